@@ -1,0 +1,149 @@
+//! A failed call as an HTTP answer: `google.rpc.Status` in JSON under the right HTTP status.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use prost::Message as _;
+use tonic::body::Body;
+use tonic::{Code, Status};
+
+use crate::gateway::Core;
+use crate::http_headers;
+use crate::json::write_message;
+use crate::options::Failure;
+use crate::refusal::Refusal;
+use crate::rpc_status::{ErrorInfo, RetryInfo, RpcStatus};
+
+/// The whole answer to a call that failed before its answer began.
+pub(crate) fn answer(core: &Core, status: &Status, has_if_match: bool) -> Response<Body> {
+    let decoded = details(status);
+    let mut response = json_response(status_json(core, status));
+    *response.status_mut() = http_status(core, status.code(), &decoded, has_if_match);
+    let retry: Option<RetryInfo> = decoded.detail("google.rpc.RetryInfo");
+    let headers = response.headers_mut();
+    if let Some(delay) = retry.and_then(|retry| retry.retry_delay) {
+        // Rounded up: a client that comes back early is refused again.
+        let seconds = delay
+            .seconds
+            .max(0)
+            .saturating_add(i64::from(delay.nanos > 0));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if status.code() == Code::Unauthenticated {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    http_headers::copy(
+        status.metadata().as_ref(),
+        &core.options.returned_headers,
+        headers,
+    );
+    response
+}
+
+/// An answer of JSON; its status is 200 until something else is said.
+pub(crate) fn json_response(json: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::new(http_body_util::Full::new(bytes::Bytes::from(
+        json,
+    ))));
+    // Room for the gateway's own headers without growing.
+    response.headers_mut().reserve(12);
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+}
+
+/// The status as JSON; details that are no messages of the pool's types are left out.
+pub(crate) fn status_json(core: &Core, status: &Status) -> Vec<u8> {
+    let mut json = Vec::new();
+    let has_details = !status.details().is_empty();
+    if has_details
+        && write_message(
+            &core.schema,
+            core.status_message,
+            status.details(),
+            &mut json,
+        )
+        .is_ok()
+    {
+        return json;
+    }
+    json.clear();
+    let code = status.code() as i32;
+    let plain = RpcStatus {
+        code,
+        message: status.message().to_owned(),
+        details: Vec::new(),
+    };
+    // A status of two scalars that was just encoded is well-formed.
+    let _ = write_message(
+        &core.schema,
+        core.status_message,
+        &plain.encode_to_vec(),
+        &mut json,
+    );
+    json
+}
+
+fn details(status: &Status) -> RpcStatus {
+    RpcStatus::decode(status.details()).unwrap_or_default()
+}
+
+fn http_status(core: &Core, code: Code, details: &RpcStatus, has_if_match: bool) -> StatusCode {
+    let info: Option<ErrorInfo> = details.detail("google.rpc.ErrorInfo");
+    let own = info
+        .as_ref()
+        .filter(|info| info.domain == core.options.error_domain)
+        .and_then(|info| {
+            let is_this = |refusal: &&Refusal| {
+                refusal.code() == code && (core.options.refusal_reason)(**refusal) == info.reason
+            };
+            Refusal::ALL
+                .iter()
+                .filter(|refusal| refusal.http_status().is_some())
+                .find(is_this)?
+                .http_status()
+        });
+    let failure = Failure {
+        code,
+        reason: info.as_ref().map(|info| info.reason.as_str()),
+        has_if_match,
+    };
+    own.or_else(|| (core.options.failure_status)(&failure))
+        .unwrap_or_else(|| canonical_http_status(code))
+}
+
+/// The HTTP status that the published table gives a code.
+#[must_use]
+pub fn canonical_http_status(code: Code) -> StatusCode {
+    match code {
+        Code::Ok => StatusCode::OK,
+        Code::Cancelled => StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
+        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => {
+            StatusCode::BAD_REQUEST
+        }
+        Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::AlreadyExists | Code::Aborted => StatusCode::CONFLICT,
+        Code::PermissionDenied => StatusCode::FORBIDDEN,
+        Code::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
+        Code::Unimplemented => StatusCode::NOT_IMPLEMENTED,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::Unknown | Code::Internal | Code::DataLoss => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The code that stands for a stack's HTTP answer without any gRPC status, by gRPC's own table.
+pub(crate) fn code_without_status(status: StatusCode) -> Code {
+    match status {
+        StatusCode::BAD_REQUEST => Code::Internal,
+        StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+        StatusCode::FORBIDDEN => Code::PermissionDenied,
+        StatusCode::NOT_FOUND => Code::Unimplemented,
+        StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::BAD_GATEWAY
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => Code::Unavailable,
+        _ => Code::Unknown,
+    }
+}

@@ -1,0 +1,432 @@
+//! Strict JSON onto the wire in one pass: unknown and repeated keys and wrong values are all found.
+
+mod dynamic;
+
+use std::fmt;
+
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use super::scalar::{Door, Scalar, expectation, put_scalar};
+use crate::schema::{Field, Kind, Message, MessageId, Schema, Shape, WellKnown};
+use crate::violations::{Violations, name_or_placeholder};
+use crate::wire::wrap_from;
+
+/// Reads JSON values and appends their wire format to `out`.
+pub(crate) struct Reader<'s, 'o> {
+    schema: &'s Schema,
+    out: &'o mut Vec<u8>,
+    violations: &'o mut Violations,
+    steps: Vec<Step<'s>>,
+}
+
+/// Text that is no JSON, and where it stops being so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotJson {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+enum Step<'s> {
+    Name(&'s str),
+    Index(usize),
+}
+
+/// What a JSON value becomes.
+#[derive(Clone, Copy)]
+enum Target<'s> {
+    /// The fields of the request message itself.
+    Root(MessageId),
+    Field(&'s Field),
+    /// One element of a list field.
+    Element(&'s Field),
+}
+
+impl<'s> Target<'s> {
+    fn shape(self) -> Shape {
+        match self {
+            Self::Root(_) | Self::Element(_) => Shape::Single,
+            Self::Field(field) => field.shape,
+        }
+    }
+
+    fn field(self) -> Option<&'s Field> {
+        match self {
+            Self::Root(_) => None,
+            Self::Field(field) | Self::Element(field) => Some(field),
+        }
+    }
+
+    fn message(self) -> Option<MessageId> {
+        match self {
+            Self::Root(id) => Some(id),
+            Self::Field(field) | Self::Element(field) => match field.kind {
+                Kind::Message(id) => Some(id),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl<'s, 'o> Reader<'s, 'o> {
+    pub(crate) fn new(
+        schema: &'s Schema,
+        out: &'o mut Vec<u8>,
+        violations: &'o mut Violations,
+    ) -> Self {
+        Self {
+            schema,
+            out,
+            violations,
+            steps: Vec::new(),
+        }
+    }
+
+    /// Reads the fields of a whole message.
+    pub(crate) fn message(self, id: MessageId, json: &[u8]) -> Result<(), NotJson> {
+        self.read(Target::Root(id), json)
+    }
+
+    /// Reads the value of one field.
+    pub(crate) fn field(mut self, field: &'s Field, json: &[u8]) -> Result<(), NotJson> {
+        self.steps.push(Step::Name(&field.json_name));
+        self.read(Target::Field(field), json)
+    }
+
+    fn read(mut self, target: Target<'s>, json: &[u8]) -> Result<(), NotJson> {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let seed = Seed {
+            reader: &mut self,
+            target,
+        };
+        seed.deserialize(&mut deserializer)
+            .and_then(|()| deserializer.end())
+            .map_err(|error| NotJson {
+                line: error.line(),
+                column: error.column(),
+            })
+    }
+
+    fn refuse(&mut self, description: &'static str) {
+        let path = self.path();
+        self.violations.refuse(path, description);
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for step in &self.steps {
+            match step {
+                Step::Name(name) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(name);
+                }
+                Step::Index(index) => {
+                    path.push('[');
+                    path.push_str(&index.to_string());
+                    path.push(']');
+                }
+            }
+        }
+        if path.is_empty() {
+            "(body)".to_owned()
+        } else {
+            path
+        }
+    }
+
+    fn refuse_unknown(&mut self, name: &str) {
+        let prefix = if self.steps.is_empty() {
+            String::new()
+        } else {
+            self.path() + "."
+        };
+        self.violations.unknown_field(prefix + name);
+    }
+
+    fn refuse_kind(&mut self, target: Target<'s>) {
+        let description = match (target.shape(), target.field()) {
+            (Shape::List, _) => "must be a list",
+            (Shape::Map, _) | (_, None) => "must be an object",
+            (Shape::Single, Some(field)) => expectation(self.schema, &field.kind),
+        };
+        self.refuse(description);
+    }
+
+    fn scalar(&mut self, target: Target<'s>, value: Scalar<'_>) {
+        match target.field().filter(|_| target.shape() == Shape::Single) {
+            Some(field) => {
+                let put = put_scalar(
+                    self.schema,
+                    &field.kind,
+                    field.number,
+                    value,
+                    Door::Json,
+                    self.out,
+                );
+                if let Err(description) = put {
+                    self.refuse(description);
+                }
+            }
+            None => self.refuse_kind(target),
+        }
+    }
+
+    /// Null is absence, except as a list's element and where null is a value.
+    fn null(&mut self, target: Target<'s>) {
+        match target {
+            Target::Field(Field {
+                kind: Kind::Enum(e),
+                shape: Shape::Single,
+                ..
+            }) if e.is_null_value => {
+                self.scalar(target, Scalar::Unsigned(0));
+            }
+            Target::Field(_) => {}
+            Target::Root(_) | Target::Element(_) => self.refuse_kind(target),
+        }
+    }
+
+    fn list<'de, A: SeqAccess<'de>>(
+        &mut self,
+        field: &'s Field,
+        mut list: A,
+    ) -> Result<(), A::Error> {
+        for index in 0.. {
+            self.steps.push(Step::Index(index));
+            let element = list.next_element_seed(Seed {
+                reader: self,
+                target: Target::Element(field),
+            })?;
+            self.steps.pop();
+            if element.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn object<'de, A: MapAccess<'de>>(
+        &mut self,
+        message: &'s Message,
+        mut object: A,
+    ) -> Result<(), A::Error> {
+        let mut seen = vec![false; message.fields.len()];
+        let mut oneofs_set = Vec::new();
+        while let Some(key) = object.next_key_seed(KeySeed { message })? {
+            let position = match key {
+                Key::Known(position) => position,
+                Key::Unknown(name) => {
+                    self.refuse_unknown(&name);
+                    object.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            let field = &message.fields[position];
+            self.steps.push(Step::Name(&field.json_name));
+            if std::mem::replace(&mut seen[position], true) {
+                self.refuse("is given twice");
+                object.next_value::<IgnoredAny>()?;
+            } else {
+                let start = self.out.len();
+                object.next_value_seed(Seed {
+                    reader: self,
+                    target: Target::Field(field),
+                })?;
+                let was_set = self.out.len() > start;
+                if let Some(oneof) = field.oneof.filter(|_| was_set) {
+                    if oneofs_set.contains(&oneof) {
+                        self.refuse("excludes another field that is given too");
+                    }
+                    oneofs_set.push(oneof);
+                }
+            }
+            self.steps.pop();
+        }
+        Ok(())
+    }
+
+    fn map<'de, A: MapAccess<'de>>(
+        &mut self,
+        field: &'s Field,
+        mut map: A,
+    ) -> Result<(), A::Error> {
+        let entry = match field.kind {
+            Kind::Message(id) => self.schema.message(id).map_entry(),
+            _ => None,
+        };
+        let Some((key_field, value_field)) = entry else {
+            return Err(A::Error::custom("a map without entries"));
+        };
+        let mut keys = std::collections::HashSet::new();
+        let mut index = 0;
+        while let Some(key) = map.next_key::<String>()? {
+            self.steps.push(Step::Index(index));
+            index += 1;
+            let start = self.out.len();
+            let put = put_scalar(
+                self.schema,
+                &key_field.kind,
+                1,
+                Scalar::Text(&key),
+                Door::Url,
+                self.out,
+            );
+            if let Err(description) = put {
+                self.refuse(description);
+            }
+            let value = Target::Element(value_field);
+            map.next_value_seed(Seed {
+                reader: self,
+                target: value,
+            })?;
+            wrap_from(self.out, start, field.number);
+            if !keys.insert(key) {
+                self.refuse("has a key that is given twice");
+            }
+            self.steps.pop();
+        }
+        Ok(())
+    }
+}
+
+struct Seed<'r, 's, 'o> {
+    reader: &'r mut Reader<'s, 'o>,
+    target: Target<'s>,
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let well_known = self
+            .target
+            .message()
+            .and_then(|id| self.reader.schema.message(id).well_known);
+        match (well_known, self.target.field(), self.target.shape()) {
+            (
+                Some(WellKnown::Any | WellKnown::Struct | WellKnown::Value | WellKnown::ListValue),
+                Some(field),
+                Shape::Single,
+            ) => dynamic::read(self.reader, field, deserializer),
+            _ => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.reader.scalar(self.target, Scalar::Bool(value));
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.reader.scalar(self.target, Scalar::Unsigned(value));
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.reader.scalar(self.target, Scalar::Signed(value));
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.reader.scalar(self.target, Scalar::Float(value));
+        Ok(())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.reader.scalar(self.target, Scalar::Text(value));
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.reader.null(self.target);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        if let Target::Field(
+            field @ Field {
+                shape: Shape::List, ..
+            },
+        ) = self.target
+        {
+            return self.reader.list(field, list);
+        }
+        self.reader.refuse_kind(self.target);
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { reader, target } = self;
+        if let Target::Field(
+            field @ Field {
+                shape: Shape::Map, ..
+            },
+        ) = target
+        {
+            return reader.map(field, map);
+        }
+        let plain = target
+            .message()
+            .map(|id| reader.schema.message(id))
+            .filter(|m| m.well_known.is_none());
+        match plain.filter(|_| target.shape() == Shape::Single) {
+            Some(message) => {
+                let start = reader.out.len();
+                reader.object(message, map)?;
+                if let Some(field) = target.field() {
+                    wrap_from(reader.out, start, field.number);
+                }
+            }
+            None => {
+                reader.refuse_kind(target);
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Looks a key up where it lies, without a copy.
+struct KeySeed<'s> {
+    message: &'s Message,
+}
+
+enum Key {
+    Known(usize),
+    Unknown(String),
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+        Ok(match self.message.position_named(name) {
+            Some(position) => Key::Known(position),
+            None => Key::Unknown(name_or_placeholder(name).to_owned()),
+        })
+    }
+}

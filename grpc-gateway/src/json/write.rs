@@ -1,0 +1,542 @@
+//! Wire format in, canonical JSON out; fields without presence are written with their defaults.
+
+use std::collections::BTreeMap;
+
+use super::time;
+use crate::schema::{Field, Kind, Message, MessageId, Schema, Shape, WellKnown};
+use crate::wire::{Fields, Malformed, Raw, unzigzag};
+
+type Written = Result<(), Malformed>;
+
+/// Deeper messages are taken for malformed rather than risking the stack.
+const DEPTH_MAX: usize = 100;
+
+/// Writes a whole message.
+pub(crate) fn write_message(
+    schema: &Schema,
+    id: MessageId,
+    bytes: &[u8],
+    out: &mut Vec<u8>,
+) -> Written {
+    Writer {
+        schema,
+        out,
+        depth: 0,
+    }
+    .message(id, bytes)
+}
+
+/// Writes the value of one field alone, an empty value when the field is absent.
+pub(crate) fn write_field(
+    schema: &Schema,
+    id: MessageId,
+    position: usize,
+    bytes: &[u8],
+    out: &mut Vec<u8>,
+) -> Written {
+    let message = schema.message(id);
+    let slots = scan(message, bytes)?;
+    let (Some(field), Some(slot)) = (message.fields.get(position), slots.get(position)) else {
+        return Err(Malformed);
+    };
+    let mut writer = Writer {
+        schema,
+        out,
+        depth: 0,
+    };
+    match (&field.kind, field.shape) {
+        (Kind::Message(id), Shape::Single) if slot.count == 0 => writer.message(*id, &[]),
+        _ => writer.field_value(field, slot),
+    }
+}
+
+/// What a message's bytes hold for one field.
+#[derive(Clone, Copy, Default)]
+struct Slot<'b> {
+    /// The bytes from the first occurrence on, its tag included.
+    from_first: &'b [u8],
+    last: Option<Raw<'b>>,
+    count: u32,
+}
+
+impl<'b> Slot<'b> {
+    /// All occurrences, in wire order.
+    fn occurrences(self, number: u32) -> impl Iterator<Item = Result<Raw<'b>, Malformed>> {
+        Fields::new(self.from_first)
+            .filter_map(move |field| match field {
+                Ok((at, raw)) => (at == number).then_some(Ok(raw)),
+                Err(malformed) => Some(Err(malformed)),
+            })
+            .take(self.count as usize)
+    }
+}
+
+fn scan<'b>(message: &Message, bytes: &'b [u8]) -> Result<Vec<Slot<'b>>, Malformed> {
+    let mut slots = vec![Slot::default(); message.fields.len()];
+    let mut fields = Fields::new(bytes);
+    loop {
+        let before = fields.rest();
+        let Some(next) = fields.next() else {
+            return Ok(slots);
+        };
+        let (number, raw) = next?;
+        let Some(position) = message.position(number) else {
+            continue;
+        };
+        if let Some(oneof) = message.fields[position].oneof {
+            forget_other_members(message, oneof, position, &mut slots);
+        }
+        let slot = &mut slots[position];
+        if slot.count == 0 {
+            slot.from_first = before;
+        }
+        slot.last = Some(raw);
+        slot.count += 1;
+    }
+}
+
+/// Of a oneof's members only the last on the wire is set.
+fn forget_other_members(message: &Message, oneof: u16, kept: usize, slots: &mut [Slot<'_>]) {
+    for (position, (field, slot)) in message.fields.iter().zip(slots).enumerate() {
+        if field.oneof == Some(oneof) && position != kept {
+            *slot = Slot::default();
+        }
+    }
+}
+
+struct Writer<'s, 'o> {
+    schema: &'s Schema,
+    out: &'o mut Vec<u8>,
+    depth: usize,
+}
+
+impl Writer<'_, '_> {
+    fn message(&mut self, id: MessageId, bytes: &[u8]) -> Written {
+        if self.depth == DEPTH_MAX {
+            return Err(Malformed);
+        }
+        self.depth += 1;
+        let message = self.schema.message(id);
+        match message.well_known {
+            Some(well_known) => self.well_known(message, well_known, bytes)?,
+            None => {
+                self.out.push(b'{');
+                self.fields(message, bytes, true)?;
+                self.out.push(b'}');
+            }
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn fields(&mut self, message: &Message, bytes: &[u8], mut first: bool) -> Written {
+        let slots = scan(message, bytes)?;
+        for (field, slot) in message.fields.iter().zip(&slots) {
+            if slot.count == 0 && field.has_presence {
+                continue;
+            }
+            if !first {
+                self.out.push(b',');
+            }
+            first = false;
+            self.out.extend_from_slice(field.json_key.as_bytes());
+            self.field_value(field, slot)?;
+        }
+        Ok(())
+    }
+
+    fn field_value(&mut self, field: &Field, slot: &Slot<'_>) -> Written {
+        match field.shape {
+            Shape::Single => self.single(field, slot),
+            Shape::List => self.list(field, slot),
+            Shape::Map => self.map(field, slot),
+        }
+    }
+
+    fn single(&mut self, field: &Field, slot: &Slot<'_>) -> Written {
+        match (slot.last, &field.kind) {
+            (Some(_), Kind::Message(id)) if slot.count > 1 => {
+                // Pieces of one message: joining their bytes is merging them.
+                let mut joined = Vec::new();
+                for piece in slot.occurrences(field.number) {
+                    joined.extend_from_slice(piece?.bytes()?);
+                }
+                self.message(*id, &joined)
+            }
+            (Some(raw), kind) => self.value(kind, raw),
+            (None, kind) => self.default(kind),
+        }
+    }
+
+    fn list(&mut self, field: &Field, slot: &Slot<'_>) -> Written {
+        self.out.push(b'[');
+        let mut first = true;
+        for raw in slot.occurrences(field.number) {
+            match (raw?, packed_element(&field.kind)) {
+                (Raw::Bytes(packed), Some(take)) => {
+                    let mut rest = packed;
+                    while !rest.is_empty() {
+                        self.comma(&mut first);
+                        let element = take(&mut rest)?;
+                        self.value(&field.kind, element)?;
+                    }
+                }
+                (raw, _) => {
+                    self.comma(&mut first);
+                    self.value(&field.kind, raw)?;
+                }
+            }
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+
+    /// Keys in order, so that equal maps are equal bytes.
+    fn map(&mut self, field: &Field, slot: &Slot<'_>) -> Written {
+        let Kind::Message(entry) = field.kind else {
+            return Err(Malformed);
+        };
+        let (key_field, value_field) = self.schema.message(entry).map_entry().ok_or(Malformed)?;
+        let mut entries = BTreeMap::new();
+        for raw in slot.occurrences(field.number) {
+            let (key, value) = entry_of(raw?.bytes()?)?;
+            entries.insert(map_key(&key_field.kind, key)?, value);
+        }
+        self.out.push(b'{');
+        let mut first = true;
+        for (key, value) in entries {
+            self.comma(&mut first);
+            put_string(self.out, &key);
+            self.out.push(b':');
+            match value {
+                Some(raw) => self.value(&value_field.kind, raw)?,
+                None => self.default(&value_field.kind)?,
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    fn value(&mut self, kind: &Kind, raw: Raw<'_>) -> Written {
+        match kind {
+            Kind::Double => self.float(f64::from_bits(raw.fixed64()?)),
+            Kind::Float => self.float32(f32::from_bits(raw.fixed32()?)),
+            Kind::Int32 => self.number(raw.varint()? as i32),
+            Kind::Uint32 => self.number(raw.varint()? as u32),
+            Kind::Sint32 => self.number(unzigzag(raw.varint()?) as i32),
+            Kind::Fixed32 => self.number(raw.fixed32()?),
+            Kind::Sfixed32 => self.number(raw.fixed32()? as i32),
+            Kind::Int64 => self.quoted(raw.varint()? as i64),
+            Kind::Uint64 => self.quoted(raw.varint()?),
+            Kind::Sint64 => self.quoted(unzigzag(raw.varint()?)),
+            Kind::Fixed64 => self.quoted(raw.fixed64()?),
+            Kind::Sfixed64 => self.quoted(raw.fixed64()? as i64),
+            Kind::Bool => self.literal(if raw.varint()? == 0 { "false" } else { "true" }),
+            Kind::String => put_string(self.out, raw.text()?),
+            Kind::Bytes => put_base64(self.out, raw.bytes()?),
+            Kind::Enum(e) if e.is_null_value => self.literal("null"),
+            Kind::Enum(e) => {
+                let number = raw.varint()? as i32;
+                match e.name(number) {
+                    Some(name) => put_string(self.out, name),
+                    None => self.number(number),
+                }
+            }
+            Kind::Message(id) => return self.message(*id, raw.bytes()?),
+        }
+        Ok(())
+    }
+
+    fn default(&mut self, kind: &Kind) -> Written {
+        match kind {
+            Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => self.value(kind, Raw::Fixed64(0)),
+            Kind::Float | Kind::Fixed32 | Kind::Sfixed32 => self.value(kind, Raw::Fixed32(0)),
+            Kind::String | Kind::Bytes | Kind::Message(_) => self.value(kind, Raw::Bytes(&[])),
+            Kind::Int32
+            | Kind::Int64
+            | Kind::Uint32
+            | Kind::Uint64
+            | Kind::Sint32
+            | Kind::Sint64
+            | Kind::Bool
+            | Kind::Enum(_) => self.value(kind, Raw::Varint(0)),
+        }
+    }
+
+    fn well_known(&mut self, message: &Message, well_known: WellKnown, bytes: &[u8]) -> Written {
+        match well_known {
+            WellKnown::Any => return self.any(message, bytes),
+            WellKnown::Struct => return self.only_field(message, bytes),
+            WellKnown::ListValue => return self.only_field(message, bytes),
+            WellKnown::Wrapper => return self.only_field(message, bytes),
+            WellKnown::Value => return self.dynamic_value(message, bytes),
+            WellKnown::Timestamp | WellKnown::Duration => {
+                let slots = scan(message, bytes)?;
+                let part = |at: usize| match slots.get(at).and_then(|slot| slot.last) {
+                    Some(raw) => raw.varint(),
+                    None => Ok(0),
+                };
+                let (seconds, nanos) = (part(0)? as i64, part(1)? as i32);
+                if well_known == WellKnown::Timestamp {
+                    time::put_timestamp(self.out, seconds, nanos)?;
+                } else {
+                    time::put_duration(self.out, seconds, nanos)?;
+                }
+            }
+            WellKnown::FieldMask => self.field_mask(bytes)?,
+        }
+        Ok(())
+    }
+
+    /// A wrapper, list or struct stands for its one field.
+    fn only_field(&mut self, message: &Message, bytes: &[u8]) -> Written {
+        let slots = scan(message, bytes)?;
+        match (message.fields.first(), slots.first()) {
+            (Some(field), Some(slot)) => self.field_value(field, slot),
+            _ => Err(Malformed),
+        }
+    }
+
+    fn dynamic_value(&mut self, message: &Message, bytes: &[u8]) -> Written {
+        let slots = scan(message, bytes)?;
+        match message
+            .fields
+            .iter()
+            .zip(&slots)
+            .find(|(_, slot)| slot.count > 0)
+        {
+            Some((field, slot)) => self.field_value(field, slot),
+            None => {
+                self.literal("null");
+                Ok(())
+            }
+        }
+    }
+
+    /// A type that the pool does not know keeps its name and its bytes.
+    fn any(&mut self, message: &Message, bytes: &[u8]) -> Written {
+        let slots = scan(message, bytes)?;
+        let part = |at: usize| {
+            slots
+                .get(at)
+                .and_then(|slot| slot.last)
+                .map_or(Ok(&[][..]), Raw::bytes)
+        };
+        let url = std::str::from_utf8(part(0)?).map_err(|_| Malformed)?;
+        let value = part(1)?;
+        if url.is_empty() {
+            self.literal("{}");
+            return Ok(());
+        }
+        self.literal("{\"@type\":");
+        put_string(self.out, url);
+        let full_name = url.rsplit('/').next().unwrap_or_default();
+        match self
+            .schema
+            .id(full_name)
+            .map(|id| (id, self.schema.message(id)))
+        {
+            Some((_, inner)) if inner.well_known.is_none() => {
+                self.fields(inner, value, false)?;
+            }
+            Some((id, _)) => {
+                self.literal(",\"value\":");
+                self.message(id, value)?;
+            }
+            None => {
+                self.literal(",\"value\":");
+                put_base64(self.out, value);
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    fn field_mask(&mut self, bytes: &[u8]) -> Written {
+        let mut text = String::new();
+        for field in Fields::new(bytes) {
+            let (number, raw) = field?;
+            if number != 1 {
+                continue;
+            }
+            if !text.is_empty() {
+                text.push(',');
+            }
+            put_camel_case(&mut text, raw.text()?);
+        }
+        put_string(self.out, &text);
+        Ok(())
+    }
+
+    fn comma(&mut self, first: &mut bool) {
+        if !*first {
+            self.out.push(b',');
+        }
+        *first = false;
+    }
+
+    fn literal(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    fn number<N: serde::Serialize>(&mut self, value: N) {
+        // Writing a number into memory can't fail.
+        let _ = serde_json::to_writer(&mut *self.out, &value);
+    }
+
+    fn quoted<N: serde::Serialize>(&mut self, value: N) {
+        self.out.push(b'"');
+        self.number(value);
+        self.out.push(b'"');
+    }
+
+    fn float(&mut self, value: f64) {
+        match not_a_number_text(value) {
+            Some(text) => self.literal(text),
+            None => self.number(value),
+        }
+    }
+
+    fn float32(&mut self, value: f32) {
+        match not_a_number_text(f64::from(value)) {
+            Some(text) => self.literal(text),
+            None => self.number(value),
+        }
+    }
+}
+
+fn not_a_number_text(value: f64) -> Option<&'static str> {
+    if value.is_nan() {
+        Some("\"NaN\"")
+    } else if value == f64::INFINITY {
+        Some("\"Infinity\"")
+    } else if value == f64::NEG_INFINITY {
+        Some("\"-Infinity\"")
+    } else {
+        None
+    }
+}
+
+type TakeElement = for<'b> fn(&mut &'b [u8]) -> Result<Raw<'b>, Malformed>;
+
+/// How one element of a packed list is read; `None` for kinds that are never packed.
+fn packed_element(kind: &Kind) -> Option<TakeElement> {
+    match kind {
+        Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => Some(|rest| {
+            crate::wire::take_array(rest).map(|bytes| Raw::Fixed64(u64::from_le_bytes(bytes)))
+        }),
+        Kind::Float | Kind::Fixed32 | Kind::Sfixed32 => Some(|rest| {
+            crate::wire::take_array(rest).map(|bytes| Raw::Fixed32(u32::from_le_bytes(bytes)))
+        }),
+        Kind::String | Kind::Bytes | Kind::Message(_) => None,
+        Kind::Int32
+        | Kind::Int64
+        | Kind::Uint32
+        | Kind::Uint64
+        | Kind::Sint32
+        | Kind::Sint64
+        | Kind::Bool
+        | Kind::Enum(_) => Some(|rest| crate::wire::take_varint(rest).map(Raw::Varint)),
+    }
+}
+
+type Entry<'b> = (Option<Raw<'b>>, Option<Raw<'b>>);
+
+fn entry_of(bytes: &[u8]) -> Result<Entry<'_>, Malformed> {
+    let (mut key, mut value) = (None, None);
+    for field in Fields::new(bytes) {
+        match field? {
+            (1, raw) => key = Some(raw),
+            (2, raw) => value = Some(raw),
+            _ => {}
+        }
+    }
+    Ok((key, value))
+}
+
+fn map_key(kind: &Kind, key: Option<Raw<'_>>) -> Result<String, Malformed> {
+    let Some(raw) = key else {
+        return Ok(match kind {
+            Kind::String => String::new(),
+            Kind::Bool => "false".to_owned(),
+            _number => "0".to_owned(),
+        });
+    };
+    Ok(match kind {
+        Kind::String => raw.text()?.to_owned(),
+        Kind::Bool => (raw.varint()? != 0).to_string(),
+        Kind::Int32 | Kind::Int64 => (raw.varint()? as i64).to_string(),
+        Kind::Uint32 | Kind::Uint64 => raw.varint()?.to_string(),
+        Kind::Sint32 | Kind::Sint64 => unzigzag(raw.varint()?).to_string(),
+        Kind::Fixed32 => raw.fixed32()?.to_string(),
+        Kind::Sfixed32 => (raw.fixed32()? as i32).to_string(),
+        Kind::Fixed64 => raw.fixed64()?.to_string(),
+        Kind::Sfixed64 => (raw.fixed64()? as i64).to_string(),
+        Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum(_) | Kind::Message(_) => {
+            return Err(Malformed);
+        }
+    })
+}
+
+/// Writes a JSON string, copying runs that need no escape as they are.
+pub(super) fn put_string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
+        put_escape(out, *byte);
+        copied = at + 1;
+    }
+    out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
+    out.push(b'"');
+}
+
+fn put_escape(out: &mut Vec<u8>, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0c => b'f',
+        _ => {
+            out.extend_from_slice(b"\\u00");
+            out.push(HEX[usize::from(byte >> 4)]);
+            out.push(HEX[usize::from(byte & 15)]);
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+fn put_base64(out: &mut Vec<u8>, bytes: &[u8]) {
+    use base64::Engine as _;
+    out.push(b'"');
+    out.extend_from_slice(
+        base64::engine::general_purpose::STANDARD
+            .encode(bytes)
+            .as_bytes(),
+    );
+    out.push(b'"');
+}
+
+fn put_camel_case(out: &mut String, path: &str) {
+    let mut raise = false;
+    for character in path.chars() {
+        if character == '_' {
+            raise = true;
+        } else {
+            out.push(if raise {
+                character.to_ascii_uppercase()
+            } else {
+                character
+            });
+            raise = false;
+        }
+    }
+}
