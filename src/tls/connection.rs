@@ -2,9 +2,9 @@
 
 use std::{
     io::{self, IoSlice},
+    net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use tokio::{
@@ -14,7 +14,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
-use super::{opening::Opening, peer::PeerInfo, slots::Slot};
+use super::{incoming::AcceptLimits, opening::Opening, peer::PeerInfo, slots::Slot};
 
 /// A connection that is ready for HTTP. It counts against the listener's caps until it is dropped.
 pub struct Connection {
@@ -32,28 +32,31 @@ enum Stream {
 impl Connection {
     pub(super) fn plaintext(
         stream: TcpStream,
-        peer: PeerInfo,
+        remote_addr: SocketAddr,
         slot: Slot,
-        opening: Duration,
+        limits: &AcceptLimits,
     ) -> Self {
-        Self {
-            stream: Stream::Plaintext(stream),
-            peer,
-            opening: Some(Opening::within(opening)),
-            _slot: slot,
-        }
+        let peer = PeerInfo {
+            remote_addr,
+            certificate: None,
+        };
+        Self::ready(Stream::Plaintext(stream), peer, slot, limits)
     }
 
     pub(super) fn tls(
         stream: TlsStream<TcpStream>,
         peer: PeerInfo,
         slot: Slot,
-        opening: Duration,
+        limits: &AcceptLimits,
     ) -> Self {
+        Self::ready(Stream::Tls(Box::new(stream)), peer, slot, limits)
+    }
+
+    fn ready(stream: Stream, peer: PeerInfo, slot: Slot, limits: &AcceptLimits) -> Self {
         Self {
-            stream: Stream::Tls(Box::new(stream)),
+            stream,
             peer,
-            opening: Some(Opening::within(opening)),
+            opening: Some(Opening::within(limits.opening_deadline)),
             _slot: slot,
         }
     }

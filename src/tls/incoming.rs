@@ -143,31 +143,22 @@ impl Acceptor {
             tracing::debug!(%remote, %error, "connection lost");
             return;
         }
-        match &self.tls {
-            Some(tls) => {
-                let handshake = Handshake {
-                    stream,
-                    remote,
-                    slot,
-                    tls: Arc::clone(tls),
-                    limits: self.limits,
-                };
-                self.make_room();
-                let ready = self.ready.clone();
-                let task = self.handshakes.spawn(handshake.run(ready));
-                self.oldest_first.push_back(task);
-            }
-            None => {
-                let peer = PeerInfo {
-                    remote_addr: remote,
-                    certificate: None,
-                };
-                let opening = self.limits.opening_deadline;
-                let connection = Connection::plaintext(stream, peer, slot, opening);
-                // The receiver is gone only when this task is about to be.
-                let _ = self.ready.send(connection);
-            }
-        }
+        let Some(tls) = &self.tls else {
+            let connection = Connection::plaintext(stream, remote, slot, &self.limits);
+            // The receiver is gone only when this task is about to be.
+            let _ = self.ready.send(connection);
+            return;
+        };
+        let handshake = Handshake {
+            stream,
+            remote,
+            slot,
+            tls: Arc::clone(tls),
+            limits: self.limits,
+        };
+        self.make_room();
+        let task = self.handshakes.spawn(handshake.run(self.ready.clone()));
+        self.oldest_first.push_back(task);
     }
 
     fn make_room(&mut self) {
@@ -244,7 +235,6 @@ impl Handshake {
             remote_addr: self.remote,
             certificate,
         };
-        let opening = self.limits.opening_deadline;
-        Ok(Connection::tls(stream, peer, self.slot, opening))
+        Ok(Connection::tls(stream, peer, self.slot, &self.limits))
     }
 }

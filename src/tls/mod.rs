@@ -22,7 +22,7 @@ mod slots;
 pub use connection::Connection;
 pub use incoming::{AcceptLimits, Incoming, incoming, incoming_plaintext};
 pub use peer::{PeerCertificate, PeerCertificateError, PeerInfo};
-pub use serve::{Drained, HttpLimits, serve, with_grpc_body};
+pub use serve::{Drained, HttpLimits, WithGrpcBody, serve, with_grpc_body};
 pub use server_tls::{
     ClientCertificates, ClientTrust, HttpVersions, Reload, ServerTls, TlsError, TlsFiles,
 };

@@ -56,8 +56,8 @@ impl Default for HttpLimits {
             keep_alive_interval: Duration::from_secs(30),
             keep_alive_timeout: Duration::from_secs(10),
             header_read_timeout: Duration::from_secs(10),
-            max_connection_age: Duration::from_secs(30 * 60),
-            max_connection_age_grace: Duration::from_secs(5 * 60),
+            max_connection_age: Duration::from_mins(30),
+            max_connection_age_grace: Duration::from_mins(5),
             drain: Duration::from_secs(30),
         }
     }
@@ -111,10 +111,11 @@ where
     Drained { connections_cut }
 }
 
+/// What [`with_grpc_body`] returns.
+pub type WithGrpcBody<S> = MapRequest<S, fn(Request<RequestBody>) -> Request<tonic::body::Body>>;
+
 /// Lets a service that takes tonic's body (tonic's `Routes`, or a stack around them) take hyper's.
-pub fn with_grpc_body<S>(
-    service: S,
-) -> MapRequest<S, fn(Request<RequestBody>) -> Request<tonic::body::Body>>
+pub fn with_grpc_body<S>(service: S) -> WithGrpcBody<S>
 where
     S: Service<Request<tonic::body::Body>>,
 {
@@ -140,7 +141,7 @@ where
 {
     /// Returns when the server is to stop; `incoming` is gone by then, and the listener with it.
     async fn accept(
-        &self,
+        self,
         incoming: impl Stream<Item = io::Result<Connection>>,
         shutdown: impl Future<Output = ()>,
         drain: &watch::Sender<()>,
@@ -246,7 +247,7 @@ where
 /// Up to a tenth less than `age`, spread evenly over any run of consecutive connections (a golden-ratio sequence).
 fn staggered(age: Duration, connection: u32) -> Duration {
     let of_1024 = connection.wrapping_mul(0x9e37_79b9) >> 22;
-    age - age / 10 * of_1024 / 1024
+    age.saturating_sub(age / 10_240 * of_1024)
 }
 
 /// Puts who is calling on each request.
