@@ -207,12 +207,29 @@ enum HandshakeError {
     Certificate(#[from] PeerCertificateError),
 }
 
+impl HandshakeError {
+    /// Whether someone was turned away for who they are, which operators want to see; the rest is noise of the net.
+    fn concerns_certificate(&self) -> bool {
+        match self {
+            Self::TooSlow => false,
+            Self::Certificate(_) => true,
+            Self::Tls(error) => matches!(
+                error.get_ref().and_then(|cause| cause.downcast_ref()),
+                Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)
+            ),
+        }
+    }
+}
+
 impl Handshake {
     async fn run(self, ready: mpsc::UnboundedSender<Connection>) {
         let remote = self.remote;
         match self.finish().await {
             // Sending fails only when nobody wants connections any more.
             Ok(connection) => drop(ready.send(connection)),
+            Err(error) if error.concerns_certificate() => {
+                tracing::info!(%remote, %error, "client certificate refused");
+            }
             Err(error) => tracing::debug!(%remote, %error, "TLS handshake failed"),
         }
     }

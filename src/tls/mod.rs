@@ -11,6 +11,8 @@
 //! registered, and for whom, is decided by the identity step of the request stack.
 
 mod connection;
+mod expiry;
+mod files;
 mod incoming;
 mod opening;
 mod peer;
@@ -20,9 +22,9 @@ mod server_tls;
 mod slots;
 
 pub use connection::Connection;
+pub use expiry::Expiry;
+pub use files::{ClientCertificates, ClientTrust, HttpVersions, TlsError, TlsFiles};
 pub use incoming::{AcceptLimits, Incoming, incoming, incoming_plaintext};
 pub use peer::{PeerCertificate, PeerCertificateError, PeerInfo};
 pub use serve::{Drained, HttpLimits, WithGrpcBody, serve, with_grpc_body};
-pub use server_tls::{
-    ClientCertificates, ClientTrust, HttpVersions, Reload, ServerTls, TlsError, TlsFiles,
-};
+pub use server_tls::{Reload, ServerTls};

@@ -20,7 +20,7 @@ use tower::{
 };
 use tower_service::Service;
 
-use super::{connection::Connection, peer::PeerInfo, server_tls::HttpVersions};
+use super::{connection::Connection, files::HttpVersions, peer::PeerInfo};
 
 /// What one connection may use of the server (figures: the field's answers to HTTP/2 rapid reset, header floods and
 /// slow clients).

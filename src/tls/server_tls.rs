@@ -1,117 +1,14 @@
-//! The server's side of TLS, read from files and swapped when they change.
+//! The server's side of TLS, swapped when its files change.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use rustls::{
-    RootCertStore, ServerConfig,
-    crypto::{CryptoProvider, aws_lc_rs},
-    pki_types::{CertificateDer, CertificateRevocationListDer},
-    server::{
-        NoServerSessionStorage, VerifierBuilderError, WebPkiClientVerifier,
-        danger::ClientCertVerifier,
-    },
-    version::{TLS12, TLS13},
-};
-use sha2::{Digest, Sha256};
+use rustls::ServerConfig;
 use tokio::sync::watch;
-use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
-use super::pem::{PemError, PemFile};
-
-/// The files a listener's TLS is made of.
-#[derive(Clone, Debug)]
-pub struct TlsFiles {
-    /// The server's certificate chain, leaf first.
-    pub certificate: PathBuf,
-    /// The private key of the leaf.
-    pub private_key: PathBuf,
-    /// What is asked of clients.
-    pub clients: ClientCertificates,
-}
-
-/// Whether a client must show a certificate. A certificate that is shown is always checked.
-#[derive(Clone, Debug)]
-pub enum ClientCertificates {
-    /// No certificate, no connection: the gRPC listener.
-    Required(ClientTrust),
-    /// A certificate may be shown; other credentials can stand in its place: the REST listener.
-    Optional(ClientTrust),
-    /// None is asked for.
-    NotRequested,
-}
-
-/// What a client certificate is checked against.
-#[derive(Clone, Debug)]
-pub struct ClientTrust {
-    /// The certificate authorities that sign client certificates.
-    pub ca: PathBuf,
-    /// Their revocation lists. When given, every authority must have one: a chain whose status is unknown, or whose
-    /// list has passed its `nextUpdate`, is refused.
-    pub revocation_list: Option<PathBuf>,
-}
-
-/// The HTTP versions a listener speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HttpVersions {
-    /// HTTP/2 alone, which is all gRPC needs.
-    Http2,
-    /// HTTP/2, and HTTP/1.1 for those who prefer it.
-    Http1AndHttp2,
-}
-
-impl HttpVersions {
-    fn alpn_protocols(self) -> Vec<Vec<u8>> {
-        match self {
-            Self::Http2 => vec![b"h2".to_vec()],
-            Self::Http1AndHttp2 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-        }
-    }
-}
-
-/// Why the TLS files can't be put to use.
-#[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// A file is unreadable, or not what it should be.
-    #[error(transparent)]
-    Pem(#[from] PemError),
-    /// The key does not belong to the certificate, or its kind is not supported.
-    #[error("{} and {}: certificate and private key can't be used together: {source}", certificate.display(), private_key.display())]
-    KeyPair {
-        /// The certificate chain's file.
-        certificate: PathBuf,
-        /// The private key's file.
-        private_key: PathBuf,
-        /// What rustls said.
-        source: rustls::Error,
-    },
-    /// A certificate of the client CA file can't be an authority.
-    #[error("{}: not usable as certificate authority: {source}", path.display())]
-    ClientCa {
-        /// The client CA file.
-        path: PathBuf,
-        /// What rustls said.
-        source: rustls::Error,
-    },
-    /// The revocation lists do not parse, or are not signed in a supported way.
-    #[error("{}: revocation list can't be used: {source}", path.display())]
-    RevocationList {
-        /// The revocation list's file.
-        path: PathBuf,
-        /// What rustls said.
-        source: VerifierBuilderError,
-    },
-    /// An authority has no revocation list, so that every certificate it signed would be refused.
-    #[error("{}: no revocation list of authority `{authority}`", path.display())]
-    AuthorityWithoutRevocationList {
-        /// The revocation list's file.
-        path: PathBuf,
-        /// The authority's subject.
-        authority: String,
-    },
-    /// The TLS versions in use and the cryptography provider do not fit.
-    #[error("TLS versions not supported by the cryptography provider: {0}")]
-    Versions(rustls::Error),
-}
+use super::{
+    expiry::Expiry,
+    files::{Contents, HttpVersions, TlsError, TlsFiles},
+};
 
 /// What [`ServerTls::reload`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +30,17 @@ pub struct ServerTls {
 struct Current {
     digest: [u8; 32],
     config: Arc<ServerConfig>,
+    expiries: Vec<Expiry>,
+}
+
+impl Current {
+    fn from_contents(contents: &Contents, versions: HttpVersions) -> Result<Self, TlsError> {
+        Ok(Self {
+            digest: contents.digest(),
+            config: contents.server_config(versions)?,
+            expiries: contents.expiries()?,
+        })
+    }
 }
 
 impl ServerTls {
@@ -141,11 +49,7 @@ impl ServerTls {
     /// # Errors
     /// [`TlsError`], naming the file.
     pub fn load(files: TlsFiles, versions: HttpVersions) -> Result<Self, TlsError> {
-        let contents = Contents::read(&files)?;
-        let current = Current {
-            digest: contents.digest(),
-            config: contents.server_config(versions)?,
-        };
+        let current = Current::from_contents(&Contents::read(&files)?, versions)?;
         Ok(Self {
             files,
             versions,
@@ -166,204 +70,52 @@ impl ServerTls {
     /// [`TlsError`]; what was in use stays in use.
     pub fn reload(&self) -> Result<Reload, TlsError> {
         let contents = Contents::read(&self.files)?;
-        let digest = contents.digest();
-        if self.current.borrow().digest == digest {
+        if self.current.borrow().digest == contents.digest() {
             return Ok(Reload::Unchanged);
         }
-        let config = contents.server_config(self.versions)?;
-        self.current.send_replace(Current { digest, config });
+        let replacement = Current::from_contents(&contents, self.versions)?;
+        self.current.send_replace(replacement);
         Ok(Reload::Replaced)
     }
 
-    /// Looks at the files every `interval`, for as long as the returned future is polled. Unusable files are logged
-    /// once, not at every look: certificate and key are seldom replaced in the same instant.
+    /// When the content of each file in use ends.
+    #[must_use]
+    pub fn expiries(&self) -> Vec<Expiry> {
+        self.current.borrow().expiries.clone()
+    }
+
+    /// Looks at the files every `interval`, for as long as the returned future is polled. What is wrong with them is
+    /// logged once, not at every look: certificate and key are seldom replaced in the same instant.
     pub async fn watch_files(self: Arc<Self>, interval: Duration) {
-        let mut complaint = None;
+        let mut known = Vec::new();
         loop {
             tokio::time::sleep(interval).await;
-            let tls = Arc::clone(&self);
-            let outcome = tokio::task::spawn_blocking(move || tls.reload()).await;
-            let trouble = match outcome {
-                Ok(Ok(Reload::Unchanged)) => None,
-                Ok(Ok(Reload::Replaced)) => {
-                    tracing::info!(certificate = %self.files.certificate.display(), "TLS files reloaded");
-                    None
-                }
-                Ok(Err(error)) => Some(error.to_string()),
-                Err(error) => Some(error.to_string()),
-            };
-            if let Some(error) = trouble.as_ref().filter(|_| trouble != complaint) {
-                tracing::error!(%error, "TLS files changed and can't be used; the earlier ones stay in use");
+            let troubles = self.look().await;
+            for trouble in troubles.iter().filter(|trouble| !known.contains(*trouble)) {
+                tracing::error!(
+                    trouble,
+                    "TLS files need attention; what was in use stays in use"
+                );
             }
-            complaint = trouble;
+            known = troubles;
         }
     }
-}
 
-/// All files of a listener at one moment.
-struct Contents {
-    certificate: PemFile,
-    private_key: PemFile,
-    clients: ClientContents,
-}
-
-enum ClientContents {
-    Required(TrustContents),
-    Optional(TrustContents),
-    NotRequested,
-}
-
-struct TrustContents {
-    ca: PemFile,
-    revocation_list: Option<PemFile>,
-}
-
-impl Contents {
-    fn read(files: &TlsFiles) -> Result<Self, PemError> {
-        let clients = match &files.clients {
-            ClientCertificates::Required(trust) => {
-                ClientContents::Required(TrustContents::read(trust)?)
+    /// Reloads, and returns what is wrong, if anything.
+    async fn look(self: &Arc<Self>) -> Vec<String> {
+        let tls = Arc::clone(self);
+        let reloaded = tokio::task::spawn_blocking(move || tls.reload()).await;
+        let mut troubles = Vec::new();
+        match reloaded {
+            Ok(Ok(Reload::Unchanged)) => {}
+            Ok(Ok(Reload::Replaced)) => {
+                tracing::info!(certificate = %self.files.certificate.display(), "TLS files reloaded");
             }
-            ClientCertificates::Optional(trust) => {
-                ClientContents::Optional(TrustContents::read(trust)?)
-            }
-            ClientCertificates::NotRequested => ClientContents::NotRequested,
-        };
-        Ok(Self {
-            certificate: PemFile::read(&files.certificate)?,
-            private_key: PemFile::read(&files.private_key)?,
-            clients,
-        })
-    }
-
-    fn digest(&self) -> [u8; 32] {
-        let trust = match &self.clients {
-            ClientContents::Required(trust) | ClientContents::Optional(trust) => Some(trust),
-            ClientContents::NotRequested => None,
-        };
-        let files = [&self.certificate, &self.private_key]
-            .into_iter()
-            .chain(trust.map(|trust| &trust.ca))
-            .chain(trust.and_then(|trust| trust.revocation_list.as_ref()));
-        let mut digest = Sha256::new();
-        for file in files {
-            digest.update(Sha256::digest(file.bytes()));
+            Ok(Err(error)) => troubles.push(error.to_string()),
+            Err(error) => troubles.push(error.to_string()),
         }
-        digest.finalize().into()
+        let over = self.expiries().into_iter().filter(Expiry::is_over);
+        troubles.extend(over.map(|expiry| expiry.to_string()));
+        troubles
     }
-
-    fn server_config(&self, versions: HttpVersions) -> Result<Arc<ServerConfig>, TlsError> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let verifier = match &self.clients {
-            ClientContents::Required(trust) => Some(trust.verifier(&provider, true)?),
-            ClientContents::Optional(trust) => Some(trust.verifier(&provider, false)?),
-            ClientContents::NotRequested => None,
-        };
-        let asks_clients = verifier.is_some();
-        let builder = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&TLS13, &TLS12])
-            .map_err(TlsError::Versions)?;
-        let builder = match verifier {
-            Some(verifier) => builder.with_client_cert_verifier(verifier),
-            None => builder.with_no_client_auth(),
-        };
-        let mut config = builder
-            .with_single_cert(
-                self.certificate.certificates()?,
-                self.private_key.private_key()?,
-            )
-            .map_err(|source| TlsError::KeyPair {
-                certificate: self.certificate.path().to_owned(),
-                private_key: self.private_key.path().to_owned(),
-                source,
-            })?;
-        config.alpn_protocols = versions.alpn_protocols();
-        if asks_clients {
-            // A resumed session takes the client's certificate from the first handshake, unchecked: one that has
-            // expired since would still pass.
-            config.session_storage = Arc::new(NoServerSessionStorage {});
-            config.send_tls13_tickets = 0;
-        }
-        Ok(Arc::new(config))
-    }
-}
-
-impl TrustContents {
-    fn read(trust: &ClientTrust) -> Result<Self, PemError> {
-        Ok(Self {
-            ca: PemFile::read(&trust.ca)?,
-            revocation_list: trust
-                .revocation_list
-                .as_deref()
-                .map(PemFile::read)
-                .transpose()?,
-        })
-    }
-
-    fn verifier(
-        &self,
-        provider: &Arc<CryptoProvider>,
-        required: bool,
-    ) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
-        let authorities = self.ca.certificates()?;
-        let mut lists = Vec::new();
-        if let Some(file) = &self.revocation_list {
-            lists = file.revocation_lists()?;
-            every_authority_has_a_list(file, &authorities, &lists)?;
-        }
-        let mut roots = RootCertStore::empty();
-        for authority in authorities {
-            roots.add(authority).map_err(|source| TlsError::ClientCa {
-                path: self.ca.path().to_owned(),
-                source,
-            })?;
-        }
-        let builder =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-                .with_crls(lists)
-                .enforce_revocation_expiration();
-        let builder = if required {
-            builder
-        } else {
-            builder.allow_unauthenticated()
-        };
-        builder.build().map_err(|source| TlsError::RevocationList {
-            path: self
-                .revocation_list
-                .as_ref()
-                .unwrap_or(&self.ca)
-                .path()
-                .to_owned(),
-            source,
-        })
-    }
-}
-
-/// A list of the wrong authority would refuse every client; better to refuse the list.
-fn every_authority_has_a_list(
-    file: &PemFile,
-    authorities: &[CertificateDer<'_>],
-    lists: &[CertificateRevocationListDer<'_>],
-) -> Result<(), TlsError> {
-    let issuers: Vec<_> = lists
-        .iter()
-        .filter_map(|list| CertificateRevocationList::from_der(list).ok())
-        .map(|(_, list)| list.tbs_cert_list.issuer.as_raw().to_vec())
-        .collect();
-    for authority in authorities {
-        // One that does not parse is reported where the trust store is filled.
-        let Ok((_, authority)) = X509Certificate::from_der(authority) else {
-            continue;
-        };
-        if !issuers
-            .iter()
-            .any(|issuer| issuer == authority.subject().as_raw())
-        {
-            return Err(TlsError::AuthorityWithoutRevocationList {
-                path: file.path().to_owned(),
-                authority: authority.subject().to_string(),
-            });
-        }
-    }
-    Ok(())
 }

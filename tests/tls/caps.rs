@@ -8,7 +8,7 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 
-use super::{Client, NEVER, Running, SOON, Stage, read_to_close};
+use super::{Client, NEVER, Running, SOON, Stage, introduce, read_to_close};
 
 #[tokio::test]
 async fn a_silent_client_holds_nobody_up() {
@@ -58,7 +58,12 @@ async fn silence_after_the_handshake_is_cut_at_the_opening_deadline() {
         opening_deadline: SOON,
         ..AcceptLimits::default()
     };
-    let server = Running::tls(stage.optional(), limits).await;
+    // HTTP's own timeout for a request's head shall not be what cuts.
+    let http = HttpLimits {
+        header_read_timeout: NEVER,
+        ..HttpLimits::default()
+    };
+    let server = Running::start(Some(stage.optional()), limits, http, introduce).await;
     for alpn in ["h2", "http/1.1"] {
         let mut config = stage.client_config(None);
         config.alpn_protocols = vec![alpn.into()];

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use rustls::{AlertDescription, Error};
 use stratum::{
     dev::pki::{Authority, Leaf},
-    tls::{AcceptLimits, ClientCertificates, ClientTrust, HttpVersions, Reload, TlsError},
+    tls::{AcceptLimits, ClientCertificates, ClientTrust, Expiry, HttpVersions, Reload, TlsError},
 };
 
 use super::{Client, Running, Stage, certificate_der};
@@ -110,4 +110,19 @@ async fn watching_notices_new_files_and_survives_bad_ones() {
     tokio::time::sleep(interval * 3).await;
     assert!(!Arc::ptr_eq(&first, &tls.config()));
     watching.abort();
+}
+
+#[test]
+fn expiries_follow_the_files() {
+    let stage = Stage::new();
+    let tls = stage.required();
+    assert!(!tls.expiries().iter().any(Expiry::is_over));
+    stage.install(&stage.issue(&Leaf::server().expired()));
+    assert_eq!(tls.reload().expect("usable files"), Reload::Replaced);
+    let over: Vec<_> = tls.expiries().into_iter().filter(Expiry::is_over).collect();
+    assert_eq!(over.len(), 1);
+    assert!(
+        over.iter()
+            .all(|expiry| expiry.file == stage.path("server.crt"))
+    );
 }
