@@ -1,0 +1,50 @@
+//! Every SQL statement of the service is a named constant beside the role that runs it, so that a
+//! test can prepare each against the real schema. This is how SQL is checked here: no database is
+//! needed to build, and no statement can be forgotten, because `tests/tidy.rs` allows no other form.
+
+use super::DbRole;
+
+/// A statement and who runs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// Its name.
+    pub name: &'static str,
+    /// The role that runs it.
+    pub role: DbRole,
+    /// The SQL.
+    pub sql: &'static str,
+}
+
+/// Declares the statements of a store: constants to run, and `STATEMENTS` for the schema test.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident as $role:ident = $sql:expr;)+) => {
+        $($(#[$doc])* pub(super) const $name: &str = $sql;)+
+        /// The statements of this store.
+        pub(crate) const STATEMENTS: &[$crate::db::statement::Statement] = &[
+            $($crate::db::statement::Statement {
+                name: stringify!($name),
+                role: $crate::db::DbRole::$role,
+                sql: $name,
+            },)+
+        ];
+    };
+}
+pub(crate) use statements;
+
+statements! {
+    /// Answers when the database is there.
+    PING as App = "SELECT 1";
+}
+
+/// Every statement of the service.
+#[must_use]
+pub fn all() -> Vec<Statement> {
+    [
+        STATEMENTS,
+        crate::audit::store::STATEMENTS,
+        crate::precedents::store::STATEMENTS,
+        crate::rpc::idempotency::store::STATEMENTS,
+        crate::tenants::store::STATEMENTS,
+    ]
+    .concat()
+}
