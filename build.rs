@@ -97,7 +97,7 @@ fn write_validate(code: &mut String, message: &MessageDescriptor) -> Result<(), 
     writeln!(code, "impl crate::rpc::validate::Validate for {name} {{")?;
     writeln!(
         code,
-        "fn check(&self, c: &mut crate::rpc::validate::Checker<'_>) {{ use crate::rpc::validate::*; let _ = &c;"
+        "fn check(&self, c: &mut crate::rpc::validate::Checker<'_>) {{ #[allow(unused_imports, clippy::allow_attributes, clippy::allow_attributes_without_reason)] use crate::rpc::validate::*; let _ = &c;"
     )?;
     for field in message.fields().filter(|f| !is_output_only(f)) {
         write_check(code, &field)?;

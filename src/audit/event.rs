@@ -178,7 +178,7 @@ impl AuditEvent {
             id: Uuid::now_v7(),
             occurred_at: now_micros(),
             tenant_id: caller.map(crate::rpc::identity::Caller::tenant_id),
-            category: call.policy().map_or(AuditCategory::Auth, category),
+            category: call.policy().map_or(AuditCategory::Auth, |policy| category(policy)),
             action: call.policy().map_or_else(|| "call.refuse".to_owned(), |p| p.action.clone()),
             outcome,
             reason,

@@ -29,7 +29,7 @@ pub enum MigrateError {
 pub async fn migrate(administrator: &PgConnectOptions) -> Result<usize, MigrateError> {
     let mut connection = administrator.connect().await?;
     sqlx::raw_sql(ROLES).execute(&mut connection).await?;
-    sqlx::raw_sql("SET ROLE stratum_migrator").execute(&mut connection).await?;
+    sqlx::raw_sql(super::statement::BECOME_OWNER).execute(&mut connection).await?;
     let before = applied(&mut connection).await?;
     MIGRATIONS.run(&mut connection).await?;
     let after = applied(&mut connection).await?;

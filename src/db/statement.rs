@@ -31,6 +31,9 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
+/// Takes the schema owner's role on, for migrations and provisioning.
+pub const BECOME_OWNER: &str = "SET ROLE stratum_migrator";
+
 statements! {
     /// Answers when the database is there.
     PING as App = "SELECT 1";

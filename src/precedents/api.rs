@@ -185,7 +185,7 @@ pub(crate) async fn create(
     Ok((precedent, revision))
 }
 
-/// The tenant'"'"'s own precedent, locked; public ones are read-only, others do not exist.
+/// The tenant's own precedent, locked; public ones are read-only, others do not exist.
 async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
     match store::get_for_update(tx, id).await? {
         Some(row) => {
@@ -203,7 +203,7 @@ async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
 async fn versioned(
     tx: &mut TenantTx,
     row: Row,
-    change_kind: &'"'"'static str,
+    change_kind: &'static str,
     changed_fields: &[String],
     reason: &str,
     call: &CallContext,
@@ -252,7 +252,7 @@ fn status(row: &Row) -> Result<PrecedentStatus> {
 }
 
 fn transition(from: PrecedentStatus, to: PrecedentStatus) -> Error {
-    Error::new(ErrorReason::InvalidTransition, "the precedent'"'"'s status does not allow this")
+    Error::new(ErrorReason::InvalidTransition, "the precedent's status does not allow this")
         .with("from", from.stored())
         .with("to", to.stored())
 }

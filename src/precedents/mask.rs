@@ -2,7 +2,7 @@
 //! descriptor, so that a new field can be named the day it is declared.
 
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, Value};
 
 use crate::proto::v1::{ErrorReason, Precedent};
 use crate::rpc::error::{Error, Result};
@@ -18,7 +18,7 @@ pub struct Masks {
 }
 
 impl Masks {
-    /// Over the contract'"'"'s descriptors.
+    /// Over the contract's descriptors.
     ///
     /// # Errors
     /// When they lack the precedent, which only a broken build can cause.
@@ -31,7 +31,7 @@ impl Masks {
     /// `current` with the masked fields of `change`; a field absent there is cleared.
     ///
     /// # Errors
-    /// `BAD_FIELD_MASK` when a path names no field, or one that can'"'"'t be written.
+    /// `BAD_FIELD_MASK` when a path names no field, or one that can't be written.
     pub fn apply(&self, current: &Precedent, change: &Precedent, paths: &[String]) -> Result<Precedent> {
         let mut target = self.dynamic(current)?;
         let source = self.dynamic(change)?;
@@ -46,10 +46,10 @@ impl Masks {
             .map_err(Error::internal)
     }
 
-    /// The top-level fields in which two precedents differ, in the contract'"'"'s order.
+    /// The top-level fields in which two precedents differ, in the contract's order.
     ///
     /// # Errors
-    /// `INTERNAL` when a message can'"'"'t be read back.
+    /// `INTERNAL` when a message can't be read back.
     pub fn changed(&self, before: &Precedent, after: &Precedent) -> Result<Vec<String>> {
         let (before, after) = (self.dynamic(before)?, self.dynamic(after)?);
         Ok(self
@@ -63,7 +63,7 @@ impl Masks {
 }
 
 fn copy(target: &mut DynamicMessage, source: &DynamicMessage, rest: &str, whole: &str) -> Result<()> {
-    let (name, deeper) = rest.split_once('"'"'.'"'"').map_or((rest, None), |(n, d)| (n, Some(d)));
+    let (name, deeper) = rest.split_once('.').map_or((rest, None), |(n, d)| (n, Some(d)));
     let field = target
         .descriptor()
         .get_field_by_name(name)
@@ -96,8 +96,8 @@ fn copy(target: &mut DynamicMessage, source: &DynamicMessage, rest: &str, whole:
 
 /// A path is quoted only when it looks like one: it could be anything a client sent.
 fn bad_mask(path: &str) -> Error {
-    let looks_like_a_path = path.len() <= 80 && path.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'"'"'_'"'"' || b == b'"'"'.'"'"');
+    let looks_like_a_path = path.len() <= 80 && path.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.');
     let shown = if looks_like_a_path { path } else { "(not a field path)" };
-    Error::new(ErrorReason::BadFieldMask, "the mask names a field that does not exist or can'"'"'t be written")
+    Error::new(ErrorReason::BadFieldMask, "the mask names a field that does not exist or can't be written")
         .with("path", shown)
 }

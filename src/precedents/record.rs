@@ -21,19 +21,19 @@ use crate::proto::v1::ErrorReason;
 /// What the columns beside `content` say, derived from the message so that both agree.
 #[derive(Debug)]
 pub struct Columns {
-    pub(super) data_origin: &'"'"'static str,
-    pub(super) sharing_scope: &'"'"'static str,
+    pub(super) data_origin: &'static str,
+    pub(super) sharing_scope: &'static str,
     pub(super) external_ref: Option<String>,
     pub(super) denial_types: Vec<String>,
     pub(super) payer_id: Option<String>,
     pub(super) plan_id: Option<String>,
-    pub(super) line_of_business: Option<&'"'"'static str>,
+    pub(super) line_of_business: Option<&'static str>,
     pub(super) service_category: Option<String>,
     pub(super) diagnosis_group: Option<String>,
     pub(super) event_year: Option<i16>,
-    pub(super) action_taken: Option<&'"'"'static str>,
-    pub(super) outcome: &'"'"'static str,
-    pub(super) outcome_evidence: Option<&'"'"'static str>,
+    pub(super) action_taken: Option<&'static str>,
+    pub(super) outcome: &'static str,
+    pub(super) outcome_evidence: Option<&'static str>,
     pub(super) quality_score: i16,
     pub(super) content: Vec<u8>,
 }
@@ -68,7 +68,7 @@ pub fn complete(mut precedent: Precedent, author: Author) -> Result<Precedent> {
     if matches!(precedent.data_origin(), DataOrigin::Sud | DataOrigin::Psychotherapy) {
         return Err(Error::new(
             ErrorReason::SudNotShareable,
-            "records of substance use or psychotherapy origin need a consent, which can'"'"'t be recorded yet",
+            "records of substance use or psychotherapy origin need a consent, which can't be recorded yet",
         ));
     }
     if let Some(ledger) = &mut precedent.traceability {
@@ -295,7 +295,7 @@ pub fn etag(version: i64) -> String {
 /// `VERSION_CONFLICT` when the resource has changed since.
 pub fn check_etag(given: &str, version: i64) -> Result<()> {
     // HTTP writes a tag in quotes, and weak ones with W/ before them.
-    let given = given.trim_start_matches("W/").trim_matches('"'"'"'"'"');
+    let given = given.trim_start_matches("W/").trim_matches('"');
     if given.is_empty() || given == "*" || given == etag(version) {
         Ok(())
     } else {

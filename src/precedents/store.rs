@@ -24,35 +24,35 @@ statements! {
             action_taken, outcome, outcome_evidence, outcome_recorded_at, quality_score, review_reasons,
             phi_scan_version, content, created_at, updated_at)
         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-            CASE WHEN $15 = '"'"'PENDING'"'"' THEN NULL ELSE now() END, $17, $18, $19, $20, now(), now())
+            CASE WHEN $15 = 'PENDING' THEN NULL ELSE now() END, $17, $18, $19, $20, now(), now())
         RETURNING ", columns!());
     /// Writes a change; the version moves by one.
     UPDATE as App = concat!("
         UPDATE precedents SET version = version + 1, status = $3, data_origin = $4, sharing_scope = $5,
             external_ref = $6, denial_types = $7, payer_id = $8, plan_id = $9, line_of_business = $10,
             service_category = $11, diagnosis_group = $12, event_year = $13, action_taken = $14,
-            outcome_recorded_at = CASE WHEN $15 = '"'"'PENDING'"'"' THEN NULL
+            outcome_recorded_at = CASE WHEN $15 = 'PENDING' THEN NULL
                 WHEN outcome = $15 THEN outcome_recorded_at ELSE now() END,
             outcome = $15, outcome_evidence = $16, quality_score = $17, review_reasons = $18,
             phi_scan_version = $19, content = $20, updated_at = now(),
-            archived_at = CASE WHEN $3 = '"'"'ARCHIVED'"'"' THEN coalesce(archived_at, now()) END,
+            archived_at = CASE WHEN $3 = 'ARCHIVED' THEN coalesce(archived_at, now()) END,
             revision = pg_current_xact_id()::text::bigint
         WHERE tenant_id = $1 AND id = $2
         RETURNING ", columns!());
     /// One precedent of the tenant, or a public one.
     GET as App = concat!("
         SELECT ", columns!(), " FROM precedents
-        WHERE tenant_id IN ($1, '"'"'00000000-0000-7000-8000-000000000001'"'"') AND id = $2");
+        WHERE tenant_id IN ($1, '00000000-0000-7000-8000-000000000001') AND id = $2");
     /// One precedent of the tenant, locked for a change.
     GET_FOR_UPDATE as App = concat!("
         SELECT ", columns!(), " FROM precedents WHERE tenant_id = $1 AND id = $2 FOR UPDATE");
     /// Whether the tenant may still see a precedent.
     IS_VISIBLE as App = "SELECT EXISTS (SELECT FROM precedents WHERE tenant_id = $1 AND id = $2)";
-    /// A page of the tenant'"'"'s precedents, newest first.
+    /// A page of the tenant's precedents, newest first.
     LIST as App = concat!("
         SELECT ", columns!(), " FROM precedents
         WHERE tenant_id = $1
-            AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> '"'"'ARCHIVED'"'"' ELSE status = ANY ($2) END
+            AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
             AND (cardinality($3::text[]) = 0 OR denial_types && $3)
             AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
             AND ($5::text IS NULL OR payer_id = $5)
@@ -63,13 +63,13 @@ statements! {
             AND ($10::timestamptz IS NULL OR (created_at, id) < ($10, $11))
         ORDER BY created_at DESC, id DESC
         LIMIT $12");
-    /// Adds a version; its predecessor'"'"'s hash is taken from the table itself.
+    /// Adds a version; its predecessor's hash is taken from the table itself.
     INSERT_VERSION as App = "
         INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256,
             previous_sha256, changed_fields, reason, identity_kind, credential_id, actor_user_id)
         SELECT $1, $2, $3, $4, $5, $6, coalesce(
             (SELECT snapshot_sha256 FROM precedent_versions
-             WHERE tenant_id = $1 AND precedent_id = $2 AND version = $3 - 1), decode(repeat('"'"'00'"'"', 32), '"'"'hex'"'"')),
+             WHERE tenant_id = $1 AND precedent_id = $2 AND version = $3 - 1), decode(repeat('00', 32), 'hex')),
             $7, $8, $9, $10, $11";
 }
 
@@ -93,7 +93,7 @@ pub struct Row {
     pub(super) revision: i64,
 }
 
-/// What a list narrows by; empty lists and `None` don'"'"'t.
+/// What a list narrows by; empty lists and `None` don't.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
     pub(super) statuses: Vec<String>,
@@ -108,13 +108,13 @@ pub(super) struct Filter {
 
 /// What a change leaves in the history.
 #[derive(Debug)]
-pub(super) struct Version<'"'"'a> {
-    pub(super) change_kind: &'"'"'static str,
-    pub(super) snapshot: &'"'"'a [u8],
+pub(super) struct Version<'a> {
+    pub(super) change_kind: &'static str,
+    pub(super) snapshot: &'a [u8],
     pub(super) snapshot_sha256: [u8; 32],
-    pub(super) changed_fields: &'"'"'a [String],
-    pub(super) reason: &'"'"'a str,
-    pub(super) identity_kind: &'"'"'static str,
+    pub(super) changed_fields: &'a [String],
+    pub(super) reason: &'a str,
+    pub(super) identity_kind: &'static str,
     pub(super) credential_id: Option<Uuid>,
     pub(super) actor_user_id: Option<Uuid>,
 }
@@ -141,7 +141,7 @@ pub(super) async fn update(
 
 async fn write(
     tx: &mut TenantTx,
-    statement: &'"'"'static str,
+    statement: &'static str,
     id: Uuid,
     status: &str,
     review_reasons: &[String],
@@ -213,7 +213,7 @@ pub(super) async fn list(
         .await?)
 }
 
-pub(super) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, version: Version<'"'"'_>) -> Result<()> {
+pub(super) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, version: Version<'_>) -> Result<()> {
     let tenant = tx.tenant_id();
     sqlx::query(INSERT_VERSION)
         .bind(tenant)

@@ -23,3 +23,13 @@ pub trait FreeTextGuard: Debug + Send + Sync {
 
 /// The version of the detectors that a stored text passed; a newer one makes it due for another look.
 pub const SCAN_VERSION: i32 = 1;
+
+/// The guard.
+#[derive(Debug, Default)]
+pub struct IdentifierGuard;
+
+impl FreeTextGuard for IdentifierGuard {
+    fn findings(&self, _text: &str) -> Vec<Finding> {
+        Vec::new()
+    }
+}

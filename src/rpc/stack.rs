@@ -68,7 +68,7 @@ impl<S> Stack<S> {
 impl<S> Service<Request<Body>> for Stack<S>
 where
     S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
-    S::Error: std::fmt::Debug,
+    S::Error: std::fmt::Debug + Send,
     S::Future: Send,
 {
     type Response = Response<Body>;
@@ -87,19 +87,21 @@ where
 }
 
 /// One call, from door to log line.
-async fn walk<S>(parts: &StackParts, services: S, mut request: Request<Body>) -> Response<Body>
+async fn walk<S>(parts: &StackParts, services: S, request: Request<Body>) -> Response<Body>
 where
-    S: Service<Request<Body>, Response = Response<Body>>,
-    S::Error: std::fmt::Debug,
+    S: Service<Request<Body>, Response = Response<Body>> + Send,
+    S::Error: std::fmt::Debug + Send,
+    S::Future: Send,
 {
-    let peer = request.extensions().get::<PeerInfo>().cloned();
-    let is_rest = request.extensions().get::<grpc_gateway::RestOrigin>().is_some();
-    let client_ip = client_ip(parts, peer.as_ref(), request.headers(), is_rest);
-    let call = CallContext::start(request.headers(), if is_rest { Door::Rest } else { Door::Grpc }, client_ip);
-    request.extensions_mut().insert(call.clone());
+    let (mut head, body) = request.into_parts();
+    let peer = head.extensions.get::<PeerInfo>().cloned();
+    let is_rest = head.extensions.get::<grpc_gateway::RestOrigin>().is_some();
+    let client_ip = client_ip(parts, peer.as_ref(), &head.headers, is_rest);
+    let call = CallContext::start(&head.headers, if is_rest { Door::Rest } else { Door::Grpc }, client_ip);
+    head.extensions.insert(call.clone());
 
-    let mut response = match admit(parts, &call, peer.as_ref(), &request).await {
-        Ok(()) => serve(parts, &call, services, request).await,
+    let mut response = match admit(parts, &call, peer.as_ref(), head.uri.path(), &head.headers).await {
+        Ok(()) => serve(parts, &call, services, Request::from_parts(head, body)).await,
         Err(error) => refuse(parts, &call, error).await,
     };
     call.echo(response.headers_mut());
@@ -108,12 +110,12 @@ where
 }
 
 /// Everything that is checked before a handler runs.
-async fn admit(parts: &StackParts, call: &CallContext, peer: Option<&PeerInfo>, request: &Request<Body>) -> Result<()> {
-    let policy = parts.policies.get(request.uri().path()).cloned();
+async fn admit(parts: &StackParts, call: &CallContext, peer: Option<&PeerInfo>, path: &str, headers: &HeaderMap) -> Result<()> {
+    let policy = parts.policies.get(path).cloned();
     if let Some(policy) = &policy {
         call.set_policy(policy.clone());
     }
-    let caller = parts.authenticator.authenticate(peer, call.client_ip(), request.headers()).await?;
+    let caller = parts.authenticator.authenticate(peer, call.client_ip(), headers).await?;
     let permission = policy.as_ref().map_or(Permission::Myself, |p| p.permission);
     if let Some(caller) = &caller {
         call.set_caller(caller.clone());
@@ -133,8 +135,9 @@ async fn admit(parts: &StackParts, call: &CallContext, peer: Option<&PeerInfo>, 
 /// Runs the handler within its deadline, and lets no reply out that the audit log knows nothing of.
 async fn serve<S>(parts: &StackParts, call: &CallContext, mut services: S, request: Request<Body>) -> Response<Body>
 where
-    S: Service<Request<Body>, Response = Response<Body>>,
-    S::Error: std::fmt::Debug,
+    S: Service<Request<Body>, Response = Response<Body>> + Send,
+    S::Error: std::fmt::Debug + Send,
+    S::Future: Send,
 {
     let is_streaming = call.policy().is_some_and(|p| p.is_server_streaming);
     let most = if is_streaming { MAX_STREAM_DEADLINE } else { MAX_DEADLINE };
