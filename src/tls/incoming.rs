@@ -126,7 +126,11 @@ impl Acceptor {
                     Ok((stream, remote)) => self.admit(stream, remote),
                     Err(error) => rest_after(&error).await,
                 },
-                Some(_) = self.handshakes.join_next() => {}
+                Some(ended) = self.handshakes.join_next() => {
+                    if let Err(error) = ended && error.is_panic() {
+                        tracing::error!(%error, "handshake task failed");
+                    }
+                }
             }
         }
     }

@@ -127,7 +127,7 @@ async fn an_idle_connection_of_full_age_is_told_to_end() {
     let (_sender, connection) = http2::handshake::<_, _, Empty<Bytes>>(TokioExecutor::new(), io)
         .await
         .expect("HTTP/2");
-    let ended = tokio::time::timeout(Duration::from_secs(60), connection).await;
+    let ended = tokio::time::timeout(Duration::from_mins(1), connection).await;
     ended.expect("in time").expect("an orderly end");
 }
 
@@ -142,7 +142,7 @@ async fn a_request_that_outlives_the_grace_of_its_connection_is_cut() {
     let mut client = Client::over_http2(held.server.connect().await)
         .await
         .expect("HTTP/2");
-    let call = tokio::time::timeout(Duration::from_secs(60), client.call()).await;
+    let call = tokio::time::timeout(Duration::from_mins(1), client.call()).await;
     assert!(call.expect("in time").is_err());
 }
 
