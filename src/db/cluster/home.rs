@@ -152,7 +152,24 @@ impl Home {
                 output: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
             });
         }
+        if !durable {
+            self.spread(&partial.join("base")).await;
+        }
         fs::rename(&partial, self.data()).map_err(ClusterError::io("move", &partial))
+    }
+
+    /// Asks ext4 to put each new sub-directory of `directory` into a block group of its own.
+    /// Test databases come and go by the hundred files, and an ext4 without journal (a small
+    /// virtual machine's) steps over every inode that was freed in the last minutes of the same
+    /// group: clones took five times as long. A wish only: other file systems know no such flag.
+    async fn spread(&self, directory: &Path) {
+        let _ = self
+            .user
+            .command(Path::new("chattr"))
+            .arg("+T")
+            .arg(directory)
+            .output()
+            .await;
     }
 
     /// Removes the data directory.
