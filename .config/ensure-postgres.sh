@@ -60,4 +60,4 @@ if ! $as_root $install >"$log" 2>&1; then
         give_up "apt-get could not install it."
     }
 fi
-installed || give_up "The package that apt-get offers is older."
+installed || give_up "What apt-get installed is no PostgreSQL $oldest or newer."

@@ -53,7 +53,7 @@ const SUPERUSER: &str = "postgres";
 const START_DEADLINE: Duration = Duration::from_secs(90);
 
 /// How long a fast shutdown, with its checkpoint, may take.
-const STOP_DEADLINE: Duration = Duration::from_secs(60);
+const STOP_DEADLINE: Duration = Duration::from_mins(1);
 
 /// How often a state that only the file system shows is looked at.
 const POLL: Duration = Duration::from_millis(3);
@@ -84,7 +84,7 @@ impl ClusterOptions {
     /// Throw-away databases for test processes that come and go by the second.
     pub const TESTS: Self = Self {
         durable: false,
-        keep_warm: Some(Duration::from_secs(60)),
+        keep_warm: Some(Duration::from_mins(1)),
     };
 
     /// How often the shell loop asks whether anybody still uses the server.

@@ -17,6 +17,9 @@ use super::user::ServerUser;
 /// The port names the socket file and nothing else: no TCP listener is opened.
 pub(super) const PORT: u16 = 5432;
 
+/// How the names of data directories begin that initdb has not finished.
+const PARTIAL: &str = "data.partial.";
+
 /// The longest directory that a socket may lie in. The whole path must fit `sun_path` (107
 /// bytes and a zero on Linux, 103 on macOS), and the file's name takes 15 with its slash.
 const SOCKET_DIRECTORY_BYTES: usize = 88;
@@ -119,15 +122,20 @@ impl Home {
         binaries: &Binaries,
         durable: bool,
     ) -> Result<(), ClusterError> {
-        let partial = self.path.join("data.partial");
-        remove_tree(&partial)?;
+        self.discard_partial_data()?;
+        // A name of our own: the initdb of a killed starter may still write into another one.
+        let partial = self.path.join(format!("{PARTIAL}{}", std::process::id()));
         let mut initdb = self.user.command(&binaries.program("initdb"));
-        initdb.arg("--pgdata").arg(&partial);
+        initdb.kill_on_drop(true).arg("--pgdata").arg(&partial);
         initdb.args(["--username", super::SUPERUSER, "--auth=trust"]);
         initdb.args(["--encoding=UTF8", "--no-instructions"]);
         // Both order by code point and know every letter; the built-in one needs no system locale.
         initdb.args(if binaries.major() >= 17 {
-            &["--locale-provider=builtin", "--locale=C.UTF-8"][..]
+            &[
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+            ][..]
         } else {
             &["--locale=C.UTF-8"][..]
         });
@@ -144,12 +152,43 @@ impl Home {
                 output: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
             });
         }
+        if !durable {
+            self.spread(&partial.join("base")).await;
+        }
         fs::rename(&partial, self.data()).map_err(ClusterError::io("move", &partial))
+    }
+
+    /// Asks ext4 to put each new sub-directory of `directory` into a block group of its own.
+    /// Test databases come and go by the hundred files, and an ext4 without journal (a small
+    /// virtual machine's) steps over every inode that was freed in the same group in the last
+    /// minutes: after thirty drops a clone took three times as long. A wish only: other file
+    /// systems know no such flag.
+    async fn spread(&self, directory: &Path) {
+        let _ = self
+            .user
+            .command(Path::new("chattr"))
+            .arg("+T")
+            .arg(directory)
+            .output()
+            .await;
     }
 
     /// Removes the data directory.
     pub(super) fn discard_data(&self) -> Result<(), ClusterError> {
-        remove_tree(&self.data())
+        let data = self.data();
+        fs::remove_dir_all(&data).map_err(ClusterError::io("remove", &data))
+    }
+
+    /// Removes what killed initdbs left. One that still writes may keep its folder until the
+    /// next time.
+    fn discard_partial_data(&self) -> Result<(), ClusterError> {
+        let entries = fs::read_dir(&self.path).map_err(ClusterError::io("list", &self.path))?;
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(PARTIAL) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        Ok(())
     }
 
     /// Opens the server's log for appending.
@@ -214,25 +253,16 @@ fn make_private(path: &Path, user: &ServerUser) -> Result<(), ClusterError> {
     user.own(path)
 }
 
-/// Removes a directory with all that is in it, if it exists.
-fn remove_tree(path: &Path) -> Result<(), ClusterError> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(ClusterError::io("remove", path)(error))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A short directory name that stands for a long path.
 fn short_name(path: &Path) -> String {
-    let digest = Sha256::digest(path.as_os_str().as_bytes());
-    format!("stratum-{}", hex(&digest[..8]))
+    format!("stratum-{}", short_hash(path.as_os_str().as_bytes()))
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Sixteen hexadecimal digits that stand for `content`.
+pub(super) fn short_hash(content: &[u8]) -> String {
+    let mut head = [0; 8];
+    head.copy_from_slice(&Sha256::digest(content)[..8]);
+    format!("{:016x}", u64::from_be_bytes(head))
 }
 
 /// Escapes what a URL's query can't hold; slashes stay readable.

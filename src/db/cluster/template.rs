@@ -10,12 +10,11 @@ use std::str::FromStr;
 use std::thread;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 
 use super::ClusterError;
-use super::home::hex;
+use super::home::short_hash;
 
 /// Advisory lock of the one session that sweeps.
 const SWEEP_LOCK: i64 = 0x5354_5241_5455_4d00;
@@ -70,10 +69,9 @@ impl TemplateDatabase {
         Filled: Future<Output = Result<(), Failure>>,
         Failure: Into<Box<dyn Error + Send + Sync>>,
     {
-        let digest = Sha256::digest(content);
         let template = Self {
             server: PgConnectOptions::from_str(superuser_url)?,
-            name: format!("stratum_template_{}", hex(&digest[..8])),
+            name: format!("stratum_template_{}", short_hash(content)),
         };
         let mut session = template.server.connect().await?;
         sweep(&mut session, &template.name).await?;
@@ -280,18 +278,18 @@ async fn sweepable(
     session: &mut PgConnection,
     current_template: &str,
 ) -> Result<Vec<String>, ClusterError> {
-    let mut names = names(sqlx::query(LEFTOVERS).fetch_all(&mut *session).await?)?;
+    let mut names = names(&sqlx::query(LEFTOVERS).fetch_all(&mut *session).await?)?;
     let old_templates = sqlx::query(OLD_TEMPLATES)
         .bind(current_template)
         .bind(KEPT_TEMPLATES)
         .fetch_all(session)
         .await?;
-    names.extend(self::names(old_templates)?);
+    names.extend(self::names(&old_templates)?);
     Ok(names)
 }
 
 /// The first column of each row.
-fn names(rows: Vec<PgRow>) -> Result<Vec<String>, ClusterError> {
+fn names(rows: &[PgRow]) -> Result<Vec<String>, ClusterError> {
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 

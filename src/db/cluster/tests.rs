@@ -272,13 +272,38 @@ async fn a_server_stays_warm_and_then_stops_when_nobody_uses_it() {
 }
 
 #[tokio::test]
+async fn the_log_keeps_no_values() {
+    let directory = directory();
+    let cluster = Cluster::start(directory.path(), VOLATILE).await.unwrap();
+    run(
+        &cluster.superuser_url(),
+        "CREATE TABLE note (text text UNIQUE, CHECK (length(text) > 9))",
+    )
+    .await;
+    let mut session = connect(&cluster.superuser_url()).await;
+    for refused in [
+        "SELECT 'canary'::uuid",
+        "INSERT INTO note VALUES ('canary')",
+        "INSERT INTO note VALUES ('canary in a mine'), ('canary in a mine')",
+        "DO $$ BEGIN RAISE WARNING 'canary'; RAISE 'canary'; END $$",
+    ] {
+        let answer = sqlx::raw_sql(refused).execute(&mut session).await;
+        assert!(answer.is_err(), "{refused}");
+    }
+    let log = cluster.home.log_since(0);
+    assert!(log.contains("ready to accept connections"), "{log}");
+    assert!(!log.contains("canary"), "{log}");
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn an_interrupted_initdb_leaves_nothing_in_the_way() {
     let directory = directory();
     let home = Home::open(directory.path(), false).unwrap();
-    fs::create_dir(home.path().join("data.partial")).unwrap();
-    fs::write(home.path().join("data.partial/PG_VERSION"), "15\n").unwrap();
+    fs::create_dir(home.path().join("data.partial.1")).unwrap();
+    fs::write(home.path().join("data.partial.1/PG_VERSION"), "15\n").unwrap();
     let cluster = Cluster::start(directory.path(), VOLATILE).await.unwrap();
-    assert!(!home.path().join("data.partial").exists());
+    assert!(!home.path().join("data.partial.1").exists());
     cluster.stop().await.unwrap();
 }
 
