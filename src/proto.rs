@@ -3,7 +3,6 @@
 /// The generated packages, nested as in the contract so that their paths to each other hold.
 pub mod stratum {
     /// `stratum.v1`: the services and their messages.
-    #[expect(missing_docs, reason = "generated; the documentation stands in proto/")]
     #[expect(clippy::allow_attributes, clippy::allow_attributes_without_reason, reason = "generated")]
     pub mod v1 {
         tonic::include_proto!("stratum.v1");
@@ -14,7 +13,6 @@ pub mod stratum {
 /// The generated `google.*` packages that the contract's messages use.
 pub mod google {
     /// `google.api`: streamed HTTP bodies.
-    #[expect(missing_docs, reason = "generated")]
     pub mod api {
         tonic::include_proto!("google.api");
     }

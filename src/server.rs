@@ -188,7 +188,7 @@ impl Server {
     /// Accepts no more, lets calls under way finish, and closes the pools.
     pub async fn stop(mut self) {
         tracing::info!(target: "stratum::server", "draining");
-        drop(self.stop.send(true));
+        self.stop.send_replace(true);
         let doors = async {
             for _ in 0..Doors::COUNT {
                 self.tasks.join_next().await;

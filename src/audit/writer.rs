@@ -84,7 +84,7 @@ async fn commit_batches(db: Db, mut pending: mpsc::Receiver<Pending>, failures: 
         };
         for Pending { event: _, done } in batch.drain(..) {
             // A caller that went away no longer waits; its event is written all the same.
-            drop(done.send(is_durable));
+            done.send(is_durable).unwrap_or_default();
         }
     }
 }

@@ -159,16 +159,17 @@ where
         return response;
     }
     match response_code(response.headers()) {
-        // Refused before a handler of ours ran: undecodable bytes, a message too large.
-        code if code != Code::Ok => {
-            let reason = if code == Code::OutOfRange || code == Code::ResourceExhausted {
-                ErrorReason::TooLarge
-            } else {
-                ErrorReason::Validation
-            };
-            refuse(parts, call, Error::new(reason, "the message can't be decoded")).await
+        Code::Ok => refuse(parts, call, Error::internal("the handler left no audit event")).await,
+        // tonic's words for bytes that are no such message.
+        Code::Internal | Code::Unknown => {
+            refuse(parts, call, Error::new(ErrorReason::Validation, "the message can't be decoded")).await
         }
-        _ => refuse(parts, call, Error::internal("the handler left no audit event")).await,
+        // REST that does not transcode, or a message that is too large: refused as it stands, with its event.
+        code => {
+            let reason = if code == Code::InvalidArgument { ErrorReason::Validation } else { ErrorReason::TooLarge };
+            let noted = parts.calls.refuse(call, Error::new(reason, "refused before the handler")).await;
+            if noted.reason() == reason { response } else { Status::from(noted).into_http() }
+        }
     }
 }
 
