@@ -134,10 +134,11 @@ fn joined(page: &Page, at: usize) -> Option<usize> {
     let is_unit = ["f", "m", "yo", "y", "yof", "yom", "yr", "yrs"]
         .iter()
         .any(|known| unit.eq_ignore_ascii_case(known));
-    let is_measure = unit == "m"
-        && page.before(at).is_some_and(|before| {
-            before.mark == 0 && !before.has(cue::PERSON | cue::CONNECTOR | cue::NAME_LABEL)
-        });
+    let is_measure = page.gap(at) == Gap::Glued
+        || unit == "m"
+            && page.before(at).is_some_and(|before| {
+                before.mark == 0 && !before.has(cue::PERSON | cue::CONNECTOR | cue::NAME_LABEL)
+            });
     (is_unit && !is_measure && number.parse().is_ok_and(is_protected)).then_some(at)
 }
 

@@ -115,6 +115,72 @@ const PUBLIC_HOSTS: &[&str] = &[
     "asam.org",
 ];
 
+/// Parts of host names that only insurers and their plans use.
+const INSURER_WORDS: &[&str] = &[
+    "blue",
+    "bcbs",
+    "healthplan",
+    "medicare",
+    "medicaid",
+    "insurance",
+    "advantage",
+    "healthnet",
+    "premera",
+    "regence",
+    "aetna",
+    "cigna",
+    "humana",
+    "anthem",
+    "geisinger",
+    "emblem",
+    "amerigroup",
+    "caresource",
+    "fidelis",
+    "excellus",
+    "wellmark",
+    "horizon",
+    "healthpartners",
+    "selecthealth",
+    "priorityhealth",
+    "moda",
+    "devoted",
+    "hioscar",
+    "clover",
+    "deltadental",
+    "metlife",
+    "guardianlife",
+    "vsp",
+    "sedgwick",
+    "corvel",
+    "umr",
+    "meritain",
+    "iehp",
+    "lacare",
+    "caloptima",
+    "mvphealth",
+    "connecticare",
+    "point32",
+    "tufts",
+    "harvardpilgrim",
+    "hcsc",
+    "ibx",
+    "guidewell",
+    "medica",
+    "magellan",
+    "navitus",
+    "multiplan",
+    "sunshinehealth",
+    "superiorhealth",
+    "brighthealth",
+    "alignment",
+    "uhccommunity",
+    "trustmark",
+    "gallagher",
+    "luminare",
+    "homestate",
+    "totalcare",
+];
+
 /// Path words that tie a page to one person.
 const PERSONAL_PATH: &[&str] = &[
     "patient", "patients", "member", "members", "chart", "mychart", "mrn", "u", "user", "users",
@@ -352,7 +418,11 @@ fn is_public_citation(page: &Page, first: usize, last: usize) -> bool {
                 None | Some(b'.')
             )
     });
-    is_public && !(path..=last).any(|at| page.word_is(at, PERSONAL_PATH))
+    let lower = host.to_ascii_lowercase();
+    let is_insurer = INSURER_WORDS.iter().any(|word| lower.contains(word))
+        && !lower.contains("patient")
+        && !lower.contains("mychart");
+    (is_public || is_insurer) && !(path..=last).any(|at| page.word_is(at, PERSONAL_PATH))
 }
 
 fn ip_addresses(page: &mut Page) {

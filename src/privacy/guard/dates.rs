@@ -73,7 +73,7 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     let default = date.form == Form::Full && page.context == FieldContext::FreeText;
     if let Some(at) = page.cue_before(date.first, REACH_BACK, cues) {
         if !page.has(at, cue::POLICY_DATE) {
-            return date.form == Form::Full || date.first - at <= 6;
+            return date.form == Form::Full || date.first - at <= 10;
         }
         return page.cue_before(at, 3, cue::PERSON).is_some();
     }

@@ -44,7 +44,7 @@ impl Groups {
     }
 
     fn push(&mut self, page: &Page, at: usize, separator: u8, join_lines: bool) {
-        let word = page.word(at);
+        let word = without_extension(page.word(at));
         self.digits.extend(word.bytes().map(as_digit));
         let continues_group = join_lines && separator == b' ' && page.gap(at) == Gap::Line;
         match (self.lengths.last_mut(), self.lasts.last_mut()) {
@@ -117,7 +117,7 @@ fn is_digit_like(page: &Page, at: usize, token: &Token) -> bool {
     match token.shape {
         Shape::Digits => true,
         Shape::Mixed => {
-            let word = page.word(at);
+            let word = without_extension(page.word(at));
             word.starts_with(|c: char| c.is_ascii_digit())
                 && word.len() <= 12
                 && word
@@ -125,6 +125,18 @@ fn is_digit_like(page: &Page, at: usize, token: &Token) -> bool {
                     .all(|byte| byte.is_ascii_digit() || matches!(byte, b'O' | b'o' | b'l' | b'I'))
         }
         Shape::Lower | Shape::Title | Shape::Upper | Shape::Mark => false,
+    }
+}
+
+/// "0142x751" without the extension.
+fn without_extension(word: &str) -> &str {
+    match word.split_once(['x', 'X']) {
+        Some((number, extension))
+            if !number.is_empty() && extension.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            number
+        }
+        _ => word,
     }
 }
 

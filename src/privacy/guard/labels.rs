@@ -10,6 +10,9 @@ const REACH: usize = 10;
 /// Words that may stand between a label and its value beside connectors.
 const OTHER_WORDS_MAX: usize = 3;
 
+/// How far, in tokens, a label without "number" or "#" may stand.
+const ADJACENT: usize = 4;
+
 /// What the label says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Label {
@@ -114,6 +117,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
         }
         if token.has(ALL_WORDS)
             && is_near
+            && (noun.is_some() || value - at <= ADJACENT)
             && let Some(kind) = worded(page, at, noun)
         {
             return Reading::Identifier(Label {

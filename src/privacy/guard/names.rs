@@ -63,12 +63,23 @@ pub(super) fn find(page: &mut Page) {
             })
         } else if token.is_capitalised() {
             shaped(page, at)
+        } else if token.shape == Shape::Lower && token.cues == 0 {
+            lower_pair(page, at)
         } else {
             None
         };
         at = last.unwrap_or(at) + 1;
     }
 }
+
+/// Words that hold a sentence together, months, and units.
+const WORDS_OF_GRAMMAR: u64 = cue::CONNECTOR
+    | cue::PERSON_VERB
+    | cue::PERSON_PREP
+    | cue::PLACE_PREP
+    | cue::UNIT
+    | cue::MONTH
+    | cue::NEGATION;
 
 /// The part a word plays; words in capitals count only when a list knows them.
 fn part(page: &Page, at: usize) -> Part {
@@ -89,6 +100,16 @@ fn part(page: &Page, at: usize) -> Part {
         };
     }
     let known = page.dictionary(at);
+    if token.has(WORDS_OF_GRAMMAR) {
+        // "Will Ortega", "April Jones": such words are names only inside a sentence, with a capital.
+        let is_given =
+            known & (dict::FIRST | dict::FIRST_ORDINARY) != 0 && token.shape == Shape::Title;
+        return if is_given && !page.starts_sentence(at) {
+            Part::FirstOrdinary
+        } else {
+            Part::No
+        };
+    }
     if known & dict::FIRST != 0 {
         return Part::First;
     }
@@ -295,7 +316,12 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
         return None;
     }
     let is_bare_title = title.shape == Shape::Lower && !page.mark_is(at + 1, b'.');
-    let found = candidate(page, first, true);
+    if next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
+        || page.word_is(first, &["reddy's"])
+    {
+        return None; // "an MR myelogram"; a maker of generics
+    }
+    let found = candidate(page, first, next.shape == Shape::Lower);
     let mut last = found.last;
     let Some((lead, lead_at)) = found.parts.first().copied() else {
         // A surname that is an ordinary word or an eponym: "Mr. Brown", "Ms. Still".
@@ -342,7 +368,7 @@ fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usize> {
     let token = *page.token(first)?;
     let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
     let allow_lower = token.shape == Shape::Lower;
-    let found = candidate(page, first, true);
+    let found = candidate(page, first, allow_lower);
     let strong = found
         .parts
         .iter()
@@ -497,6 +523,38 @@ fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
+/// "maria gonzalez" in small letters: both words are names and nothing else.
+fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
+    if part(page, at) != Part::First || page.gap(at) == Gap::Glued {
+        return None;
+    }
+    let found = candidate(page, at, true);
+    let is_clear = |(part, index): &(Part, usize)| {
+        part.is_strong()
+            && page
+                .token(*index)
+                .is_some_and(|token| token.len() > 2 && token.cues & !cue::PARTICLE == 0)
+    };
+    let is_name = found.parts.len() >= 2 && found.parts.iter().all(is_clear);
+    let acts = page.has(at + 1, cue::PERSON_VERB)
+        && page.token(at).is_some_and(|token| token.len() > 3)
+        && page.starts_sentence(at);
+    let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+        && page.gap(found.last + 1) <= Gap::Space;
+    if names_other || !(is_name || acts) {
+        return None;
+    }
+    let last = if is_name { found.last } else { at };
+    page.report(
+        at,
+        last,
+        PhiKind::Name,
+        if is_name { 0.7 } else { 0.5 },
+        "name.shape",
+    );
+    Some(last)
+}
+
 /// One word: only with a person's verb, a person's preposition or an age beside it.
 fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
     let known = page.dictionary(at);
@@ -511,11 +569,51 @@ fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
         return None;
     }
     let token = page.token(at)?;
-    let acts = page.has(at + 1, cue::PERSON_VERB) && page.gap(at + 1) == Gap::Space && !is_place;
-    let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some() && !is_place;
-    let owns = token.possessive && !is_place;
-    let has_demographics = has_demographics_after(page, at);
-    (acts || is_object || owns || has_demographics).then_some(0.65)
+    let acts = page.has(at + 1, cue::PERSON_VERB) && page.gap(at + 1) == Gap::Space;
+    let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some();
+    let owned = cue::RELATIVE
+        | cue::PATIENT_DATE
+        | cue::OTHER_WORD
+        | cue::MRN_WORD
+        | cue::PLAN_WORD
+        | cue::ADDRESS_CUE
+        | cue::BORN
+        | cue::PHONE;
+    let owns = token.possessive && page.has(at + 1, owned);
+    let stands_alone = !is_place
+        && known & dict::WORD == 0
+        && token.len() > 3
+        && is_plain_title(page.word(at))
+        && !leads(page, at);
+    if acts || is_object || owns || has_demographics_after(page, at) {
+        return Some(0.7);
+    }
+    (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
+}
+
+/// A capital and small letters only: not "IgE".
+fn is_plain_title(word: &str) -> bool {
+    word.bytes().skip(1).all(|byte| !byte.is_ascii_uppercase())
+}
+
+/// Nothing but codes and brackets before it in its sentence: its capital says nothing.
+fn leads(page: &Page, at: usize) -> bool {
+    let mut index = at;
+    for _ in 0..4 {
+        if page.starts_sentence(index) {
+            return true;
+        }
+        let Some(before) = index.checked_sub(1) else {
+            return true;
+        };
+        if !page.token(before).is_some_and(|token| {
+            token.has_digit() || matches!(token.mark, b'[' | b'(' | b'-' | b'.' | b'*')
+        }) {
+            return page.mark_is(before, b'/') || page.word_is(before, &["st"]);
+        }
+        index = before;
+    }
+    true
 }
 
 /// "Maria, 67F", "Maria (DOB …)", "Maria, a 54-year-old".

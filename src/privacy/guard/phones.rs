@@ -34,7 +34,7 @@ pub(super) fn phone(
         PhiKind::Phone
     };
     if is_public_line(page, opening, groups.digits_of(count)) {
-        return None;
+        return Some(last);
     }
     page.report(
         opening,

@@ -18,6 +18,8 @@ pub(super) fn find(page: &mut Page) {
         };
         let last = if token.taken {
             None
+        } else if token.has(cue::ZIP_CUE) && token.has_digit() {
+            zip(page, at)
         } else if token.has_digit() {
             street(page, at)
                 .or_else(|| coordinates(page, at))
@@ -49,6 +51,11 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     }
     if page.word_is(at, &["po", "p", "box", "pobox"])
         && let Some(last) = post_box(page, at)
+    {
+        return Some(last);
+    }
+    if token.has(cue::ADDRESS_CUE)
+        && let Some(last) = cued_address(page, at)
     {
         return Some(last);
     }
@@ -117,6 +124,41 @@ fn street(page: &mut Page, at: usize) -> Option<usize> {
         words += 1;
     }
     None
+}
+
+/// "lives at 87 Jakobi 69", "address: 46 Velky Pruhon": a number and words after a clear cue, up to a comma or the line's end.
+fn cued_address(page: &mut Page, at: usize) -> Option<usize> {
+    let links = [
+        "at", "is", "to", ":", "the", "on", "has", "changed", "new", "current", "of", "record",
+        "file",
+    ];
+    let first = (at + 1..at + 6)
+        .find(|index| !(page.word_is(*index, &links) || page.has(*index, cue::ADDRESS_CUE)))?;
+    let house = page.token(first)?;
+    let is_house = house.has_digit() && house.len() <= 6 && house.gap <= Gap::Line && !house.taken;
+    let street = page.token(first + 1)?;
+    let is_street = street.mark == 0
+        && street.gap <= Gap::Space
+        && !street.has(cue::UNIT | cue::CONNECTOR)
+        && (street.is_capitalised()
+            || street.has_digit()
+            || page.dictionary(first + 1) & dict::WORD == 0);
+    if !is_house || !is_street {
+        return None;
+    }
+    let ends = |index: usize| {
+        page.token(index).is_none_or(|token| {
+            token.gap > Gap::Space
+                || token.taken
+                || matches!(token.mark, b',' | b';' | b'.' | b')')
+                || token.has(cue::CONNECTOR | cue::PERSON_VERB)
+        })
+    };
+    let last = (first + 1..first + 7)
+        .find(|index| ends(index + 1))
+        .unwrap_or(first + 2);
+    page.report(first, last, PhiKind::Geography, 0.8, "geo.street");
+    Some(last)
 }
 
 /// A street's name: capitalised or numbered words, or in small letters words no clinical sentence would hold.
@@ -431,7 +473,7 @@ fn is_facility_name(page: &Page, index: usize, first: usize) -> bool {
     if !token.is_capitalised() || token.len() < 2 {
         return false;
     }
-    if token.has(cue::FACILITY_NAME) {
+    if token.has(cue::FACILITY_NAME) && !token.has(cue::FACILITY_GENERIC) {
         return true;
     }
     if token.has(
@@ -617,7 +659,8 @@ fn town(page: &mut Page, at: usize) -> Option<usize> {
         last + 1,
         cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD,
     ) && page.gap(last + 1) <= Gap::Space
-        || page.has(at, cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE);
+        || page.has(at, cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE)
+        || names_institution(page, at);
     if names_other {
         return None;
     }
@@ -660,6 +703,14 @@ fn town(page: &mut Page, at: usize) -> Option<usize> {
         "geo.town",
     );
     Some(last)
+}
+
+/// "Health Plan of San Mateo", "University of Houston": part of an institution's name.
+fn names_institution(page: &Page, at: usize) -> bool {
+    at >= 2
+        && page.word_is(at - 1, &["of"])
+        && page.has(at - 2, cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::PROPER)
+        && page.token(at - 2).is_some_and(Token::is_capitalised)
 }
 
 /// "67F from Fresno", "a 54-year-old man from …".
