@@ -1,0 +1,215 @@
+//! Ages over 89. "90 or older" is the aggregate the rule asks for and passes, as do limits and ranges of a policy.
+
+use super::kinds::PhiKind;
+use super::lexicon::cue;
+use super::page::Page;
+use super::token::{Gap, Shape, Token};
+
+const FIRST_PROTECTED_AGE: u32 = 90;
+const LAST_AGE: u32 = 125;
+
+pub(super) fn find(page: &mut Page) {
+    for at in 0..page.tokens.len() {
+        let Some(token) = page.token(at).copied() else {
+            break;
+        };
+        if token.taken {
+            continue;
+        }
+        let last = match token.shape {
+            Shape::Digits => numeric(page, at),
+            Shape::Mixed => joined(page, at),
+            Shape::Lower | Shape::Title | Shape::Upper => spelled(page, at, &token),
+            Shape::Mark => None,
+        };
+        if let Some(last) = last
+            && !is_limit(page, at, last)
+        {
+            page.report(at, last, PhiKind::AgeOver89, 0.9, "age.over_89");
+        }
+    }
+}
+
+fn is_protected(age: u32) -> bool {
+    (FIRST_PROTECTED_AGE..=LAST_AGE).contains(&age)
+}
+
+/// "94-year-old", "94 yo", "94 years old", "aged 94", "age: 94", "94 F".
+fn numeric(page: &Page, at: usize) -> Option<usize> {
+    let is_number = page.word(at).len() <= 3
+        && page.number(at).is_some_and(is_protected)
+        && !is_fraction(page, at);
+    if !is_number {
+        return None;
+    }
+    unit_end(page, at + 1).or_else(|| {
+        let is_aged = page.cue_before(at, 3, cue::AGED).is_some_and(|cue_at| {
+            (cue_at + 1..at).all(|index| {
+                page.has(index, cue::CONNECTOR)
+                    || page
+                        .token(index)
+                        .is_some_and(|token| matches!(token.mark, b':' | b'=' | b'-'))
+            })
+        });
+        let is_plain = !page.has(at + 1, cue::UNIT) && !page.mark_is(at + 1, b'%');
+        (is_aged && is_plain || is_sex(page, at + 1) && page.gap(at + 1) <= Gap::Space)
+            .then_some(at)
+    })
+}
+
+/// Part of a longer number: "1/94", "94.5", "120/94".
+fn is_fraction(page: &Page, at: usize) -> bool {
+    let glued = |index: usize| {
+        page.gap(index) == Gap::Glued
+            && page
+                .token(index)
+                .is_some_and(|token| matches!(token.mark, b'/' | b'.' | b'-'))
+    };
+    let before = at.checked_sub(1).is_some_and(|before| {
+        page.gap(at) == Gap::Glued
+            && page
+                .token(before)
+                .is_some_and(|token| matches!(token.mark, b'/' | b'.' | b'-'))
+            && page.before(before).is_some_and(Token::has_digit)
+    });
+    before
+        || glued(at + 1)
+            && page.gap(at + 2) == Gap::Glued
+            && page.token(at + 2).is_some_and(Token::has_digit)
+}
+
+/// The last token of "-year-old", "yo", "y/o", "years old", "years of age" from `at`.
+fn unit_end(page: &Page, at: usize) -> Option<usize> {
+    let mut index = at;
+    if page.mark_is(index, b'-') {
+        index += 1;
+    }
+    if page.gap(index) > Gap::Line {
+        return None;
+    }
+    if page.word_is(index, &["yo", "yof", "yom", "yoa", "year-old"]) {
+        return Some(index);
+    }
+    if page.word_is(index, &["y"])
+        && (page.mark_is(index + 1, b'/') || page.mark_is(index + 1, b'.'))
+        && page.word_is(index + 2, &["o"])
+    {
+        return Some(index + 2);
+    }
+    if !page.word_is(index, &["year", "years", "yr", "yrs"]) {
+        return None;
+    }
+    let mut next = index + 1;
+    while page.mark_is(next, b'-') || page.mark_is(next, b'.') {
+        next += 1;
+    }
+    if page.word_is(next, &["old"]) {
+        return Some(next);
+    }
+    (page.word_is(next, &["of"]) && page.word_is(next + 1, &["age"])).then_some(next + 1)
+}
+
+fn is_sex(page: &Page, at: usize) -> bool {
+    page.word_is(
+        at,
+        &[
+            "f",
+            "m",
+            "female",
+            "male",
+            "woman",
+            "man",
+            "lady",
+            "gentleman",
+            "patient",
+        ],
+    ) && !page.mark_is(at + 1, b'.')
+}
+
+/// "94F", "94yo", "94y", "94yof".
+fn joined(page: &Page, at: usize) -> Option<usize> {
+    let word = page.word(at);
+    let letters = word.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = word.split_at_checked(letters)?;
+    let is_unit = ["f", "m", "yo", "y", "yof", "yom", "yr", "yrs"]
+        .iter()
+        .any(|known| unit.eq_ignore_ascii_case(known));
+    let is_measure = page.gap(at) == Gap::Glued
+        || unit == "m"
+            && page.before(at).is_some_and(|before| {
+                before.mark == 0 && !before.has(cue::PERSON | cue::CONNECTOR | cue::NAME_LABEL)
+            });
+    (is_unit && !is_measure && number.parse().is_ok_and(is_protected)).then_some(at)
+}
+
+/// "ninety-four-year-old", "a hundred and two years old", "nonagenarian", "in her nineties".
+fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
+    if page.word_is(at, &["nonagenarian", "centenarian", "supercentenarian"]) {
+        return Some(at);
+    }
+    if page.word_is(at, &["nineties", "90s"]) {
+        return page.cue_before(at, 3, 0).or_else(|| {
+            (1..=2)
+                .any(|back| {
+                    at.checked_sub(back)
+                        .is_some_and(|index| page.word_is(index, &["her", "his", "their"]))
+                })
+                .then_some(at)
+        });
+    }
+    if !matches!(token.len(), 6 | 7) || !page.word_is(at, &["ninety", "hundred"]) {
+        return None;
+    }
+    let mut index = at + 1;
+    while page.mark_is(index, b'-')
+        || page.word_is(
+            index,
+            &[
+                "and", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+                "ten",
+            ],
+        )
+    {
+        if index > at + 4 {
+            return None;
+        }
+        index += 1;
+    }
+    let unit = if page.mark_is(index - 1, b'-') {
+        index - 1
+    } else {
+        index
+    };
+    unit_end(page, unit)
+}
+
+/// "over 90", "90 or older", "ages 65-95", "≥ 90": a limit, nobody's age.
+fn is_limit(page: &Page, at: usize, last: usize) -> bool {
+    let follows = page.word_is(last + 1, &["or", "and"])
+        && page.word_is(
+            last + 2,
+            &["older", "over", "above", "up", "greater", "more", "younger"],
+        )
+        || page.mark_is(last + 1, b'+')
+        || page.mark_is(at + 1, b'+')
+        || page.word_is(last + 1, &["plus", "limit", "cutoff", "maximum", "minimum"])
+        || page.mark_is(at + 1, b'-') && page.is_digits(at + 2) && page.gap(at + 2) == Gap::Glued;
+    let before = |step: usize, words: &[&str]| {
+        at.checked_sub(step)
+            .is_some_and(|index| page.word_is(index, words))
+    };
+    let precedes = before(
+        1,
+        &[
+            "over", "above", "under", "below", "exceeds", "than", "beyond", "age>", "through",
+            "maximum", "least", "until",
+        ],
+    ) || at.checked_sub(1).is_some_and(|index| {
+        matches!(page.token(index).map_or(0, |token| token.mark), b'>' | b'<')
+    }) || (before(1, &["to", "and"])
+        || at
+            .checked_sub(1)
+            .is_some_and(|index| page.mark_is(index, b'-')))
+        && at.checked_sub(2).is_some_and(|index| page.is_digits(index));
+    follows || precedes
+}

@@ -1,0 +1,507 @@
+//! E-mail, web and IP addresses.
+
+use super::FieldContext;
+use super::kinds::PhiKind;
+use super::lexicon::cue;
+use super::page::Page;
+use super::token::{Gap, Shape};
+
+/// Longest address, in tokens, that is read to either side of its `@` or `://`.
+const REACH: usize = 40;
+
+/// Mailboxes of an office, not of a person.
+const OFFICE_MAILBOXES: &[&str] = &[
+    "appeals",
+    "appeal",
+    "claims",
+    "info",
+    "support",
+    "noreply",
+    "no-reply",
+    "help",
+    "contact",
+    "medicalpolicy",
+    "compliance",
+    "grievances",
+    "benefits",
+    "customerservice",
+    "providerrelations",
+    "providerservices",
+    "webmaster",
+    "privacy",
+    "billing",
+    "prior-auth",
+    "priorauth",
+    "um",
+    "utilizationmanagement",
+];
+
+/// Hosts of public citations: regulators, payers' policy pages, guidelines, journals. A name matches itself and what ends in `.name`.
+const PUBLIC_HOSTS: &[&str] = &[
+    "gov",
+    "mil",
+    "edu",
+    "who.int",
+    "ama-assn.org",
+    "x12.org",
+    "wpc-edi.com",
+    "hl7.org",
+    "nccn.org",
+    "asco.org",
+    "acr.org",
+    "aafp.org",
+    "cochrane.org",
+    "cochranelibrary.com",
+    "nejm.org",
+    "jamanetwork.com",
+    "thelancet.com",
+    "bmj.com",
+    "nature.com",
+    "sciencedirect.com",
+    "springer.com",
+    "wiley.com",
+    "doi.org",
+    "uptodate.com",
+    "aetna.com",
+    "cigna.com",
+    "humana.com",
+    "anthem.com",
+    "uhc.com",
+    "uhcprovider.com",
+    "unitedhealthcare.com",
+    "optum.com",
+    "bcbs.com",
+    "carefirst.com",
+    "highmark.com",
+    "kp.org",
+    "kaiserpermanente.org",
+    "molinahealthcare.com",
+    "centene.com",
+    "ambetterhealth.com",
+    "wellcare.com",
+    "evicore.com",
+    "carelon.com",
+    "carelonmedicalbenefitsmanagement.com",
+    "mcg.com",
+    "interqual.com",
+    "availity.com",
+    "noridianmedicare.com",
+    "novitas-solutions.com",
+    "palmettogba.com",
+    "cgsmedicare.com",
+    "ngsmedicare.com",
+    "fcso.com",
+    "wpsgha.com",
+    "qualityforum.org",
+    "ncqa.org",
+    "diabetes.org",
+    "heart.org",
+    "acc.org",
+    "aan.com",
+    "aaos.org",
+    "acog.org",
+    "healthcare.gov",
+    "federalregister.gov",
+    "ecfr.gov",
+    "kff.org",
+    "express-scripts.com",
+    "caremark.com",
+    "optumrx.com",
+    "hayesinc.com",
+    "medicare.org",
+    "naic.org",
+    "apa.org",
+    "psychiatry.org",
+    "asam.org",
+];
+
+/// Parts of host names that only insurers and their plans use.
+const INSURER_WORDS: &[&str] = &[
+    "blue",
+    "bcbs",
+    "healthplan",
+    "medicare",
+    "medicaid",
+    "insurance",
+    "advantage",
+    "healthnet",
+    "premera",
+    "regence",
+    "aetna",
+    "cigna",
+    "humana",
+    "anthem",
+    "geisinger",
+    "emblem",
+    "amerigroup",
+    "caresource",
+    "fidelis",
+    "excellus",
+    "wellmark",
+    "horizon",
+    "healthpartners",
+    "selecthealth",
+    "priorityhealth",
+    "moda",
+    "devoted",
+    "hioscar",
+    "clover",
+    "deltadental",
+    "metlife",
+    "guardianlife",
+    "vsp",
+    "sedgwick",
+    "corvel",
+    "umr",
+    "meritain",
+    "iehp",
+    "lacare",
+    "caloptima",
+    "mvphealth",
+    "connecticare",
+    "point32",
+    "tufts",
+    "harvardpilgrim",
+    "hcsc",
+    "ibx",
+    "guidewell",
+    "medica",
+    "magellan",
+    "navitus",
+    "multiplan",
+    "sunshinehealth",
+    "superiorhealth",
+    "brighthealth",
+    "alignment",
+    "uhccommunity",
+    "trustmark",
+    "gallagher",
+    "luminare",
+    "homestate",
+    "totalcare",
+];
+
+/// Path words that tie a page to one person.
+const PERSONAL_PATH: &[&str] = &[
+    "patient", "patients", "member", "members", "chart", "mychart", "mrn", "u", "user", "users",
+    "profile", "account", "record", "portal",
+];
+
+/// Endings of a bare host ("clinic.com") that are hardly ever a missing blank after a full stop.
+const HOST_ENDINGS: &[&str] = &[
+    "com", "net", "org", "io", "info", "biz", "us", "health", "care", "clinic", "co", "app",
+    "example", "ai", "me", "uk", "ca", "de", "ro",
+];
+
+pub(super) fn find(page: &mut Page) {
+    for at in 0..page.tokens.len() {
+        let Some(token) = page.token(at) else { break };
+        if token.taken {
+            continue;
+        }
+        match token.mark {
+            b'@' => email(page, at),
+            b':' => url_with_scheme(page, at),
+            b'.' => bare_host(page, at),
+            _ => {}
+        }
+    }
+    ip_addresses(page);
+}
+
+/// Grows left and right of `@` over the characters of an address; a line break inside the domain is stepped over.
+fn email(page: &mut Page, at: usize) {
+    let is_local = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            !token.taken
+                && (token.mark == 0 || matches!(token.mark, b'.' | b'_' | b'-' | b'+' | b'%'))
+        })
+    };
+    let mut first = at;
+    while let Some(before) = first.checked_sub(1).filter(|before| at - before <= REACH) {
+        if page.gap(first) > Gap::Glued
+            && !(first == at && page.gap(at) <= Gap::Line && page.gap(at) != Gap::Space)
+            || !is_local(before)
+        {
+            break;
+        }
+        first = before;
+    }
+    let Some(last) = host_end(page, at + 1) else {
+        return;
+    };
+    if first == at || is_office_mailbox(page, first, at) {
+        return;
+    }
+    page.report(first, last, PhiKind::Email, 0.99, "email.address");
+}
+
+/// The last token of a host name with at least one dot that begins at `start`.
+fn host_end(page: &Page, start: usize) -> Option<usize> {
+    let mut last = None;
+    let mut dotted = false;
+    for at in start..start + REACH {
+        let token = page.token(at)?;
+        if token.gap > Gap::Glued
+            && !(token.gap == Gap::Line
+                && (at == start
+                    || dotted
+                    || page.mark_is(at, b'.')
+                    || page.mark_is(at - 1, b'.')
+                    || token.shape == Shape::Lower))
+        {
+            break;
+        }
+        match token.mark {
+            0 if token.gap == Gap::Line
+                && last.is_some()
+                && dotted
+                && !page.mark_is(at - 1, b'.') =>
+            {
+                break;
+            }
+            0 => {
+                if dotted {
+                    last = Some(at);
+                }
+            }
+            b'.' if page.token(at + 1).is_some_and(|next| {
+                next.mark == 0 && next.gap != Gap::Space && next.gap != Gap::Paragraph
+            }) =>
+            {
+                dotted = true
+            }
+            b'-' | b'_' => {}
+            _ => break,
+        }
+        if at + 1 >= page.tokens.len() {
+            break;
+        }
+    }
+    last
+}
+
+fn is_office_mailbox(page: &Page, first: usize, at: usize) -> bool {
+    let (Some(from), Some(to)) = (page.token(first), page.token(at)) else {
+        return false;
+    };
+    let local = page
+        .text
+        .get(from.start as usize..to.start as usize)
+        .unwrap_or("");
+    OFFICE_MAILBOXES
+        .iter()
+        .any(|mailbox| local.eq_ignore_ascii_case(mailbox))
+}
+
+/// scheme://host/path
+fn url_with_scheme(page: &mut Page, colon: usize) {
+    let is_scheme = page.mark_is(colon + 1, b'/')
+        && page.mark_is(colon + 2, b'/')
+        && page.gap(colon + 1) == Gap::Glued;
+    let Some(scheme) = colon.checked_sub(1).filter(|scheme| {
+        is_scheme
+            && page.gap(colon) == Gap::Glued
+            && page
+                .token(*scheme)
+                .is_some_and(super::token::Token::is_word)
+    }) else {
+        return;
+    };
+    let Some(last) = url_end(page, colon + 3) else {
+        return;
+    };
+    if !is_public_citation(page, colon + 3, last) {
+        page.report(scheme, last, PhiKind::Url, 0.97, "url.address");
+    }
+}
+
+/// The last token of a web address that begins at `start`: up to a blank, without closing punctuation.
+fn url_end(page: &Page, start: usize) -> Option<usize> {
+    let mut at = start;
+    while page.token(at + 1).is_some_and(|next| {
+        next.gap == Gap::Glued && !matches!(next.mark, b'"' | b'<' | b'>' | b'[' | b'{')
+    }) {
+        at += 1;
+    }
+    while at > start
+        && page.token(at).is_some_and(|token| {
+            matches!(
+                token.mark,
+                b'.' | b',' | b';' | b':' | b')' | b'!' | b'?' | b'\'' | b']'
+            )
+        })
+    {
+        at -= 1;
+    }
+    page.token(at)
+        .map(|_| at)
+        .filter(|_| page.token(start).is_some_and(|token| token.mark == 0))
+}
+
+/// www.host, host.com, host.com/path
+fn bare_host(page: &mut Page, dot: usize) {
+    let Some(mut first) = dot.checked_sub(1) else {
+        return;
+    };
+    let is_glued = page.gap(dot) == Gap::Glued && page.gap(dot + 1) == Gap::Glued;
+    if !is_glued
+        || page.is_taken(first, dot + 1)
+        || page.token(first).is_none_or(|token| token.mark != 0)
+    {
+        return;
+    }
+    for _ in 0..4 {
+        let Some(before) = first.checked_sub(2) else {
+            break;
+        };
+        let joins = page.gap(first) == Gap::Glued
+            && page.gap(first - 1) == Gap::Glued
+            && matches!(
+                page.token(first - 1).map_or(0, |token| token.mark),
+                b'-' | b'.'
+            );
+        if !joins
+            || page
+                .token(before)
+                .is_none_or(|token| token.mark != 0 || token.taken)
+        {
+            break;
+        }
+        first = before;
+    }
+    let Some(host_last) = host_end(page, first) else {
+        return;
+    };
+    let is_www = page.word_is(first, &["www"]);
+    let has_path = page.mark_is(host_last + 1, b'/') && page.gap(host_last + 1) == Gap::Glued;
+    let ends_as_host = page
+        .token(host_last)
+        .is_some_and(|token| token.shape == Shape::Lower)
+        && page.word_is(host_last, HOST_ENDINGS);
+    if !(is_www || ends_as_host) || page.is_taken(first, host_last) {
+        return;
+    }
+    let last = if has_path {
+        url_end(page, first).unwrap_or(host_last)
+    } else {
+        host_last
+    };
+    if !is_public_citation(page, first, last) {
+        page.report(first, last, PhiKind::Url, 0.9, "url.host");
+    }
+}
+
+/// A page of a regulator, payer, guideline or journal whose path names no person. Patient-linked fields have no citations.
+fn is_public_citation(page: &Page, first: usize, last: usize) -> bool {
+    if page.context == FieldContext::PatientLinked {
+        return false;
+    }
+    let path = (first..=last)
+        .find(|at| page.mark_is(*at, b'/'))
+        .unwrap_or(last + 1);
+    let (Some(from), Some(to)) = (page.token(first), page.token(path.saturating_sub(1))) else {
+        return false;
+    };
+    let host = page
+        .text
+        .get(from.start as usize..to.end as usize)
+        .unwrap_or("");
+    let is_public = PUBLIC_HOSTS.iter().any(|public| {
+        host.len() >= public.len()
+            && host
+                .get(host.len() - public.len()..)
+                .is_some_and(|end| end.eq_ignore_ascii_case(public))
+            && matches!(
+                host.as_bytes()
+                    .get(host.len().wrapping_sub(public.len() + 1)),
+                None | Some(b'.')
+            )
+    });
+    let lower = host.to_ascii_lowercase();
+    let is_insurer = INSURER_WORDS.iter().any(|word| lower.contains(word))
+        && !lower.contains("patient")
+        && !lower.contains("mychart");
+    (is_public || is_insurer) && !(path..=last).any(|at| page.word_is(at, PERSONAL_PATH))
+}
+
+fn ip_addresses(page: &mut Page) {
+    let mut at = 0;
+    while at < page.tokens.len() {
+        let length = ipv4_length(page, at).or_else(|| ipv6_length(page, at));
+        match length {
+            Some(length) if !page.is_taken(at, at + length - 1) => {
+                page.report(at, at + length - 1, PhiKind::Ip, 0.95, "ip.address");
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// Four octets, unless they number a version or a section.
+fn ipv4_length(page: &Page, at: usize) -> Option<usize> {
+    if !page.is_digits(at)
+        || !page.mark_is(at + 1, b'.')
+        || !page.is_digits(at + 6)
+        || !page.mark_is(at + 3, b'.')
+    {
+        return None;
+    }
+    let is_glued = (at + 1..=at + 6).all(|index| page.gap(index) == Gap::Glued);
+    let octets = [0, 2, 4, 6].iter().all(|step| {
+        page.word(at + step).len() <= 3 && page.number(at + step).is_some_and(|octet| octet <= 255)
+    });
+    let is_longer =
+        page.mark_is(at + 7, b'.') && page.gap(at + 8) == Gap::Glued && page.is_digits(at + 8);
+    let is_inside = at >= 2
+        && page.gap(at) == Gap::Glued
+        && page.mark_is(at - 1, b'.')
+        && page.is_digits(at - 2);
+    let is_numbering = page.cue_before(at, 2, cue::CODE_CUE).is_some()
+        || at.checked_sub(1).is_some_and(|index| {
+            page.word_is(
+                index,
+                &["v", "ver", "release", "build", "software", "firmware"],
+            )
+        });
+    (is_glued && octets && !is_longer && !is_inside && !is_numbering && page.mark_is(at + 5, b'.'))
+        .then_some(7)
+}
+
+/// Groups of hexadecimal digits between colons, at least five colons or one pair of colons and two groups, checked by the standard parser.
+fn ipv6_length(page: &Page, at: usize) -> Option<usize> {
+    let token = page.token(at)?;
+    let is_start = (token.gap != Gap::Glued
+        || page
+            .before(at)
+            .is_none_or(|before| before.mark != b':' && before.mark != 0))
+        && token.len() <= 4;
+    let is_hex = |index: usize| {
+        page.token(index).is_some_and(|part| {
+            part.mark == b':'
+                || (part.mark == 0
+                    && part.len() <= 4
+                    && page
+                        .word(index)
+                        .bytes()
+                        .all(|byte| byte.is_ascii_hexdigit()))
+        })
+    };
+    if !is_start || !is_hex(at) || !page.mark_is(at + 1, b':') {
+        return None;
+    }
+    let mut last = at;
+    while last - at < 16 && page.gap(last + 1) == Gap::Glued && is_hex(last + 1) {
+        last += 1;
+    }
+    if page.mark_is(last, b':') && !page.mark_is(last - 1, b':') {
+        last -= 1;
+    }
+    let (from, to) = (
+        page.token(at)?.start as usize,
+        page.token(last)?.end as usize,
+    );
+    let address = page.text.get(from..to)?;
+    (address.len() >= 6 && address.parse::<std::net::Ipv6Addr>().is_ok()).then_some(last - at + 1)
+}

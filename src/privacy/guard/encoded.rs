@@ -1,0 +1,129 @@
+//! Text hidden in base64 or hexadecimal: decoded once and read like any other text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use super::page::{Page, Span};
+use super::token::{Gap, Shape};
+
+/// Shortest encoded run that is looked into, in bytes: nine digits make twelve.
+const ENCODED_MIN: usize = 12;
+
+/// Decodes every run that looks encoded and lets `read` look at it; a finding inside covers the whole run.
+pub(super) fn find(page: &mut Page, read: &dyn Fn(&str) -> Vec<Span>) {
+    let mut at = 0;
+    while at < page.tokens.len() {
+        let (last, length) = run(page, at);
+        if length >= ENCODED_MIN && !page.is_taken(at, last) && looks_encoded(page, at, last) {
+            inspect(page, at, last, read);
+        }
+        at = last + 1;
+    }
+}
+
+/// The run of base64 characters from a token: its last token and its bytes without padding.
+fn run(page: &Page, first: usize) -> (usize, usize) {
+    let is_part = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.mark == 0 || matches!(token.mark, b'+' | b'/' | b'-' | b'_'))
+    };
+    let mut last = first;
+    if !is_part(first) {
+        return (first, 0);
+    }
+    while page.gap(last + 1) == Gap::Glued && is_part(last + 1) {
+        last += 1;
+    }
+    let length = match (page.token(first), page.token(last)) {
+        (Some(from), Some(to)) => (to.end - from.start) as usize,
+        _ => 0,
+    };
+    (last, length)
+}
+
+/// Prose isn't decoded: an encoded run mixes small letters, capitals and digits in one token, or is hexadecimal throughout.
+fn looks_encoded(page: &Page, first: usize, last: usize) -> bool {
+    let is_one_word = first == last
+        && page.token(first).is_some_and(|token| {
+            token.shape == Shape::Lower
+                || token.shape == Shape::Upper
+                || token.shape == Shape::Digits && token.len() < 18
+        });
+    let is_title = first == last
+        && page
+            .token(first)
+            .is_some_and(|token| token.shape == Shape::Title)
+        && !page
+            .word(first)
+            .bytes()
+            .skip(1)
+            .any(|byte| byte.is_ascii_uppercase());
+    let has_mixture = (first..=last).any(|index| {
+        let word = page.word(index);
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Mixed)
+            || word.len() > 3
+                && word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
+                && word.bytes().any(|byte| byte.is_ascii_lowercase())
+    });
+    !is_one_word && !is_title && has_mixture
+        || first == last
+            && page
+                .token(first)
+                .is_some_and(|token| token.shape == Shape::Digits && token.len() >= 18)
+}
+
+fn inspect(page: &mut Page, first: usize, last: usize, read: &dyn Fn(&str) -> Vec<Span>) {
+    let (Some(from), Some(to)) = (page.token(first), page.token(last)) else {
+        return;
+    };
+    let encoded = page
+        .text
+        .get(from.start as usize..to.end as usize)
+        .unwrap_or("");
+    let found = decodings(encoded)
+        .into_iter()
+        .flat_map(|decoded| read(&decoded))
+        .max_by(|a, b| a.score.total_cmp(&b.score));
+    if let Some(inner) = found {
+        let padded = (last + 1..=last + 2)
+            .take_while(|index| page.mark_is(*index, b'=') && page.gap(*index) == Gap::Glued)
+            .last()
+            .unwrap_or(last);
+        page.report(first, padded, inner.kind, inner.score, inner.detector);
+    }
+}
+
+/// What the run may stand for, as readable text.
+fn decodings(encoded: &str) -> Vec<String> {
+    let candidates = [
+        STANDARD_NO_PAD.decode(encoded).ok(),
+        URL_SAFE_NO_PAD.decode(encoded).ok(),
+        decode_hex(encoded),
+    ];
+    let mut texts: Vec<String> = candidates
+        .into_iter()
+        .flatten()
+        .filter_map(readable)
+        .collect();
+    texts.dedup();
+    texts
+}
+
+fn decode_hex(encoded: &str) -> Option<Vec<u8>> {
+    if !encoded.len().is_multiple_of(2) {
+        return None;
+    }
+    encoded
+        .as_bytes()
+        .chunks_exact(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+/// Decoded bytes that a person could read.
+fn readable(bytes: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(bytes).ok()?;
+    let readable = text.chars().all(|c| !c.is_control() || c.is_whitespace());
+    (readable && text.len() >= 6).then_some(text)
+}

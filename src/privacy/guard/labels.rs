@@ -1,0 +1,204 @@
+//! What a number is said to be: the label before it ("MRN", "member ID", "driver's license no.").
+
+use super::kinds::PhiKind;
+use super::lexicon::cue;
+use super::page::Page;
+use super::token::Shape;
+
+/// How far back, in tokens, a label may stand.
+const REACH: usize = 10;
+/// Words that may stand between a label and its value beside connectors.
+const OTHER_WORDS_MAX: usize = 3;
+
+/// How far, in tokens, a label without "number" or "#" may stand.
+const ADJACENT: usize = 4;
+
+/// What the label says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Label {
+    pub(super) kind: PhiKind,
+    /// The label is a name of the number itself (MRN, VIN), or has "number", "no.", "#", "ID" beside its noun.
+    pub(super) is_explicit: bool,
+    /// The label alone is the name of such numbers (MRN, SSN, VIN).
+    pub(super) is_head: bool,
+}
+
+/// The meaning of the words before a value.
+pub(super) enum Reading {
+    /// An identifier of that kind.
+    Identifier(Label),
+    /// A code, section, version: no identifier of anyone.
+    Code,
+    /// Nothing said.
+    Unlabelled,
+}
+
+const HEADS: [(u64, PhiKind); 8] = [
+    (cue::SSN_HEAD, PhiKind::Ssn),
+    (cue::MRN_HEAD, PhiKind::Mrn),
+    (cue::PLAN_HEAD, PhiKind::HealthPlanId),
+    (cue::ACCOUNT_HEAD, PhiKind::Account),
+    (cue::LICENSE_HEAD, PhiKind::License),
+    (cue::VEHICLE_HEAD, PhiKind::Vehicle),
+    (cue::DEVICE_HEAD, PhiKind::Device),
+    (cue::OTHER_HEAD, PhiKind::OtherUniqueId),
+];
+
+/// In this order: a "medical record number" is no "hospital bill", a "device serial number" no "study device".
+const WORDS: [(u64, PhiKind); 7] = [
+    (cue::VEHICLE_WORD, PhiKind::Vehicle),
+    (cue::LICENSE_WORD, PhiKind::License),
+    (cue::DEVICE_WORD, PhiKind::Device),
+    (cue::ACCOUNT_WORD, PhiKind::Account),
+    (cue::OTHER_WORD, PhiKind::OtherUniqueId),
+    (cue::PLAN_WORD, PhiKind::HealthPlanId),
+    (cue::MRN_WORD, PhiKind::Mrn),
+];
+
+const ALL_WORDS: u64 = cue::VEHICLE_WORD
+    | cue::LICENSE_WORD
+    | cue::DEVICE_WORD
+    | cue::ACCOUNT_WORD
+    | cue::OTHER_WORD
+    | cue::PLAN_WORD
+    | cue::MRN_WORD;
+const ALL_HEADS: u64 = cue::SSN_HEAD
+    | cue::MRN_HEAD
+    | cue::PLAN_HEAD
+    | cue::ACCOUNT_HEAD
+    | cue::LICENSE_HEAD
+    | cue::VEHICLE_HEAD
+    | cue::DEVICE_HEAD
+    | cue::OTHER_HEAD;
+
+fn kind_of(cues: u64, table: &[(u64, PhiKind)]) -> Option<PhiKind> {
+    table
+        .iter()
+        .find(|(bits, _)| cues & bits != 0)
+        .map(|(_, kind)| *kind)
+}
+
+/// Reads the words before token `value`, nearest first.
+pub(super) fn before(page: &Page, value: usize) -> Reading {
+    let mut noun = None;
+    let mut others = 0;
+    let mut at = value;
+    for _ in 0..REACH {
+        if page.starts_sentence(at) {
+            break;
+        }
+        let Some(previous) = at.checked_sub(1) else {
+            break;
+        };
+        at = previous;
+        let Some(token) = page.token(at) else { break };
+        if token.shape == Shape::Mark {
+            match token.mark {
+                b'#' => noun = noun.or(Some(at)),
+                b';' | b'@' | b'[' | b']' => break,
+                b',' => others += 1,
+                _ => {}
+            }
+            continue;
+        }
+        if token.taken || token.has_digit() {
+            break;
+        }
+        if let Some(kind) = kind_of(token.cues, &HEADS) {
+            return Reading::Identifier(Label {
+                kind,
+                is_explicit: true,
+                is_head: true,
+            });
+        }
+        let is_near = others == 0 || noun.is_some();
+        if token.has(cue::CODE_CUE) && !(token.has(ALL_WORDS) && noun.is_some()) && is_near {
+            return Reading::Code;
+        }
+        if token.has(ALL_WORDS)
+            && is_near
+            && (noun.is_some() || value - at <= ADJACENT)
+            && let Some(kind) = worded(page, at, noun)
+        {
+            return Reading::Identifier(Label {
+                kind,
+                is_explicit: noun.is_some(),
+                is_head: false,
+            });
+        }
+        if token.has(cue::ID_NOUN) && others == 0 {
+            noun = noun.or(Some(at));
+        } else if !token.has(cue::CONNECTOR) {
+            if let Some(kind) = payer_number(page, at, noun) {
+                return Reading::Identifier(Label {
+                    kind,
+                    is_explicit: true,
+                    is_head: false,
+                });
+            }
+            others += 1;
+        }
+        if others > OTHER_WORDS_MAX {
+            break;
+        }
+    }
+    match noun {
+        Some(noun) if page.word_is(noun, &["id", "identifier", "identification"]) => {
+            Reading::Identifier(Label {
+                kind: PhiKind::OtherUniqueId,
+                is_explicit: false,
+                is_head: false,
+            })
+        }
+        _ => Reading::Unlabelled,
+    }
+}
+
+/// The kind a qualifier gives: "patient" or "hospital" need a noun beside them, "account" and "claim" don't.
+fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
+    let cues = page.token(at)?.cues;
+    let follows_code = at.checked_sub(1).is_some_and(|before| {
+        page.has(before, cue::CODE_CUE) && !page.has(before, ALL_WORDS | ALL_HEADS)
+    });
+    let is_policy = page.word_is(at, &["policy", "coverage", "plan"]);
+    let names_document = is_policy
+        && at.checked_sub(1).is_some_and(|before| {
+            page.word_is(
+                before,
+                &[
+                    "medical",
+                    "clinical",
+                    "payment",
+                    "reimbursement",
+                    "drug",
+                    "pharmacy",
+                    "coverage",
+                    "corporate",
+                    "administrative",
+                ],
+            )
+        });
+    if follows_code || names_document || page.has(at, cue::CODE_CUE) && noun.is_none() {
+        return None;
+    }
+    // "patient account number" is an account, "patient" alone a person.
+    let outer = at
+        .checked_sub(1)
+        .map_or(0, |before| page.token(before).map_or(0, |token| token.cues));
+    if noun.is_some() && cues & (cue::PERSON | cue::MRN_WORD) == 0 {
+        return kind_of(cues, &WORDS);
+    }
+    let joined = if cues & ALL_WORDS == cue::OTHER_WORD {
+        cues | (outer & cue::PLAN_WORD)
+    } else {
+        cues
+    };
+    kind_of(joined, &WORDS)
+}
+
+/// "Aetna ID W123456789": a payer's name before "ID".
+fn payer_number(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
+    let noun = noun?;
+    let is_id = page.word_is(noun, &["id", "identifier", "identification", "#"]);
+    (is_id && page.has(at, cue::PROPER) && at + 2 >= noun).then_some(PhiKind::HealthPlanId)
+}

@@ -1,0 +1,208 @@
+//! The PHI guard: finds the identifiers of 45 CFR 164.514(b)(2)(i) in running text, and leaves codes, policies and clinical prose alone.
+//!
+//! A text is normalised ([`normal`]), cut into tokens once ([`token`]), and read by one detector after another, strongest first; a token
+//! that belongs to a finding is no longer read. Every detector looks a bounded number of tokens around, so the work is linear in the text.
+//! Findings name kind and place, never the text.
+
+mod ages;
+mod allow;
+mod checksum;
+mod contact;
+mod dates;
+mod detectors;
+mod digits;
+mod encoded;
+mod kinds;
+mod labels;
+mod lexicon;
+mod media;
+mod names;
+mod normal;
+mod numbers;
+mod page;
+mod phones;
+mod places;
+mod token;
+mod zip3;
+
+use std::sync::Arc;
+
+pub use allow::{AllowEntry, AllowList};
+pub use detectors::DetectorInfo;
+pub use kinds::PhiKind;
+pub use zip3::ZIP3_RESTRICTED_VERSION;
+
+use lexicon::Lexicon;
+use normal::Normal;
+use page::{Page, Span};
+
+/// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
+pub const PHI_SCAN_VERSION: u32 = 1;
+
+/// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
+pub const INPUT_BYTES_MAX: usize = 4 << 20;
+
+/// Rounds of redaction before the rest is given up as unreadable.
+const REDACTION_ROUNDS_MAX: usize = 8;
+
+/// What is known of the field that a text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FieldContext {
+    /// Running text: cues around a date, number or name decide.
+    #[default]
+    FreeText,
+    /// A field about one individual: every date, number and name counts.
+    PatientLinked,
+    /// A citation or an external reference: dates and weak names count only beside a patient's cue.
+    Reference,
+}
+
+/// One identifier found. Never the text itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Finding {
+    /// What it is.
+    pub kind: PhiKind,
+    /// First Unicode code point of the original input.
+    pub start: usize,
+    /// Length in Unicode code points of the original input.
+    pub length: usize,
+    /// Confidence, 0 to 1.
+    pub score: f32,
+    /// Name of the detector, as in [`Guard::detectors`].
+    pub detector: &'static str,
+}
+
+/// The guard. Built once, cheap to clone, safe to share.
+#[derive(Clone)]
+pub struct Guard {
+    lexicon: Arc<Lexicon>,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Guard")
+            .field("version", &PHI_SCAN_VERSION)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Guard {
+    /// Reads the word lists built into the program (some milliseconds).
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            lexicon: Arc::new(Lexicon::load()),
+        }
+    }
+
+    /// All findings in `text`, in order, none overlapping another.
+    #[must_use]
+    pub fn scan(&self, text: &str, context: FieldContext) -> Vec<Finding> {
+        self.scan_with(text, context, &AllowList::default())
+    }
+
+    /// As [`Guard::scan`], without what a tenant's list allows.
+    #[must_use]
+    pub fn scan_with(&self, text: &str, context: FieldContext, allow: &AllowList) -> Vec<Finding> {
+        let (head, rest) = text.split_at(text.floor_char_boundary(INPUT_BYTES_MAX));
+        let normal = Normal::of(head);
+        let mut spans = self.find(normal.text(), context, true);
+        allow.apply(normal.text(), &mut spans);
+        let mut findings: Vec<Finding> = spans
+            .into_iter()
+            .map(|span| finding(&normal, span))
+            .collect();
+        if !rest.is_empty() {
+            findings.push(Finding {
+                kind: PhiKind::OtherUniqueId,
+                start: head.chars().count(),
+                length: rest.chars().count(),
+                score: 1.0,
+                detector: "input.too_long",
+            });
+        }
+        findings
+    }
+
+    /// `text` with every finding replaced by its kind in brackets; scanning the result finds nothing.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        self.redact_with(text, FieldContext::FreeText, &AllowList::default())
+    }
+
+    /// As [`Guard::redact`], without what a tenant's list allows.
+    #[must_use]
+    pub fn redact_with(&self, text: &str, context: FieldContext, allow: &AllowList) -> String {
+        let mut redacted = text.to_owned();
+        for _ in 0..REDACTION_ROUNDS_MAX {
+            let findings = self.scan_with(&redacted, context, allow);
+            if findings.is_empty() {
+                return redacted;
+            }
+            redacted = replace(&redacted, &findings);
+        }
+        // A text in which each redaction uncovers another finding: nothing of it is let through.
+        PhiKind::OtherUniqueId.placeholder().to_owned()
+    }
+
+    /// Every detector: what it detects and by which cues.
+    #[must_use]
+    pub fn detectors(&self) -> &'static [DetectorInfo] {
+        detectors::ALL
+    }
+
+    /// Findings in normalised text, in order, not overlapping. Decoded runs are read once more, not deeper.
+    fn find(&self, text: &str, context: FieldContext, decodes: bool) -> Vec<Span> {
+        let mut page = Page::new(text, &self.lexicon, context);
+        media::find(&mut page);
+        contact::find(&mut page);
+        dates::find(&mut page);
+        numbers::find(&mut page);
+        ages::find(&mut page);
+        places::find(&mut page);
+        names::find(&mut page);
+        if decodes {
+            encoded::find(&mut page, &|decoded| {
+                self.find(Normal::of(decoded).text(), context, false)
+            });
+        }
+        let mut found = page.found;
+        found.sort_unstable_by_key(|span| span.start);
+        found
+    }
+}
+
+fn finding(normal: &Normal, span: Span) -> Finding {
+    let (start, length) = normal.original(span.start, span.end);
+    Finding {
+        kind: span.kind,
+        start,
+        length,
+        score: span.score,
+        detector: span.detector,
+    }
+}
+
+/// Puts each finding's placeholder in its place.
+fn replace(text: &str, findings: &[Finding]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut findings = findings.iter().peekable();
+    let mut skip_until = 0;
+    for (position, c) in text.chars().enumerate() {
+        if let Some(found) = findings.next_if(|found| found.start == position) {
+            out.push_str(found.kind.placeholder());
+            skip_until = found.start + found.length;
+        }
+        if position >= skip_until {
+            out.push(c);
+        }
+    }
+    out
+}

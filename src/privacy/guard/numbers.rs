@@ -1,0 +1,416 @@
+//! Numbers and codes: what their form, their check digits and their labels say.
+
+use super::FieldContext;
+use super::checksum;
+use super::digits::Groups;
+use super::kinds::PhiKind;
+use super::labels::{self, Label, Reading};
+use super::lexicon::cue;
+use super::page::Page;
+use super::token::{Gap, Shape, Token};
+
+/// Longest identifier, in tokens.
+const RUN_TOKENS_MAX: usize = 16;
+
+/// Tokens written without a blank between them: "HPX-77-40921".
+struct Run {
+    first: usize,
+    last: usize,
+    digits: usize,
+    letters: usize,
+}
+
+impl Run {
+    fn text<'p>(&self, page: &Page<'p>) -> &'p str {
+        let (Some(from), Some(to)) = (page.token(self.first), page.token(self.last)) else {
+            return "";
+        };
+        page.text
+            .get(from.start as usize..to.end as usize)
+            .unwrap_or("")
+    }
+
+    /// Letters and digits only.
+    fn compact(&self, page: &Page) -> Vec<u8> {
+        self.text(page)
+            .bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .collect()
+    }
+}
+
+pub(super) fn find(page: &mut Page) {
+    let mut at = 0;
+    while at < page.tokens.len() {
+        let Some(run) = run_at(page, at) else {
+            at += 1;
+            continue;
+        };
+        let next = run.last + 1;
+        if run.digits > 0 && !page.is_taken(run.first, run.last) {
+            at = inspect(page, &run)
+                .map_or(next, |last| last + 1)
+                .max(at + 1);
+        } else {
+            at = next;
+        }
+    }
+}
+
+/// The run that begins at a token, if one does.
+fn run_at(page: &Page, first: usize) -> Option<Run> {
+    let token = page.token(first)?;
+    if token.mark != 0 {
+        return None;
+    }
+    let mut run = Run {
+        first,
+        last: first,
+        digits: 0,
+        letters: 0,
+    };
+    count(page, first, &mut run);
+    while run.last - first < RUN_TOKENS_MAX {
+        let next = run.last + 1;
+        let joins = page.token(next).is_some_and(|mark| {
+            mark.gap == Gap::Glued && matches!(mark.mark, b'-' | b'.' | b'/' | b'_')
+        });
+        let step = if joins { next + 1 } else { next };
+        if !page
+            .token(step)
+            .is_some_and(|part| part.gap == Gap::Glued && part.mark == 0)
+        {
+            break;
+        }
+        run.last = step;
+        count(page, step, &mut run);
+    }
+    Some(run)
+}
+
+fn count(page: &Page, at: usize, run: &mut Run) {
+    match page.token(at).map(|token| (token.shape, token.len())) {
+        Some((Shape::Digits, length)) => run.digits += length,
+        Some((Shape::Mixed, _)) => {
+            let digits = page.word(at).bytes().filter(u8::is_ascii_digit).count();
+            run.digits += digits;
+            run.letters += page.word(at).len() - digits;
+        }
+        Some((_, length)) => run.letters += length,
+        None => {}
+    }
+}
+
+/// Tries the readings of a run, strongest first; gives the last token of what it reported.
+fn inspect(page: &mut Page, run: &Run) -> Option<usize> {
+    let reading = labels::before(page, run.first);
+    if let Reading::Identifier(label) = &reading
+        && label.is_head
+        && let Some(last) = labelled(page, run, *label)
+    {
+        return Some(last);
+    }
+    by_form(page, run, &reading)
+        .or_else(|| match reading {
+            Reading::Identifier(label) => labelled(page, run, label),
+            Reading::Code | Reading::Unlabelled => None,
+        })
+        .or_else(|| prefixed(page, run))
+        .or_else(|| unlabelled_long(page, run, &reading))
+}
+
+/// An identifier by its label; the value may go on over blanks when it is made of digits.
+fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize> {
+    let mut last = run.last;
+    let mut digits = run.digits;
+    if run.letters == 0 {
+        let groups = Groups::read(page, run.first, true);
+        if groups.digits.len() > digits
+            && groups.lengths.len() <= 5
+            && !groups.lasts.iter().any(|end| page.has(end + 1, cue::UNIT))
+        {
+            last = groups.last_of(groups.lengths.len());
+            digits = groups.digits.len();
+        }
+    }
+    if !is_identifier_value(page, run, digits, label) {
+        return None;
+    }
+    let score = if label.is_explicit { 0.95 } else { 0.8 };
+    page.report(run.first, last, label.kind, score, "id.label");
+    Some(last)
+}
+
+fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
+    let is_quantity = page.has(run.last + 1, cue::UNIT)
+        || page.mark_is(run.last + 1, b'%')
+        || run
+            .first
+            .checked_sub(1)
+            .is_some_and(|before| page.mark_is(before, b'$'));
+    let is_year = run.letters == 0
+        && digits == 4
+        && page
+            .number(run.first)
+            .is_some_and(|year| (1900..=2099).contains(&year));
+    if is_quantity || is_public_code(page, run) && !label.is_head {
+        return false;
+    }
+    let is_joined = run.letters > 0 && run.letters <= 12;
+    match (label.is_head, label.is_explicit) {
+        (true, _) => digits >= 3 || (digits >= 2 && digits + run.letters >= 4),
+        (false, true) => {
+            !is_year && (digits >= 4 || (is_joined && digits >= 2 && digits + run.letters >= 5))
+        }
+        (false, false) => {
+            (run.letters == 0 && digits >= 6)
+                || (is_joined && digits >= 3 && digits + run.letters >= 6)
+        }
+    }
+}
+
+/// Formats of public code sets: CPT, HCPCS, ICD-10, CARC with its group, RARC, LCD, NCD, trial registrations.
+fn is_public_code(page: &Page, run: &Run) -> bool {
+    let text = run.text(page);
+    let bytes = text.as_bytes();
+    match bytes {
+        [a, b, c, d, e] if run.letters <= 1 => {
+            a.is_ascii_alphanumeric()
+                && [b, c, d, e]
+                    .iter()
+                    .filter(|byte| byte.is_ascii_digit())
+                    .count()
+                    >= 3
+        }
+        [b'N' | b'n', b'C' | b'c', b'T' | b't', rest @ ..] => rest.len() == 8,
+        _ => is_adjustment_code(text) || is_icd10(bytes) || is_remark_code(bytes) || is_lcd(bytes),
+    }
+}
+
+fn is_adjustment_code(text: &str) -> bool {
+    let group = text.get(..2).unwrap_or("");
+    ["CO", "PR", "OA", "PI", "CR"]
+        .iter()
+        .any(|code| group.eq_ignore_ascii_case(code))
+        && text.len() <= 7
+}
+
+fn is_icd10(bytes: &[u8]) -> bool {
+    matches!(bytes, [letter, digit, _] if letter.is_ascii_alphabetic() && digit.is_ascii_digit())
+        || matches!(bytes, [letter, digit, _, b'.', rest @ ..] if letter.is_ascii_alphabetic() && digit.is_ascii_digit() && (1..=4).contains(&rest.len()))
+}
+
+fn is_remark_code(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'M' | b'N', rest @ ..] if (1..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit))
+        || matches!(bytes, [b'M', b'A', rest @ ..] if (2..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit))
+}
+
+fn is_lcd(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'L' | b'A' | b'l' | b'a', rest @ ..] if rest.len() == 5 && rest.iter().all(u8::is_ascii_digit))
+}
+
+/// What a number's own form says: SSN, phone, card, MBI, VIN, DEA, IBAN, national numbers.
+fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
+    let is_code = matches!(reading, Reading::Code);
+    if run.letters > 0
+        && let Some(last) = lettered(page, run)
+    {
+        return Some(last);
+    }
+    for join_lines in [false, true] {
+        let groups = Groups::read(page, run.first, join_lines);
+        if groups.lengths.is_empty()
+            || (join_lines && !groups.lasts.iter().any(|last| page.gap(*last) == Gap::Line))
+        {
+            break;
+        }
+        let found = social_security(page, run, &groups)
+            .or_else(|| card(page, run, &groups))
+            .or_else(|| national(page, run, &groups, is_code))
+            .or_else(|| super::phones::phone(page, run.first, &groups, is_code));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// Identifiers with letters and a form or check of their own.
+fn lettered(page: &mut Page, run: &Run) -> Option<usize> {
+    let text = run.compact(page);
+    let is_spaced_iban = text.len() == 4 && text.first().is_some_and(u8::is_ascii_alphabetic);
+    let (kind, detector) = match text.len() {
+        11 if checksum::is_mbi(&text) => (PhiKind::HealthPlanId, "mbi.form"),
+        17 if checksum::is_vin(&text) => (PhiKind::Vehicle, "vin.check_digit"),
+        9 if checksum::is_dea(&text) && run.first == run.last => {
+            (PhiKind::License, "dea.check_digit")
+        }
+        15..=34 if checksum::is_iban(&text) => (PhiKind::Account, "iban.check_digits"),
+        _ if is_spaced_iban => return spaced_iban(page, run, text),
+        _ => return None,
+    };
+    page.report(run.first, run.last, kind, 0.98, detector);
+    Some(run.last)
+}
+
+/// An IBAN in groups of four.
+fn spaced_iban(page: &mut Page, run: &Run, mut text: Vec<u8>) -> Option<usize> {
+    let mut last = run.last;
+    while text.len() < 34
+        && page.gap(last + 1) != Gap::Paragraph
+        && page
+            .token(last + 1)
+            .is_some_and(|next| next.mark == 0 && next.len() <= 4)
+    {
+        last += 1;
+        text.extend(page.word(last).bytes());
+        if checksum::is_iban(&text) {
+            page.report(run.first, last, PhiKind::Account, 0.98, "iban.check_digits");
+            return Some(last);
+        }
+    }
+    None
+}
+
+/// 402-19-8877 and its spellings. Only numbers that can have been issued count without a label.
+fn social_security(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize> {
+    let is_shape = groups.starts_with(&[3, 2, 4])
+        && !groups.continues_after(3)
+        && !follows_digits(page, run.first);
+    let same_separator = groups.separators.first() == groups.separators.get(1);
+    if !is_shape || !same_separator || !checksum::is_issued_ssn(groups.digits_of(3)) {
+        return None;
+    }
+    let last = groups.last_of(3);
+    page.report(run.first, last, PhiKind::Ssn, 0.95, "ssn.form");
+    Some(last)
+}
+
+/// Digits joined to this number from the left: it is part of a longer one.
+pub(super) fn follows_digits(page: &Page, first: usize) -> bool {
+    page.gap(first) == Gap::Glued
+        && page
+            .before(first)
+            .is_some_and(|before| matches!(before.mark, b'-' | b'.' | b'/'))
+        && first >= 2
+        && page.token(first - 2).is_some_and(Token::has_digit)
+}
+
+fn card(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize> {
+    (1..=groups.lengths.len().min(5)).rev().find_map(|count| {
+        let digits = groups.digits_of(count);
+        let is_grouped = count == 1
+            || groups
+                .lengths
+                .iter()
+                .take(count - 1)
+                .all(|length| (3..=6).contains(length));
+        if !is_grouped || !checksum::is_card(digits) {
+            return None;
+        }
+        let is_cued = page.cue_before(run.first, 8, cue::ACCOUNT_WORD).is_some();
+        if digits.len() < 14 && !is_cued {
+            return None;
+        }
+        let last = groups.last_of(count);
+        page.report(run.first, last, PhiKind::Account, 0.95, "card.check_digit");
+        Some(last)
+    })
+}
+
+/// National and device numbers with check digits: CNP, CPF, Aadhaar, IMEI.
+fn national(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Option<usize> {
+    let count = groups.lengths.len().min(4);
+    for count in (1..=count).rev() {
+        let digits = groups.digits_of(count);
+        let is_one = count == 1;
+        let found = match digits.len() {
+            13 if is_one && checksum::is_cnp(digits) => {
+                Some(("cnp.check_digit", PhiKind::OtherUniqueId))
+            }
+            11 if groups.starts_with(&[3, 3, 3, 2]) && checksum::is_cpf(digits) => {
+                Some(("cpf.check_digits", PhiKind::OtherUniqueId))
+            }
+            12 if !is_code
+                && (is_one || groups.starts_with(&[4, 4, 4]))
+                && checksum::is_aadhaar(digits) =>
+            {
+                Some(("aadhaar.check_digit", PhiKind::OtherUniqueId))
+            }
+            15 if is_one
+                && checksum::is_luhn(digits)
+                && page
+                    .cue_before(run.first, 6, cue::DEVICE_HEAD | cue::DEVICE_WORD)
+                    .is_some() =>
+            {
+                Some(("imei.check_digit", PhiKind::Device))
+            }
+            _ => None,
+        };
+        if let Some((detector, kind)) = found {
+            let last = groups.last_of(count);
+            page.report(run.first, last, kind, 0.9, detector);
+            return Some(last);
+        }
+    }
+    None
+}
+
+/// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.
+fn prefixed(page: &mut Page, run: &Run) -> Option<usize> {
+    const PREFIXES: [(&str, PhiKind); 9] = [
+        ("mrn", PhiKind::Mrn),
+        ("ssn", PhiKind::Ssn),
+        ("acct", PhiKind::Account),
+        ("account", PhiKind::Account),
+        ("mbi", PhiKind::HealthPlanId),
+        ("member", PhiKind::HealthPlanId),
+        ("memberid", PhiKind::HealthPlanId),
+        ("patientid", PhiKind::Mrn),
+        ("ptid", PhiKind::Mrn),
+    ];
+    let text = run.text(page);
+    let letters = text.find(|c: char| !c.is_ascii_alphabetic())?;
+    let (prefix, _) = text.split_at_checked(letters)?;
+    let prefix = prefix.to_ascii_lowercase();
+    let (_, kind) = PREFIXES
+        .into_iter()
+        .find(|(label, _)| prefix.ends_with(label))?;
+    if run.digits < 4 {
+        return None;
+    }
+    page.report(run.first, run.last, kind, 0.9, "id.prefix");
+    Some(run.last)
+}
+
+/// A long number without a label, where the sentence speaks of a person.
+fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
+    if matches!(reading, Reading::Code) && page.context != FieldContext::PatientLinked {
+        return None;
+    }
+    let text = run.compact(page);
+    let is_long = (run.letters == 0 && run.first == run.last && run.digits >= 9)
+        || ((1..=4).contains(&run.letters) && run.digits >= 7);
+    let has_dash_groups = run.letters == 0
+        && run.first != run.last
+        && run.digits >= 9
+        && !run.text(page).contains(['.', '/']);
+    if !(is_long || has_dash_groups) || checksum::is_npi(&text) || is_public_code(page, run) {
+        return None;
+    }
+    let speaks_of_person = page
+        .cue_before(run.first, 12, cue::PERSON | cue::RELATIVE)
+        .is_some()
+        || page.context == FieldContext::PatientLinked;
+    if !speaks_of_person {
+        return None;
+    }
+    page.report(
+        run.first,
+        run.last,
+        PhiKind::OtherUniqueId,
+        0.5,
+        "id.long_number",
+    );
+    Some(run.last)
+}

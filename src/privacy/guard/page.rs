@@ -1,0 +1,211 @@
+//! One text under inspection: its tokens, what was found so far, and the questions that detectors ask of it.
+
+use super::FieldContext;
+use super::kinds::PhiKind;
+use super::lexicon::{Lexicon, cue};
+use super::token::{Gap, Shape, Token, tokenize};
+
+/// A finding in bytes of the normalised text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) kind: PhiKind,
+    pub(super) score: f32,
+    pub(super) detector: &'static str,
+}
+
+pub(super) struct Page<'p> {
+    pub(super) text: &'p str,
+    pub(super) tokens: Vec<Token>,
+    pub(super) lexicon: &'p Lexicon,
+    pub(super) context: FieldContext,
+    pub(super) found: Vec<Span>,
+}
+
+impl<'p> Page<'p> {
+    pub(super) fn new(text: &'p str, lexicon: &'p Lexicon, context: FieldContext) -> Self {
+        let mut page = Self {
+            text,
+            tokens: tokenize(text, lexicon),
+            lexicon,
+            context,
+            found: Vec::new(),
+        };
+        page.take_placeholders();
+        page
+    }
+
+    /// `[DATE]` and its like, which redaction leaves behind, are nobody's data.
+    fn take_placeholders(&mut self) {
+        for open in memchr::memchr_iter(b'[', self.text.as_bytes()) {
+            let rest = self.text.get(open..).unwrap_or("");
+            let Some(kind) = PhiKind::ALL
+                .into_iter()
+                .find(|kind| rest.starts_with(kind.placeholder()))
+            else {
+                continue;
+            };
+            let end = open + kind.placeholder().len();
+            let first = self
+                .tokens
+                .partition_point(|token| (token.start as usize) < open);
+            for token in self
+                .tokens
+                .iter_mut()
+                .skip(first)
+                .take_while(|token| token.end as usize <= end)
+            {
+                token.taken = true;
+                token.cues = 0;
+            }
+        }
+    }
+
+    pub(super) fn token(&self, index: usize) -> Option<&Token> {
+        self.tokens.get(index)
+    }
+
+    pub(super) fn before(&self, index: usize) -> Option<&Token> {
+        self.tokens.get(index.checked_sub(1)?)
+    }
+
+    /// The text of one token.
+    pub(super) fn word(&self, index: usize) -> &'p str {
+        self.tokens
+            .get(index)
+            .and_then(|token| self.text.get(token.start as usize..token.end as usize))
+            .unwrap_or("")
+    }
+
+    pub(super) fn word_is(&self, index: usize, words: &[&str]) -> bool {
+        words
+            .iter()
+            .any(|word| self.word(index).eq_ignore_ascii_case(word))
+    }
+
+    pub(super) fn mark_is(&self, index: usize, mark: u8) -> bool {
+        self.token(index).is_some_and(|token| token.mark == mark)
+    }
+
+    pub(super) fn has(&self, index: usize, cues: u64) -> bool {
+        self.token(index).is_some_and(|token| token.has(cues))
+    }
+
+    pub(super) fn gap(&self, index: usize) -> Gap {
+        self.token(index).map_or(Gap::Paragraph, |token| token.gap)
+    }
+
+    pub(super) fn is_digits(&self, index: usize) -> bool {
+        self.token(index)
+            .is_some_and(|token| token.shape == Shape::Digits)
+    }
+
+    /// The number of a token of up to nine digits.
+    pub(super) fn number(&self, index: usize) -> Option<u32> {
+        let word = self.word(index);
+        if word.len() <= 9 {
+            word.parse().ok()
+        } else {
+            None
+        }
+    }
+
+    /// What the large dictionaries know of a word.
+    pub(super) fn dictionary(&self, index: usize) -> u64 {
+        self.token(index)
+            .map_or(0, |token| self.lexicon.dictionary(token.hash))
+    }
+
+    /// Whether a sentence ends between this token and the one before it.
+    pub(super) fn starts_sentence(&self, index: usize) -> bool {
+        let (Some(token), Some(before)) = (self.token(index), self.before(index)) else {
+            return true;
+        };
+        if token.gap == Gap::Paragraph {
+            return true;
+        }
+        match before.mark {
+            b'!' | b'?' | b';' => true,
+            b'.' => token.gap != Gap::Glued && !self.ends_abbreviation(index - 1),
+            _ => false,
+        }
+    }
+
+    /// Whether the full stop at `index` belongs to an abbreviation such as "Dr." or "No.".
+    fn ends_abbreviation(&self, index: usize) -> bool {
+        const ABBREVIATES: u64 = cue::TITLE
+            | cue::PROVIDER_TITLE
+            | cue::ID_NOUN
+            | cue::MONTH
+            | cue::STREET_SHORT
+            | cue::PERSON;
+        self.before(index).is_some_and(|word| {
+            let is_abbreviation = word.has(ABBREVIATES) && word.len() <= 4;
+            let is_initial = word.shape == Shape::Upper && word.len() == 1;
+            is_abbreviation || is_initial
+        })
+    }
+
+    /// The nearest token before `index` with one of the cues, at most `reach` tokens away and in the same sentence.
+    pub(super) fn cue_before(&self, index: usize, reach: usize, cues: u64) -> Option<usize> {
+        let mut at = index;
+        for _ in 0..reach {
+            if self.starts_sentence(at) {
+                return None;
+            }
+            at = at.checked_sub(1)?;
+            if self.has(at, cues) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// The nearest token from `index` on with one of the cues, at most `reach` tokens on and in the same sentence.
+    pub(super) fn cue_after(&self, index: usize, reach: usize, cues: u64) -> Option<usize> {
+        for at in index..index.saturating_add(reach) {
+            if at > index && self.starts_sentence(at) {
+                return None;
+            }
+            if self.has(at, cues) {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// Records tokens `first..=last` as a finding.
+    pub(super) fn report(
+        &mut self,
+        first: usize,
+        last: usize,
+        kind: PhiKind,
+        score: f32,
+        detector: &'static str,
+    ) {
+        let (Some(from), Some(to)) = (self.token(first), self.token(last)) else {
+            return;
+        };
+        let (start, end) = (from.start as usize, to.end as usize);
+        self.found.push(Span {
+            start,
+            end,
+            kind,
+            score,
+            detector,
+        });
+        for token in self.tokens.iter_mut().take(last + 1).skip(first) {
+            token.taken = true;
+        }
+    }
+
+    /// Whether any token of `first..=last` is part of a finding already.
+    pub(super) fn is_taken(&self, first: usize, last: usize) -> bool {
+        self.tokens
+            .iter()
+            .take(last + 1)
+            .skip(first)
+            .any(|token| token.taken)
+    }
+}

@@ -1,0 +1,207 @@
+//! Telephone and fax numbers.
+
+use super::FieldContext;
+use super::checksum;
+use super::digits::Groups;
+use super::kinds::PhiKind;
+use super::lexicon::cue;
+use super::page::Page;
+use super::token::Gap;
+
+/// How far a phone's cue may stand from it, in tokens.
+const REACH: usize = 8;
+
+/// A telephone number that begins at `first`; gives its last token. `(559) 555-0142`, `559.555.0142`, `+1 559 555 0142`, `555-0142` beside a cue.
+pub(super) fn phone(
+    page: &mut Page,
+    first: usize,
+    groups: &Groups,
+    is_code: bool,
+) -> Option<usize> {
+    if super::numbers::follows_digits(page, first) {
+        return None;
+    }
+    let opening = opening(page, first);
+    let count = form(page, opening, groups, is_code)?;
+    let last = groups.last_of(count);
+    let has_fax_cue = page
+        .cue_before(opening, REACH, cue::FAX | cue::PHONE)
+        .is_some_and(|at| page.has(at, cue::FAX))
+        || page.cue_after(last + 1, 3, cue::FAX).is_some();
+    let kind = if has_fax_cue {
+        PhiKind::Fax
+    } else {
+        PhiKind::Phone
+    };
+    if is_public_line(page, opening, groups.digits_of(count)) {
+        return Some(last);
+    }
+    page.report(
+        opening,
+        last,
+        kind,
+        0.9,
+        if has_fax_cue {
+            "fax.number"
+        } else {
+            "phone.number"
+        },
+    );
+    Some(last)
+}
+
+/// The first token of the number: "(", "+" before the digits belong to it.
+fn opening(page: &Page, first: usize) -> usize {
+    let mut at = first;
+    for _ in 0..2 {
+        match at.checked_sub(1) {
+            Some(before)
+                if page.gap(at) == Gap::Glued
+                    && (page.mark_is(before, b'(') || page.mark_is(before, b'+')) =>
+            {
+                at = before
+            }
+            _ => break,
+        }
+    }
+    at
+}
+
+/// How many groups make a telephone number, if they do.
+fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<usize> {
+    let is_international = page.mark_is(opening, b'+');
+    let is_cued = page
+        .cue_before(opening, REACH, cue::PHONE | cue::FAX)
+        .is_some()
+        || is_labelled_after(page, groups);
+    let lengths = groups.lengths.as_slice();
+    if is_international && groups.digits.len() >= 8 {
+        let count = (1..=lengths.len())
+            .rev()
+            .find(|count| (8..=15).contains(&groups.digits_of(*count).len()))?;
+        return Some(count);
+    }
+    let has_blank_only = |count: usize| {
+        groups
+            .separators
+            .iter()
+            .take(count - 1)
+            .all(|separator| *separator == b' ')
+    };
+    let has_slash = groups
+        .separators
+        .iter()
+        .take(2)
+        .any(|separator| *separator == b'/');
+    match lengths {
+        [1, 3, 3, 4, ..]
+            if groups.digits.first() == Some(&b'1') && !groups.continues_after(4) && !is_code =>
+        {
+            Some(4)
+        }
+        [3, 3, 4, ..]
+            if !groups.continues_after(3)
+                && !is_code
+                && !has_slash
+                && (is_cued || !has_blank_only(3) || is_area_code(groups)) =>
+        {
+            Some(3)
+        }
+        [3, 7, ..] if groups.separators.first() == Some(&b')') => Some(2),
+        [3, 4, ..]
+            if is_cued
+                && !is_code
+                && groups.separators.first() == Some(&b'-')
+                && !groups.continues_after(2) =>
+        {
+            Some(2)
+        }
+        [3, 4, ..]
+            if is_cued
+                && !is_code
+                && groups.separators.first() == Some(&b'.')
+                && !groups.continues_after(2) =>
+        {
+            Some(2)
+        }
+        [10, ..] | [11, ..] if is_bare_number(page, opening, groups, is_cued, is_code) => Some(1),
+        _ if is_cued && !is_code => cued_form(groups),
+        _ => None,
+    }
+}
+
+/// Beside a phone's cue, any grouped number of 7 to 15 digits will do.
+fn cued_form(groups: &Groups) -> Option<usize> {
+    let count = (2..=groups.lengths.len().min(6))
+        .rev()
+        .find(|count| (7..=15).contains(&groups.digits_of(*count).len()))?;
+    let is_grouped = groups
+        .lengths
+        .iter()
+        .take(count)
+        .all(|length| (1..=8).contains(length));
+    is_grouped.then_some(count)
+}
+
+/// "555-0142 mobile", "555-0142 (cell)".
+fn is_labelled_after(page: &Page, groups: &Groups) -> bool {
+    let last = groups.last_of(groups.lengths.len().min(4));
+    (1..=2).any(|step| {
+        page.has(last + step, cue::PHONE | cue::FAX) && page.gap(last + step) <= Gap::Space
+    })
+}
+
+fn is_area_code(groups: &Groups) -> bool {
+    matches!(
+        groups.digits.as_slice(),
+        [b'2'..=b'9', _, _, b'2'..=b'9', ..]
+    )
+}
+
+/// Ten digits in one: a phone beside a cue, or when they can be one and are no NPI.
+fn is_bare_number(
+    page: &Page,
+    opening: usize,
+    groups: &Groups,
+    is_cued: bool,
+    is_code: bool,
+) -> bool {
+    let digits = groups.digits_of(1);
+    let national = if digits.len() == 11 {
+        digits.get(1..).unwrap_or(&[])
+    } else {
+        digits
+    };
+    let is_national = matches!(national, [b'2'..=b'9', _, _, b'2'..=b'9', ..])
+        && (digits.len() == 10 || digits.first() == Some(&b'1'));
+    if is_code || checksum::is_npi(digits) && !is_cued {
+        return false;
+    }
+    is_cued
+        || (is_national
+            && digits.len() == 10
+            && page
+                .cue_before(opening, 12, cue::PERSON | cue::RELATIVE)
+                .is_some())
+}
+
+/// A toll-free number, or one that a payer's office is named with, unless the sentence gives it to a person.
+fn is_public_line(page: &Page, opening: usize, digits: &[u8]) -> bool {
+    if page.context == FieldContext::PatientLinked {
+        return false;
+    }
+    let national = if digits.len() == 11 {
+        digits.get(1..).unwrap_or(&[])
+    } else {
+        digits
+    };
+    let is_toll_free = national.len() == 10
+        && matches!(national, [b'8', b'0', b'0', ..] | [b'8', b'3' | b'4' | b'5' | b'6' | b'7' | b'8', ..] if national.get(1) == national.get(2));
+    let owner = page.cue_before(opening, 6, cue::PERSON | cue::RELATIVE | cue::TITLE);
+    let office = page.cue_before(opening, 12, cue::ORG_CONTACT);
+    match (is_toll_free, office, owner) {
+        (true, _, owner) => owner.is_none() || office.is_some(),
+        (false, Some(_), _) => true,
+        (false, None, _) => false,
+    }
+}

@@ -1,0 +1,253 @@
+//! Splits normalised text into tokens, each with its cues: the only pass over the bytes.
+
+use super::lexicon::{
+    HASH_START, Lexicon, PHRASE_WORDS_MAX, WordHash, hash_byte, hash_finish, hash_phrase,
+};
+
+/// What a token is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A word without a leading capital.
+    Lower,
+    /// A word with a leading capital and a small letter after it.
+    Title,
+    /// A word of capitals only.
+    Upper,
+    /// Digits only.
+    Digits,
+    /// Letters and digits.
+    Mixed,
+    /// One byte that is neither letter nor digit nor space.
+    Mark,
+}
+
+/// What stands between a token and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    /// Nothing.
+    Glued,
+    /// Blanks on one line.
+    Space,
+    /// One line break.
+    Line,
+    /// An empty line, or the start of the text.
+    Paragraph,
+}
+
+/// One token; `start..end` are bytes of the normalised text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) hash: WordHash,
+    pub(super) cues: u64,
+    pub(super) shape: Shape,
+    pub(super) gap: Gap,
+    /// The byte of a mark, 0 otherwise.
+    pub(super) mark: u8,
+    /// Already part of a finding, or of a placeholder.
+    pub(super) taken: bool,
+    /// The word ends in 's, which the hash leaves out.
+    pub(super) possessive: bool,
+}
+
+impl Token {
+    pub(super) const fn len(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+    pub(super) const fn has(&self, bits: u64) -> bool {
+        self.cues & bits != 0
+    }
+    pub(super) const fn is_capitalised(&self) -> bool {
+        matches!(self.shape, Shape::Title | Shape::Upper)
+    }
+    pub(super) const fn is_word(&self) -> bool {
+        matches!(self.shape, Shape::Lower | Shape::Title | Shape::Upper)
+    }
+    pub(super) const fn has_digit(&self) -> bool {
+        matches!(self.shape, Shape::Digits | Shape::Mixed)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Mark,
+    Blank,
+    Break,
+    Digit,
+    Upper,
+    Lower,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut table = [Class::Mark; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = if b.is_ascii_digit() {
+            Class::Digit
+        } else if b.is_ascii_uppercase() {
+            Class::Upper
+        } else if b.is_ascii_lowercase() || b >= 0x80 {
+            Class::Lower
+        } else if b == b'\n' {
+            Class::Break
+        } else if b <= b' ' {
+            Class::Blank
+        } else {
+            Class::Mark
+        };
+        byte += 1;
+    }
+    table
+};
+
+fn class_of(byte: u8) -> Class {
+    CLASSES[usize::from(byte)]
+}
+
+/// The tokens of `text`, cues looked up, phrases joined.
+pub(super) fn tokenize(text: &str, lexicon: &Lexicon) -> Vec<Token> {
+    let bytes = text.as_bytes();
+    let mut tokens = Vec::with_capacity(bytes.len() / 4 + 8);
+    let mut phrase_starts = Vec::new();
+    let mut at = 0;
+    let mut gap = Gap::Paragraph;
+    while let Some(&byte) = bytes.get(at) {
+        match class_of(byte) {
+            Class::Blank => gap = gap.max(Gap::Space),
+            Class::Break => {
+                gap = if gap >= Gap::Line {
+                    Gap::Paragraph
+                } else {
+                    Gap::Line
+                }
+            }
+            Class::Mark => {
+                tokens.push(Token::mark(at, byte, gap));
+                gap = Gap::Glued;
+            }
+            Class::Digit | Class::Upper | Class::Lower => {
+                let mut token = Token::word(bytes, at, gap);
+                if token.shape != Shape::Digits {
+                    let (cues, starts_phrase) = lexicon.cues_and_start(token.hash);
+                    token.cues = cues;
+                    if starts_phrase {
+                        phrase_starts.push(tokens.len());
+                    }
+                }
+                tokens.push(token);
+                at = token.end as usize;
+                gap = Gap::Glued;
+                continue;
+            }
+        }
+        at += 1;
+    }
+    for start in phrase_starts {
+        join_phrases(&mut tokens, start, lexicon);
+    }
+    tokens
+}
+
+/// Gives every word of a cue phrase that starts at `start` the cues of the phrase.
+fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) {
+    let Some(first) = tokens.get(start) else {
+        return;
+    };
+    let mut key = first.hash;
+    let mut at = start;
+    for _ in 1..PHRASE_WORDS_MAX {
+        at += 1;
+        if tokens
+            .get(at)
+            .is_some_and(|token| token.mark == b'-' && token.gap == Gap::Glued)
+        {
+            at += 1;
+        }
+        let Some(next) = tokens.get(at) else { return };
+        if !next.is_word() || next.gap == Gap::Paragraph {
+            return;
+        }
+        key = hash_phrase(key, next.hash);
+        let cues = lexicon.cues(key);
+        if cues != 0 {
+            for token in tokens.iter_mut().take(at + 1).skip(start) {
+                token.cues |= cues;
+            }
+        }
+    }
+}
+
+impl Token {
+    fn mark(at: usize, byte: u8, gap: Gap) -> Self {
+        Self {
+            start: offset(at),
+            end: offset(at + 1),
+            hash: 0,
+            cues: 0,
+            shape: Shape::Mark,
+            gap,
+            mark: byte,
+            taken: false,
+            possessive: false,
+        }
+    }
+
+    /// The word, number or mixture that starts at `start`. Apostrophes inside a word belong to it; a final 's is left out of the hash.
+    fn word(bytes: &[u8], start: usize, gap: Gap) -> Self {
+        let (mut digits, mut uppers, mut lowers) = (0_u32, 0_u32, 0_u32);
+        let (mut hash, mut hash_before_s) = (HASH_START, None);
+        let mut at = start;
+        while let Some(&byte) = bytes.get(at) {
+            match class_of(byte) {
+                Class::Digit => digits += 1,
+                Class::Upper => uppers += 1,
+                Class::Lower => lowers += 1,
+                Class::Mark if byte == b'\'' && digits == 0 && next_is_letter(bytes, at) => {
+                    hash_before_s = Some((at, hash));
+                    at += 1;
+                    continue;
+                }
+                Class::Mark | Class::Blank | Class::Break => break,
+            }
+            hash = hash_byte(hash, byte);
+            at += 1;
+        }
+        let possessive = matches!(hash_before_s, Some((quote, _)) if at == quote + 2 && matches!(bytes.get(quote + 1), Some(b's' | b'S')));
+        if let (true, Some((_, before))) = (possessive, hash_before_s) {
+            hash = before;
+        }
+        let leads_upper = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
+        let shape = match (digits, uppers, lowers) {
+            (1.., 0, 0) => Shape::Digits,
+            (1.., _, _) => Shape::Mixed,
+            (0, 1.., 0) => Shape::Upper,
+            (0, _, 1) if leads_upper && possessive && uppers > 1 => Shape::Upper,
+            (0, _, _) if leads_upper => Shape::Title,
+            (0, _, _) => Shape::Lower,
+        };
+        Self {
+            start: offset(start),
+            end: offset(at),
+            hash: hash_finish(hash),
+            cues: 0,
+            shape,
+            gap,
+            mark: 0,
+            taken: false,
+            possessive,
+        }
+    }
+}
+
+fn next_is_letter(bytes: &[u8], at: usize) -> bool {
+    bytes
+        .get(at + 1)
+        .is_some_and(|next| matches!(class_of(*next), Class::Upper | Class::Lower))
+}
+
+/// Offsets fit 32 bits: the input is capped far below.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
