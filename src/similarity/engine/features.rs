@@ -163,11 +163,15 @@ impl FeatureSet {
         Self::from_names(names.0)
     }
 
+    /// Most features of a set; more are cut off, the last by name first. Texts within their limits stay far below.
+    pub const MOST: usize = (1 << 14) - 1;
+
     /// A set of names that were features before, such as a stored row's.
     pub fn from_names<Name: Into<Box<str>>>(names: impl IntoIterator<Item = Name>) -> Self {
         let mut names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
         names.sort_unstable();
         names.dedup();
+        names.truncate(Self::MOST);
         Self(names)
     }
 

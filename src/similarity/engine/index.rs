@@ -5,14 +5,14 @@
 //! segment's capacity, so that no write rewrites more than 65,536 records.
 
 use std::collections::HashMap;
-use std::mem::size_of;
+
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use uuid::Uuid;
 
-use super::kernel::Search;
+use super::kernel::{self, Search};
 use super::query::{Query, SearchOptions};
-use super::rank::{Best, Hit, Order, RankKey};
+use super::rank::{Best, Hit, Order, RankKey, Score};
 use super::segment::{CAPACITY, Qualities, Segment, SegmentBuilder};
 
 /// Two segments are merged when the larger has fewer records than this many times the smaller.
@@ -180,19 +180,17 @@ fn search_quality(
         return Vec::new();
     }
     let mut best = Best::new(limit);
-    for (corpus, (snapshot, query)) in parts.iter().enumerate() {
+    best.assume(Score::below(options.min_score));
+    let searches = parts.iter().enumerate().map(|(corpus, (snapshot, query))| {
         let search = Search {
             query,
             options,
             quality,
             corpus,
         };
-        for live in &snapshot.segments {
-            if quality.is_none_or(|quality| live.segment.qualities().contains(quality)) {
-                search.run(live, &mut best);
-            }
-        }
-    }
+        (search, snapshot.segments.as_slice())
+    });
+    kernel::run(&searches.collect::<Vec<_>>(), &mut best);
     best.into_sorted()
 }
 

@@ -8,12 +8,15 @@
 //!
 //! Nothing here touches a database, a clock or a network: the same calls give the same bytes.
 
+mod bound;
 pub mod corpus;
+mod counting;
 pub mod explain;
 pub mod features;
 pub mod filter;
 pub mod index;
 mod kernel;
+mod postings;
 pub mod query;
 pub mod rank;
 pub mod residency;

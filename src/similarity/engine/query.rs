@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::bound::TOTAL_WEIGHT_END;
 use super::filter::Filter;
 use super::rank::Order;
 
@@ -33,6 +34,7 @@ impl Query {
         for feature in unlike {
             table.set(*feature, Table::UNLIKE);
         }
+        let total_weight = total_weight.min(TOTAL_WEIGHT_END);
         Self {
             features,
             total_weight,
@@ -74,7 +76,7 @@ struct Table {
 }
 
 impl Table {
-    /// Above every sum of weights of a record: 2¹⁵ features of the largest weight stay below it.
+    /// Above every sum of weights.
     const UNLIKE: u32 = 1 << 31;
     /// A key that no slot's feature has. Feature numbers stop one before it.
     const EMPTY: u32 = u32::MAX;

@@ -29,6 +29,22 @@ impl Score {
         }
     }
 
+    /// A score just below `value`: every score whose [`value`](Self::value) is at least `value` is above it.
+    #[must_use]
+    pub(super) fn below(value: f64) -> Self {
+        const PARTS: u32 = 1 << 20;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to the range; not a number becomes 0, which excludes nothing"
+        )]
+        let parts = (value.clamp(0.0, 1.0) * f64::from(PARTS)) as u32;
+        Self {
+            shared: parts.saturating_sub(1),
+            union: PARTS,
+        }
+    }
+
     /// The score as a number from 0 to 1.
     #[must_use]
     pub fn value(self) -> f64 {
@@ -147,21 +163,33 @@ impl From<Ranked> for Hit {
 pub(super) struct Best {
     limit: usize,
     heap: BinaryHeap<Reverse<Ranked>>,
+    assumed: Option<Score>,
 }
 
 impl Best {
     pub(super) fn new(limit: usize) -> Self {
+        let heap = BinaryHeap::with_capacity(limit.min(1024) + 1);
         Self {
             limit,
-            heap: BinaryHeap::with_capacity(limit.min(1024) + 1),
+            heap,
+            assumed: None,
         }
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Says that `limit` records of at least this score exist and will be offered.
+    pub(super) fn assume(&mut self, floor: Score) {
+        self.assumed = self.assumed.max(Some(floor));
     }
 
     /// The score that a record must reach to matter still: that of the last of `limit` hits. A record that
     /// merely equals it may still come before it by rank.
     pub(super) fn floor(&self) -> Option<Score> {
-        let Reverse(last) = self.heap.peek()?;
-        (self.heap.len() >= self.limit).then_some(last.score)
+        let last = self.heap.peek().filter(|_| self.heap.len() >= self.limit);
+        last.map(|Reverse(last)| last.score).max(self.assumed)
     }
 
     pub(super) fn offer(&mut self, hit: Ranked) {

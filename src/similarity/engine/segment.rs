@@ -1,23 +1,26 @@
 //! An immutable block of records: what a search reads.
 
-use std::mem::size_of;
-
 use uuid::Uuid;
 
+use super::bound::TOTAL_WEIGHT_END;
 use super::filter::Column;
 use super::index::Record;
+use super::postings::{Holders, Postings};
 use super::rank::RankKey;
 
 /// Most records of a segment: a slot fits 16 bits.
 pub(super) const CAPACITY: usize = 1 << 16;
 
+/// Smaller segments have no postings: reading every record is faster than looking features up.
+pub(super) const SCANNED: usize = 128;
+
 /// Records by slot. Slots ascend by total weight, so that records which are too light or too heavy to be
 /// similar lie together.
 #[derive(Debug)]
 pub struct Segment {
-    features: Box<[u32]>,
-    starts: Box<[u32]>,
+    rows: Rows,
     weights: Box<[u32]>,
+    postings: Postings,
     ids: Box<[Uuid]>,
     by_id: Box<[u16]>,
     ranks: Box<[u64]>,
@@ -32,10 +35,17 @@ impl Segment {
 
     /// The features of a record.
     pub(super) fn row(&self, slot: usize) -> &[u32] {
-        let bounds = self.starts.get(slot).zip(self.starts.get(slot + 1));
-        bounds
-            .and_then(|(start, end)| self.features.get(*start as usize..*end as usize))
-            .unwrap_or(&[])
+        self.rows.row(slot)
+    }
+
+    /// The slots that hold a feature; none for any feature in a segment of less than [`SCANNED`] records.
+    pub(super) fn holders(&self, feature: u32) -> Option<Holders<'_>> {
+        self.postings.of(feature)
+    }
+
+    /// Total weights by slot, ascending.
+    pub(super) fn weights(&self) -> &[u32] {
+        &self.weights
     }
 
     pub(super) fn weight(&self, slot: usize) -> u32 {
@@ -48,6 +58,18 @@ impl Segment {
 
     pub(super) fn rank(&self, slot: usize) -> u64 {
         self.ranks.get(slot).copied().unwrap_or(0)
+    }
+
+    /// Reads a little of where a record's row lies, so that the rows of several records are on their way from
+    /// memory before the first is looked at. The result means nothing.
+    pub(super) fn touch(&self, slot: usize) -> u32 {
+        let start = self
+            .rows
+            .starts
+            .get(slot)
+            .map_or(0, |start| *start as usize);
+        let line = |at: usize| self.rows.features.get(at).copied().unwrap_or(0);
+        line(start) ^ line(start + 16) ^ line(start + 28)
     }
 
     pub(super) fn attribute(&self, slot: usize, column: usize) -> u32 {
@@ -78,9 +100,29 @@ impl Segment {
             .iter()
             .map(|column| size_of::<Column>() + column.bytes())
             .sum();
-        let words = self.features.len() + self.starts.len() + self.weights.len();
+        let words = self.rows.features.len() + self.rows.starts.len() + self.weights.len();
         let per_record = size_of::<Uuid>() + size_of::<u16>() + size_of::<u64>();
-        size_of::<Self>() + words * size_of::<u32>() + self.len() * per_record + columns
+        size_of::<Self>()
+            + self.postings.bytes()
+            + words * size_of::<u32>()
+            + self.len() * per_record
+            + columns
+    }
+}
+
+/// Features by slot, one list after the other.
+#[derive(Debug, Default)]
+struct Rows {
+    features: Box<[u32]>,
+    starts: Box<[u32]>,
+}
+
+impl Rows {
+    fn row(&self, slot: usize) -> &[u32] {
+        let bounds = self.starts.get(slot).zip(self.starts.get(slot + 1));
+        bounds
+            .and_then(|(start, end)| self.features.get(*start as usize..*end as usize))
+            .unwrap_or(&[])
     }
 }
 
@@ -179,7 +221,7 @@ impl SegmentBuilder {
         }
         self.starts.push(narrow(self.features.len()));
         self.features.extend_from_slice(row);
-        self.weights.push(weight);
+        self.weights.push(weight.min(TOTAL_WEIGHT_END));
         self.ids.push(id);
         self.ranks.push(rank);
     }
@@ -189,6 +231,9 @@ impl SegmentBuilder {
         self.starts.push(narrow(self.features.len()));
         let order = self.slots_by_weight();
         let (features, starts) = self.gather_rows(&order);
+        let has_postings = self.len() >= SCANNED;
+        let rows = Rows { features, starts };
+        let postings = has_postings.then(|| Postings::new(self.len(), |slot| rows.row(slot)));
         let ids: Box<[Uuid]> = gather(&order, &self.ids);
         let ranks: Box<[u64]> = gather(&order, &self.ranks);
         let mut by_id: Vec<u16> = (0..=u16::MAX).take(ids.len()).collect();
@@ -206,9 +251,9 @@ impl SegmentBuilder {
         let weights = gather(&order, &self.weights);
         self.clear();
         Segment {
-            features,
-            starts,
+            rows,
             weights,
+            postings: postings.unwrap_or_default(),
             ids,
             by_id: by_id.into(),
             ranks,

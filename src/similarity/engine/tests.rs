@@ -1,6 +1,6 @@
 //! The engine against a brute-force model: ids, scores and order, on random corpora.
 //!
-//! `STRATUM_CASES` sets the number of random corpora (default 400); each is written to, searched many times and
+//! `STRATUM_CASES` sets the number of random corpora (default 150); each is written to, searched many times and
 //! compared with a list of records that is scanned and sorted.
 
 use std::cmp::Reverse;
@@ -47,7 +47,7 @@ impl Dice {
 
 fn cases() -> u64 {
     let asked = std::env::var("STRATUM_CASES").ok();
-    asked.and_then(|cases| cases.parse().ok()).unwrap_or(400)
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(150)
 }
 
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Feature names and the numbers that the index knows them by.
 
 use std::collections::HashMap;
-use std::mem::size_of;
+
 use std::sync::Arc;
 
 /// The features a corpus has met: number to name and weight, name to number. It only ever grows, so a number

@@ -5,7 +5,6 @@
 //! that one table means the same scores on every machine.
 
 use std::collections::{BTreeMap, HashMap};
-use std::mem::size_of;
 
 use sha2::{Digest, Sha256};
 
@@ -124,6 +123,15 @@ pub struct DocumentCounts {
 }
 
 impl DocumentCounts {
+    /// Counts made elsewhere: how many documents there are, and how many hold each feature.
+    pub fn restore<'a>(documents: u64, holding: impl IntoIterator<Item = (&'a str, u64)>) -> Self {
+        let holding = holding
+            .into_iter()
+            .map(|(name, count)| (name.into(), count))
+            .collect();
+        Self { documents, holding }
+    }
+
     /// Counts one document.
     pub fn add(&mut self, features: &FeatureSet) {
         self.documents += 1;
