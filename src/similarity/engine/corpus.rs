@@ -1,0 +1,292 @@
+//! One tenant's precedents, or the public ones, searchable by feature names and explained.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use uuid::Uuid;
+
+use super::explain::{Explanation, explain};
+use super::features::FeatureSet;
+use super::index::{Index, IndexBuilder, Record, Snapshot, search};
+use super::query::{Query, SearchOptions};
+use super::rank::{Hit, RankKey};
+use super::residency::Resident;
+use super::vocabulary::Vocabulary;
+use super::weights::WeightTable;
+
+/// One precedent as a corpus takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    /// The precedent's id.
+    pub id: Uuid,
+    /// What decides between equal scores.
+    pub rank: RankKey,
+    /// Attribute columns, for filters; their meaning is the caller's.
+    pub attributes: &'a [u32],
+    /// What it is compared by.
+    pub features: &'a FeatureSet,
+}
+
+/// One change of a corpus.
+#[derive(Clone, Copy, Debug)]
+pub enum Change<'a> {
+    /// Put a precedent in, replacing the one of the same id.
+    Put(Document<'a>),
+    /// Take a precedent out; nothing happens if it is not there.
+    Remove(Uuid),
+}
+
+/// What is searched for, by name.
+#[derive(Clone, Copy, Debug)]
+pub struct ScenarioQuery<'a> {
+    /// Features that make a precedent similar.
+    pub features: &'a FeatureSet,
+    /// Features whose holders are left out.
+    pub unlike: &'a FeatureSet,
+}
+
+/// A hit and where its score comes from: `only_left` is the query's, `only_right` the precedent's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CorpusHit {
+    /// The record found.
+    pub hit: Hit,
+    /// Why it scores as it does.
+    pub explanation: Explanation,
+}
+
+/// Precedents under one frozen weight table. Reads and writes go on at the same time.
+#[derive(Debug)]
+pub struct Corpus {
+    weights: Arc<WeightTable>,
+    vocabulary: RwLock<Vocabulary>,
+    index: Index,
+}
+
+impl Corpus {
+    /// An empty corpus.
+    #[must_use]
+    pub fn new(weights: Arc<WeightTable>) -> Self {
+        CorpusBuilder::new(weights).finish(0)
+    }
+
+    /// The weights its scores are under.
+    #[must_use]
+    pub fn weights(&self) -> &Arc<WeightTable> {
+        &self.weights
+    }
+
+    /// The revision of the last write that searches see.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.index.snapshot().revision()
+    }
+
+    /// How many precedents there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.snapshot().len()
+    }
+
+    /// Whether there is no precedent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Applies changes in order, all at once for every reader.
+    pub fn apply(&self, changes: &[Change<'_>], revision: u64) {
+        let mut last: HashMap<Uuid, Option<&Document<'_>>> = HashMap::with_capacity(changes.len());
+        for change in changes {
+            match change {
+                Change::Put(document) => last.insert(document.id, Some(document)),
+                Change::Remove(id) => last.insert(*id, None),
+            };
+        }
+        let mut rows = Vec::new();
+        let mut removed = Vec::new();
+        {
+            let mut vocabulary = self
+                .vocabulary
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            for (id, document) in last {
+                match document {
+                    Some(document) => rows.push((
+                        document,
+                        intern(&mut vocabulary, &self.weights, document.features),
+                    )),
+                    None => removed.push(id),
+                }
+            }
+        }
+        let put: Vec<Record<'_>> = rows
+            .iter()
+            .map(|(document, row)| row.record(document))
+            .collect();
+        self.index.apply(&removed, &put, revision);
+    }
+
+    /// The features of a precedent.
+    #[must_use]
+    pub fn features_of(&self, id: Uuid) -> Option<FeatureSet> {
+        let snapshot = self.index.snapshot();
+        let vocabulary = self
+            .vocabulary
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        Some(named(&vocabulary, snapshot.features_of(id)?))
+    }
+
+    /// Compares two precedents of this corpus.
+    #[must_use]
+    pub fn explain_pair(&self, left: Uuid, right: Uuid) -> Option<Explanation> {
+        Some(explain(
+            &self.features_of(left)?,
+            &self.features_of(right)?,
+            &self.weights,
+        ))
+    }
+
+    /// The query in this corpus' numbers.
+    fn query(&self, scenario: ScenarioQuery<'_>) -> Query {
+        let vocabulary = self
+            .vocabulary
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut known = Vec::with_capacity(scenario.features.len());
+        let mut unknown_weight = 0_u32;
+        for name in scenario.features.names() {
+            match vocabulary.id(name) {
+                Some(id) => known.push((id, vocabulary.weight(id))),
+                None => {
+                    unknown_weight = unknown_weight.saturating_add(self.weights.weight(name).into())
+                }
+            }
+        }
+        let unlike: Vec<u32> = scenario
+            .unlike
+            .names()
+            .iter()
+            .filter_map(|name| vocabulary.id(name))
+            .collect();
+        Query::new(&known, unknown_weight, &unlike)
+    }
+
+    fn explain_hit(&self, snapshot: &Snapshot, query: &FeatureSet, hit: Hit) -> CorpusHit {
+        let vocabulary = self
+            .vocabulary
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let record = named(&vocabulary, snapshot.features_of(hit.id).unwrap_or(&[]));
+        CorpusHit {
+            hit,
+            explanation: explain(query, &record, &self.weights),
+        }
+    }
+}
+
+impl Resident for Corpus {
+    fn bytes(&self) -> usize {
+        let vocabulary = self
+            .vocabulary
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        vocabulary.bytes() + self.weights.bytes() + self.index.snapshot().bytes()
+    }
+}
+
+/// The best hits over several corpora, explained. The snapshots are taken before names are looked up: a
+/// vocabulary only grows, so it knows every feature of a snapshot older than itself.
+#[must_use]
+pub fn search_corpora(
+    corpora: &[&Corpus],
+    scenario: ScenarioQuery<'_>,
+    options: &SearchOptions,
+) -> Vec<CorpusHit> {
+    let snapshots: Vec<Arc<Snapshot>> = corpora
+        .iter()
+        .map(|corpus| corpus.index.snapshot())
+        .collect();
+    let queries: Vec<Query> = corpora
+        .iter()
+        .map(|corpus| corpus.query(scenario))
+        .collect();
+    let parts: Vec<(&Snapshot, &Query)> = snapshots.iter().map(Arc::as_ref).zip(&queries).collect();
+    let explained = search(&parts, options).into_iter().filter_map(|hit| {
+        let (corpus, snapshot) = corpora.get(hit.corpus).zip(snapshots.get(hit.corpus))?;
+        Some(corpus.explain_hit(snapshot, scenario.features, hit))
+    });
+    explained.collect()
+}
+
+/// Builds a corpus from precedents pushed one by one.
+#[derive(Debug)]
+pub struct CorpusBuilder {
+    weights: Arc<WeightTable>,
+    vocabulary: Vocabulary,
+    index: IndexBuilder,
+}
+
+impl CorpusBuilder {
+    /// A builder under a frozen weight table.
+    #[must_use]
+    pub fn new(weights: Arc<WeightTable>) -> Self {
+        Self {
+            weights,
+            vocabulary: Vocabulary::default(),
+            index: IndexBuilder::default(),
+        }
+    }
+
+    /// Takes one precedent; ids are distinct.
+    pub fn push(&mut self, document: &Document<'_>) {
+        let row = intern(&mut self.vocabulary, &self.weights, document.features);
+        self.index.push(&row.record(document));
+    }
+
+    /// The corpus of what was pushed, standing at `revision`.
+    #[must_use]
+    pub fn finish(self, revision: u64) -> Corpus {
+        Corpus {
+            weights: self.weights,
+            vocabulary: RwLock::new(self.vocabulary),
+            index: self.index.finish(revision),
+        }
+    }
+}
+
+/// A feature set as numbers.
+struct Row {
+    features: Vec<u32>,
+    total_weight: u32,
+}
+
+impl Row {
+    fn record<'a>(&'a self, document: &Document<'a>) -> Record<'a> {
+        Record {
+            id: document.id,
+            rank: document.rank,
+            attributes: document.attributes,
+            features: &self.features,
+            total_weight: self.total_weight,
+        }
+    }
+}
+
+fn intern(vocabulary: &mut Vocabulary, weights: &WeightTable, features: &FeatureSet) -> Row {
+    let ids = features
+        .names()
+        .iter()
+        .map(|name| vocabulary.intern(name, || weights.weight(name)));
+    let features: Vec<u32> = ids.collect();
+    let total = features.iter().map(|id| u32::from(vocabulary.weight(*id)));
+    let total_weight = total.fold(0, u32::saturating_add);
+    Row {
+        features,
+        total_weight,
+    }
+}
+
+fn named(vocabulary: &Vocabulary, features: &[u32]) -> FeatureSet {
+    FeatureSet::from_names(features.iter().filter_map(|id| vocabulary.name(*id)))
+}

@@ -1,0 +1,100 @@
+//! Where a score comes from, feature by feature.
+
+use std::cmp::{Ordering, Reverse};
+
+use super::features::FeatureSet;
+use super::rank::Score;
+use super::weights::WeightTable;
+
+/// One feature's part in a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeatureShare {
+    /// Name of the feature, such as `carc:CO-197`.
+    pub name: Box<str>,
+    /// Its weight.
+    pub weight: u16,
+    /// Its weight over the weight of all features of either side. For a shared feature: what it adds to the
+    /// score. For one that only one side holds: what the score would gain if the other held it too.
+    pub share: f64,
+}
+
+/// A comparison of two feature sets; each list has the heaviest feature first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// The score as a fraction; the shares of `shared` sum to it.
+    pub score: Score,
+    /// Features both hold.
+    pub shared: Vec<FeatureShare>,
+    /// Features that only the left side holds.
+    pub only_left: Vec<FeatureShare>,
+    /// Features that only the right side holds.
+    pub only_right: Vec<FeatureShare>,
+}
+
+impl Explanation {
+    /// Why the score is not higher: the `limit` heaviest features that one side lacks. The flag says whether the
+    /// left side holds it.
+    #[must_use]
+    pub fn why_not_higher(&self, limit: usize) -> Vec<(bool, &FeatureShare)> {
+        let left = self.only_left.iter().map(|share| (true, share));
+        let right = self.only_right.iter().map(|share| (false, share));
+        let mut missing: Vec<(bool, &FeatureShare)> = left.chain(right).collect();
+        missing.sort_by(|(_, a), (_, b)| {
+            (Reverse(a.weight), &a.name).cmp(&(Reverse(b.weight), &b.name))
+        });
+        missing.truncate(limit);
+        missing
+    }
+}
+
+/// Compares two feature sets under a weight table. Swapping the sides swaps the lists and nothing else.
+#[must_use]
+pub fn explain(left: &FeatureSet, right: &FeatureSet, weights: &WeightTable) -> Explanation {
+    let (mut shared, mut only_left, mut only_right) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut lefts, mut rights) = (
+        left.names().iter().peekable(),
+        right.names().iter().peekable(),
+    );
+    loop {
+        let order = match (lefts.peek(), rights.peek()) {
+            (Some(left), Some(right)) => left.cmp(right),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => break,
+        };
+        let (side, name) = match order {
+            Ordering::Less => (&mut only_left, lefts.next()),
+            Ordering::Greater => (&mut only_right, rights.next()),
+            Ordering::Equal => {
+                rights.next();
+                (&mut shared, lefts.next())
+            }
+        };
+        side.extend(name.map(|name| (name.clone(), weights.weight(name))));
+    }
+    let total = |side: &[(Box<str>, u16)]| {
+        side.iter()
+            .map(|(_, weight)| u32::from(*weight))
+            .sum::<u32>()
+    };
+    let both = total(&shared);
+    let score = Score::of(both, both + total(&only_left), both + total(&only_right));
+    Explanation {
+        score,
+        shared: shares(shared, score.union),
+        only_left: shares(only_left, score.union),
+        only_right: shares(only_right, score.union),
+    }
+}
+
+fn shares(weighed: Vec<(Box<str>, u16)>, union: u32) -> Vec<FeatureShare> {
+    let share = |(name, weight)| FeatureShare {
+        name,
+        weight,
+        share: f64::from(weight) / f64::from(union),
+    };
+    let mut shares: Vec<FeatureShare> = weighed.into_iter().map(share).collect();
+    // Stable: features of one weight stay in the order of their names.
+    shares.sort_by_key(|share| Reverse(share.weight));
+    shares
+}

@@ -1,0 +1,76 @@
+//! Feature names and the numbers that the index knows them by.
+
+use std::collections::HashMap;
+
+use std::sync::Arc;
+
+/// The features a corpus has met: number to name and weight, name to number. It only ever grows, so a number
+/// keeps its meaning as long as the corpus lives.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    ids: HashMap<Arc<str>, u32>,
+    entries: Vec<(Arc<str>, u16)>,
+    name_bytes: usize,
+}
+
+impl Vocabulary {
+    /// The number of `name`, a new one if it was never met; `weight` is asked only then.
+    ///
+    /// Numbers run from 0 without gaps. After 2³² names the last number is given again, a bound no memory
+    /// reaches.
+    pub fn intern(&mut self, name: &str, weight: impl FnOnce() -> u16) -> u32 {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
+        let id = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let shared: Arc<str> = name.into();
+        self.entries.push((Arc::clone(&shared), weight()));
+        self.ids.insert(shared, id);
+        self.name_bytes += name.len();
+        id
+    }
+
+    /// The number of a name that was met before.
+    #[must_use]
+    pub fn id(&self, name: &str) -> Option<u32> {
+        self.ids.get(name).copied()
+    }
+
+    /// The name behind a number.
+    #[must_use]
+    pub fn name(&self, id: u32) -> Option<&str> {
+        let (name, _) = self.entries.get(id as usize)?;
+        Some(name)
+    }
+
+    /// The weight of a feature; 0 for a number never given.
+    #[must_use]
+    pub fn weight(&self, id: u32) -> u16 {
+        self.entries
+            .get(id as usize)
+            .map_or(0, |(_, weight)| *weight)
+    }
+
+    /// How many features there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no feature was met yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Memory held, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        // A hash table keeps one control byte a slot and at least an eighth of its slots free; an `Arc<str>`
+        // has two counters before its text.
+        let slot = size_of::<(Arc<str>, u32)>() + 1;
+        let table = self.ids.capacity() * slot * 8 / 7;
+        let names = self.name_bytes + self.entries.len() * 2 * size_of::<usize>();
+        table + names + self.entries.capacity() * size_of::<(Arc<str>, u16)>()
+    }
+}
