@@ -122,7 +122,7 @@ impl Record for CodeAction {
     ];
 
     fn read(row: &Row<'_>) -> Self {
-        Self {
+        let action = Self {
             id: row.slug("id"),
             group_code: row.optional_word("group_code"),
             carc: row.required("carc"),
@@ -136,7 +136,9 @@ impl Record for CodeAction {
             evidence: row.words("evidence"),
             rationale: row.required("rationale"),
             provenance: row.provenance(),
-        }
+        };
+        action.check(row);
+        action
     }
 
     fn key(&self) -> String {
@@ -145,6 +147,20 @@ impl Record for CodeAction {
 }
 
 impl CodeAction {
+    /// Without an appeal right nothing that contests the decision may be proposed.
+    fn check(&self, row: &Row<'_>) {
+        let mut proposed = self.alternatives.iter().chain([&self.action]);
+        let contests = |action: &RecoveryAction| {
+            matches!(action, RecoveryAction::Appeal | RecoveryAction::PeerToPeer)
+        };
+        if !self.appealable && proposed.any(contests) {
+            row.problem("appealable", "is `no` although an appeal is proposed");
+        }
+        if self.alternatives.contains(&self.action) {
+            row.problem("alternatives", "repeats the action");
+        }
+    }
+
     /// How closely this row fits an adjustment; `None` when it does not fit.
     ///
     /// A remark code that fits weighs more than a group code that fits.
