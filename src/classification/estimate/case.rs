@@ -1,0 +1,106 @@
+//! What the estimator learns from: facts, a year, an outcome.
+
+use serde::Serialize;
+
+/// One thing known about a case: a field and its value, both compared exactly.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Fact {
+    /// Namespace of the value, such as `payer` or `treatment`.
+    pub field: String,
+    /// The value; a field may have several.
+    pub value: String,
+}
+
+impl Fact {
+    /// A fact of a field and a value.
+    pub fn new(field: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            value: value.into(),
+        }
+    }
+}
+
+/// How an appeal that was decided on its merits ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Outcome {
+    /// Overturned in full.
+    Won,
+    /// Overturned in part: half a win.
+    Partial,
+    /// Upheld.
+    Lost,
+}
+
+impl Outcome {
+    /// The share of a win: 1, ½ or 0.
+    #[must_use]
+    pub fn win_share(self) -> f64 {
+        match self {
+            Self::Won => 1.0,
+            Self::Partial => 0.5,
+            Self::Lost => 0.0,
+        }
+    }
+}
+
+/// A decided case. Facts that are not known are left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// What is known about it, in any order.
+    pub facts: Vec<Fact>,
+    /// The calendar year of its decision.
+    pub year: i32,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Counts of outcomes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Overturned in full.
+    pub won: u64,
+    /// Overturned in part.
+    pub partial: u64,
+    /// Upheld.
+    pub lost: u64,
+}
+
+impl Tally {
+    /// Counts one more outcome.
+    pub fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Won => self.won += 1,
+            Outcome::Partial => self.partial += 1,
+            Outcome::Lost => self.lost += 1,
+        }
+    }
+
+    /// Adds another tally.
+    pub fn add(&mut self, other: Self) {
+        self.won += other.won;
+        self.partial += other.partial;
+        self.lost += other.lost;
+    }
+
+    /// All outcomes counted.
+    #[must_use]
+    pub fn n(self) -> u64 {
+        self.won + self.partial + self.lost
+    }
+
+    /// Wins, a partial one counting one half.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn wins(self) -> f64 {
+        self.won as f64 + self.partial as f64 / 2.0
+    }
+
+    /// Wins per outcome; none without outcomes.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn win_rate(self) -> Option<f64> {
+        (self.n() > 0).then(|| self.wins() / self.n() as f64)
+    }
+}

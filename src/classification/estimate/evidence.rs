@@ -1,0 +1,159 @@
+//! What the precedents say about one case: by group, and one by one.
+
+use std::cmp::Reverse;
+
+use super::estimator::{Estimator, SHOWN_PRECEDENTS};
+use super::fit::probability_of;
+use super::history::{Membership, Row};
+use super::{Fact, GroupEvidence, SimilarPrecedent, Tally};
+
+/// The evidence about one case, before it is told.
+pub(super) struct Evidence<'a> {
+    estimator: &'a Estimator,
+    facts: &'a [Fact],
+    year: i32,
+    memberships: Vec<Membership>,
+    /// For each row that shares a fact, its similarity, 0 to 1.
+    similar: Vec<(usize, f64)>,
+    /// The similarity in log-odds that counts as 1.
+    identity: f64,
+}
+
+impl<'a> Evidence<'a> {
+    pub fn of(estimator: &'a Estimator, facts: &'a [Fact], year: i32) -> Self {
+        let memberships = estimator.history.memberships(&estimator.model, facts);
+        let scale = |membership: &Membership| {
+            let cell = estimator.model.cells.get(membership.cell);
+            cell.map_or(0.0, |cell| cell.scale)
+        };
+        let identity = specific(&memberships).map(scale).sum();
+        let mut shared = vec![0.0; estimator.history.rows.len()];
+        for membership in specific(&memberships) {
+            for (moment, weight) in estimator.fading(membership, year) {
+                for &row in estimator.rows_of_moment.get(moment).into_iter().flatten() {
+                    if let Some(sum) = shared.get_mut(row) {
+                        *sum += weight;
+                    }
+                }
+            }
+        }
+        let similar = shared.into_iter().enumerate();
+        Self {
+            estimator,
+            facts,
+            year,
+            memberships,
+            similar: similar
+                .filter(|&(_, sum)| sum > 0.0)
+                .map(|(row, sum)| (row, sum / identity))
+                .collect(),
+            identity,
+        }
+    }
+
+    /// The groups of the case, broad to narrow, with what each adds.
+    pub fn groups(&self) -> Vec<GroupEvidence> {
+        let told = self.memberships.iter().map(|membership| self.group(membership));
+        let mut groups: Vec<GroupEvidence> = told.collect();
+        groups.sort_by(|left, right| {
+            let breadth = |group: &GroupEvidence| (group.facts.len(), Reverse(group.counts.n()));
+            breadth(left)
+                .cmp(&breadth(right))
+                .then_with(|| left.facts.cmp(&right.facts))
+        });
+        let mut log_odds = self.estimator.base_log_odds;
+        for group in &mut groups {
+            log_odds += group.log_odds;
+            group.estimate = probability_of(log_odds);
+        }
+        groups
+    }
+
+    fn group(&self, membership: &Membership) -> GroupEvidence {
+        let facts = membership.facts.iter();
+        let (mut counts, mut wins, mut n) = (Tally::default(), 0.0, 0.0);
+        for (index, weight) in self.estimator.fading(membership, self.year) {
+            if let Some(moment) = self.estimator.history.moments.get(index) {
+                counts.add(moment.tally);
+                wins += weight * moment.tally.wins();
+                n += weight * cases(moment.tally);
+            }
+        }
+        GroupEvidence {
+            facts: facts.filter_map(|&fact| self.facts.get(fact).cloned()).collect(),
+            counts,
+            faded_win_rate: (n > 0.0).then(|| wins / n),
+            log_odds: self.estimator.effect(membership, self.year),
+            estimate: 0.0,
+        }
+    }
+
+    /// Squared similarities, summed over all precedents.
+    pub fn effective_n(&self) -> f64 {
+        let of_row = |&(row, similarity): &(usize, f64)| {
+            let row = self.estimator.history.rows.get(row);
+            row.map_or(0.0, |row| cases(row.tally) * similarity * similarity)
+        };
+        self.similar.iter().map(of_row).sum()
+    }
+
+    /// The most similar precedents: by similarity, then recency, then position.
+    pub fn precedents(&self) -> Vec<SimilarPrecedent> {
+        let rows = &self.estimator.history.rows;
+        let mut nearest: Vec<(usize, f64, &Row)> = self
+            .similar
+            .iter()
+            .filter_map(|&(index, similarity)| Some((index, similarity, rows.get(index)?)))
+            .collect();
+        let order = |left: &(usize, f64, &Row), right: &(usize, f64, &Row)| {
+            let by_similarity = right.1.total_cmp(&left.1);
+            by_similarity
+                .then_with(|| right.2.year.cmp(&left.2.year))
+                .then_with(|| left.2.cases.cmp(&right.2.cases))
+        };
+        if nearest.len() > SHOWN_PRECEDENTS {
+            nearest.select_nth_unstable_by(SHOWN_PRECEDENTS, order);
+            nearest.truncate(SHOWN_PRECEDENTS);
+        }
+        nearest.sort_by(order);
+        let told = nearest.iter().flat_map(|&(index, similarity, row)| {
+            let expected = self.expected(index, row);
+            let weight = similarity * self.identity + self.common(row.year);
+            row.cases.iter().map(move |&(case, outcome)| SimilarPrecedent {
+                index: case,
+                similarity,
+                outcome,
+                expected,
+                log_odds: weight * (outcome.win_share() - expected),
+            })
+        });
+        told.take(SHOWN_PRECEDENTS).collect()
+    }
+
+    /// The win rate that the model expected of a row's cases.
+    fn expected(&self, index: usize, row: &Row) -> f64 {
+        let surprise = self.estimator.surprise.get(index).copied().unwrap_or(0.0);
+        (row.tally.wins() - surprise) / cases(row.tally)
+    }
+
+    /// The similarity that every precedent of that year has with the case.
+    fn common(&self, year: i32) -> f64 {
+        let all = self.memberships.iter().filter(|membership| membership.facts.is_empty());
+        let at_year = |membership: &Membership| {
+            let cell = self.estimator.model.cells.get(membership.cell)?;
+            let lasting = self.estimator.model.lasting_share;
+            Some(cell.scale * cell.correlation(lasting, self.year - year))
+        };
+        all.filter_map(at_year).sum()
+    }
+}
+
+/// Memberships of groups that share a fact: all but the group of all cases.
+fn specific(memberships: &[Membership]) -> impl Iterator<Item = &Membership> {
+    memberships.iter().filter(|membership| !membership.facts.is_empty())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn cases(tally: Tally) -> f64 {
+    tally.n() as f64
+}
