@@ -1,0 +1,314 @@
+//! The training phrases: templates of our own writing, expanded without chance.
+//!
+//! A line is `type<TAB>topic<TAB>phrase`. `[a|b]` is a choice, `{service}` a slot. The texts of one template and of templates
+//! that share most of their words are one family, and a family stays in one fold of cross-validation: nothing is
+//! measured on a text whose near copy was trained on.
+
+use super::label::{DenialLabel, UnknownLabel};
+use super::lexicon::{Lexicon, LexiconError, ServiceCategory, rows};
+use super::numeric::{SplitMix, fnv1a};
+use super::words::{stem, words};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+/// Version of the phrases and of the features made from them; raised with every change.
+pub const CORPUS_VERSION: u32 = 1;
+/// Texts made at most from one template.
+const MAX_VARIANTS: usize = 3;
+
+/// A text whose type is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelledText {
+    /// The text.
+    pub text: String,
+    /// Its type.
+    pub label: DenialLabel,
+    /// Number of its family: its template and those that share most of its words.
+    pub family: u32,
+    /// How much it counts in training; a phrase of the corpus counts 1.
+    pub weight: f32,
+    /// Whether cross-validation may hold it out: not so for bare codes, which nothing else could teach.
+    pub is_measured: bool,
+}
+
+/// Why a corpus can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CorpusError {
+    /// A line that is not `type<TAB>family<TAB>phrase` of a known type.
+    #[error("phrases, line {line}: {problem}")]
+    Line {
+        /// Line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The lexicon, from which slots are filled, can't be read.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+}
+
+/// A set of labelled texts with the digest of its source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Corpus {
+    /// The texts, templates expanded, in file order.
+    pub texts: Vec<LabelledText>,
+    /// Lines (templates) of the source.
+    pub templates: usize,
+    /// SHA-256 of the source, hex.
+    pub digest: String,
+}
+
+impl Corpus {
+    /// The training phrases shipped with the program.
+    ///
+    /// # Errors
+    /// The first line that can't be read.
+    pub fn shipped() -> Result<Self, CorpusError> {
+        Self::parse(include_str!("data/phrases.tsv"))?
+            .with_codes(include_str!("data/code_types.tsv"))
+    }
+
+    /// The texts kept aside for measuring, never trained on.
+    ///
+    /// # Errors
+    /// The first line that can't be read.
+    pub fn held_out() -> Result<Self, CorpusError> {
+        Self::parse(include_str!("data/heldout.tsv"))
+    }
+
+    /// Reads `type<TAB>family<TAB>phrase` lines and expands their templates.
+    ///
+    /// # Errors
+    /// The first line that can't be read.
+    pub fn parse(source: &str) -> Result<Self, CorpusError> {
+        let slots = Slots::from_lexicon(Lexicon::shipped()?);
+        let mut texts = Vec::new();
+        let mut families = Vec::new();
+        for (line, fields) in rows(source) {
+            let [label, _topic, phrase] = fields[..] else {
+                return Err(CorpusError::Line {
+                    line,
+                    problem: "expected three columns".to_owned(),
+                });
+            };
+            let label: DenialLabel =
+                label
+                    .parse()
+                    .map_err(|error: UnknownLabel| CorpusError::Line {
+                        line,
+                        problem: error.to_string(),
+                    })?;
+            families.push(Family::of(label, phrase));
+            let family = u32::try_from(families.len() - 1).unwrap_or(u32::MAX);
+            let expanded = expand(phrase, &slots).into_iter();
+            texts.extend(expanded.map(|text| LabelledText {
+                text,
+                label,
+                family,
+                weight: 1.0,
+                is_measured: true,
+            }));
+        }
+        let joined = join_families(&families);
+        for text in &mut texts {
+            text.family = joined
+                .get(text.family as usize)
+                .copied()
+                .unwrap_or(text.family);
+        }
+        Ok(Self {
+            texts,
+            templates: families.len(),
+            digest: hex(&Sha256::digest(source.as_bytes())),
+        })
+    }
+}
+
+impl Corpus {
+    /// Adds a text for each code of `type<TAB>CARC or RARC<TAB>numbers` lines.
+    fn with_codes(mut self, source: &str) -> Result<Self, CorpusError> {
+        for (line, fields) in rows(source) {
+            let problem = |problem: String| CorpusError::Line { line, problem };
+            let [label, list, numbers] = fields[..] else {
+                return Err(problem("expected three columns".to_owned()));
+            };
+            let label: DenialLabel = label
+                .parse()
+                .map_err(|error: UnknownLabel| problem(error.to_string()))?;
+            let prefix = if list == "CARC" { "CARC " } else { "" };
+            for number in numbers.split(' ') {
+                let text = format!("{prefix}{number}");
+                self.texts.push(LabelledText {
+                    text,
+                    label,
+                    family: u32::MAX,
+                    weight: 1.0,
+                    is_measured: false,
+                });
+            }
+        }
+        self.digest = hex(&Sha256::digest(format!(
+            "{} {}",
+            self.digest,
+            hex(&Sha256::digest(source.as_bytes()))
+        )));
+        Ok(self)
+    }
+}
+
+/// What decides which templates are near copies: type and stems.
+struct Family {
+    label: DenialLabel,
+    stems: BTreeSet<u64>,
+}
+
+impl Family {
+    fn of(label: DenialLabel, phrase: &str) -> Self {
+        let stems = words(phrase)
+            .iter()
+            .map(|word| fnv1a(6, stem(&word.text).as_bytes()))
+            .collect();
+        Self { label, stems }
+    }
+
+    /// Whether at least three of five words are shared (Jaccard).
+    fn is_near(&self, other: &Self) -> bool {
+        let (fewer, more) = (
+            self.stems.len().min(other.stems.len()),
+            self.stems.len().max(other.stems.len()),
+        );
+        if self.label != other.label || fewer * 5 < more * 3 {
+            return false;
+        }
+        let shared = self.stems.intersection(&other.stems).count();
+        shared * 5 >= (fewer + more - shared) * 3
+    }
+}
+
+/// The first near copy's number for each family, transitively.
+fn join_families(families: &[Family]) -> Vec<u32> {
+    let mut first: Vec<usize> = (0..families.len()).collect();
+    for later in 0..families.len() {
+        for earlier in 0..later {
+            if first[later] != first[earlier] && families[later].is_near(&families[earlier]) {
+                let (keep, drop) = (
+                    first[earlier].min(first[later]),
+                    first[earlier].max(first[later]),
+                );
+                first[..=later]
+                    .iter_mut()
+                    .filter(|family| **family == drop)
+                    .for_each(|family| *family = keep);
+            }
+        }
+    }
+    first
+        .into_iter()
+        .map(|family| u32::try_from(family).unwrap_or(u32::MAX))
+        .collect()
+}
+
+/// Up to [`MAX_VARIANTS`] distinct texts of a template.
+fn expand(template: &str, slots: &Slots) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for variant in 0..MAX_VARIANTS as u64 {
+        let mut choices = SplitMix(fnv1a(variant, template.as_bytes()));
+        let text = fill(template, slots, &mut choices);
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
+/// One text of a template: slots filled and choices made as `choices` says. Choices don't nest.
+fn fill(template: &str, slots: &Slots, choices: &mut SplitMix) -> String {
+    let mut text = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    while let Some(open) = rest.find(['[', '{']) {
+        let close = if rest[open..].starts_with('[') {
+            ']'
+        } else {
+            '}'
+        };
+        let Some(length) = rest[open..].find(close) else {
+            break;
+        };
+        text.push_str(&rest[..open]);
+        let inside = &rest[open + 1..open + length];
+        if close == ']' {
+            let options: Vec<&str> = inside.split('|').collect();
+            text.push_str(&fill(options[choices.below(options.len())], slots, choices));
+        } else {
+            text.push_str(slots.value(inside, choices));
+        }
+        rest = &rest[open + length + 1..];
+    }
+    text.push_str(rest);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Values for the slots of templates.
+struct Slots {
+    services: Vec<String>,
+    drugs: Vec<String>,
+}
+
+impl Slots {
+    fn from_lexicon(lexicon: &Lexicon) -> Self {
+        let (mut services, mut drugs) = (Vec::new(), Vec::new());
+        for service in lexicon.services() {
+            let list = if service.category == ServiceCategory::Drug {
+                &mut drugs
+            } else {
+                &mut services
+            };
+            list.push(service.name.clone());
+        }
+        Self { services, drugs }
+    }
+
+    fn value(&self, slot: &str, choices: &mut SplitMix) -> &str {
+        let drawn = choices.next() as usize;
+        let of = |values: &'static [&'static str]| values[drawn % values.len()];
+        match slot {
+            "service" => self
+                .services
+                .get(drawn % self.services.len().max(1))
+                .map_or("", String::as_str),
+            "drug" => self
+                .drugs
+                .get(drawn % self.drugs.len().max(1))
+                .map_or("", String::as_str),
+            "payer" => of(&[
+                "Aetna", "UHC", "Cigna", "Humana", "BCBS", "Anthem", "Medicare", "Medicaid",
+                "the plan",
+            ]),
+            "n" => of(&["2", "3", "4", "6", "8", "10", "12", "20", "30"]),
+            "days" => of(&["60", "90", "95", "120", "180", "365"]),
+            "date" => of(&["03/14", "01/02/2025", "6/30/24", "11/05", "12/31/2024"]),
+            "cpt" => of(&[
+                "99214", "72148", "27447", "97110", "93306", "J0585", "64615", "45378", "20610",
+                "E0601",
+            ]),
+            "dx" => of(&[
+                "M54.5", "G43.709", "Z00.00", "E11.9", "C50.911", "F33.1", "R07.9",
+            ]),
+            "mod" => of(&["25", "59", "76", "26", "TC", "GA", "LT", "XU"]),
+            "amount" => of(&["120.00", "1,450.00", "86.12", "312.40"]),
+            _ => "",
+        }
+    }
+}
+
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String never fails.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

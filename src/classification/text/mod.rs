@@ -1,0 +1,72 @@
+//! Denial text → denial type, and what a denial text mentions.
+//!
+//! ```text
+//! text ─ words ─ tokens ─┬─ features ─ model ─► Prediction   which types, how sure, because of which words
+//!        (spans)         └─ (services and payers masked: a type must not be learnt from a drug's name)
+//! text ─ extract ─────────────────────────────► Mentions     codes, payers, services, denial phrases with spans
+//! phrases.tsv ─ corpus ─ train ─► TextModel ─ encode ─► model.bin (shipped) + ModelCard
+//! ```
+//!
+//! Everything here is pure and deterministic: same text and same model bytes give the same answer, and the same
+//! phrases give the same model bytes. All spans are half-open ranges of Unicode code points of the text as given.
+
+mod corpus;
+mod evaluate;
+mod extract;
+mod extract_codes;
+mod features;
+mod label;
+mod lexicon;
+mod model;
+mod numeric;
+mod solver;
+mod train;
+mod words;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_extract;
+
+pub use corpus::{Corpus, CorpusError, LabelledText};
+pub use evaluate::{Metrics, measure};
+pub use extract::{Extractor, ExtractorError, Mention, MentionKind};
+pub use features::Vectorizer;
+pub use label::{DenialLabel, UnknownLabel};
+pub use lexicon::{Lexicon, LexiconError, ServiceCategory};
+pub use model::{EvidenceSpan, LabelScore, ModelCard, ModelError, Prediction, TextModel};
+pub use train::{FeedbackText, TrainError, TrainOptions, train};
+
+/// A half-open range of Unicode code points of the text as given.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct Span {
+    /// First code point.
+    pub start: u32,
+    /// One past the last code point.
+    pub end: u32,
+}
+
+impl Span {
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+
+    /// The part of `text` under this span; shorter where the text ends earlier.
+    #[must_use]
+    pub fn slice(self, text: &str) -> &str {
+        let byte_at = |index: u32| {
+            text.char_indices()
+                .nth(index as usize)
+                .map_or(text.len(), |(byte, _)| byte)
+        };
+        text.get(byte_at(self.start)..byte_at(self.end))
+            .unwrap_or_default()
+    }
+}

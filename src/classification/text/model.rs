@@ -1,0 +1,473 @@
+//! The trained model: scores with the words that drove them, and its compact file.
+//!
+//! File: `STXT`, format version (u16), length of the card (u32), the card as JSON, number of rows (u32), biases (25 × f32),
+//! then per row key (u32), group (u8), idf (f32), scale (f32), 25 weights (i8); all little-endian; SHA-256 of all that last.
+
+use super::Span;
+use super::evaluate::{Metrics, ranking};
+use super::features::{Feature, GROUP_WEIGHTS, GROUPS, Vectorizer};
+use super::label::DenialLabel;
+use super::lexicon::{LexiconError, Token};
+use super::numeric::softmax;
+use super::solver::{LABELS, PADDED, Weights};
+use super::train::Vocabulary;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
+
+const MAGIC: &[u8; 4] = b"STXT";
+const FORMAT: u16 = 1;
+const ROW_BYTES: usize = 4 + 1 + 4 + 4 + LABELS;
+const DIGEST_BYTES: usize = 32;
+/// Spans shown at most for one text.
+const MAX_SPANS: usize = 6;
+/// A token is shown when it drove at least this share of what the strongest drove.
+const SPAN_SHARE: f32 = 0.25;
+
+/// What a model was made of and how well it does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Version of the training phrases and features.
+    pub corpus_version: u32,
+    /// SHA-256 of the phrases' file, hex.
+    pub corpus_sha256: String,
+    /// Lines of the phrases' file.
+    pub templates: usize,
+    /// Texts made from them.
+    pub texts: usize,
+    /// Texts of a tenant's feedback trained beside them.
+    pub feedback_texts: usize,
+    /// Features that have weights.
+    pub features: usize,
+    /// Temperature of the calibration.
+    pub temperature: f32,
+    /// Folds of the cross-validation, by family.
+    pub folds: u32,
+    /// Out-of-fold figures, calibrated.
+    pub cross_validated: Metrics,
+    /// The day of training as the caller gave it.
+    pub trained_on: String,
+}
+
+/// A type with its calibrated score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LabelScore {
+    /// The type.
+    pub label: DenialLabel,
+    /// Probability by the model; all 25 sum to 1.
+    pub score: f32,
+}
+
+/// A place of the text that spoke for the first type.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EvidenceSpan {
+    /// Where.
+    pub span: Span,
+    /// What it added to the first type's logit beyond the mean type's.
+    pub contribution: f32,
+}
+
+/// What a model says of one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// All types by falling score; ties in the types' order. Scores sum to at most 1 (rounding aside).
+    pub scores: Vec<LabelScore>,
+    /// The places that drove the first type, in text order; empty without evidence.
+    pub spans: Vec<EvidenceSpan>,
+    /// Share of the text's words that the model knows, 0 to 1; at 0 the answer is `OTHER` with the score of ignorance.
+    pub known_words: f32,
+}
+
+/// Why a model's bytes can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// Not a model file, or cut short.
+    #[error("not a text model: {0}")]
+    Malformed(&'static str),
+    /// Written by another format version.
+    #[error("text model format {0} is not format {FORMAT}")]
+    Format(u16),
+    /// Digest and content differ.
+    #[error("text model is corrupt: its digest does not match")]
+    Digest,
+    /// The lexicon it reads with is broken.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Row {
+    key: u32,
+    group: u8,
+    idf: f32,
+    scale: f32,
+    weights: [i8; PADDED],
+}
+
+/// A linear model over the features of [`Vectorizer`].
+#[derive(Debug, Clone)]
+pub struct TextModel {
+    card: ModelCard,
+    bias: [f32; PADDED],
+    rows: Vec<Row>,
+    slots: Vec<u32>,
+    digest: String,
+}
+
+impl TextModel {
+    /// The model shipped with the program, decoded once.
+    ///
+    /// # Errors
+    /// Why the shipped bytes can't be used; never in a released build, which tests decode.
+    pub fn shipped() -> Result<&'static Self, ModelError> {
+        static SHIPPED: OnceLock<Result<TextModel, ModelError>> = OnceLock::new();
+        SHIPPED
+            .get_or_init(|| TextModel::decode(include_bytes!("data/model.bin")))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// Packs trained weights: eight bits each, scaled per row; rows without say are left out.
+    #[must_use]
+    pub(super) fn build(mut card: ModelCard, vocabulary: &Vocabulary, weights: &Weights) -> Self {
+        let rows: Vec<Row> = (0..vocabulary.keys.len())
+            .map(|index| {
+                let (scale, packed) = pack(&weights.rows[index]);
+                let (key, group, idf) = (
+                    vocabulary.keys[index],
+                    vocabulary.groups[index],
+                    vocabulary.idf[index],
+                );
+                Row {
+                    key,
+                    group,
+                    idf,
+                    scale,
+                    weights: packed,
+                }
+            })
+            .collect();
+        card.features = rows.len();
+        let mut model = Self {
+            card,
+            bias: weights.bias,
+            slots: slots_of(&rows),
+            rows,
+            digest: String::new(),
+        };
+        model.digest = super::corpus::hex(&Sha256::digest(model.encode_body()));
+        model
+    }
+
+    /// What it was made of and how well it does.
+    #[must_use]
+    pub fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// SHA-256 of the encoded model, hex: its version for those who must name it.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The types of a text, best first, with the places that drove the first one.
+    ///
+    /// The model reads with the shipped lexicon, which its own decoding has proved readable.
+    #[must_use]
+    pub fn classify(&self, text: &str) -> Prediction {
+        let Ok(vectorizer) = Vectorizer::shipped() else {
+            return ignorance();
+        };
+        let (tokens, features) = vectorizer.read(text);
+        let found = self.find(&features);
+        if found.is_empty() {
+            return ignorance();
+        }
+        let mut logits = self.bias;
+        for (value, _, row) in &found {
+            for (sum, weight) in logits.iter_mut().zip(&row.weights) {
+                *sum += value * f32::from(*weight);
+            }
+        }
+        let mut scores = [0.0; LABELS];
+        scores
+            .iter_mut()
+            .zip(logits)
+            .for_each(|(score, logit)| *score = logit / self.card.temperature);
+        softmax(&mut scores);
+        let order = ranking(&scores);
+        Prediction {
+            scores: order
+                .map(|index| LabelScore {
+                    label: DenialLabel::ALL[index],
+                    score: scores[index],
+                })
+                .to_vec(),
+            spans: evidence(order[0], &tokens, &found),
+            known_words: known_share(&tokens, &found),
+        }
+    }
+
+    /// The rows of the known features with the value each is multiplied by.
+    fn find<'a>(&'a self, features: &'a [Feature]) -> Vec<(f32, &'a Feature, &'a Row)> {
+        let mut squares = [0.0_f32; GROUPS];
+        let mut found = Vec::with_capacity(features.len());
+        for feature in features {
+            if let Some(row) = self.row(feature.key) {
+                squares[usize::from(row.group) % GROUPS] += row.idf * row.idf;
+                found.push((row.idf * row.scale, feature, row));
+            }
+        }
+        let lengths: [f32; GROUPS] =
+            std::array::from_fn(|group| GROUP_WEIGHTS[group] / squares[group].sqrt());
+        for (value, _, row) in &mut found {
+            *value *= lengths[usize::from(row.group) % GROUPS];
+        }
+        found
+    }
+
+    fn row(&self, key: u32) -> Option<&Row> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut slot = key as usize & mask;
+        loop {
+            let row = self.rows.get(*self.slots.get(slot)? as usize)?;
+            if row.key == key {
+                return Some(row);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// The model's file; the same model gives the same bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = self.encode_body();
+        let digest = Sha256::digest(&bytes);
+        bytes.extend_from_slice(&digest);
+        bytes
+    }
+
+    fn encode_body(&self) -> Vec<u8> {
+        // A card of numbers and strings always serialises.
+        let card = serde_json::to_vec(&self.card).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(card.len() + 128 + self.rows.len() * ROW_BYTES);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&FORMAT.to_le_bytes());
+        bytes.extend_from_slice(&length(card.len()));
+        bytes.extend_from_slice(&card);
+        bytes.extend_from_slice(&length(self.rows.len()));
+        self.bias[..LABELS]
+            .iter()
+            .for_each(|bias| bytes.extend_from_slice(&bias.to_le_bytes()));
+        for row in &self.rows {
+            bytes.extend_from_slice(&row.key.to_le_bytes());
+            bytes.push(row.group);
+            bytes.extend_from_slice(&row.idf.to_le_bytes());
+            bytes.extend_from_slice(&row.scale.to_le_bytes());
+            bytes.extend(
+                row.weights[..LABELS]
+                    .iter()
+                    .map(|weight| weight.to_le_bytes()[0]),
+            );
+        }
+        bytes
+    }
+
+    /// Reads a model's file.
+    ///
+    /// # Errors
+    /// [`ModelError`] for bytes that are no intact model of this format.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ModelError> {
+        Vectorizer::shipped()?;
+        let body = bytes
+            .len()
+            .checked_sub(DIGEST_BYTES)
+            .ok_or(ModelError::Malformed("too short"))?;
+        let (body, digest) = bytes.split_at(body);
+        let mut reader = Reader(body);
+        if &reader.array::<4>()? != MAGIC {
+            return Err(ModelError::Malformed("wrong first bytes"));
+        }
+        let format = u16::from_le_bytes(reader.array()?);
+        if format != FORMAT {
+            return Err(ModelError::Format(format));
+        }
+        if Sha256::digest(body)[..] != *digest {
+            return Err(ModelError::Digest);
+        }
+        let card_length = u32::from_le_bytes(reader.array()?) as usize;
+        let card = serde_json::from_slice(reader.take(card_length)?)
+            .map_err(|_| ModelError::Malformed("card"))?;
+        let row_count = u32::from_le_bytes(reader.array()?) as usize;
+        let mut bias = [0.0; PADDED];
+        for value in bias.iter_mut().take(LABELS) {
+            *value = f32::from_le_bytes(reader.array()?);
+        }
+        if reader.0.len() != row_count.saturating_mul(ROW_BYTES) {
+            return Err(ModelError::Malformed("number of rows"));
+        }
+        let rows = (0..row_count)
+            .map(|_| reader.row())
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            card,
+            bias,
+            slots: slots_of(&rows),
+            rows,
+            digest: super::corpus::hex(digest),
+        })
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], ModelError> {
+        let (taken, rest) = self
+            .0
+            .split_at_checked(count)
+            .ok_or(ModelError::Malformed("too short"))?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn array<const COUNT: usize>(&mut self) -> Result<[u8; COUNT], ModelError> {
+        self.take(COUNT)?
+            .try_into()
+            .map_err(|_| ModelError::Malformed("too short"))
+    }
+
+    fn row(&mut self) -> Result<Row, ModelError> {
+        let key = u32::from_le_bytes(self.array()?);
+        let [group] = self.array()?;
+        let idf = f32::from_le_bytes(self.array()?);
+        let scale = f32::from_le_bytes(self.array()?);
+        let mut weights = [0_i8; PADDED];
+        for (weight, byte) in weights.iter_mut().zip(self.take(LABELS)?) {
+            *weight = i8::from_le_bytes([*byte]);
+        }
+        Ok(Row {
+            key,
+            group,
+            idf,
+            scale,
+            weights,
+        })
+    }
+}
+
+fn length(count: usize) -> [u8; 4] {
+    u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+/// A row as scale and eight-bit weights.
+fn pack(weights: &[f32; PADDED]) -> (f32, [i8; PADDED]) {
+    let largest = weights[..LABELS]
+        .iter()
+        .fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+    if largest == 0.0 {
+        return (0.0, [0; PADDED]);
+    }
+    let scale = largest / 127.0;
+    (scale, weights.map(|weight| (weight / scale).round() as i8))
+}
+
+/// Open-addressed table of row numbers, at most half full; an empty slot holds a number past the rows.
+fn slots_of(rows: &[Row]) -> Vec<u32> {
+    let size = (rows.len().max(1) * 2).next_power_of_two();
+    let mut slots = vec![u32::MAX; size];
+    for (number, row) in rows.iter().enumerate() {
+        let mut slot = row.key as usize & (size - 1);
+        while slots[slot] != u32::MAX {
+            slot = (slot + 1) & (size - 1);
+        }
+        slots[slot] = u32::try_from(number).unwrap_or(u32::MAX);
+    }
+    slots
+}
+
+/// The answer to a text without a single known feature.
+fn ignorance() -> Prediction {
+    let score = 1.0 / LABELS as f32;
+    let others = DenialLabel::ALL
+        .into_iter()
+        .filter(|label| *label != DenialLabel::Other);
+    let labels = std::iter::once(DenialLabel::Other).chain(others);
+    Prediction {
+        scores: labels.map(|label| LabelScore { label, score }).collect(),
+        spans: Vec::new(),
+        known_words: 0.0,
+    }
+}
+
+fn known_share(tokens: &[Token], found: &[(f32, &Feature, &Row)]) -> f32 {
+    let mut known = vec![false; tokens.len()];
+    // Letter groups (the last feature group) alone do not make a word known.
+    for (_, feature, _) in found
+        .iter()
+        .filter(|(_, feature, _)| usize::from(feature.group) + 1 < GROUPS)
+    {
+        for token in feature.first_token..=feature.last_token {
+            if let Some(known) = known.get_mut(token as usize) {
+                *known = true;
+            }
+        }
+    }
+    known.iter().filter(|known| **known).count() as f32 / tokens.len().max(1) as f32
+}
+
+/// Tokens by what their features added to `label` beyond the mean type, strongest kept, neighbours joined.
+fn evidence(label: usize, tokens: &[Token], found: &[(f32, &Feature, &Row)]) -> Vec<EvidenceSpan> {
+    let mut driven = vec![0.0_f32; tokens.len()];
+    for (value, feature, row) in found {
+        let mean = row.weights[..LABELS]
+            .iter()
+            .map(|weight| f32::from(*weight))
+            .sum::<f32>()
+            / LABELS as f32;
+        let added = value * (f32::from(row.weights[label]) - mean);
+        let ends = [feature.first_token as usize, feature.last_token as usize];
+        for end in ends {
+            if let Some(driven) = driven.get_mut(end) {
+                *driven += added / 2.0;
+            }
+        }
+    }
+    let floor = driven.iter().copied().fold(0.0, f32::max) * SPAN_SHARE;
+    let mut spans = joined_spans(tokens, &driven, floor);
+    spans.sort_by(|left, right| {
+        right
+            .contribution
+            .total_cmp(&left.contribution)
+            .then(left.span.cmp(&right.span))
+    });
+    spans.truncate(MAX_SPANS);
+    spans.sort_by_key(|evidence| evidence.span);
+    spans
+}
+
+fn joined_spans(tokens: &[Token], driven: &[f32], floor: f32) -> Vec<EvidenceSpan> {
+    let mut spans: Vec<EvidenceSpan> = Vec::new();
+    let mut last_shown = None;
+    for (index, (token, contribution)) in tokens.iter().zip(driven).enumerate() {
+        if *contribution <= 0.0 || *contribution < floor {
+            continue;
+        }
+        match spans
+            .last_mut()
+            .filter(|_| last_shown.is_some_and(|shown| shown + 1 == index))
+        {
+            Some(open) => {
+                open.span = open.span.join(token.span);
+                open.contribution += contribution;
+            }
+            None => spans.push(EvidenceSpan {
+                span: token.span,
+                contribution: *contribution,
+            }),
+        }
+        last_shown = Some(index);
+    }
+    spans
+}
