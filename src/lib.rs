@@ -6,6 +6,7 @@
 //! module is a noun of the domain with its wire (`api`), its SQL (`store`) and its rules.
 
 pub mod audit;
+pub mod classification;
 pub mod cli;
 pub mod config;
 pub mod db;
@@ -14,7 +15,9 @@ pub mod openapi;
 pub mod precedents;
 pub mod privacy;
 pub mod proto;
+pub mod registries;
 pub mod rpc;
 pub mod server;
+pub mod similarity;
 pub mod tenants;
 pub mod tls;

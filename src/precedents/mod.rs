@@ -3,6 +3,7 @@
 //! passed the privacy guard. Tables: `precedents`, `precedent_versions`.
 
 pub mod api;
+pub mod decisions;
 pub mod mask;
 pub mod record;
 pub(crate) mod store;

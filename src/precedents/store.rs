@@ -167,7 +167,7 @@ async fn write(
         .bind(columns.outcome_evidence)
         .bind(columns.quality_score)
         .bind(review_reasons)
-        .bind(crate::privacy::SCAN_VERSION)
+        .bind(i32::try_from(crate::privacy::SCAN_VERSION).unwrap_or(i32::MAX))
         .bind(columns.content)
         .fetch_one(tx.connection())
         .await?)

@@ -1,6 +1,14 @@
 //! Privacy: what must never be stored here, found before it is.
 
+pub mod guard;
+pub mod scan;
+
 use std::fmt::Debug;
+
+use self::guard::{FieldContext, Guard};
+
+/// The version of the detectors that a stored text passed; a newer one makes it due for another look.
+pub const SCAN_VERSION: u32 = guard::PHI_SCAN_VERSION;
 
 /// Something in a text that identifies a person. It never holds the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,15 +29,22 @@ pub trait FreeTextGuard: Debug + Send + Sync {
     fn findings(&self, text: &str) -> Vec<Finding>;
 }
 
-/// The version of the detectors that a stored text passed; a newer one makes it due for another look.
-pub const SCAN_VERSION: i32 = 1;
+/// The guard of the service.
+#[derive(Debug)]
+pub struct IdentifierGuard(Guard);
 
-/// The guard.
-#[derive(Debug, Default)]
-pub struct IdentifierGuard;
+impl Default for IdentifierGuard {
+    fn default() -> Self {
+        Self(Guard::new())
+    }
+}
 
 impl FreeTextGuard for IdentifierGuard {
-    fn findings(&self, _text: &str) -> Vec<Finding> {
-        Vec::new()
+    fn findings(&self, text: &str) -> Vec<Finding> {
+        self.0
+            .scan(text, FieldContext::default())
+            .into_iter()
+            .map(|f| Finding { kind: f.kind.as_str(), start: f.start, length: f.length, detector: f.detector })
+            .collect()
     }
 }
