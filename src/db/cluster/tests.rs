@@ -203,7 +203,7 @@ async fn children_of_a_killed_server_are_waited_for() {
     let mut session = connect(&url).await;
     // A busy backend notices the death of its server late, when it has done.
     let busy = tokio::spawn(async move {
-        sqlx::raw_sql("SELECT count(*) FROM generate_series(1, 3000000)")
+        sqlx::raw_sql("SELECT count(*) FROM generate_series(1, 10000000)")
             .execute(&mut session)
             .await
             .is_ok()
@@ -222,6 +222,8 @@ async fn children_of_a_killed_server_are_waited_for() {
     let after = Cluster::start(directory.path(), VOLATILE).await.unwrap();
     assert_eq!(ask(&url, "SELECT 'yes'").await, "yes");
     busy.await.unwrap();
+    let log = fs::read_to_string(after.home().join("server.log")).unwrap();
+    assert!(log.contains("pre-existing shared memory block"), "{log}");
     after.stop().await.unwrap();
 }
 
