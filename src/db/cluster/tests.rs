@@ -3,11 +3,10 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::process::{Pid, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -15,6 +14,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 use tempfile::TempDir;
 
 use super::*;
+
+mod places;
+mod templates;
 
 const VOLATILE: ClusterOptions = ClusterOptions {
     durable: false,
@@ -201,7 +203,7 @@ async fn children_of_a_killed_server_are_waited_for() {
     let mut session = connect(&url).await;
     // A busy backend notices the death of its server late, when it has done.
     let busy = tokio::spawn(async move {
-        sqlx::raw_sql("SELECT count(*) FROM generate_series(1, 3000000)")
+        sqlx::raw_sql("SELECT count(*) FROM generate_series(1, 10000000)")
             .execute(&mut session)
             .await
             .is_ok()
@@ -220,6 +222,8 @@ async fn children_of_a_killed_server_are_waited_for() {
     let after = Cluster::start(directory.path(), VOLATILE).await.unwrap();
     assert_eq!(ask(&url, "SELECT 'yes'").await, "yes");
     busy.await.unwrap();
+    let log = fs::read_to_string(after.home().join("server.log")).unwrap();
+    assert!(log.contains("pre-existing shared memory block"), "{log}");
     after.stop().await.unwrap();
 }
 
@@ -328,187 +332,4 @@ async fn broken_data_is_made_anew_when_volatile_and_reported_when_durable() {
             again.unwrap().stop().await.unwrap();
         }
     }
-}
-
-#[tokio::test]
-async fn a_path_too_long_for_a_socket_gets_a_short_one() {
-    let directory = directory();
-    let long = directory.path().join("deep/".repeat(30));
-    let cluster = Cluster::start(&long, VOLATILE).await.unwrap();
-    let link = directory.path().join("link");
-    symlink(&long, &link).unwrap();
-    let same = Cluster::start(&link, VOLATILE).await.unwrap();
-    assert_eq!(same.superuser_url(), cluster.superuser_url());
-    assert_eq!(ask(&same.superuser_url(), "SELECT 'yes'").await, "yes");
-    let socket_directory = cluster.home.socket_directory().to_path_buf();
-    assert!(socket_directory.starts_with("/tmp"));
-    same.stop().await.unwrap();
-    cluster.stop().await.unwrap();
-    fs::remove_dir_all(socket_directory).unwrap();
-}
-
-#[tokio::test]
-async fn a_path_with_every_odd_character_works() {
-    let directory = directory();
-    let odd = directory.path().join("a b,c%20'd\"é&host=x#?");
-    let cluster = Cluster::start(&odd, VOLATILE).await.unwrap();
-    assert_eq!(ask(&cluster.superuser_url(), "SELECT 'yes'").await, "yes");
-    cluster.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_directory_open_to_others_is_refused() {
-    let directory = directory();
-    let home = directory.path().join("volatile");
-    fs::create_dir(&home).unwrap();
-    fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
-    let error = Cluster::start(directory.path(), VOLATILE)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, ClusterError::NotPrivate { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn root_moves_a_cluster_that_the_servers_account_could_not_enter() {
-    if !rustix::process::geteuid().is_root() {
-        eprintln!("skipped: not root");
-        return;
-    }
-    let closed = directory_with_mode(0o700);
-    let cluster = Cluster::start(closed.path(), VOLATILE).await.unwrap();
-    let home = cluster.home().to_path_buf();
-    assert!(!home.starts_with(closed.path()));
-    let again = Cluster::start(closed.path(), VOLATILE).await.unwrap();
-    assert_eq!(again.home(), home);
-    assert_eq!(ask(&again.superuser_url(), "SELECT 'yes'").await, "yes");
-    again.stop().await.unwrap();
-    cluster.stop().await.unwrap();
-    fs::remove_dir_all(home).unwrap();
-}
-
-/// Where root runs the tests, every other one shows the way through another account; this one
-/// shows an ordinary user's.
-#[tokio::test]
-async fn an_ordinary_user_runs_the_server_as_itself() {
-    use std::os::unix::process::CommandExt;
-    const NOBODY: u32 = 65_534;
-    if !rustix::process::geteuid().is_root() {
-        eprintln!("skipped: not root, so every other test shows it");
-        return;
-    }
-    let directory = directory();
-    let binary = directory.path().join("test-binary");
-    fs::copy(env::current_exe().unwrap(), &binary).unwrap();
-    let data = directory.path().join("nobodys");
-    fs::create_dir(&data).unwrap();
-    std::os::unix::fs::chown(&data, Some(NOBODY), Some(NOBODY)).unwrap();
-    let mut owner = owner_command(&binary, &data)
-        .uid(NOBODY)
-        .gid(NOBODY)
-        .current_dir("/")
-        .spawn()
-        .unwrap();
-    let pid = announced_pid(&mut owner);
-    let server = PathBuf::from(format!("/proc/{pid}"));
-    let account = std::os::unix::fs::MetadataExt::uid(&fs::metadata(&server).unwrap());
-    assert_eq!(account, NOBODY);
-    owner.kill().unwrap();
-    owner.wait().unwrap();
-    // And root, coming later, keeps the account that the data belongs to.
-    let cluster = Cluster::start(&data, VOLATILE).await.unwrap();
-    assert_eq!(cluster.server_pid().unwrap(), pid);
-    cluster.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_template_is_filled_once_and_its_copies_are_apart() {
-    let directory = directory();
-    let cluster = Cluster::start(directory.path(), VOLATILE).await.unwrap();
-    let superuser = cluster.superuser_url();
-    let fills = AtomicU32::new(0);
-    let prepare = || {
-        TemplateDatabase::prepare(&superuser, b"schema 1", |url| async {
-            fills.fetch_add(1, Ordering::Relaxed);
-            let url = url;
-            run(&url, "CREATE TABLE note (text text)").await;
-            Ok::<_, sqlx::Error>(())
-        })
-    };
-    let (template, same) = tokio::join!(prepare(), prepare());
-    let (template, same) = (template.unwrap(), same.unwrap());
-    assert_eq!(template.name(), same.name());
-    assert_eq!(fills.load(Ordering::Relaxed), 1);
-
-    let (one, two) = tokio::join!(template.clone_database(), same.clone_database());
-    let (one, two) = (one.unwrap(), two.unwrap());
-    run(&one.superuser_url(), "INSERT INTO note VALUES ('mine')").await;
-    let count = "SELECT count(*)::text FROM note";
-    assert_eq!(ask(&one.url("postgres"), count).await, "1");
-    assert_eq!(ask(&two.superuser_url(), count).await, "0");
-
-    one.close().await.unwrap();
-    drop(two);
-    assert_eq!(test_databases(&superuser).await, "0");
-    cluster.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_template_that_could_not_be_filled_is_tried_again() {
-    let directory = directory();
-    let cluster = Cluster::start(directory.path(), VOLATILE).await.unwrap();
-    let superuser = cluster.superuser_url();
-    let refused = TemplateDatabase::prepare(&superuser, b"schema", |_| async {
-        Err("no such migration")
-    })
-    .await
-    .unwrap_err();
-    assert!(matches!(refused, ClusterError::Template(_)), "{refused}");
-    let databases = "SELECT count(*)::text FROM pg_database WHERE datname LIKE 'stratum%'";
-    assert_eq!(ask(&superuser, databases).await, "0");
-    let template = TemplateDatabase::prepare(&superuser, b"schema", |_| async {
-        Ok::<_, sqlx::Error>(())
-    })
-    .await
-    .unwrap();
-    template
-        .clone_database()
-        .await
-        .unwrap()
-        .close()
-        .await
-        .unwrap();
-    cluster.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn what_a_killed_test_left_is_swept_and_what_is_in_use_is_not() {
-    let directory = directory();
-    let cluster = Cluster::start(directory.path(), VOLATILE).await.unwrap();
-    let superuser = cluster.superuser_url();
-    let prepare = || {
-        TemplateDatabase::prepare(&superuser, b"schema", |_| async {
-            Ok::<_, sqlx::Error>(())
-        })
-    };
-    let template = prepare().await.unwrap();
-    let killed = template.clone_database().await.unwrap();
-    let living = template.clone_database().await.unwrap();
-    // The end of the session is all that the server sees of a killed process.
-    let session = killed.name().split('_').nth(2).unwrap();
-    run(
-        &superuser,
-        &format!("SELECT pg_terminate_backend({session}, 10000)"),
-    )
-    .await;
-    prepare().await.unwrap();
-    assert_eq!(test_databases(&superuser).await, "1");
-    ask(&living.superuser_url(), "SELECT 'yes'").await;
-    drop(killed);
-    living.close().await.unwrap();
-    cluster.stop().await.unwrap();
-}
-
-async fn test_databases(superuser: &str) -> String {
-    let count = "SELECT count(*)::text FROM pg_database WHERE datname LIKE 'stratum\\_test\\_%'";
-    ask(superuser, count).await
 }
