@@ -12,7 +12,7 @@ pub(crate) struct Template {
 }
 
 /// What one path segment may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Segment {
     /// This very text.
     Literal(String),
