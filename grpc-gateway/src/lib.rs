@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod call;
 mod cors;
 mod failure;
 mod frames;

@@ -15,7 +15,7 @@ use http::{HeaderMap, Request, Response, StatusCode, header, request::Builder};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use serde_json::Value;
 use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -329,10 +329,8 @@ impl Stack {
     }
 
     fn remember(&self, request: &DynamicMessage) {
-        let options = SerializeOptions::new();
-        let json = request
-            .serialize_with_options(serde_json::value::Serializer, &options)
-            .unwrap();
+        // By way of text, where a float has as many digits as its type can tell.
+        let json = serde_json::from_slice(&serde_json::to_vec(request).unwrap()).unwrap();
         self.calls.lock().unwrap().last_mut().unwrap().request = Some(json);
     }
 }

@@ -130,7 +130,7 @@ impl Source<'_> {
             "Timestamp" => {
                 return seconds_and_nanos(
                     descriptor,
-                    number * 987_654_321,
+                    number * 600_000_000,
                     i32::from(self.byte()) * 3_000_001,
                 );
             }
