@@ -41,7 +41,7 @@ fn main() {
         .unwrap();
     let pool = pool::pool_of(&["record/v1/record.proto"]);
     let answer = framed(&record(&pool).encode_to_vec());
-    let gateway = Gateway::new(pool, Options::default()).unwrap();
+    let gateway = Gateway::new(&pool, Options::default()).unwrap();
     let stack = service_fn(move |request| idle_stack(request, answer.clone()));
 
     let mut service = gateway.service(stack);

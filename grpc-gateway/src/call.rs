@@ -70,7 +70,7 @@ impl Call<'_> {
         }
         if self.route.body != BodyRule::Empty && !http_headers::is_json(&head.headers) {
             let message = "Content-Type must be application/json, in UTF-8 and not compressed";
-            return Err(Refused::new(Refusal::UnsupportedMediaType, message).into());
+            return Err(Refused::new(Refusal::UnsupportedMediaType, message));
         }
         Ok(())
     }

@@ -118,9 +118,8 @@ pub(crate) fn status_json(core: &Core, status: &Status) -> Vec<u8> {
         return json;
     }
     json.clear();
-    let code = status.code() as i32;
     let plain = RpcStatus {
-        code,
+        code: status.code() as i32,
         message: status.message().to_owned(),
         details: Vec::new(),
     };
@@ -138,27 +137,32 @@ fn details(status: &Status) -> RpcStatus {
     RpcStatus::decode(status.details()).unwrap_or_default()
 }
 
-fn http_status(core: &Core, code: Code, details: &RpcStatus, has_if_match: bool) -> StatusCode {
+fn http_status(
+    core: &Core,
+    grpc_code: Code,
+    details: &RpcStatus,
+    has_if_match: bool,
+) -> StatusCode {
     let info: Option<ErrorInfo> = details.detail("google.rpc.ErrorInfo");
     if info
         .as_ref()
-        .is_some_and(|info| is_too_large(core, code, info))
+        .is_some_and(|info| is_too_large(core, grpc_code, info))
     {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
     let reason = info.as_ref().map(|info| info.reason.as_str());
     let failure = Failure {
-        code,
+        code: grpc_code,
         reason,
         has_if_match,
     };
-    (core.options.failure_status)(&failure).unwrap_or_else(|| canonical_http_status(code))
+    (core.options.failure_status)(&failure).unwrap_or_else(|| canonical_http_status(grpc_code))
 }
 
 /// Of the gateway's refusals that come back through the stack, only this has an HTTP status of
 /// its own.
-fn is_too_large(core: &Core, code: Code, info: &ErrorInfo) -> bool {
-    code == Refusal::BodyTooLarge.code()
+fn is_too_large(core: &Core, grpc_code: Code, info: &ErrorInfo) -> bool {
+    grpc_code == Refusal::BodyTooLarge.code()
         && info.domain == core.options.error_domain
         && info.reason == (core.options.refusal_reason)(Refusal::BodyTooLarge)
 }

@@ -33,7 +33,7 @@ pub use cors::{AllowedOrigins, OriginError};
 pub use failure::canonical_http_status;
 pub use gateway::Gateway;
 pub use openapi::{OpenApiOptions, OperationExtras, openapi};
-pub use options::{Failure, MethodHook, Options};
+pub use options::{Failure, FailureHook, MethodHook, Options};
 pub use page::Page;
 pub use refusal::Refusal;
 pub use route::RouteError;

@@ -1,4 +1,4 @@
-//! One OpenAPI 3.1 document for all routes of a pool.
+//! One `OpenAPI` 3.1 document for all routes of a pool.
 
 mod comments;
 mod operation;
@@ -20,14 +20,14 @@ use comments::Comments;
 use operation::OperationWriter;
 use types::Types;
 
-/// What an OpenAPI document says beside what the pool says.
+/// What an `OpenAPI` document says beside what the pool says.
 #[derive(Clone)]
 pub struct OpenApiOptions {
     /// The API's name.
     pub title: String,
     /// The API's version.
     pub version: String,
-    /// What the API is for, in CommonMark.
+    /// What the API is for, in `CommonMark`.
     pub description: String,
     /// Where it is served; may be empty.
     pub server_urls: Vec<String>,
@@ -147,7 +147,7 @@ fn paths(
             comments,
             types,
         };
-        let operation = writer.operation(unique_operation_id(route, &mut operation_ids));
+        let operation = writer.operation(&unique_operation_id(route, &mut operation_ids));
         let http_method = route.http_method.as_str().to_lowercase();
         paths
             .entry(spelling.openapi_path())

@@ -80,7 +80,7 @@ impl Template {
     }
 
     /// The template with every variable that spans several segments spelt out:
-    /// `/v1/{name=shelves/*}` is `/v1/shelves/{name}`, as OpenAPI wants it.
+    /// `/v1/{name=shelves/*}` is `/v1/shelves/{name}`, as `OpenAPI` wants it.
     pub(crate) fn openapi_path(&self) -> String {
         let mut path = String::new();
         for (index, segment) in self.segments.iter().enumerate() {
@@ -101,7 +101,7 @@ impl Template {
         path
     }
 
-    /// The OpenAPI parameter for a wildcard segment: its variable's name, numbered from the
+    /// The `OpenAPI` parameter for a wildcard segment: its variable's name, numbered from the
     /// variable's second wildcard on.
     pub(crate) fn parameter_at(&self, index: usize) -> String {
         let Some(variable) = self.variables.iter().find(|v| v.segments.contains(&index)) else {

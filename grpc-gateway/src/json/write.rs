@@ -119,13 +119,12 @@ impl Writer<'_, '_> {
         }
         self.depth += 1;
         let message = self.schema.message(id);
-        match message.well_known {
-            Some(well_known) => self.well_known(message, well_known, bytes)?,
-            None => {
-                self.out.push(b'{');
-                self.fields(message, bytes, true)?;
-                self.out.push(b'}');
-            }
+        if let Some(well_known) = message.well_known {
+            self.well_known(message, well_known, bytes)?;
+        } else {
+            self.out.push(b'{');
+            self.fields(message, bytes, true)?;
+            self.out.push(b'}');
         }
         self.depth -= 1;
         Ok(())
@@ -223,22 +222,22 @@ impl Writer<'_, '_> {
         match kind {
             Kind::Double => self.float(f64::from_bits(raw.fixed64()?)),
             Kind::Float => self.float32(f32::from_bits(raw.fixed32()?)),
-            Kind::Int32 => self.number(raw.varint()? as i32),
-            Kind::Uint32 => self.number(raw.varint()? as u32),
-            Kind::Sint32 => self.number(unzigzag(raw.varint()?) as i32),
+            Kind::Int32 => self.number(raw.varint32()?.cast_signed()),
+            Kind::Uint32 => self.number(raw.varint32()?),
+            Kind::Sint32 => self.number(unzigzag(u64::from(raw.varint32()?))),
             Kind::Fixed32 => self.number(raw.fixed32()?),
-            Kind::Sfixed32 => self.number(raw.fixed32()? as i32),
-            Kind::Int64 => self.quoted(raw.varint()? as i64),
+            Kind::Sfixed32 => self.number(raw.fixed32()?.cast_signed()),
+            Kind::Int64 => self.quoted(raw.varint()?.cast_signed()),
             Kind::Uint64 => self.quoted(raw.varint()?),
             Kind::Sint64 => self.quoted(unzigzag(raw.varint()?)),
             Kind::Fixed64 => self.quoted(raw.fixed64()?),
-            Kind::Sfixed64 => self.quoted(raw.fixed64()? as i64),
+            Kind::Sfixed64 => self.quoted(raw.fixed64()?.cast_signed()),
             Kind::Bool => self.literal(if raw.varint()? == 0 { "false" } else { "true" }),
             Kind::String => put_string(self.out, raw.text()?),
             Kind::Bytes => put_base64(self.out, raw.bytes()?),
             Kind::Enum(e) if e.is_null_value => self.literal("null"),
             Kind::Enum(e) => {
-                let number = raw.varint()? as i32;
+                let number = raw.varint32()?.cast_signed();
                 match e.name(number) {
                     Some(name) => put_string(self.out, name),
                     None => self.number(number),
@@ -362,13 +361,13 @@ fn map_key(kind: &Kind, key: Option<Raw<'_>>) -> Result<String, Malformed> {
     Ok(match kind {
         Kind::String => raw.text()?.to_owned(),
         Kind::Bool => (raw.varint()? != 0).to_string(),
-        Kind::Int32 | Kind::Int64 => (raw.varint()? as i64).to_string(),
+        Kind::Int32 | Kind::Int64 => raw.varint()?.cast_signed().to_string(),
         Kind::Uint32 | Kind::Uint64 => raw.varint()?.to_string(),
         Kind::Sint32 | Kind::Sint64 => unzigzag(raw.varint()?).to_string(),
         Kind::Fixed32 => raw.fixed32()?.to_string(),
-        Kind::Sfixed32 => (raw.fixed32()? as i32).to_string(),
+        Kind::Sfixed32 => raw.fixed32()?.cast_signed().to_string(),
         Kind::Fixed64 => raw.fixed64()?.to_string(),
-        Kind::Sfixed64 => (raw.fixed64()? as i64).to_string(),
+        Kind::Sfixed64 => raw.fixed64()?.cast_signed().to_string(),
         Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum(_) | Kind::Message(_) => {
             return Err(Malformed);
         }

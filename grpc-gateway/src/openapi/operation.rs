@@ -1,6 +1,7 @@
 //! One binding of one method.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use prost_types::MethodOptions;
 use serde_json::{Value, json};
 
 use super::OpenApiOptions;
@@ -46,7 +47,7 @@ pub(super) fn error_response(status: &Value) -> Value {
 }
 
 impl OperationWriter<'_, '_> {
-    pub(super) fn operation(&mut self, operation_id: String) -> Value {
+    pub(super) fn operation(&mut self, operation_id: &str) -> Value {
         let method = &self.route.method;
         let service = method.parent_service();
         let file = service.parent_file();
@@ -70,7 +71,7 @@ impl OperationWriter<'_, '_> {
             .method_descriptor_proto()
             .options
             .as_ref()
-            .is_some_and(|options| options.deprecated())
+            .is_some_and(MethodOptions::deprecated)
         {
             operation["deprecated"] = true.into();
         }

@@ -97,7 +97,7 @@ impl<'t> Types<'t> {
             .field_descriptor_proto()
             .options
             .as_ref()
-            .is_some_and(|options| options.deprecated())
+            .is_some_and(prost_types::FieldOptions::deprecated)
         {
             schema["deprecated"] = true.into();
         }
@@ -139,19 +139,14 @@ impl<'t> Types<'t> {
 
     fn enum_description(&self, e: &EnumDescriptor) -> String {
         let file = e.parent_file();
-        let mut description = self.comments.text(&file, e.path()).to_owned();
+        let mut lines = vec![self.comments.text(&file, e.path()).to_owned()];
         for value in e.values() {
-            let comment = self.comments.text(&file, value.path());
+            let comment = self.comments.text(&file, value.path()).replace('\n', " ");
             if !comment.is_empty() {
-                let separator = if description.is_empty() { "" } else { "\n" };
-                description += &format!(
-                    "{separator}- `{}`: {}",
-                    value.name(),
-                    comment.replace('\n', " ")
-                );
+                lines.push(format!("- `{}`: {comment}", value.name()));
             }
         }
-        description
+        lines.join("\n").trim_start().to_owned()
     }
 
     pub(super) fn description(&self, field: &FieldDescriptor) -> &'t str {

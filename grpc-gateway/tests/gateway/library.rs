@@ -139,7 +139,7 @@ impl Library {
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
     {
-        let gateway = Gateway::new(pool(), self.options.clone()).unwrap();
+        let gateway = Gateway::new(&pool(), self.options.clone()).unwrap();
         let request = request.body(body).unwrap();
         let (head, mut body) = gateway
             .service(self.stack.clone())

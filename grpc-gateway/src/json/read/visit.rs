@@ -75,18 +75,15 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
             .message()
             .map(|id| reader.schema.message(id))
             .filter(|m| m.well_known.is_none());
-        match plain.filter(|_| target.shape() == Shape::Single) {
-            Some(message) => {
-                let start = reader.out.len();
-                reader.object(message, map)?;
-                if let Some(field) = target.field() {
-                    wrap_from(reader.out, start, field.number);
-                }
-            }
-            None => {
-                reader.refuse_kind(target);
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            }
+        let Some(message) = plain.filter(|_| target.shape() == Shape::Single) else {
+            reader.refuse_kind(target);
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(());
+        };
+        let start = reader.out.len();
+        reader.object(message, map)?;
+        if let Some(field) = target.field() {
+            wrap_from(reader.out, start, field.number);
         }
         Ok(())
     }

@@ -15,17 +15,18 @@ impl Writer<'_, '_> {
     ) -> Written {
         match well_known {
             WellKnown::Any => return self.any(message, bytes),
-            WellKnown::Struct => return self.only_field(message, bytes),
-            WellKnown::ListValue => return self.only_field(message, bytes),
-            WellKnown::Wrapper => return self.only_field(message, bytes),
+            WellKnown::Struct | WellKnown::ListValue | WellKnown::Wrapper => {
+                return self.only_field(message, bytes);
+            }
             WellKnown::Value => return self.dynamic_value(message, bytes),
             WellKnown::Timestamp | WellKnown::Duration => {
                 let slots = scan(message, bytes)?;
-                let part = |at: usize| match slots.get(at).and_then(|slot| slot.last) {
-                    Some(raw) => raw.varint(),
-                    None => Ok(0),
+                let part = |at: usize| {
+                    let last = slots.get(at).and_then(|slot| slot.last);
+                    last.unwrap_or(Raw::Varint(0))
                 };
-                let (seconds, nanos) = (part(0)? as i64, part(1)? as i32);
+                let seconds = part(0).varint()?.cast_signed();
+                let nanos = part(1).varint32()?.cast_signed();
                 if well_known == WellKnown::Timestamp {
                     time::put_timestamp(self.out, seconds, nanos)?;
                 } else {
@@ -48,18 +49,12 @@ impl Writer<'_, '_> {
 
     fn dynamic_value(&mut self, message: &Message, bytes: &[u8]) -> Written {
         let slots = scan(message, bytes)?;
-        match message
-            .fields
-            .iter()
-            .zip(&slots)
-            .find(|(_, slot)| slot.count > 0)
-        {
-            Some((field, slot)) => self.field_value(field, slot),
-            None => {
-                self.literal("null");
-                Ok(())
-            }
-        }
+        let mut fields = message.fields.iter().zip(&slots);
+        let Some((field, slot)) = fields.find(|(_, slot)| slot.count > 0) else {
+            self.literal("null");
+            return Ok(());
+        };
+        self.field_value(field, slot)
     }
 
     /// A type that the pool does not know keeps its name and its bytes.

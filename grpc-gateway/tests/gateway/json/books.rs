@@ -15,6 +15,12 @@ pub fn book(entropy: &[u8]) -> DynamicMessage {
 
 struct Source<'e>(&'e [u8]);
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "any number will do"
+)]
 impl Source<'_> {
     fn byte(&mut self) -> u8 {
         let (first, rest) = self.0.split_first().unwrap_or((&0, &[]));
