@@ -32,7 +32,7 @@ async fn a_stream_is_a_json_text_a_line() {
         lines
             .iter()
             .enumerate()
-            .all(|(n, line)| line["id"] == n.to_string() && line["tags"] == json!([]))
+            .all(|(n, line)| line["id"] == json!(n.to_string()) && line["tags"] == json!([]))
     );
     assert_eq!(library.request(), json!({"count": 500}));
 }
