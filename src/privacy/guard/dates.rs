@@ -88,6 +88,14 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     }
 }
 
+/// "documented the wound on 10/12": a day, said of no document, or with a person just before it.
+fn is_told_of_person(page: &Page, first: usize) -> bool {
+    let follows_on = first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on"]));
+    follows_on || page.cue_before(first, 5, cue::PERSON).is_some()
+}
+
 fn date_at(page: &Page, at: usize) -> Option<Date> {
     let token = page.token(at)?;
     match token.shape {
@@ -218,15 +226,12 @@ fn is_month_day(month: u32, day: u32) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 
-/// "seen on 3/12", "DOS 3/12", "since 3/12".
+/// "seen on 3/12", "DOS 3/12", "documented on 3/12".
 fn follows_day_cue(page: &Page, at: usize) -> bool {
-    page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
-        || page.before(at).is_some_and(|_| {
-            page.word_is(at - 1, &["on", "of"])
-                && page
-                    .cue_before(at, 8, cue::PATIENT_DATE | cue::PERSON)
-                    .is_some()
-        })
+    let follows_on = at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on"]));
+    follows_on || page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
 }
 
 /// 19500314 or 03141950 right after a birth or service cue.
@@ -326,6 +331,12 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
         && (day_of_month(page, next).is_none()
             || page.has(next + 1, cue::UNIT)
             || page.mark_is(next + 1, b'%'))
+    {
+        return None;
+    }
+    if at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["each", "every"]))
     {
         return None;
     }

@@ -120,9 +120,11 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             && (noun.is_some() || value - at <= ADJACENT)
             && let Some(kind) = worded(page, at, noun)
         {
+            let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"]))
+                && kind != PhiKind::OtherUniqueId;
             return Reading::Identifier(Label {
                 kind,
-                is_explicit: noun.is_some(),
+                is_explicit: noun.is_some() && !is_code,
                 is_head: false,
             });
         }

@@ -488,7 +488,7 @@ fn is_facility_name(page: &Page, index: usize, first: usize) -> bool {
     }
     let known = page.dictionary(index);
     if token.shape == Shape::Upper && known == 0 {
-        return token.len() > 5;
+        return token.len() > 5 || token.len() > 2 && page.has(index + 1, cue::FACILITY_PAIR);
     }
     let is_sentence_word = index == first && page.starts_sentence(index) && known & dict::WORD != 0;
     !is_sentence_word
@@ -510,10 +510,11 @@ fn cued_facility(page: &mut Page, at: usize) -> Option<usize> {
     let is_named = (at..=last).any(|index| {
         is_facility_name(page, index, at) && !page.has(index, cue::PROPER | cue::STATE)
     });
-    let is_title = page.token(at).is_some_and(|token| {
-        token.shape == Shape::Title
-            && !token.has(cue::PROPER | cue::PROVIDER_TITLE | cue::TITLE | cue::MONTH)
-    });
+    let is_title = !page.has(at, cue::PROVIDER_TITLE | cue::TITLE | cue::MONTH)
+        && (at..=last).take(2).any(|index| {
+            page.token(index)
+                .is_some_and(|token| token.shape == Shape::Title)
+        });
     if !is_named
         || !is_title
         || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space
