@@ -80,11 +80,7 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
         Some(_) => true,
-        None => {
-            default
-                || (date.form == Form::Partial
-                    && page.cue_before(date.first, 5, cue::PERSON).is_some())
-        }
+        None => default || date.form == Form::Partial && is_told_of_person(page, date.first),
     }
 }
 

@@ -487,8 +487,16 @@ fn is_facility_name(page: &Page, index: usize, first: usize) -> bool {
         return false;
     }
     let known = page.dictionary(index);
-    if token.shape == Shape::Upper && known == 0 {
-        return token.len() > 5 || token.len() > 2 && page.has(index + 1, cue::FACILITY_PAIR);
+    if token.shape == Shape::Upper {
+        // "UCSF Medical Center": capitals among words that are none.
+        let is_acronym = token.len() > 2
+            && page.has(index + 1, cue::FACILITY_PAIR)
+            && page
+                .token(index + 1)
+                .is_some_and(|next| next.shape == Shape::Title);
+        if is_acronym || known == 0 {
+            return (is_acronym || token.len() > 5) && !token.has(cue::PROPER);
+        }
     }
     let is_sentence_word = index == first && page.starts_sentence(index) && known & dict::WORD != 0;
     !is_sentence_word
