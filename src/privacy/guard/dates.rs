@@ -46,6 +46,8 @@ pub(super) fn find(page: &mut Page) {
         if is_personal {
             let score = if date.form == Form::Full { 0.9 } else { 0.75 };
             page.report(date.first, date.last, PhiKind::Date, score, "date.personal");
+        } else if date.form == Form::Full {
+            page.pass(date.first, date.last);
         }
     }
 }

@@ -115,6 +115,7 @@ fn inspect(page: &mut Page, run: &Run) -> Option<usize> {
             Reading::Identifier(label) => labelled(page, run, label),
             Reading::Code | Reading::Unlabelled => None,
         })
+        .or_else(|| after_letters(page, run))
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
 }
@@ -374,6 +375,27 @@ fn national(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Optio
         }
     }
     None
+}
+
+/// "license plate KLM 4821": capitals of the same identifier stand before the digits.
+fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
+    let first = run.first.checked_sub(1)?;
+    let is_part = page.gap(run.first) == Gap::Space
+        && page.token(first).is_some_and(|token| {
+            token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0
+        });
+    let Reading::Identifier(label) = labels::before(page, first) else {
+        return None;
+    };
+    if !is_part
+        || !label.is_explicit && label.kind != PhiKind::Vehicle
+        || run.digits < 3
+        || page.has(run.last + 1, cue::UNIT)
+    {
+        return None;
+    }
+    page.report(first, run.last, label.kind, 0.85, "id.label");
+    Some(run.last)
 }
 
 /// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.

@@ -320,9 +320,16 @@ fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         && page.gap(value) != Gap::Glued
         && page.gap(value) <= Gap::Line;
     // A modifier or a column of codes: "PA 99213" has no place before it.
-    let has_place = page
-        .before(at)
-        .is_some_and(|before| before.mark == b',' || before.taken || before.is_capitalised());
+    let follows_name = at.checked_sub(1).is_some_and(|before| {
+        page.token(before).is_some_and(|token| {
+            token.shape == Shape::Title && token.cues & !cue::FACILITY_NAME == 0
+        }) && (page.dictionary(before) & dict::CITY != 0
+            || page.dictionary(before) & dict::WORD == 0)
+    });
+    let has_place = follows_name
+        || page
+            .before(at)
+            .is_some_and(|before| before.mark == b',' || before.taken);
     if !is_state
         || !is_zip
         || page.is_taken(value, value)
