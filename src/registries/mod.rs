@@ -6,6 +6,7 @@
 //! manifest of checksums. [`Registries::load`] reads a whole release, checks it,
 //! and either gives all of it or lists everything that is wrong.
 
+pub mod api;
 mod appeal_rules;
 mod codes;
 mod payers;
