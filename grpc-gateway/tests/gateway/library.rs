@@ -1,5 +1,7 @@
 //! A library that answers what it is told and remembers what it was asked, behind real tonic codecs.
 
+mod codec;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::Future;
@@ -8,19 +10,20 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use grpc_gateway::{Gateway, Options, RestOrigin};
 use http::{HeaderMap, Request, Response, StatusCode, header, request::Builder};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde_json::Value;
 use tonic::body::Body;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Status};
 use tower::{Service, ServiceExt as _};
+
+use codec::DynamicCodec;
 
 /// What the library answers.
 #[derive(Clone)]
@@ -364,55 +367,4 @@ fn frames(pieces: Vec<Vec<u8>>, status: Option<Status>) -> Response<Body> {
     Response::new(Body::new(StreamBody::new(stream::iter(
         frames.into_iter().map(Ok::<_, Status>),
     ))))
-}
-
-struct DynamicCodec {
-    input: MessageDescriptor,
-}
-
-impl Codec for DynamicCodec {
-    type Encode = DynamicMessage;
-    type Decode = DynamicMessage;
-    type Encoder = DynamicEncoder;
-    type Decoder = DynamicDecoder;
-
-    fn encoder(&mut self) -> DynamicEncoder {
-        DynamicEncoder
-    }
-
-    fn decoder(&mut self) -> DynamicDecoder {
-        DynamicDecoder(self.input.clone())
-    }
-}
-
-struct DynamicEncoder;
-
-impl Encoder for DynamicEncoder {
-    type Item = DynamicMessage;
-    type Error = Status;
-
-    fn encode(
-        &mut self,
-        message: DynamicMessage,
-        buffer: &mut EncodeBuf<'_>,
-    ) -> Result<(), Status> {
-        message
-            .encode(buffer)
-            .map_err(|_error| Status::internal("full"))
-    }
-}
-
-struct DynamicDecoder(MessageDescriptor);
-
-impl Decoder for DynamicDecoder {
-    type Item = DynamicMessage;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
-        let bytes = buffer.copy_to_bytes(buffer.remaining());
-        let message = DynamicMessage::decode(self.0.clone(), bytes);
-        message
-            .map(Some)
-            .map_err(|_error| Status::internal("the gateway sent what is no message"))
-    }
 }
