@@ -3,6 +3,12 @@
 //! Prints `name<TAB>microseconds<TAB>us`: the median of several rounds, in thread CPU time, with the
 //! stack's own work (reading the request, handing out a ready answer) included.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints its figures, and has nobody to tell of a failure but the panic"
+)]
+
 #[path = "../tests/gateway/pool.rs"]
 mod pool;
 
@@ -42,7 +48,7 @@ fn main() {
         .unwrap();
     let pool = pool::pool_of(&["record/v1/record.proto"]);
     let answer = framed(&record(&pool).encode_to_vec());
-    let gateway = Gateway::new(&pool, Options::default()).unwrap();
+    let gateway = Gateway::new(pool, Options::default()).unwrap();
     let stack = service_fn(move |request| idle_stack(request, answer.clone()));
 
     let mut service = gateway.service(stack);

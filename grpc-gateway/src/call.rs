@@ -121,8 +121,8 @@ impl Call<'_> {
         deadline: Instant,
     ) -> Result<Response<Body>, Failed> {
         let answer = stack.oneshot(request).await;
-        let answer =
-            answer.map_err(|_| Status::unavailable("the service can't take the call now"))?;
+        let answer = answer
+            .map_err(|_unready| Status::unavailable("the service can't take the call now"))?;
         let (head, body) = answer.into_parts();
         match Status::from_header_map(&head.headers) {
             Some(status) if status.code() != Code::Ok => return Err(status.into()),
@@ -167,7 +167,7 @@ impl Call<'_> {
         // JSON with every field's name is about three times its wire format.
         let mut json = Vec::with_capacity(message.len() * 3 + 256);
         write_answer(self.core, self.route, &message, &mut json)
-            .map_err(|_| Refused::malformed_answer())?;
+            .map_err(|_malformed| Refused::malformed_answer())?;
         let mut response = failure::json_response(json);
         if let Some(tag) = self.entity_tag(&message) {
             response.headers_mut().insert(header::ETAG, tag);
@@ -211,7 +211,7 @@ impl Call<'_> {
 
     async fn raw(&self, messages: Messages) -> Result<Response<Body>, Failed> {
         let message = self.only_message(messages).await?;
-        let data = raw_data(&message).map_err(|_| Refused::malformed_answer())?;
+        let data = raw_data(&message).map_err(|_malformed| Refused::malformed_answer())?;
         let body = Body::new(http_body_util::Full::new(message.slice_ref(data)));
         Ok(with_content_type(body, raw_content_type(&message)))
     }

@@ -11,6 +11,7 @@ use crate::json::write_message;
 use crate::options::Failure;
 use crate::refusal::{Refusal, Refused};
 use crate::rpc_status::{ErrorInfo, RetryInfo, RpcStatus};
+use crate::wire::Malformed;
 
 /// A call that failed before its answer began.
 pub(crate) enum Failed {
@@ -117,20 +118,21 @@ pub(crate) fn status_json(core: &Core, status: &Status) -> Vec<u8> {
     {
         return json;
     }
-    json.clear();
     let plain = RpcStatus {
         code: status.code() as i32,
         message: status.message().to_owned(),
         details: Vec::new(),
     };
-    // A status of two scalars that was just encoded is well-formed.
-    let _ = write_message(
+    json.clear();
+    match write_message(
         &core.schema,
         core.status_message,
         &plain.encode_to_vec(),
         &mut json,
-    );
-    json
+    ) {
+        Ok(()) => json,
+        Err(Malformed) => b"{}".to_vec(),
+    }
 }
 
 fn details(status: &Status) -> RpcStatus {

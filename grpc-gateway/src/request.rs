@@ -167,14 +167,10 @@ impl Draft<'_> {
                 return Some("belongs in the body");
             }
         }
-        let is_message = match kind {
-            Kind::Message(id) => !self
-                .schema
-                .message(*id)
-                .well_known
-                .is_some_and(WellKnown::is_text),
-            _scalar => false,
-        };
+        let is_message = kind.message().is_some_and(|id| {
+            let well_known = self.schema.message(id).well_known;
+            !well_known.is_some_and(WellKnown::is_text)
+        });
         (is_message || shape == Shape::Map).then_some("can't be a query parameter as a whole")
     }
 
@@ -267,7 +263,7 @@ impl Draft<'_> {
             return Err(Refused::fields(self.violations));
         }
         let length = u32::try_from(self.out.len() - FRAME_HEADER_LENGTH)
-            .map_err(|_| Refused::new(Refusal::BodyTooLarge, "the request is too large"))?;
+            .map_err(|_overflow| Refused::new(Refusal::BodyTooLarge, "the request is too large"))?;
         if let Some(header) = self.out.get_mut(1..FRAME_HEADER_LENGTH) {
             header.copy_from_slice(&length.to_be_bytes());
         }

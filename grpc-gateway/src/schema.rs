@@ -72,6 +72,17 @@ pub(crate) enum Kind {
     Message(MessageId),
 }
 
+impl Kind {
+    /// The message, if it is one.
+    pub(crate) fn message(&self) -> Option<MessageId> {
+        if let Self::Message(id) = self {
+            Some(*id)
+        } else {
+            None
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Enum {
     pub(crate) is_null_value: bool,

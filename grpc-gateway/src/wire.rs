@@ -56,7 +56,7 @@ impl<'b> Raw<'b> {
     }
 
     pub(crate) fn text(self) -> Result<&'b str, Malformed> {
-        std::str::from_utf8(self.bytes()?).map_err(|_| Malformed)
+        std::str::from_utf8(self.bytes()?).map_err(|_not_utf8| Malformed)
     }
 }
 
@@ -87,7 +87,7 @@ impl<'b> Fields<'b> {
 
     fn read(&mut self) -> Result<(u32, Raw<'b>), Malformed> {
         let tag = take_varint(&mut self.rest)?;
-        let number = u32::try_from(tag >> 3).map_err(|_| Malformed)?;
+        let number = u32::try_from(tag >> 3).map_err(|_overflow| Malformed)?;
         if number == 0 {
             return Err(Malformed);
         }
@@ -138,7 +138,7 @@ pub(crate) fn take_array<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Ma
 }
 
 fn take_bytes<'b>(rest: &mut &'b [u8]) -> Result<&'b [u8], Malformed> {
-    let length = usize::try_from(take_varint(rest)?).map_err(|_| Malformed)?;
+    let length = usize::try_from(take_varint(rest)?).map_err(|_overflow| Malformed)?;
     let (taken, left) = rest.split_at_checked(length).ok_or(Malformed)?;
     *rest = left;
     Ok(taken)

@@ -59,10 +59,7 @@ impl<'s> Target<'s> {
     fn message(self) -> Option<MessageId> {
         match self {
             Self::Root(id) => Some(id),
-            Self::Field(field) | Self::Element(field) => match field.kind {
-                Kind::Message(id) => Some(id),
-                _ => None,
-            },
+            Self::Field(field) | Self::Element(field) => field.kind.message(),
         }
     }
 }
@@ -251,10 +248,8 @@ impl<'s, 'o> Reader<'s, 'o> {
         field: &'s Field,
         mut map: A,
     ) -> Result<(), A::Error> {
-        let entry = match field.kind {
-            Kind::Message(id) => self.schema.message(id).map_entry(),
-            _ => None,
-        };
+        let entry = field.kind.message();
+        let entry = entry.and_then(|id| self.schema.message(id).map_entry());
         let Some((key_field, value_field)) = entry else {
             return Err(A::Error::custom("a map without entries"));
         };

@@ -21,6 +21,16 @@ pub(crate) enum Scalar<'v> {
     Text(&'v str),
 }
 
+impl<'v> Scalar<'v> {
+    fn text(self) -> Option<&'v str> {
+        if let Self::Text(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+}
+
 /// Where a value comes from: in a URL everything is text, so text may be a boolean there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Door {
@@ -115,19 +125,10 @@ fn parse<'v, 's>(
         Kind::Sfixed32 => Parsed::Fixed32(i32::try_from(integer(value)?).ok()?.cast_unsigned()),
         Kind::Sfixed64 => Parsed::Fixed64(i64::try_from(integer(value)?).ok()?.cast_unsigned()),
         Kind::Bool => Parsed::Varint(u64::from(boolean(value, door)?)),
-        Kind::String => match value {
-            Scalar::Text(text) => Parsed::Text(text),
-            _not_text => return None,
-        },
-        Kind::Bytes => match value {
-            Scalar::Text(text) => Parsed::Bytes(base64_bytes(text)?),
-            _not_text => return None,
-        },
+        Kind::String => Parsed::Text(value.text()?),
+        Kind::Bytes => Parsed::Bytes(base64_bytes(value.text()?)?),
         Kind::Enum(e) => {
-            let by_name = match value {
-                Scalar::Text(name) => e.number(name),
-                _number => None,
-            };
+            let by_name = value.text().and_then(|name| e.number(name));
             let by_number = || {
                 let is_number = door == Door::Url || !matches!(value, Scalar::Text(_));
                 let number = i32::try_from(integer(value).filter(|_| is_number)?).ok()?;

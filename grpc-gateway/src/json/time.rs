@@ -50,8 +50,7 @@ pub(super) fn put_duration(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> Resul
     if seconds < 0 || nanos < 0 {
         out.push(b'-');
     }
-    // Writing into memory can't fail.
-    let _ = write!(out, "{}", seconds.unsigned_abs());
+    write!(out, "{}", seconds.unsigned_abs()).map_err(|_full| Malformed)?;
     put_fraction(out, nanos.unsigned_abs());
     out.extend_from_slice(b"s\"");
     Ok(())

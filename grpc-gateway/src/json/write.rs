@@ -220,18 +220,24 @@ impl Writer<'_, '_> {
 
     fn value(&mut self, kind: &Kind, raw: Raw<'_>) -> Written {
         match kind {
-            Kind::Double => self.float(f64::from_bits(raw.fixed64()?)),
-            Kind::Float => self.float32(f32::from_bits(raw.fixed32()?)),
-            Kind::Int32 => self.number(raw.varint32()?.cast_signed()),
-            Kind::Uint32 => self.number(raw.varint32()?),
-            Kind::Sint32 => self.number(unzigzag(u64::from(raw.varint32()?))),
-            Kind::Fixed32 => self.number(raw.fixed32()?),
-            Kind::Sfixed32 => self.number(raw.fixed32()?.cast_signed()),
-            Kind::Int64 => self.quoted(raw.varint()?.cast_signed()),
-            Kind::Uint64 => self.quoted(raw.varint()?),
-            Kind::Sint64 => self.quoted(unzigzag(raw.varint()?)),
-            Kind::Fixed64 => self.quoted(raw.fixed64()?),
-            Kind::Sfixed64 => self.quoted(raw.fixed64()?.cast_signed()),
+            Kind::Double => {
+                let value = f64::from_bits(raw.fixed64()?);
+                self.float(value, value)?;
+            }
+            Kind::Float => {
+                let value = f32::from_bits(raw.fixed32()?);
+                self.float(value, f64::from(value))?;
+            }
+            Kind::Int32 => self.number(raw.varint32()?.cast_signed())?,
+            Kind::Uint32 => self.number(raw.varint32()?)?,
+            Kind::Sint32 => self.number(unzigzag(u64::from(raw.varint32()?)))?,
+            Kind::Fixed32 => self.number(raw.fixed32()?)?,
+            Kind::Sfixed32 => self.number(raw.fixed32()?.cast_signed())?,
+            Kind::Int64 => self.quoted(raw.varint()?.cast_signed())?,
+            Kind::Uint64 => self.quoted(raw.varint()?)?,
+            Kind::Sint64 => self.quoted(unzigzag(raw.varint()?))?,
+            Kind::Fixed64 => self.quoted(raw.fixed64()?)?,
+            Kind::Sfixed64 => self.quoted(raw.fixed64()?.cast_signed())?,
             Kind::Bool => self.literal(if raw.varint()? == 0 { "false" } else { "true" }),
             Kind::String => put_string(self.out, raw.text()?),
             Kind::Bytes => put_base64(self.out, raw.bytes()?),
@@ -240,7 +246,7 @@ impl Writer<'_, '_> {
                 let number = raw.varint32()?.cast_signed();
                 match e.name(number) {
                     Some(name) => put_string(self.out, name),
-                    None => self.number(number),
+                    None => self.number(number)?,
                 }
             }
             Kind::Message(id) => return self.message(*id, raw.bytes()?),
@@ -275,29 +281,24 @@ impl Writer<'_, '_> {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    fn number<N: serde::Serialize>(&mut self, value: N) {
-        // Writing a number into memory can't fail.
-        let _ = serde_json::to_writer(&mut *self.out, &value);
+    fn number<N: serde::Serialize>(&mut self, value: N) -> Written {
+        serde_json::to_writer(&mut *self.out, &value).map_err(|_full| Malformed)
     }
 
-    fn quoted<N: serde::Serialize>(&mut self, value: N) {
+    fn quoted<N: serde::Serialize>(&mut self, value: N) -> Written {
         self.out.push(b'"');
-        self.number(value);
+        self.number(value)?;
         self.out.push(b'"');
+        Ok(())
     }
 
-    fn float(&mut self, value: f64) {
-        match not_a_number_text(value) {
+    /// Either float, given its value as a double too: NaN and the infinities are strings.
+    fn float<N: serde::Serialize>(&mut self, value: N, as_double: f64) -> Written {
+        match not_a_number_text(as_double) {
             Some(text) => self.literal(text),
-            None => self.number(value),
+            None => self.number(value)?,
         }
-    }
-
-    fn float32(&mut self, value: f32) {
-        match not_a_number_text(f64::from(value)) {
-            Some(text) => self.literal(text),
-            None => self.number(value),
-        }
+        Ok(())
     }
 }
 
@@ -355,7 +356,21 @@ fn map_key(kind: &Kind, key: Option<Raw<'_>>) -> Result<String, Malformed> {
         return Ok(match kind {
             Kind::String => String::new(),
             Kind::Bool => "false".to_owned(),
-            _number => "0".to_owned(),
+            Kind::Double
+            | Kind::Float
+            | Kind::Int32
+            | Kind::Int64
+            | Kind::Uint32
+            | Kind::Uint64
+            | Kind::Sint32
+            | Kind::Sint64
+            | Kind::Fixed32
+            | Kind::Fixed64
+            | Kind::Sfixed32
+            | Kind::Sfixed64
+            | Kind::Bytes
+            | Kind::Enum(_)
+            | Kind::Message(_) => "0".to_owned(),
         });
     };
     Ok(match kind {

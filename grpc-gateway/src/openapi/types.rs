@@ -106,21 +106,26 @@ impl<'t> Types<'t> {
 
     /// The schema of a field's value, lists and maps included.
     pub(super) fn field(&mut self, field: &FieldDescriptor) -> Value {
-        match field.kind() {
-            Kind::Message(entry) if field.is_map() => {
-                let value = self.kind(&entry.map_entry_value_field().kind());
-                json!({"type": "object", "additionalProperties": value})
-            }
-            kind if field.is_list() => json!({"type": "array", "items": self.kind(&kind)}),
-            kind => self.kind(&kind),
+        let kind = field.kind();
+        if let Some(entry) = kind.as_message().filter(|_| field.is_map()) {
+            let value = self.kind(&entry.map_entry_value_field().kind());
+            return json!({"type": "object", "additionalProperties": value});
+        }
+        let value = self.kind(&kind);
+        if field.is_list() {
+            json!({"type": "array", "items": value})
+        } else {
+            value
         }
     }
 
     fn kind(&mut self, kind: &Kind) -> Value {
-        match kind {
-            Kind::Message(message) => self.message(message),
-            Kind::Enum(e) => self.enumeration(e),
-            scalar => scalar_schema(scalar),
+        if let Some(message) = kind.as_message() {
+            self.message(message)
+        } else if let Some(e) = kind.as_enum() {
+            self.enumeration(e)
+        } else {
+            scalar_schema(kind)
         }
     }
 

@@ -1,5 +1,7 @@
 //! A library that answers what it is told and remembers what it was asked, behind real tonic codecs.
 
+mod codec;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::Future;
@@ -8,23 +10,24 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use grpc_gateway::{Gateway, Options, RestOrigin};
 use http::{HeaderMap, Request, Response, StatusCode, header, request::Builder};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde_json::Value;
 use tonic::body::Body;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Status};
 use tower::{Service, ServiceExt as _};
 
+use codec::DynamicCodec;
+
 /// What the library answers.
 #[derive(Clone)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// One message, in JSON.
     Message(Value),
     /// Messages, then the status OK or a failure.
@@ -47,7 +50,7 @@ pub enum Answer {
 
 /// What the library was asked.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub(crate) struct Call {
     pub path: String,
     pub headers: HeaderMap,
     pub peer: Option<Peer>,
@@ -57,9 +60,9 @@ pub struct Call {
 
 /// Something that a listener knows of its connection.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Peer(pub &'static str);
+pub(crate) struct Peer(pub &'static str);
 
-pub struct Library {
+pub(crate) struct Library {
     stack: Stack,
     options: Options,
 }
@@ -71,7 +74,7 @@ struct Stack {
     calls: Arc<Mutex<Vec<Call>>>,
 }
 
-pub struct Reply {
+pub(crate) struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -79,24 +82,24 @@ pub struct Reply {
     pub is_cut: bool,
 }
 
-pub fn pool() -> DescriptorPool {
+pub(crate) fn pool() -> DescriptorPool {
     static POOL: OnceLock<DescriptorPool> = OnceLock::new();
     POOL.get_or_init(|| crate::pool::pool_of(&["library/v1/library.proto"]))
         .clone()
 }
 
-pub fn message(full_name: &str, json: &Value) -> DynamicMessage {
+pub(crate) fn message(full_name: &str, json: &Value) -> DynamicMessage {
     let descriptor = pool().get_message_by_name(full_name).unwrap();
     DynamicMessage::deserialize(descriptor, json.clone()).unwrap()
 }
 
 impl Library {
     /// A library that answers empty messages.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::answering(Answer::Message(serde_json::json!({})))
     }
 
-    pub fn answering(answer: Answer) -> Self {
+    pub(crate) fn answering(answer: Answer) -> Self {
         let stack = Stack {
             answer,
             metadata: Vec::new(),
@@ -108,21 +111,21 @@ impl Library {
         }
     }
 
-    pub fn with_options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) fn with_options(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);
         self
     }
 
-    pub fn with_metadata(mut self, name: &'static str, value: &'static str) -> Self {
+    pub(crate) fn with_metadata(mut self, name: &'static str, value: &'static str) -> Self {
         self.stack.metadata.push((name, value));
         self
     }
 
-    pub async fn get(&self, target: &str) -> Reply {
+    pub(crate) async fn get(&self, target: &str) -> Reply {
         self.send(Request::get(target), "").await
     }
 
-    pub async fn post(&self, target: &str, body: &str) -> Reply {
+    pub(crate) async fn post(&self, target: &str, body: &str) -> Reply {
         self.send(
             Request::post(target).header(header::CONTENT_TYPE, "application/json"),
             body,
@@ -130,16 +133,16 @@ impl Library {
         .await
     }
 
-    pub async fn send(&self, request: Builder, body: &str) -> Reply {
+    pub(crate) async fn send(&self, request: Builder, body: &str) -> Reply {
         self.send_body(request, Full::new(Bytes::copy_from_slice(body.as_bytes())))
             .await
     }
 
-    pub async fn send_body<B>(&self, request: Builder, body: B) -> Reply
+    pub(crate) async fn send_body<B>(&self, request: Builder, body: B) -> Reply
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
     {
-        let gateway = Gateway::new(&pool(), self.options.clone()).unwrap();
+        let gateway = Gateway::new(pool(), self.options.clone()).unwrap();
         let request = request.body(body).unwrap();
         let (head, mut body) = gateway
             .service(self.stack.clone())
@@ -164,11 +167,11 @@ impl Library {
     }
 
     /// The request that reached the library, as JSON without defaults.
-    pub fn request(&self) -> Value {
+    pub(crate) fn request(&self) -> Value {
         self.call().request.expect("the request was not read")
     }
 
-    pub fn call(&self) -> Call {
+    pub(crate) fn call(&self) -> Call {
         self.stack
             .calls
             .lock()
@@ -178,26 +181,26 @@ impl Library {
             .clone()
     }
 
-    pub fn was_called(&self) -> bool {
+    pub(crate) fn was_called(&self) -> bool {
         !self.stack.calls.lock().unwrap().is_empty()
     }
 }
 
 impl Reply {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {:?}", self.body))
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
     /// The names of the fields that a 400 complains of.
-    pub fn wrong_fields(&self) -> Vec<String> {
+    pub(crate) fn wrong_fields(&self) -> Vec<String> {
         assert_eq!(self.status, 400, "{:?}", self.body);
         let violations = self.detail("google.rpc.BadRequest")["fieldViolations"].clone();
         violations
@@ -208,7 +211,7 @@ impl Reply {
             .collect()
     }
 
-    pub fn reason(&self) -> String {
+    pub(crate) fn reason(&self) -> String {
         self.detail("google.rpc.ErrorInfo")["reason"]
             .as_str()
             .unwrap()
@@ -346,7 +349,7 @@ fn status(json: &Value) -> Status {
 }
 
 /// A message as gRPC frames it.
-pub fn framed(message: &[u8]) -> Vec<u8> {
+pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[0], &length[..], message].concat()
 }
@@ -364,53 +367,4 @@ fn frames(pieces: Vec<Vec<u8>>, status: Option<Status>) -> Response<Body> {
     Response::new(Body::new(StreamBody::new(stream::iter(
         frames.into_iter().map(Ok::<_, Status>),
     ))))
-}
-
-struct DynamicCodec {
-    input: MessageDescriptor,
-}
-
-impl Codec for DynamicCodec {
-    type Encode = DynamicMessage;
-    type Decode = DynamicMessage;
-    type Encoder = DynamicEncoder;
-    type Decoder = DynamicDecoder;
-
-    fn encoder(&mut self) -> DynamicEncoder {
-        DynamicEncoder
-    }
-
-    fn decoder(&mut self) -> DynamicDecoder {
-        DynamicDecoder(self.input.clone())
-    }
-}
-
-struct DynamicEncoder;
-
-impl Encoder for DynamicEncoder {
-    type Item = DynamicMessage;
-    type Error = Status;
-
-    fn encode(
-        &mut self,
-        message: DynamicMessage,
-        buffer: &mut EncodeBuf<'_>,
-    ) -> Result<(), Status> {
-        message.encode(buffer).map_err(|_| Status::internal("full"))
-    }
-}
-
-struct DynamicDecoder(MessageDescriptor);
-
-impl Decoder for DynamicDecoder {
-    type Item = DynamicMessage;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
-        let bytes = buffer.copy_to_bytes(buffer.remaining());
-        let message = DynamicMessage::decode(self.0.clone(), bytes);
-        message
-            .map(Some)
-            .map_err(|_| Status::internal("the gateway sent what is no message"))
-    }
 }

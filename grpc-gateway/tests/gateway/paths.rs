@@ -3,6 +3,7 @@
 use http::{Request, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::json;
 
 use crate::library::{Answer, Library};
@@ -161,7 +162,7 @@ async fn a_path_and_a_body_must_agree() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_comes_through_a_path_segment_and_a_query(id in "\\PC{1,12}", token in "\\PC{0,12}") {

@@ -8,7 +8,7 @@ use prost_reflect::DescriptorPool;
 const ALWAYS: [&str; 2] = ["google/rpc/status.proto", "google/rpc/error_details.proto"];
 
 /// The pool of files under `tests/proto` and the repository's `proto`, with their comments.
-pub fn pool_of(files: &[&str]) -> DescriptorPool {
+pub(crate) fn pool_of(files: &[&str]) -> DescriptorPool {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut compiler =
         protox::Compiler::new([package.join("tests/proto"), package.join("../proto")]).unwrap();

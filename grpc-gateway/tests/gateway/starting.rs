@@ -26,9 +26,9 @@ fn pool_with(annotations: &[&str]) -> DescriptorPool {
             Some(annotation) => ("stream Thing", annotation),
             None => ("Thing", *annotation),
         };
-        proto += &format!(
+        proto.extend([format!(
             "rpc Do{number}({kind}) returns (Thing) {{ option (google.api.http) = {{{annotation}}}; }}"
-        );
+        )]);
     }
     proto += "}";
     pool_of_text(proto)
@@ -63,7 +63,7 @@ fn pool_of_text(proto: String) -> DescriptorPool {
 }
 
 fn error_of(annotations: &[&str]) -> String {
-    Gateway::new(&pool_with(annotations), Options::default())
+    Gateway::new(pool_with(annotations), Options::default())
         .expect_err("should be refused")
         .to_string()
 }
@@ -129,14 +129,14 @@ fn routes_that_answer_the_same_requests_are_refused_with_both_names() {
         "get: \"/v1/{id}:go\"",
         "get: \"/v1/{id=**}\"",
     ]);
-    assert!(Gateway::new(&pool, Options::default()).is_ok());
+    assert!(Gateway::new(pool, Options::default()).is_ok());
 }
 
 #[test]
 fn a_pool_without_routes_or_error_types_is_refused() {
-    let no_routes = Gateway::new(&pool_with(&[]), Options::default());
+    let no_routes = Gateway::new(pool_with(&[]), Options::default());
     assert_eq!(no_routes.expect_err("no routes"), RouteError::NoRoutes);
-    let empty = Gateway::new(&DescriptorPool::new(), Options::default());
+    let empty = Gateway::new(DescriptorPool::new(), Options::default());
     assert_eq!(
         empty.expect_err("no types"),
         RouteError::MissingType("google.rpc.ErrorInfo")
@@ -158,7 +158,7 @@ fn headers_of_the_connection_cannot_be_forwarded() {
             forwarded_headers: vec![name.parse::<HeaderName>().unwrap()],
             ..Options::default()
         };
-        let error = Gateway::new(&library::pool(), options).expect_err(name);
+        let error = Gateway::new(library::pool(), options).expect_err(name);
         assert_eq!(error, RouteError::ForwardedHeader(name.to_owned()));
     }
 }
@@ -169,6 +169,6 @@ fn a_page_cannot_hide_a_route() {
         pages: vec![Page::fixed("/v1/books/7", "text/plain", "")],
         ..Options::default()
     };
-    let error = Gateway::new(&library::pool(), options).expect_err("hides GetBook");
+    let error = Gateway::new(library::pool(), options).expect_err("hides GetBook");
     assert_eq!(error, RouteError::Page("/v1/books/7".to_owned()));
 }

@@ -66,7 +66,7 @@ impl Writer<'_, '_> {
                 .and_then(|slot| slot.last)
                 .map_or(Ok(&[][..]), Raw::bytes)
         };
-        let url = std::str::from_utf8(part(0)?).map_err(|_| Malformed)?;
+        let url = std::str::from_utf8(part(0)?).map_err(|_not_utf8| Malformed)?;
         let value = part(1)?;
         if url.is_empty() {
             self.literal("{}");

@@ -8,7 +8,7 @@ use crate::library::{message, pool};
 /// Messages nest this deep.
 const DEPTH_MAX: usize = 3;
 
-pub fn book(entropy: &[u8]) -> DynamicMessage {
+pub(crate) fn book(entropy: &[u8]) -> DynamicMessage {
     let descriptor = pool().get_message_by_name("library.v1.Book").unwrap();
     Source(entropy).message(&descriptor, 0)
 }
