@@ -2,7 +2,7 @@
 //!
 //! Names are compared as words: case, punctuation, legal forms and the many
 //! spellings of Blue Cross Blue Shield do not matter. The longest alias wins, so
-//! "BlueCross BlueShield of Illinois" is that licensee while "BCBS" alone stays
+//! `BlueCross BlueShield of Illinois` is that licensee while `BCBS` alone stays
 //! open between all of them.
 
 use std::collections::{BTreeMap, HashMap};
@@ -29,7 +29,18 @@ pub struct PayerMatch {
 struct Alias {
     payer_id: String,
     written: String,
-    exact_only: bool,
+    usage: Use,
+}
+
+/// What finding an alias means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// It names the payer wherever it stands.
+    Anywhere,
+    /// It names the payer when nothing else is said.
+    Alone,
+    /// It names nobody, and covers the shorter alias inside it.
+    Never,
 }
 
 /// All aliases by their normalised words.
@@ -57,18 +68,21 @@ impl PayerNames {
     pub(super) fn index(payers: &[Payer]) -> Self {
         let mut names = Self::default();
         for payer in payers {
-            names.add(payer, &payer.name, false);
+            names.add(payer, &payer.name, Use::Anywhere);
             for alias in &payer.aliases {
-                names.add(payer, alias, false);
+                names.add(payer, alias, Use::Anywhere);
             }
             for alias in &payer.exact_aliases {
-                names.add(payer, alias, true);
+                names.add(payer, alias, Use::Alone);
+            }
+            for phrase in &payer.unlike {
+                names.add(payer, phrase, Use::Never);
             }
         }
         names
     }
 
-    fn add(&mut self, payer: &Payer, written: &str, exact_only: bool) {
+    fn add(&mut self, payer: &Payer, written: &str, usage: Use) {
         let words = words_of(written);
         if words.is_empty() {
             return;
@@ -79,7 +93,7 @@ impl PayerNames {
             aliases.push(Alias {
                 payer_id: payer.id.clone(),
                 written: written.to_owned(),
-                exact_only,
+                usage,
             });
         }
     }
@@ -128,8 +142,9 @@ impl PayerNames {
         let mut start = 0;
         while start < words.len() {
             match self.longest_at(words, start) {
-                Some(hit) => {
+                Some(mut hit) => {
                     start = hit.words.end;
+                    hit.aliases.retain(|alias| alias.usage != Use::Never);
                     found.push(hit);
                 }
                 None => start += 1,
@@ -148,7 +163,7 @@ impl PayerNames {
                 .aliases
                 .get(&joined(slice))?
                 .iter()
-                .filter(|alias| whole || !alias.exact_only)
+                .filter(|alias| whole || alias.usage != Use::Alone)
                 .collect();
             let (first, last) = (slice.first()?, slice.last()?);
             (!aliases.is_empty()).then_some(Found {

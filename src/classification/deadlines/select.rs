@@ -95,15 +95,16 @@ fn fits_level(rule: &AppealRule, query: &Query) -> bool {
     match (stage(query), rule.kind) {
         // Nothing was decided yet: the payer's clock on what was asked for runs.
         (Stage::Undecided, ClockKind::Decision) => rule.level == reached,
-        (Stage::Undecided, ClockKind::Filing) => false,
         // No determination was made: the claim itself must still be filed in time.
         (Stage::NoDetermination, ClockKind::Filing) => {
             rule.level == AppealLevel::InitialDetermination
         }
-        (Stage::NoDetermination, ClockKind::Decision) | (Stage::Nothing, _) => false,
         (Stage::Denied, ClockKind::Filing | ClockKind::Decision) => {
             rule.after_levels.contains(&reached)
         }
+        (Stage::Undecided, ClockKind::Filing)
+        | (Stage::NoDetermination, ClockKind::Decision)
+        | (Stage::Nothing, ClockKind::Filing | ClockKind::Decision) => false,
     }
 }
 
@@ -175,21 +176,27 @@ fn specificity(rule: &AppealRule) -> (RuleScope, bool) {
 }
 
 impl Query {
-    /// The level whose decision is contested; the initial determination when not said.
+    /// The level whose decision is contested; the initial determination when not said, and where
+    /// only a reopening or a conversation came after it.
     pub(super) fn effective_level(&self) -> AppealLevel {
-        match self.level {
-            AppealLevel::Unspecified | AppealLevel::Reopening | AppealLevel::PeerToPeer => {
-                AppealLevel::InitialDetermination
-            }
-            level => level,
+        let after_initial = [
+            AppealLevel::Unspecified,
+            AppealLevel::Reopening,
+            AppealLevel::PeerToPeer,
+        ];
+        if after_initial.contains(&self.level) {
+            AppealLevel::InitialDetermination
+        } else {
+            self.level
         }
     }
 
     /// The urgency; standard when not said.
     fn effective_urgency(&self) -> Urgency {
-        match self.urgency {
-            Urgency::Unspecified => Urgency::Standard,
-            urgency => urgency,
+        if self.urgency == Urgency::Expedited {
+            Urgency::Expedited
+        } else {
+            Urgency::Standard
         }
     }
 
