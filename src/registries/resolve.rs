@@ -47,7 +47,8 @@ enum Use {
 #[derive(Clone, Debug, Default)]
 pub(super) struct PayerNames {
     aliases: HashMap<String, Vec<Alias>>,
-    longest_words: usize,
+    /// Words of the longest alias that begins with a word.
+    longest_by_first: HashMap<String, usize>,
 }
 
 /// A normalised word and where it stands in the text.
@@ -84,10 +85,11 @@ impl PayerNames {
 
     fn add(&mut self, payer: &Payer, written: &str, usage: Use) {
         let words = words_of(written);
-        if words.is_empty() {
+        let Some(first) = words.first() else {
             return;
-        }
-        self.longest_words = self.longest_words.max(words.len());
+        };
+        let longest = self.longest_by_first.entry(first.word.clone()).or_default();
+        *longest = words.len().max(*longest);
         let aliases = self.aliases.entry(joined(&words)).or_default();
         if aliases.iter().all(|alias| alias.payer_id != payer.id) {
             aliases.push(Alias {
@@ -154,7 +156,8 @@ impl PayerNames {
     }
 
     fn longest_at(&self, words: &[WordAt], start: usize) -> Option<Found<'_>> {
-        let longest = self.longest_words.min(words.len() - start);
+        let known = self.longest_by_first.get(&words.get(start)?.word)?;
+        let longest = (*known).min(words.len() - start);
         (1..=longest).rev().find_map(|length| {
             let range = start..start + length;
             let slice = words.get(range.clone())?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use time::Date;
+
 use super::super::super::registries::{AppealRule, ClockKind, Confidence, RuleScope};
 use super::Query;
 use crate::proto::stratum::v1::{
@@ -37,7 +39,6 @@ fn in_force<'a>(rules: &'a [AppealRule], query: &Query) -> Vec<&'a AppealRule> {
         .iter()
         .filter(|rule| rule.provenance.holds_on(query.as_of))
     {
-        let version = |rule: &AppealRule| (rule.provenance.effective_from, rule.id.clone());
         let newer = latest
             .get(rule.series.as_str())
             .is_none_or(|known| version(rule) > version(known));
@@ -46,6 +47,11 @@ fn in_force<'a>(rules: &'a [AppealRule], query: &Query) -> Vec<&'a AppealRule> {
         }
     }
     latest.into_values().collect()
+}
+
+/// What orders the versions of a series.
+fn version(rule: &AppealRule) -> (Option<Date>, &str) {
+    (rule.provenance.effective_from, &rule.id)
 }
 
 /// Whether a rule's conditions hold for a denial.

@@ -252,6 +252,22 @@ fn version_in_force_on_the_day_asked_about_is_used() {
 }
 
 #[test]
+fn threshold_is_that_of_the_year_of_filing() {
+    let mut query = denied(LineOfBusiness::MedicareFfs, AppealLevel::AppealsCouncil);
+    query.amount_in_controversy_minor = Some(197_000);
+    assert_eq!(
+        binding(&compute(rules(), &query)),
+        ["medicare-ffs-court-2026"]
+    );
+    query.dates.prior_decision = Some(date!(2026 - 12 - 21));
+    query.dates.notice = None;
+    query.as_of = date!(2027 - 01 - 04);
+    let next_year = compute(rules(), &query);
+    assert_eq!(binding(&next_year), [""; 0]);
+    assert!(warns(&next_year[0], "Not open: $2000.00"));
+}
+
+#[test]
 fn old_verifications_are_said() {
     let query = Query {
         as_of: date!(2028 - 01 - 03),
