@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use time::Date;
+
 use super::super::super::registries::{AppealRule, ClockKind, Confidence, RuleScope};
 use super::Query;
 use crate::proto::stratum::v1::{
@@ -37,7 +39,6 @@ fn in_force<'a>(rules: &'a [AppealRule], query: &Query) -> Vec<&'a AppealRule> {
         .iter()
         .filter(|rule| rule.provenance.holds_on(query.as_of))
     {
-        let version = |rule: &AppealRule| (rule.provenance.effective_from, rule.id.clone());
         let newer = latest
             .get(rule.series.as_str())
             .is_none_or(|known| version(rule) > version(known));
@@ -46,6 +47,11 @@ fn in_force<'a>(rules: &'a [AppealRule], query: &Query) -> Vec<&'a AppealRule> {
         }
     }
     latest.into_values().collect()
+}
+
+/// What orders the versions of a series.
+fn version(rule: &AppealRule) -> (Option<Date>, &str) {
+    (rule.provenance.effective_from, &rule.id)
 }
 
 /// Whether a rule's conditions hold for a denial.
@@ -95,15 +101,16 @@ fn fits_level(rule: &AppealRule, query: &Query) -> bool {
     match (stage(query), rule.kind) {
         // Nothing was decided yet: the payer's clock on what was asked for runs.
         (Stage::Undecided, ClockKind::Decision) => rule.level == reached,
-        (Stage::Undecided, ClockKind::Filing) => false,
         // No determination was made: the claim itself must still be filed in time.
         (Stage::NoDetermination, ClockKind::Filing) => {
             rule.level == AppealLevel::InitialDetermination
         }
-        (Stage::NoDetermination, ClockKind::Decision) | (Stage::Nothing, _) => false,
         (Stage::Denied, ClockKind::Filing | ClockKind::Decision) => {
             rule.after_levels.contains(&reached)
         }
+        (Stage::Undecided, ClockKind::Filing)
+        | (Stage::NoDetermination, ClockKind::Decision)
+        | (Stage::Nothing, ClockKind::Filing | ClockKind::Decision) => false,
     }
 }
 
@@ -175,21 +182,27 @@ fn specificity(rule: &AppealRule) -> (RuleScope, bool) {
 }
 
 impl Query {
-    /// The level whose decision is contested; the initial determination when not said.
+    /// The level whose decision is contested; the initial determination when not said, and where
+    /// only a reopening or a conversation came after it.
     pub(super) fn effective_level(&self) -> AppealLevel {
-        match self.level {
-            AppealLevel::Unspecified | AppealLevel::Reopening | AppealLevel::PeerToPeer => {
-                AppealLevel::InitialDetermination
-            }
-            level => level,
+        let after_initial = [
+            AppealLevel::Unspecified,
+            AppealLevel::Reopening,
+            AppealLevel::PeerToPeer,
+        ];
+        if after_initial.contains(&self.level) {
+            AppealLevel::InitialDetermination
+        } else {
+            self.level
         }
     }
 
     /// The urgency; standard when not said.
     fn effective_urgency(&self) -> Urgency {
-        match self.urgency {
-            Urgency::Unspecified => Urgency::Standard,
-            urgency => urgency,
+        if self.urgency == Urgency::Expedited {
+            Urgency::Expedited
+        } else {
+            Urgency::Standard
         }
     }
 
