@@ -63,7 +63,10 @@ pub(super) fn find(page: &mut Page) {
             })
         } else if token.is_capitalised() {
             shaped(page, at)
-        } else if token.shape == Shape::Lower && token.cues == 0 {
+        } else if token.shape == Shape::Lower
+            && token.cues == 0
+            && page.lexicon.may_be_given_name(token.hash)
+        {
             lower_pair(page, at)
         } else {
             None
