@@ -159,9 +159,9 @@ impl Lexicon {
         }
     }
 
-    /// The cue bits of a word or phrase, 0 for most.
-    pub(super) fn cues(&self, hash: WordHash) -> u64 {
-        self.cues.get(&hash).map_or(0, |bits| bits & !STARTS_PHRASE)
+    /// The cue bits of a word or phrase; `None` when it isn't even the beginning of one.
+    pub(super) fn phrase_cues(&self, hash: WordHash) -> Option<u64> {
+        self.cues.get(&hash).map(|bits| bits & !STARTS_PHRASE)
     }
 
     /// Cue bits of a word, and whether a cue phrase may begin with it.
@@ -172,9 +172,12 @@ impl Lexicon {
 
     /// What the dictionaries know of a word or phrase.
     pub(super) fn dictionary(&self, hash: WordHash) -> u64 {
-        self.dictionary
-            .get(&hash)
-            .map_or(0, |bits| bits & !STARTS_PHRASE)
+        self.phrase_dictionary(hash).unwrap_or(0)
+    }
+
+    /// As [`Lexicon::dictionary`]; `None` when it isn't even the beginning of a phrase.
+    pub(super) fn phrase_dictionary(&self, hash: WordHash) -> Option<u64> {
+        self.dictionary.get(&hash).map(|bits| bits & !STARTS_PHRASE)
     }
 
     /// As [`Lexicon::dictionary`], in the form tokens keep: [`KNOWN_STARTS_PHRASE`] tells that a phrase may begin with the word.
@@ -224,6 +227,8 @@ fn insert(table: &mut Table, word: &str, bit: u64) {
     let mut key = first;
     let mut is_phrase = false;
     for part in parts {
+        // Every beginning of a phrase has an entry, so that readers can stop at the first word that leads nowhere.
+        table.entry(key).or_insert(0);
         is_phrase = true;
         key = hash_phrase(key, part);
     }

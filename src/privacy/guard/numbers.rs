@@ -245,6 +245,9 @@ fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
     {
         return Some(last);
     }
+    if run.digits < 7 && !more_digits_follow(page, run) {
+        return None;
+    }
     for join_lines in [false, true] {
         let groups = Groups::read(page, run.first, join_lines);
         if groups.lengths().is_empty() || (join_lines && !groups.crosses_line) {
@@ -259,6 +262,22 @@ fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
         }
     }
     None
+}
+
+/// Whether the number goes on after the run: over a blank, a bracket, or a mark at the end of a line.
+fn more_digits_follow(page: &Page, run: &Run) -> bool {
+    let next = run.last + 1;
+    let is_mark = page
+        .tokens
+        .get(next)
+        .is_some_and(|token| matches!(token.mark, b')' | b'-' | b'.' | b'/'));
+    (next..=next + 2)
+        .take(if is_mark { 3 } else { 1 })
+        .any(|index| {
+            page.tokens
+                .get(index)
+                .is_some_and(|token| token.has_digit() && token.gap != Gap::Paragraph)
+        })
 }
 
 /// Identifiers with letters and a form or check of their own.

@@ -124,6 +124,16 @@ fn street(page: &mut Page, at: usize) -> Option<usize> {
     {
         return None;
     }
+    let is_near = |token: &Token| token.has(cue::STREET_SUFFIX | cue::STREET_SHORT);
+    if !page
+        .tokens
+        .iter()
+        .take(at + 1 + NAME_TOKENS_MAX)
+        .skip(at + 2)
+        .any(is_near)
+    {
+        return None;
+    }
     let is_address = page.cue_before(at, 6, cue::ADDRESS_CUE).is_some();
     let mut words = 0;
     for index in at + 1..at + 1 + NAME_TOKENS_MAX {
@@ -435,6 +445,9 @@ fn zip_plus_four(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "36.7378, -119.7871".
 fn coordinates(page: &mut Page, at: usize) -> Option<usize> {
+    if !page.mark_is(at + 1, b'.') {
+        return None;
+    }
     let decimal = |index: usize| {
         page.is_digits(index)
             && page.mark_is(index + 1, b'.')
@@ -701,7 +714,10 @@ fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
             break;
         };
         key = hash_phrase(key, next.hash);
-        if page.lexicon.dictionary(key) & dict::CITY != 0 {
+        let Some(known) = page.lexicon.phrase_dictionary(key) else {
+            break;
+        };
+        if known & dict::CITY != 0 {
             found = Some(index);
         }
     }

@@ -175,7 +175,9 @@ fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) {
             return;
         }
         key = hash_phrase(key, next.hash);
-        let cues = lexicon.cues(key);
+        let Some(cues) = lexicon.phrase_cues(key) else {
+            return;
+        };
         if cues != 0 {
             for token in tokens.iter_mut().take(at + 1).skip(start) {
                 token.cues |= cues;
