@@ -352,6 +352,9 @@ fn url_end(page: &Page, start: usize) -> Option<usize> {
 
 /// www.host, host.com, host.com/path
 fn bare_host(page: &mut Page, dot: usize) {
+    if page.gap(dot + 1) != Gap::Glued {
+        return; // the end of a sentence
+    }
     let Some(mut first) = dot.checked_sub(1) else {
         return;
     };
@@ -439,8 +442,13 @@ fn is_public_citation(page: &Page, first: usize, last: usize) -> bool {
 
 fn ip_addresses(page: &mut Page) {
     let mut at = 0;
-    while at < page.tokens.len() {
-        let length = ipv4_length(page, at).or_else(|| ipv6_length(page, at));
+    while let Some(token) = page.tokens.get(at) {
+        let next_mark = page.tokens.get(at + 1).map_or(0, |next| next.mark);
+        let length = match next_mark {
+            b'.' if token.shape == Shape::Digits => ipv4_length(page, at),
+            b':' => ipv6_length(page, at),
+            _ => None,
+        };
         match length {
             Some(length) if !page.is_taken(at, at + length - 1) => {
                 page.report(at, at + length - 1, PhiKind::Ip, 0.95, "ip.address");

@@ -234,7 +234,10 @@ fn follows_day_cue(page: &Page, at: usize) -> bool {
 
 /// 19500314 or 03141950 right after a birth or service cue.
 fn compact(page: &Page, at: usize) -> Option<Date> {
-    let number = page.number(at).filter(|_| page.word(at).len() == 8)?;
+    if page.token(at)?.len() != 8 {
+        return None;
+    }
+    let number = page.number(at)?;
     let year_first = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
     let year_last =
         is_year(number % 10_000) && is_month_day(number / 1_000_000, number / 10_000 % 100);
@@ -248,6 +251,14 @@ fn compact(page: &Page, at: usize) -> Option<Date> {
 
 /// "14 March 2024", "14-Mar-2024", "3rd of July", "14 Mar".
 fn day_month(page: &Page, at: usize) -> Option<Date> {
+    let is_month_near = (at + 1..at + 3).any(|index| {
+        page.tokens
+            .get(index)
+            .is_some_and(|token| token.has(cue::MONTH))
+    });
+    if !is_month_near || page.token(at)?.len() > 4 {
+        return None;
+    }
     day_of_month(page, at)?;
     let mut month = at + 1;
     if page.mark_is(month, b'-') || page.mark_is(month, b'/') || page.word_is(month, &["of"]) {
@@ -268,13 +279,19 @@ fn day_month(page: &Page, at: usize) -> Option<Date> {
 /// 14Mar2024.
 fn joined_day_month_year(page: &Page, at: usize) -> Option<Date> {
     let word = page.word(at);
+    if !(6..=11).contains(&word.len()) {
+        return None;
+    }
     let letters_at = word
         .find(|c: char| c.is_ascii_alphabetic())
         .filter(|at| (1..=2).contains(at))?;
     let (day, rest) = word.split_at_checked(letters_at)?;
     let year_at = rest.find(|c: char| c.is_ascii_digit())?;
     let (month, year) = rest.split_at_checked(year_at)?;
-    let is_month = page.lexicon.cues(super::lexicon::hash_word(month)) & cue::MONTH != 0;
+    let is_month = page
+        .lexicon
+        .phrase_cues(super::lexicon::hash_word(month))
+        .is_some_and(|cues| cues & cue::MONTH != 0);
     let is_date = is_month
         && matches!(year.len(), 2 | 4)
         && year.bytes().all(|byte| byte.is_ascii_digit())

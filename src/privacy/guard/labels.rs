@@ -104,7 +104,15 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
         if token.taken || token.has_digit() {
             break;
         }
-        if page.word_is(at, &["n"])
+        if token.cues == 0 && token.len() > 1 {
+            others += 1;
+            if others > OTHER_WORDS_MAX {
+                break;
+            }
+            continue;
+        }
+        if token.len() == 1
+            && page.word_is(at, &["n"])
             && page.mark_is(at.wrapping_sub(1), b'/')
             && page.word_is(at.wrapping_sub(2), &["s"])
         {

@@ -60,7 +60,8 @@ pub(super) fn find(page: &mut Page) {
 /// The run that begins at a token, if one does.
 fn run_at(page: &Page, first: usize) -> Option<Run> {
     let token = page.token(first)?;
-    if token.mark != 0 {
+    let is_plain_word = token.is_word() && page.gap(first + 1) != Gap::Glued;
+    if token.mark != 0 || is_plain_word {
         return None;
     }
     let mut run = Run {
@@ -135,9 +136,15 @@ fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize> {
 fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
     if run.letters == 0 {
         let groups = Groups::read(page, run.first, true);
-        let is_quantity = groups.lasts.iter().any(|end| page.has(end + 1, cue::UNIT));
-        if groups.digits.len() > run.digits && groups.lengths.len() <= 5 && !is_quantity {
-            return (groups.last_of(groups.lengths.len()), groups.digits.len());
+        let is_quantity = groups
+            .lasts()
+            .iter()
+            .any(|end| page.has(end + 1, cue::UNIT));
+        if groups.digits().len() > run.digits && groups.lengths().len() <= 5 && !is_quantity {
+            return (
+                groups.last_of(groups.lengths().len()),
+                groups.digits().len(),
+            );
         }
     } else if label.is_explicit
         && page.is_digits(run.last + 1)
@@ -238,11 +245,12 @@ fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
     {
         return Some(last);
     }
+    if run.digits < 7 && !more_digits_follow(page, run) {
+        return None;
+    }
     for join_lines in [false, true] {
         let groups = Groups::read(page, run.first, join_lines);
-        if groups.lengths.is_empty()
-            || (join_lines && !groups.lasts.iter().any(|last| page.gap(*last) == Gap::Line))
-        {
+        if groups.lengths().is_empty() || (join_lines && !groups.crosses_line) {
             break;
         }
         let found = social_security(page, run, &groups)
@@ -254,6 +262,22 @@ fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
         }
     }
     None
+}
+
+/// Whether the number goes on after the run: over a blank, a bracket, or a mark at the end of a line.
+fn more_digits_follow(page: &Page, run: &Run) -> bool {
+    let next = run.last + 1;
+    let is_mark = page
+        .tokens
+        .get(next)
+        .is_some_and(|token| matches!(token.mark, b')' | b'-' | b'.' | b'/'));
+    (next..=next + 2)
+        .take(if is_mark { 3 } else { 1 })
+        .any(|index| {
+            page.tokens
+                .get(index)
+                .is_some_and(|token| token.has_digit() && token.gap != Gap::Paragraph)
+        })
 }
 
 /// Identifiers with letters and a form or check of their own.
@@ -298,7 +322,7 @@ fn social_security(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize>
     let is_shape = groups.starts_with(&[3, 2, 4])
         && !groups.continues_after(3)
         && !follows_digits(page, run.first);
-    let same_separator = groups.separators.first() == groups.separators.get(1);
+    let same_separator = groups.separators(3).first() == groups.separators(3).last();
     if !is_shape || !same_separator || !checksum::is_issued_ssn(groups.digits_of(3)) {
         return None;
     }
@@ -318,11 +342,11 @@ pub(super) fn follows_digits(page: &Page, first: usize) -> bool {
 }
 
 fn card(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize> {
-    (1..=groups.lengths.len().min(5)).rev().find_map(|count| {
+    (1..=groups.lengths().len().min(5)).rev().find_map(|count| {
         let digits = groups.digits_of(count);
         let is_grouped = count == 1
             || groups
-                .lengths
+                .lengths()
                 .iter()
                 .take(count - 1)
                 .all(|length| (3..=6).contains(length));
@@ -341,7 +365,7 @@ fn card(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize> {
 
 /// National and device numbers with check digits: CNP, CPF, Aadhaar, IMEI.
 fn national(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Option<usize> {
-    let count = groups.lengths.len().min(4);
+    let count = groups.lengths().len().min(4);
     for count in (1..=count).rev() {
         let digits = groups.digits_of(count);
         let is_one = count == 1;

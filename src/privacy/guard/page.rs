@@ -2,7 +2,7 @@
 
 use super::FieldContext;
 use super::kinds::PhiKind;
-use super::lexicon::{Lexicon, cue};
+use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue};
 use super::token::{Gap, Shape, Token, tokenize};
 
 #[cfg(test)]
@@ -121,8 +121,20 @@ impl<'p> Page<'p> {
 
     /// What the large dictionaries know of a word.
     pub(super) fn dictionary(&self, index: usize) -> u64 {
-        self.token(index)
-            .map_or(0, |token| self.lexicon.dictionary(token.hash))
+        match self.token(index) {
+            Some(token) if token.is_capitalised() => u64::from(token.known & !KNOWN_STARTS_PHRASE),
+            Some(token) => self.lexicon.dictionary(token.hash),
+            None => 0,
+        }
+    }
+
+    /// Whether a dictionary phrase may begin with a word.
+    pub(super) fn starts_dictionary_phrase(&self, index: usize) -> bool {
+        match self.token(index) {
+            Some(token) if token.is_capitalised() => token.known & KNOWN_STARTS_PHRASE != 0,
+            Some(token) => self.lexicon.starts_dictionary_phrase(token.hash),
+            None => false,
+        }
     }
 
     /// Whether a sentence ends between this token and the one before it.
