@@ -76,28 +76,28 @@ pub(super) fn run(searches: &[(Search<'_>, &[Live])], best: &mut Best) {
 /// prove a floor for all others.
 fn raise_floor(targets: &[Target<'_>], counters: &mut Counters, best: &mut Best) {
     let wanted = best.limit().saturating_mul(GUESSES_PER_HIT);
-    let mut guesses: Vec<(Candidate, &Target<'_>)> = Vec::new();
+    let mut promising: Vec<(Candidate, &Target<'_>)> = Vec::new();
     let mut least = Candidate::default();
     for target in targets {
         target.counting.guess(counters, GUESSED_POSTINGS, |guess| {
             if guess > least && target.search.accepts(target.live, guess.slot.into()) {
-                guesses.push((guess, target));
+                promising.push((guess, target));
             }
         });
-        if guesses.len() > wanted {
+        if promising.len() > wanted {
             let (_, (last, _), _) =
-                guesses.select_nth_unstable_by_key(wanted, |(guess, _)| Reverse(*guess));
+                promising.select_nth_unstable_by_key(wanted, |(guess, _)| Reverse(*guess));
             least = *last;
-            guesses.truncate(wanted);
+            promising.truncate(wanted);
         }
     }
     let mut trial = Best::new(best.limit());
     touch(
-        guesses
+        promising
             .iter()
             .map(|(guess, target)| (&*target.live.segment, guess.slot)),
     );
-    for (guess, target) in guesses {
+    for (guess, target) in promising {
         target
             .search
             .offer(target.live, guess.slot.into(), &mut trial);
