@@ -12,12 +12,12 @@ mod peers;
 mod plot;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use data::Data;
 use rustix::time::{ClockId, clock_gettime};
 use stratum::similarity::engine::{
-    Hit, IndexBuilder, Query, RankKey, Record, Score, SearchOptions, Snapshot, search,
+    Condition, Filter, Hit, Index, IndexBuilder, Order, Query, RankKey, Record, Score,
+    SearchOptions, search,
 };
 
 const QUERIES: usize = 1_000;
@@ -48,54 +48,78 @@ pub fn figure(name: &str, value: f64, unit: &str) {
 }
 
 fn two_hundred_thousand() {
-    let data = Data::new(200_000, QUERIES);
+    let mut data = Data::new(200_000, QUERIES);
     eprintln!("# 200,000 records, {}", data.shape());
     let run = Run::of(&data);
-    figure("similarity_200k_recall10", run.recall(), "share");
-    figure("similarity_200k_p50_ms", run.percentile_ms(50), "ms");
-    figure("similarity_200k_p99_ms", run.percentile_ms(99), "ms");
-    figure("similarity_200k_qps", run.queries_per_s(), "1/s");
-    let plain = data.with_equal_weights();
-    let unweighted = Run::of(&plain);
-    figure(
-        "similarity_200k_unweighted_recall10",
-        unweighted.recall(),
-        "share",
+    run.print("similarity_200k");
+    run.print_filtered();
+    writes(&data, &run.index);
+    let weighted = run.scores();
+    let equal = vec![1; data.weights.len()];
+    let weights = data.set_weights(equal);
+    let run = Run::of(&data);
+    run.print("similarity_200k_unweighted");
+    let unweighted = run.scores();
+    data.set_weights(weights);
+    peers::run(
+        "200k",
+        &data,
+        &peers::Expected {
+            weighted,
+            unweighted,
+        },
+        &directory(),
     );
-    figure(
-        "similarity_200k_unweighted_p50_ms",
-        unweighted.percentile_ms(50),
-        "ms",
-    );
-    figure(
-        "similarity_200k_unweighted_p99_ms",
-        unweighted.percentile_ms(99),
-        "ms",
-    );
-    figure(
-        "similarity_200k_unweighted_qps",
-        unweighted.queries_per_s(),
-        "1/s",
-    );
-    peers::run("200k", &plain, &unweighted.scores(), &directory());
 }
 
 fn a_million() {
-    let data = Data::new(1_000_000, QUERIES);
+    let mut data = Data::new(1_000_000, QUERIES);
     eprintln!("# 1,000,000 records, {}", data.shape());
     let run = Run::of(&data);
-    figure("similarity_1m_recall10", run.recall(), "share");
-    figure("similarity_1m_p50_ms", run.percentile_ms(50), "ms");
-    figure("similarity_1m_p99_ms", run.percentile_ms(99), "ms");
-    figure("similarity_1m_qps", run.queries_per_s(), "1/s");
+    run.print("similarity_1m");
     figure(
         "similarity_1m_bytes_per_record",
         run.bytes_per_record(),
         "B",
     );
     figure("similarity_1m_build_s", run.build_s, "s");
-    let plain = data.with_equal_weights();
-    peers::run("1m", &plain, &Run::of(&plain).scores(), &directory());
+    let weighted = run.scores();
+    let equal = vec![1; data.weights.len()];
+    let weights = data.set_weights(equal);
+    let unweighted = Run::of(&data).scores();
+    data.set_weights(weights);
+    peers::run(
+        "1m",
+        &data,
+        &peers::Expected {
+            weighted,
+            unweighted,
+        },
+        &directory(),
+    );
+}
+
+/// Records written one at a time into an index that is searched meanwhile.
+fn writes(data: &Data, index: &Index) {
+    const WRITES: usize = 2_000;
+    let start = cpu_ns();
+    for (at, features) in data.queries.iter().cycle().take(WRITES).enumerate() {
+        let attributes = attributes(at);
+        let total_weight = data.total_weight(features);
+        let record = Record {
+            id: data::id(at * 97),
+            rank: rank(at),
+            attributes: &attributes,
+            features,
+            total_weight,
+        };
+        index.apply(&[], &[record], 2 + at as u64);
+    }
+    figure(
+        "similarity_200k_writes_per_s",
+        WRITES as f64 * 1e9 / (cpu_ns() - start) as f64,
+        "1/s",
+    );
 }
 
 fn growth() {
@@ -137,7 +161,8 @@ fn directory() -> PathBuf {
 struct Run<'a> {
     data: &'a Data,
     build_s: f64,
-    snapshot: Arc<Snapshot>,
+    index: Index,
+    queries: Vec<Query>,
     hits: Vec<Vec<Hit>>,
     /// CPU time by query, ascending.
     times_ns: Vec<u64>,
@@ -164,31 +189,57 @@ impl<'a> Run<'a> {
         }
         let index = builder.finish(1);
         let build_s = (cpu_ns() - start) as f64 / 1e9;
-        let snapshot = index.snapshot();
         let queries: Vec<Query> = data.queries.iter().map(|row| query(data, row)).collect();
-        let mut times_ns = vec![u64::MAX; queries.len()];
-        let mut hits = Vec::new();
-        for _ in 0..PASSES {
-            hits.clear();
-            for (query, least) in queries.iter().zip(&mut times_ns) {
-                let start = cpu_ns();
-                let found = search(&[(&snapshot, query)], &SearchOptions::default());
-                *least = (cpu_ns() - start).min(*least);
-                hits.push(found);
-            }
-        }
-        times_ns.sort_unstable();
+        let (hits, times_ns) = timed(&index, &queries, &SearchOptions::default());
         Self {
             data,
             build_s,
-            snapshot,
+            index,
+            queries,
             hits,
             times_ns,
         }
     }
 
+    fn print(&self, name: &str) {
+        figure(&format!("{name}_recall10"), self.recall(), "share");
+        figure(&format!("{name}_p50_ms"), self.percentile_ms(50), "ms");
+        figure(&format!("{name}_p99_ms"), self.percentile_ms(99), "ms");
+        figure(&format!("{name}_qps"), self.queries_per_s(), "1/s");
+    }
+
+    /// The same queries among the records of one plan in a thousand, and with the best outcomes first.
+    fn print_filtered(&self) {
+        let one_plan = Condition::OneOf {
+            column: 4,
+            values: vec![7],
+        };
+        let filtered = SearchOptions {
+            filter: Filter(vec![one_plan]),
+            ..SearchOptions::default()
+        };
+        let by_outcome = SearchOptions {
+            order: Order::Outcome,
+            min_score: 0.2,
+            ..SearchOptions::default()
+        };
+        for (name, options) in [("filtered", filtered), ("by_outcome", by_outcome)] {
+            let (_, times_ns) = timed(&self.index, &self.queries, &options);
+            figure(
+                &format!("similarity_200k_{name}_p50_ms"),
+                percentile_ms(&times_ns, 50),
+                "ms",
+            );
+            figure(
+                &format!("similarity_200k_{name}_p99_ms"),
+                percentile_ms(&times_ns, 99),
+                "ms",
+            );
+        }
+    }
+
     fn percentile_ms(&self, percent: usize) -> f64 {
-        self.times_ns[(self.times_ns.len() - 1) * percent / 100] as f64 / 1e6
+        percentile_ms(&self.times_ns, percent)
     }
 
     fn queries_per_s(&self) -> f64 {
@@ -197,7 +248,8 @@ impl<'a> Run<'a> {
     }
 
     fn bytes_per_record(&self) -> f64 {
-        self.snapshot.bytes() as f64 / self.snapshot.len() as f64
+        let snapshot = self.index.snapshot();
+        snapshot.bytes() as f64 / snapshot.len() as f64
     }
 
     /// The scores found, ten a query, 0 where there were fewer.
@@ -223,6 +275,28 @@ impl<'a> Run<'a> {
         }
         f64::from(right as u32) / f64::from(all as u32)
     }
+}
+
+/// The answers to all queries, and the CPU time of each, ascending.
+fn timed(index: &Index, queries: &[Query], options: &SearchOptions) -> (Vec<Vec<Hit>>, Vec<u64>) {
+    let snapshot = index.snapshot();
+    let mut times_ns = vec![u64::MAX; queries.len()];
+    let mut hits = Vec::new();
+    for _ in 0..PASSES {
+        hits.clear();
+        for (query, least) in queries.iter().zip(&mut times_ns) {
+            let start = cpu_ns();
+            let found = search(&[(&snapshot, query)], options);
+            *least = (cpu_ns() - start).min(*least);
+            hits.push(found);
+        }
+    }
+    times_ns.sort_unstable();
+    (hits, times_ns)
+}
+
+fn percentile_ms(ascending_ns: &[u64], percent: usize) -> f64 {
+    ascending_ns[(ascending_ns.len() - 1) * percent / 100] as f64 / 1e6
 }
 
 /// The ten best by the definition: every record scored, all sorted.

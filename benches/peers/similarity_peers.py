@@ -2,12 +2,13 @@
 
     python3 benches/peers/similarity_peers.py 200k FOLDER
 
-prints `similarity_200k_p50_ms@numpy` and the like, one figure a line, tab-separated. Every peer answers unweighted
-Jaccard top-10 on the same records and queries; recall is tie-tolerant, against the exact scores of the same run.
-Times are process CPU time (PostgreSQL: wall time, as the work is another process'), one pass over the queries.
+prints `similarity_200k_p50_ms@numpy` and the like, one figure a line, tab-separated. Every peer answers Jaccard
+top-10 on the same records, queries and weights; figures named `unweighted` take all weights as equal. Recall is
+tie-tolerant, against the exact scores of the same run. Times are process CPU time (PostgreSQL: wall time, as the
+work is another process'), one pass over the queries.
 
-numpy: exact, an inverted index as arrays and one bincount a query. tantivy: BM25 over features as words, the top 10,
-and the top 100 ranked again by Jaccard. PostgreSQL: intarray with a GIN index, exact; runs when psycopg2 is
+numpy: exact, an inverted index as arrays and one bincount a query. tantivy: BM25 over features as words, the top
+10, and the top 100 ranked again by Jaccard. PostgreSQL: intarray with a GIN index, exact; runs when psycopg2 is
 installed and STRATUM_PEERS_DATABASE names a server.
 """
 
@@ -41,8 +42,12 @@ class Data:
         self.queries = [
             query_features[start:end] for start, end in zip(query_starts[:-1], query_starts[1:])
         ]
-        self.expected = read("expected_scores.f64", "<f8").reshape(len(self.queries), LIMIT)
+        self.weights = read("weights.u16", "<u2").astype(np.float64)
+        shape = (len(self.queries), LIMIT)
+        self.expected = read("expected.f64", "<f8").reshape(shape)
+        self.expected_unweighted = read("expected_unweighted.f64", "<f8").reshape(shape)
         self.sizes = np.diff(self.starts)
+        self.totals = np.add.reduceat(self.weights[self.features], self.starts[:-1])
 
     def row(self, record):
         return self.features[self.starts[record] : self.starts[record + 1]]
@@ -51,17 +56,17 @@ class Data:
         return len(self.sizes)
 
 
-def report(np, run, peer, data, answer, queries, clock=time.process_time):
-    """Times `answer`, which gives the Jaccard scores of its ten best, and compares them with the exact ones."""
+def report(np, run, peer, data, expected, answer, queries, clock=time.process_time):
+    """Times `answer`, which gives the scores of its ten best, and compares them with the exact ones."""
     times, right, wanted = [], 0, 0
-    for at in range(min(queries, len(data.queries))):
+    for query, scores in list(zip(data.queries, expected))[:queries]:
         start = clock()
-        scores = answer(data.queries[at])
+        found = answer(query)
         times.append(clock() - start)
-        expected = data.expected[at][data.expected[at] > 0]
-        wanted += len(expected)
-        if len(expected):
-            right += min(len(expected), int(np.sum(np.asarray(scores) >= expected[-1] - 1e-12)))
+        scores = scores[scores > 0]
+        wanted += len(scores)
+        if len(scores):
+            right += min(len(scores), int(np.sum(np.asarray(found) >= scores[-1] - 1e-12)))
     figure(f"similarity_{run}_recall10@{peer}", right / wanted, "share")
     figure(f"similarity_{run}_p50_ms@{peer}", float(np.percentile(times, 50)) * 1e3, "ms")
     figure(f"similarity_{run}_p99_ms@{peer}", float(np.percentile(times, 99)) * 1e3, "ms")
@@ -72,24 +77,32 @@ def numpy_columns(np, run, data):
     start = time.process_time()
     order = np.argsort(data.features, kind="stable")
     holders = np.repeat(np.arange(len(data), dtype=np.int32), data.sizes)[order]
-    ends = np.cumsum(np.bincount(data.features))
+    ends = np.cumsum(np.bincount(data.features, minlength=len(data.weights)))
     starts = np.concatenate(([0], ends[:-1]))
     figure(f"similarity_{run}_build_s@numpy", time.process_time() - start, "s")
 
-    def answer(query):
-        known = query[query < len(ends)]
-        lists = [holders[starts[feature] : ends[feature]] for feature in known]
-        shared = np.bincount(np.concatenate(lists), minlength=len(data))
-        scores = shared / (len(query) + data.sizes - shared)
+    def best(scores):
         best = np.argpartition(scores, -LIMIT)[-LIMIT:]
         return np.sort(scores[best])[::-1]
 
-    report(np, run, "numpy", data, answer, 300)
+    def weighted(query):
+        lists = np.concatenate([holders[starts[feature] : ends[feature]] for feature in query])
+        weights = np.repeat(data.weights[query], ends[query] - starts[query])
+        shared = np.bincount(lists, weights=weights, minlength=len(data))
+        return best(shared / (data.weights[query].sum() + data.totals - shared))
+
+    def unweighted(query):
+        lists = np.concatenate([holders[starts[feature] : ends[feature]] for feature in query])
+        shared = np.bincount(lists, minlength=len(data))
+        return best(shared / (len(query) + data.sizes - shared))
+
+    report(np, run, "numpy", data, data.expected, weighted, 300)
+    report(np, f"{run}_unweighted", "numpy", data, data.expected_unweighted, unweighted, 300)
 
 
 def jaccard(np, data, record, query):
-    shared = len(np.intersect1d(data.row(record), query, assume_unique=True))
-    return shared / (len(query) + data.sizes[record] - shared)
+    shared = data.weights[np.intersect1d(data.row(record), query, assume_unique=True)].sum()
+    return shared / (data.weights[query].sum() + data.totals[record] - shared)
 
 
 def tantivy_words(np, run, data):
@@ -123,8 +136,8 @@ def tantivy_words(np, run, data):
             scores = [jaccard(np, data, record, query) for record in nearest(query, 100)]
             return sorted(scores, reverse=True)[:LIMIT]
 
-        report(np, run, "tantivy", data, ten, 300)
-        report(np, run, "tantivy_rerank", data, ranked_again, 300)
+        report(np, run, "tantivy", data, data.expected, ten, 300)
+        report(np, run, "tantivy_rerank", data, data.expected, ranked_again, 300)
 
 
 def postgres_intarray(np, run, data, server):
@@ -152,7 +165,8 @@ def postgres_intarray(np, run, data, server):
         cursor.execute(statement, {"query": [int(feature) for feature in query]})
         return [score for (score,) in cursor.fetchall()]
 
-    report(np, run, "postgres_gin", data, answer, 30, time.perf_counter)
+    expected = data.expected_unweighted
+    report(np, f"{run}_unweighted", "postgres_gin", data, expected, answer, 30, time.perf_counter)
     connection.close()
 
 

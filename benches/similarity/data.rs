@@ -69,7 +69,7 @@ impl Rows {
         self.starts.len().saturating_sub(1)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> + Clone {
         self.starts
             .windows(2)
             .map(|bounds| &self.features[bounds[0] as usize..bounds[1] as usize])
@@ -112,10 +112,9 @@ impl Data {
             .sum()
     }
 
-    /// The same sets, every feature as important as any other: what the peers can compute.
-    pub fn with_equal_weights(self) -> Self {
-        let weights = vec![1; self.weights.len()];
-        Self { weights, ..self }
+    /// Takes every feature as important as any other, and gives back what it was.
+    pub fn set_weights(&mut self, weights: Vec<u16>) -> Vec<u16> {
+        std::mem::replace(&mut self.weights, weights)
     }
 
     /// Mean size and number of distinct features, in words.

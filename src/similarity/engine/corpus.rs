@@ -170,7 +170,8 @@ impl Corpus {
             match vocabulary.id(name) {
                 Some(id) => known.push((id, vocabulary.weight(id))),
                 None => {
-                    unknown_weight = unknown_weight.saturating_add(self.weights.weight(name).into())
+                    unknown_weight =
+                        unknown_weight.saturating_add(self.weights.weight(name).into());
                 }
             }
         }

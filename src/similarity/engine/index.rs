@@ -29,7 +29,7 @@ pub struct Record<'a> {
     pub attributes: &'a [u32],
     /// Features, each once, in any order.
     pub features: &'a [u32],
-    /// Sum of the weights of the features, as queries weigh them.
+    /// Sum of the weights of the features, as queries weigh them; below 2³⁰.
     pub total_weight: u32,
 }
 

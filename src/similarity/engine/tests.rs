@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 
+mod decisions;
 mod model;
 mod residency;
 mod scenarios;
@@ -47,35 +48,41 @@ fn searches_equal_brute_force() {
     }
 }
 
-/// Random corpora stay small; this one fills more than one segment, so that blocks, dense lists and strata of
-/// every size are met.
+/// Random corpora stay small; these fill more than one segment, so that blocks, dense lists and strata of every
+/// size are met. One for every thousand cases asked for.
 #[test]
-fn a_corpus_of_several_segments_equals_brute_force() {
-    let mut dice = Dice::new(7);
-    let vocabulary = 4_000;
-    let mut world = World::new(&mut dice);
-    world.weights = (0..vocabulary)
-        .map(|_| 1 + dice.below(3_000) as u16)
-        .collect();
-    world.mean_features = 12;
-    world.ids = usize::MAX;
-    world.templates = (0..400).map(|_| world.features(&mut dice)).collect();
-    let mut model = Model::new();
-    let mut builder = IndexBuilder::default();
-    for _ in 0..80_000 {
-        let record = world.record(&mut dice);
-        builder.push(&row(&world, &record));
-        model.insert(record.id, record);
-    }
-    let index = builder.finish(1);
-    let gone: Vec<Uuid> = model.keys().copied().step_by(7).collect();
-    let put: Vec<ModelRecord> = (0..3_000).map(|_| world.record(&mut dice)).collect();
-    write(&index, &mut model, &world, &gone, &put, 2);
-    for _ in 0..40 {
-        let asked = asked(&mut dice, &world);
+fn corpora_of_several_segments_equal_brute_force() {
+    for seed in 0..cases().div_ceil(1_000) {
+        let mut dice = Dice::new(seed);
+        let mut world = World::new(&mut dice);
+        let heaviest = if seed % 2 == 0 { 3_000 } else { 3 };
+        world.weights = (0..4_000)
+            .map(|_| 1 + dice.below(heaviest) as u16)
+            .collect();
+        world.mean_features = 12;
+        world.ids = usize::MAX;
+        world.templates = (0..400).map(|_| world.features(&mut dice)).collect();
+        let mut model = Model::new();
+        let mut builder = IndexBuilder::default();
+        for _ in 0..70_000 {
+            let record = world.record(&mut dice);
+            builder.push(&row(&world, &record));
+            model.insert(record.id, record);
+        }
+        let index = builder.finish(1);
+        let gone: Vec<Uuid> = model.keys().copied().step_by(7).collect();
+        let put: Vec<ModelRecord> = (0..3_000).map(|_| world.record(&mut dice)).collect();
+        write(&index, &mut model, &world, &gone, &put, 2);
         let snapshot = index.snapshot();
-        let hits = search(&[(&snapshot, &query(&world, &asked))], &asked.options);
-        assert_eq!(found(hits), brute_force(&world, &[&model], &asked));
+        for _ in 0..15 {
+            let asked = asked(&mut dice, &world);
+            let hits = search(&[(&snapshot, &query(&world, &asked))], &asked.options);
+            assert_eq!(
+                found(hits),
+                brute_force(&world, &[&model], &asked),
+                "seed {seed}"
+            );
+        }
     }
 }
 

@@ -211,6 +211,19 @@ pub fn asked(dice: &mut Dice, world: &World) -> Asked {
             high: low + dice.below(300) as u32,
         });
     }
+    if dice.chance(15) {
+        let values = vec![dice.below(300) as u32];
+        conditions.push(Condition::OneOf { column: 1, values });
+    }
+    if dice.chance(5) {
+        // A column that no record has reads as 0.
+        let low = dice.below(2) as u32;
+        conditions.push(Condition::Between {
+            column: 9,
+            low,
+            high: 3,
+        });
+    }
     if dice.chance(10) {
         conditions.push(Condition::AnyBit {
             column: 2,
@@ -288,7 +301,7 @@ pub fn brute_force(world: &World, models: &[&Model], asked: &Asked) -> Vec<(usiz
                 && asked
                     .options
                     .filter
-                    .accepts(|column| record.attributes[column]);
+                    .accepts(|column| record.attributes.get(column).copied().unwrap_or(0));
             if accepted {
                 found.push((corpus, record, shared, union));
             }
