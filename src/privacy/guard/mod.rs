@@ -12,6 +12,7 @@ mod dates;
 mod detectors;
 mod digits;
 mod encoded;
+mod index;
 mod kinds;
 mod labels;
 mod lexicon;

@@ -51,6 +51,8 @@ pub(super) struct Token {
     pub(super) taken: bool,
     /// The word ends in 's, which the hash leaves out.
     pub(super) possessive: bool,
+    /// Capitals and small letters otherwise than a leading capital.
+    pub(super) mixes_case: bool,
 }
 
 impl Token {
@@ -199,6 +201,7 @@ impl Token {
             mark: byte,
             taken: false,
             possessive: false,
+            mixes_case: false,
         }
     }
 
@@ -246,6 +249,7 @@ impl Token {
             mark: 0,
             taken: false,
             possessive,
+            mixes_case: lowers > 0 && uppers > u32::from(leads_upper),
         }
     }
 }
