@@ -61,8 +61,12 @@ impl Index {
             let Some(block) = blocks.get_mut(at / 64) else {
                 break;
             };
-            for (interest, word) in block.iter_mut().enumerate() {
-                *word |= u64::from(bits >> interest & 1) << (at % 64);
+            let mut left = bits;
+            while left != 0 {
+                if let Some(word) = block.get_mut(left.trailing_zeros() as usize) {
+                    *word |= 1 << (at % 64);
+                }
+                left &= left - 1;
             }
         }
         Self { blocks }
