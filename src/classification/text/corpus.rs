@@ -257,7 +257,11 @@ impl Slots {
     fn from_lexicon(lexicon: &'static Lexicon) -> Self {
         let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for service in lexicon.services() {
-            let slot = if service.category == ServiceCategory::Drug { "drug" } else { "service" };
+            let slot = if service.category == ServiceCategory::Drug {
+                "drug"
+            } else {
+                "service"
+            };
             values.entry(slot).or_default().push(&service.name);
         }
         for (_, fields) in rows(include_str!("data/slots.tsv")) {
@@ -270,7 +274,10 @@ impl Slots {
 
     fn value(&self, slot: &str, choices: &mut SplitMix) -> &str {
         let values = self.values.get(slot).map_or(&[][..], Vec::as_slice);
-        values.get(choices.below(values.len())).copied().unwrap_or_default()
+        values
+            .get(choices.below(values.len()))
+            .copied()
+            .unwrap_or_default()
     }
 }
 

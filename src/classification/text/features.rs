@@ -65,10 +65,7 @@ impl Vectorizer {
         word_features(&forms, &mut features);
         concept_features(&forms, &mut features);
         for (index, token) in tokens.iter().enumerate() {
-            if token
-                .meaning
-                .is_none_or(|meaning| matches!(meaning, Meaning::Concept(_)))
-            {
+            if has_letters(token) {
                 letter_features(index, &token.raw, &mut features);
             }
         }
@@ -171,6 +168,15 @@ fn concept_features(forms: &[Form], features: &mut Vec<Feature>) {
                 *later_index,
             ));
         }
+    }
+}
+
+/// Masked names and codes say nothing by their letters.
+fn has_letters(token: &Token) -> bool {
+    match token.meaning {
+        Some(Meaning::Service(_) | Meaning::Payer) => false,
+        Some(Meaning::Concept(_)) => true,
+        None => !token.stem.starts_with("carc"),
     }
 }
 
