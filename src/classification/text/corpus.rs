@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the phrases and of the features made from them; raised with every change.
 pub const CORPUS_VERSION: u32 = 1;
+/// What a bare code counts in training beside a phrase, which counts 1: it has few features to learn by.
+const CODE_WEIGHT: f32 = 2.0;
 /// Texts made at most from one template.
 const MAX_VARIANTS: usize = 3;
 
@@ -137,14 +139,19 @@ impl Corpus {
                 .map_err(|error: UnknownLabel| problem(error.to_string()))?;
             let prefix = if list == "CARC" { "CARC " } else { "" };
             for number in numbers.split(' ') {
-                let text = format!("{prefix}{number}");
-                self.texts.push(LabelledText {
-                    text,
-                    label,
-                    family: u32::MAX,
-                    weight: 1.0,
-                    is_measured: false,
-                });
+                for text in [
+                    format!("{prefix}{number}"),
+                    format!("denied {prefix}{number}"),
+                ] {
+                    let (family, weight) = (u32::MAX, CODE_WEIGHT);
+                    self.texts.push(LabelledText {
+                        text,
+                        label,
+                        family,
+                        weight,
+                        is_measured: false,
+                    });
+                }
             }
         }
         self.digest = hex(&Sha256::digest(format!(
