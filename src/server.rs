@@ -264,7 +264,11 @@ fn reflection() -> Result<tonic_reflection::server::Builder<'static>, StartError
 /// How REST behaves: sizes, origins, and what HTTP says of our reasons.
 fn gateway_options(config: &Config, pool: &DescriptorPool, db: &Db) -> Options {
     let openapi = crate::openapi::document(pool).to_string();
+    let defaults = Options::default();
+    let mut forwarded_headers = defaults.forwarded_headers.clone();
+    forwarded_headers.push(header::HeaderName::from_static("x-api-key"));
     Options {
+        forwarded_headers,
         body_bytes_max: config.max_body_bytes,
         allowed_origins: config.cors_origins.clone(),
         failure_status: Arc::new(|failure: &Failure<'_>| match failure.reason {
@@ -281,7 +285,7 @@ fn gateway_options(config: &Config, pool: &DescriptorPool, db: &Db) -> Options {
                 Page::new("/readyz", move || readiness(db.clone()))
             },
         ],
-        ..Options::default()
+        ..defaults
     }
 }
 
