@@ -156,7 +156,7 @@ impl Server {
             trusted_proxies: config.trusted_proxies.clone(),
         };
         let stack = Stack::new(Arc::new(parts), routes.routes().prepare());
-        let gateway = Gateway::new(pool.clone(), gateway_options(&config, &pool, &db))?;
+        let gateway = Gateway::new(&pool, gateway_options(&config, &pool, &db))?;
 
         let (stop, stopped) = watch::channel(false);
         let mut doors = Doors { tasks: JoinSet::new(), stopped };

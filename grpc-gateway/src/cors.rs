@@ -92,7 +92,7 @@ fn parse_origin(text: &str) -> Result<HeaderValue, OriginError> {
         return Err(OriginError::Wildcard);
     }
     let malformed = || OriginError::Malformed(text.to_owned());
-    let uri: Uri = text.parse().map_err(|_| malformed())?;
+    let uri: Uri = text.parse().map_err(|_not_a_uri| malformed())?;
     let (Some(scheme @ ("http" | "https")), Some(authority)) = (uri.scheme_str(), uri.authority())
     else {
         return Err(malformed());
@@ -104,7 +104,7 @@ fn parse_origin(text: &str) -> Result<HeaderValue, OriginError> {
     if !is_exact || authority.host().is_empty() || has_default_port(scheme, authority.port_u16()) {
         return Err(malformed());
     }
-    HeaderValue::from_str(text).map_err(|_| malformed())
+    HeaderValue::from_str(text).map_err(|_not_a_value| malformed())
 }
 
 /// Browsers leave a scheme's own port out, so an origin that names it would never match.

@@ -83,7 +83,7 @@ impl Messages {
         };
         let [compressed, length @ ..] = *header;
         let length =
-            usize::try_from(u32::from_be_bytes(length)).map_err(|_| TooLongOrCompressed)?;
+            usize::try_from(u32::from_be_bytes(length)).map_err(|_overflow| TooLongOrCompressed)?;
         // The call asked for no compression.
         if compressed != 0 || length > self.message_bytes_max {
             return Err(TooLongOrCompressed);

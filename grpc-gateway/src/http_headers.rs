@@ -121,7 +121,7 @@ pub(crate) enum IfMatch {
 /// What the header must be.
 pub(crate) fn if_match(value: &HeaderValue) -> Result<IfMatch, &'static str> {
     const MUST_BE: &str = "must be one strong entity tag in quotes, or *";
-    match value.to_str().map_err(|_| MUST_BE)?.trim() {
+    match value.to_str().map_err(|_not_ascii| MUST_BE)?.trim() {
         "*" => Ok(IfMatch::AnyVersion),
         text => {
             let tag = text

@@ -10,7 +10,7 @@ use crate::http_headers::{IfMatch, if_match};
 use crate::json::{Reader, put_text};
 use crate::refusal::{Refusal, Refused};
 use crate::route::{BodyRule, PathVariable, Route};
-use crate::schema::{FieldPath, Kind, MessageId, Schema, Shape};
+use crate::schema::{FieldPath, Kind, Schema, Shape, WellKnown};
 use crate::violations::{Violations, name_or_placeholder};
 use crate::wire::{Raw, find, put_bytes, wrap_from};
 
@@ -167,19 +167,11 @@ impl Draft<'_> {
                 return Some("belongs in the body");
             }
         }
-        let is_message = match kind {
-            Kind::Message(id) => self.is_object(*id),
-            _scalar => false,
-        };
+        let is_message = kind.message().is_some_and(|id| {
+            let well_known = self.schema.message(id).well_known;
+            !well_known.is_some_and(WellKnown::is_text)
+        });
         (is_message || shape == Shape::Map).then_some("can't be a query parameter as a whole")
-    }
-
-    fn is_object(&self, id: MessageId) -> bool {
-        use crate::schema::WellKnown as W;
-        match self.schema.message(id).well_known {
-            Some(W::Timestamp | W::Duration | W::FieldMask | W::Wrapper) => false,
-            Some(W::Any | W::Struct | W::Value | W::ListValue) | None => true,
-        }
     }
 
     fn path_variable(&mut self, variable: &PathVariable, path: &str) {
@@ -271,7 +263,7 @@ impl Draft<'_> {
             return Err(Refused::fields(self.violations));
         }
         let length = u32::try_from(self.out.len() - FRAME_HEADER_LENGTH)
-            .map_err(|_| Refused::new(Refusal::BodyTooLarge, "the request is too large"))?;
+            .map_err(|_overflow| Refused::new(Refusal::BodyTooLarge, "the request is too large"))?;
         if let Some(header) = self.out.get_mut(1..FRAME_HEADER_LENGTH) {
             header.copy_from_slice(&length.to_be_bytes());
         }

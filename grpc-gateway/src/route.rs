@@ -198,7 +198,7 @@ impl Compiler<'_> {
             template,
             grpc_uri: grpc_path
                 .parse()
-                .map_err(|_| "leads to a method without a path".to_owned())?,
+                .map_err(|_not_a_uri| "leads to a method without a path".to_owned())?,
             input,
             output,
             variables,
@@ -284,18 +284,8 @@ impl Compiler<'_> {
 
     /// Whether text can be a value of this kind.
     fn is_text(&self, kind: &Kind) -> bool {
-        match kind {
-            Kind::Message(id) => matches!(
-                self.schema.message(*id).well_known,
-                Some(
-                    WellKnown::Timestamp
-                        | WellKnown::Duration
-                        | WellKnown::FieldMask
-                        | WellKnown::Wrapper
-                )
-            ),
-            _scalar => true,
-        }
+        let message = kind.message().map(|id| self.schema.message(id));
+        message.is_none_or(|message| message.well_known.is_some_and(WellKnown::is_text))
     }
 
     fn answer_form(&self) -> AnswerForm {
@@ -318,17 +308,10 @@ impl Compiler<'_> {
         if let Some(number) = own(id) {
             return Some(FieldPath::one(number));
         }
-        let mut inner =
-            self.schema
-                .message(id)
-                .fields
-                .iter()
-                .filter_map(|field| match field.kind {
-                    Kind::Message(inner) if field.shape == Shape::Single => {
-                        FieldPath::one(field.number).then(own(inner)?)
-                    }
-                    _ => None,
-                });
+        let fields = self.schema.message(id).fields.iter();
+        let mut inner = fields
+            .filter(|field| field.shape == Shape::Single)
+            .filter_map(|field| FieldPath::one(field.number).then(own(field.kind.message()?)?));
         match (inner.next(), inner.next()) {
             (Some(only), None) => Some(only),
             _ => None,

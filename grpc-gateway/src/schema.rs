@@ -72,6 +72,17 @@ pub(crate) enum Kind {
     Message(MessageId),
 }
 
+impl Kind {
+    /// The message, if it is one.
+    pub(crate) fn message(&self) -> Option<MessageId> {
+        if let Self::Message(id) = self {
+            Some(*id)
+        } else {
+            None
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Enum {
     pub(crate) is_null_value: bool,
@@ -93,7 +104,7 @@ pub(crate) enum WellKnown {
 }
 
 impl WellKnown {
-    fn of(full_name: &str) -> Option<Self> {
+    pub(crate) fn of(full_name: &str) -> Option<Self> {
         Some(match full_name.strip_prefix("google.protobuf.")? {
             "Any" => Self::Any,
             "Timestamp" => Self::Timestamp,
@@ -106,6 +117,14 @@ impl WellKnown {
             | "UInt32Value" | "BoolValue" | "StringValue" | "BytesValue" => Self::Wrapper,
             _ => return None,
         })
+    }
+
+    /// Whether its JSON is one scalar, so that text in a URL can be its value.
+    pub(crate) fn is_text(self) -> bool {
+        match self {
+            Self::Timestamp | Self::Duration | Self::FieldMask | Self::Wrapper => true,
+            Self::Any | Self::Struct | Self::Value | Self::ListValue => false,
+        }
     }
 }
 

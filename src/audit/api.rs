@@ -16,7 +16,7 @@ use crate::proto::v1::{
 use crate::rpc::call::{Answer, Calls};
 use crate::rpc::error::{Error, Result};
 use crate::rpc::page::{Cursor, PageScope, page_size};
-use crate::rpc::wire::{moment, optional_id, required_id, timestamp};
+use crate::rpc::wire::{from_micros, moment, optional_id, required_id, timestamp};
 
 /// `AuditService`.
 #[derive(Debug, Clone)]
@@ -167,9 +167,4 @@ fn number<E: StoredEnum + Into<i32>>(text: &str) -> i32 {
 
 fn at(at: OffsetDateTime) -> Timestamp {
     timestamp(at)
-}
-
-fn from_micros(micros: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000)
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

@@ -97,6 +97,13 @@ impl Facts {
         self
     }
 
+    /// With the step of a longer work, such as the START of an export.
+    #[must_use]
+    pub fn step(mut self, step: &str) -> Self {
+        self.fields = vec![step.to_owned()];
+        self
+    }
+
     /// With the fields that changed.
     #[must_use]
     pub fn fields(mut self, fields: Vec<String>) -> Self {
@@ -151,6 +158,15 @@ impl AuditEvent {
     #[must_use]
     pub fn success(call: &CallContext, facts: Facts) -> Self {
         Self::of_call(call, AuditOutcome::Success, String::new(), None, facts)
+    }
+
+    /// The event of a work that ended after its reply began: an export's last.
+    #[must_use]
+    pub fn finish(call: &CallContext, facts: Facts, failure: Option<&Error>) -> Self {
+        match failure {
+            None => Self::success(call, facts.step("FINISH")),
+            Some(error) => Self { facts: facts.step("FINISH"), ..Self::failure(call, error) },
+        }
     }
 
     /// The event of a call that was refused or failed. A foreign id and an absent one give the same

@@ -164,6 +164,35 @@ impl TenantTx {
         &mut self.tx
     }
 
+    /// Marks a point that [`TenantTx::undo_savepoint`] goes back to.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn savepoint(&mut self) -> Result<()> {
+        self.run(statement::SAVEPOINT).await
+    }
+
+    /// Keeps what was done since the savepoint.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn keep_savepoint(&mut self) -> Result<()> {
+        self.run(statement::KEEP_SAVEPOINT).await
+    }
+
+    /// Takes back what was done since the savepoint.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn undo_savepoint(&mut self) -> Result<()> {
+        self.run(statement::UNDO_SAVEPOINT).await
+    }
+
+    async fn run(&mut self, statement: &'static str) -> Result<()> {
+        sqlx::raw_sql(statement).execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
     /// Makes the changes durable.
     ///
     /// # Errors

@@ -34,6 +34,13 @@ pub(crate) use statements;
 /// Takes the schema owner's role on, for migrations and provisioning.
 pub const BECOME_OWNER: &str = "SET ROLE stratum_migrator";
 
+/// Marks a point to go back to.
+pub(super) const SAVEPOINT: &str = "SAVEPOINT item";
+/// Keeps what was done since.
+pub(super) const KEEP_SAVEPOINT: &str = "RELEASE SAVEPOINT item";
+/// Takes back what was done since.
+pub(super) const UNDO_SAVEPOINT: &str = "ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item";
+
 statements! {
     /// Answers when the database is there.
     PING as App = "SELECT 1";

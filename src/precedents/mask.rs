@@ -2,9 +2,11 @@
 //! descriptor, so that a new field can be named the day it is declared.
 
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, Value};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, SerializeOptions, Value,
+};
 
-use crate::proto::v1::{ErrorReason, Precedent};
+use crate::proto::v1::{ErrorReason, FieldChange, Precedent};
 use crate::rpc::error::{Error, Result};
 use crate::rpc::policy::is_output_only;
 
@@ -46,6 +48,27 @@ impl Masks {
             .map_err(Error::internal)
     }
 
+    /// Every field in which two precedents differ, as deep as both have it, with its values as JSON.
+    ///
+    /// # Errors
+    /// `INTERNAL` when a message can't be read back.
+    pub fn diff(&self, before: &Precedent, after: &Precedent) -> Result<Vec<FieldChange>> {
+        let mut changes = Vec::new();
+        differences("", &self.dynamic(before)?, &self.dynamic(after)?, &mut changes)?;
+        Ok(changes)
+    }
+
+    /// Writes a precedent as canonical JSON, every field of it.
+    ///
+    /// # Errors
+    /// `INTERNAL` when a message can't be read back.
+    pub fn write_json(&self, precedent: &Precedent, out: &mut Vec<u8>) -> Result<()> {
+        let mut json = serde_json::Serializer::new(out);
+        self.dynamic(precedent)?
+            .serialize_with_options(&mut json, &SerializeOptions::new().skip_default_fields(false))
+            .map_err(Error::internal)
+    }
+
     /// The top-level fields in which two precedents differ, in the contract's order.
     ///
     /// # Errors
@@ -60,6 +83,41 @@ impl Masks {
             .map(|f| f.name().to_owned())
             .collect())
     }
+}
+
+/// Fields that every version changes by itself.
+const EVER_NEW: &[&str] = &["version", "etag", "updated_at"];
+
+fn differences(path: &str, before: &DynamicMessage, after: &DynamicMessage, changes: &mut Vec<FieldChange>) -> Result<()> {
+    for field in before.descriptor().fields() {
+        let (old, new) = (before.get_field(&field), after.get_field(&field));
+        if old == new && before.has_field(&field) == after.has_field(&field) || path.is_empty() && EVER_NEW.contains(&field.name()) {
+            continue;
+        }
+        let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };
+        match (old.as_message(), new.as_message()) {
+            (Some(old), Some(new)) if before.has_field(&field) && after.has_field(&field) && is_ours(&field) => {
+                differences(&path, old, new, changes)?;
+            }
+            _ => changes.push(FieldChange { path, before: json(before, &field)?, after: json(after, &field)? }),
+        }
+    }
+    Ok(())
+}
+
+fn is_ours(field: &FieldDescriptor) -> bool {
+    matches!(field.kind(), Kind::Message(m) if m.package_name() == "stratum.v1")
+}
+
+/// The JSON of one field; empty when it is not set.
+fn json(message: &DynamicMessage, field: &FieldDescriptor) -> Result<String> {
+    if !message.has_field(field) {
+        return Ok(String::new());
+    }
+    let mut alone = DynamicMessage::new(message.descriptor());
+    alone.set_field(field, message.get_field(field).into_owned());
+    let whole = serde_json::to_value(&alone).map_err(Error::internal)?;
+    Ok(whole.get(field.json_name()).map(ToString::to_string).unwrap_or_default())
 }
 
 fn copy(target: &mut DynamicMessage, source: &DynamicMessage, rest: &str, whole: &str) -> Result<()> {

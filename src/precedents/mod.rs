@@ -3,7 +3,14 @@
 //! passed the privacy guard. Tables: `precedents`, `precedent_versions`.
 
 pub mod api;
+pub(crate) mod change;
 pub mod decisions;
+mod export;
+mod history;
 pub mod mask;
+pub mod rate;
+mod reading;
 pub mod record;
+mod stats;
 pub(crate) mod store;
+pub mod words;

@@ -283,6 +283,29 @@ pub fn precedent(row: Row) -> Result<Precedent> {
     })
 }
 
+/// The codes of a scenario as `CO-197` and `N706`, in order, each once.
+#[must_use]
+pub fn codes(scenario: &Scenario) -> Vec<String> {
+    let mut codes = Vec::new();
+    for adjustment in scenario.lines.iter().flat_map(|line| &line.adjustments) {
+        let pair = format!("{}-{}", adjustment.group_code().stored(), adjustment.carc);
+        codes.push(pair);
+        codes.extend(adjustment.rarcs.iter().cloned());
+    }
+    let mut seen = BTreeSet::new();
+    codes.retain(|code| seen.insert(code.clone()));
+    codes
+}
+
+/// Whether the words or codes of a precedent point to substance use records.
+#[must_use]
+pub fn is_sud_suspected(precedent: &Precedent) -> bool {
+    let scenario = precedent.scenario.clone().unwrap_or_default();
+    let text = format!("{}\n{}\n{}\n{}", precedent.title, scenario.denial_trigger, precedent.notes, precedent.tags.join(" "));
+    let codes: Vec<&str> = scenario.diagnosis_codes.iter().chain(&scenario.procedure_codes).map(String::as_str).collect();
+    scenario.diagnosis_group == "substance_use" || crate::privacy::sud::sud_suspected(&text, codes.iter().copied()).is_suspected()
+}
+
 /// The tag of a version.
 #[must_use]
 pub fn etag(version: i64) -> String {

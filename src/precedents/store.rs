@@ -8,6 +8,7 @@ use super::record::Columns;
 use crate::db::TenantTx;
 use crate::db::statement::statements;
 use crate::rpc::error::Result;
+use crate::rpc::identity::Caller;
 
 macro_rules! columns {
     () => {
@@ -63,6 +64,105 @@ statements! {
             AND ($10::timestamptz IS NULL OR (created_at, id) < ($10, $11))
         ORDER BY created_at DESC, id DESC
         LIMIT $12");
+    /// A page of precedents that hold every word, newest first. Each word is an index range of its own.
+    SEARCH as App = concat!("
+        SELECT ", columns!(), " FROM precedents
+        WHERE (tenant_id = $1 OR ($13 AND tenant_id = '00000000-0000-7000-8000-000000000001'))
+            AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
+            AND (cardinality($3::text[]) = 0 OR denial_types && $3)
+            AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
+            AND ($5::text IS NULL OR payer_id = $5)
+            AND ($6::text IS NULL OR service_category = $6)
+            AND ($7::smallint IS NULL OR event_year >= $7)
+            AND ($8::smallint IS NULL OR event_year <= $8)
+            AND ($9::text IS NULL OR external_ref = $9)
+            AND ($10::timestamptz IS NULL OR (created_at, id) < ($10, $11))
+            AND (cardinality($14::text[]) = 0 OR (tenant_id, id) IN (
+                SELECT w.tenant_id, w.precedent_id FROM precedent_words w
+                WHERE w.tenant_id IN ($1, '00000000-0000-7000-8000-000000000001') AND w.word = ANY ($14)
+                GROUP BY w.tenant_id, w.precedent_id
+                HAVING count(*) = cardinality($14)))
+        ORDER BY created_at DESC, id DESC
+        LIMIT $12");
+    /// A page of an export, by id.
+    EXPORT_PAGE as App = concat!("
+        SELECT ", columns!(), " FROM precedents
+        WHERE tenant_id = $1
+            AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
+            AND (cardinality($3::text[]) = 0 OR denial_types && $3)
+            AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
+            AND ($5::text IS NULL OR payer_id = $5)
+            AND ($6::text IS NULL OR service_category = $6)
+            AND ($7::smallint IS NULL OR event_year >= $7)
+            AND ($8::smallint IS NULL OR event_year <= $8)
+            AND ($9::text IS NULL OR external_ref = $9)
+            AND ($10::uuid IS NULL OR id > $10)
+        ORDER BY id
+        LIMIT $11");
+    /// Every breakdown of the statistics in one pass over one snapshot.
+    TALLY as App = "
+        WITH counted AS (
+            SELECT outcome, reuse_count, coalesce(denial_types[1], 'OTHER') AS denial_type,
+                coalesce(payer_id, '') AS payer, coalesce(event_year::text, '') AS year,
+                coalesce(service_category, '') AS category
+            FROM precedents
+            WHERE tenant_id = $1
+                AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
+                AND (cardinality($3::text[]) = 0 OR denial_types && $3)
+                AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
+                AND ($5::text IS NULL OR payer_id = $5)
+                AND ($6::text IS NULL OR service_category = $6)
+                AND ($7::smallint IS NULL OR event_year >= $7)
+                AND ($8::smallint IS NULL OR event_year <= $8)
+                AND ($9::text IS NULL OR external_ref = $9)
+        )
+        SELECT CASE grouping(outcome, denial_type, payer, year, category)
+                WHEN 31 THEN 'all' WHEN 15 THEN 'outcome' WHEN 23 THEN 'type' WHEN 27 THEN 'payer'
+                WHEN 29 THEN 'year' ELSE 'group' END AS breakdown,
+            CASE grouping(outcome, denial_type, payer, year, category)
+                WHEN 31 THEN '' WHEN 15 THEN outcome WHEN 23 THEN denial_type WHEN 27 THEN payer
+                WHEN 29 THEN year ELSE payer || '/' || denial_type || '/' || category END AS key,
+            count(*) AS count, count(*) FILTER (WHERE outcome = 'WON') AS won,
+            count(*) FILTER (WHERE outcome = 'PARTIAL') AS partial, count(*) FILTER (WHERE outcome = 'LOST') AS lost,
+            coalesce(sum(reuse_count), 0)::bigint AS reuse_count
+        FROM counted
+        GROUP BY GROUPING SETS ((), (outcome), (denial_type), (payer), (year), (denial_type, payer, category))";
+    /// Says that a person has checked a precedent.
+    MARK_VALIDATED as App = concat!("
+        UPDATE precedents SET last_validated_at = now() WHERE tenant_id = $1 AND id = $2 RETURNING ", columns!());
+    /// Counts one more use of an active precedent.
+    COUNT_USE as App = concat!("
+        UPDATE precedents SET reuse_count = reuse_count + 1, last_applied_at = now(),
+            revision = pg_current_xact_id()::text::bigint
+        WHERE tenant_id = $1 AND id = $2 AND status = 'ACTIVE' RETURNING ", columns!());
+    /// Keeps who used a precedent.
+    ADD_APPLICATION as App = "
+        INSERT INTO precedent_applications (tenant_id, id, precedent_id, precedent_version, credential_id, actor_user_id)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    /// Says how an application ended, once.
+    END_APPLICATION as App = "
+        UPDATE precedent_applications SET outcome = $4, outcome_at = now()
+        WHERE tenant_id = $1 AND id = $2 AND precedent_id = $3 AND outcome IS NULL RETURNING true";
+    /// Counts a won application.
+    COUNT_SUCCESS as App = concat!("
+        UPDATE precedents SET success_on_reuse = success_on_reuse + $3, revision = pg_current_xact_id()::text::bigint
+        WHERE tenant_id = $1 AND id = $2 RETURNING ", columns!());
+    /// Takes the words of a precedent out.
+    DELETE_WORDS as App = "DELETE FROM precedent_words WHERE tenant_id = $1 AND precedent_id = $2";
+    /// Puts the words of a precedent in.
+    INSERT_WORDS as App = "
+        INSERT INTO precedent_words (tenant_id, precedent_id, word) SELECT $1, $2, unnest($3::text[])";
+    /// A page of versions, newest first; versions of public precedents are the platform's own.
+    VERSIONS as App = "
+        SELECT version, change_kind, snapshot, snapshot_sha256, previous_sha256, changed_fields, reason,
+            credential_id, actor_user_id, created_at
+        FROM precedent_versions WHERE tenant_id = $1 AND precedent_id = $2 AND version < $3
+        ORDER BY version DESC LIMIT $4";
+    /// One version.
+    VERSION as App = "
+        SELECT version, change_kind, snapshot, snapshot_sha256, previous_sha256, changed_fields, reason,
+            credential_id, actor_user_id, created_at
+        FROM precedent_versions WHERE tenant_id = $1 AND precedent_id = $2 AND version = $3";
     /// Adds a version; its predecessor's hash is taken from the table itself.
     INSERT_VERSION as App = "
         INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256,
@@ -104,6 +204,37 @@ pub(super) struct Filter {
     pub(super) event_year_from: Option<i16>,
     pub(super) event_year_to: Option<i16>,
     pub(super) external_ref: Option<String>,
+    /// Words that must all be there.
+    pub(super) words: Vec<String>,
+    /// Whether public precedents count too.
+    pub(super) include_public: bool,
+}
+
+/// A version as stored.
+#[derive(Debug, FromRow)]
+pub(super) struct VersionRow {
+    pub(super) version: i64,
+    pub(super) change_kind: String,
+    pub(super) snapshot: Vec<u8>,
+    pub(super) snapshot_sha256: Vec<u8>,
+    pub(super) previous_sha256: Vec<u8>,
+    pub(super) changed_fields: Vec<String>,
+    pub(super) reason: String,
+    pub(super) credential_id: Option<Uuid>,
+    pub(super) actor_user_id: Option<Uuid>,
+    pub(super) created_at: OffsetDateTime,
+}
+
+/// One count of the statistics.
+#[derive(Debug, FromRow)]
+pub(super) struct TallyRow {
+    pub(super) breakdown: String,
+    pub(super) key: String,
+    pub(super) count: i64,
+    pub(super) won: i64,
+    pub(super) partial: i64,
+    pub(super) lost: i64,
+    pub(super) reuse_count: i64,
 }
 
 /// What a change leaves in the history.
@@ -189,28 +320,124 @@ pub(crate) async fn is_visible(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     Ok(sqlx::query_scalar(IS_VISIBLE).bind(tenant).bind(id).fetch_one(tx.connection()).await?)
 }
 
-pub(super) async fn list(
+type Query = sqlx::query::QueryAs<'static, sqlx::Postgres, Row, sqlx::postgres::PgArguments>;
+
+/// A statement over the tenant's rows with the nine parameters every filter has.
+macro_rules! filtered {
+    ($statement:expr, $tenant:expr, $filter:expr) => {
+        sqlx::query_as($statement)
+            .bind($tenant)
+            .bind($filter.statuses.clone())
+            .bind($filter.denial_types.clone())
+            .bind($filter.outcomes.clone())
+            .bind($filter.payer_id.clone())
+            .bind($filter.service_category.clone())
+            .bind($filter.event_year_from)
+            .bind($filter.event_year_to)
+            .bind($filter.external_ref.clone())
+    };
+}
+
+type After = Option<(OffsetDateTime, Uuid)>;
+
+pub(super) async fn list(tx: &mut TenantTx, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>> {
+    let query: Query = filtered!(LIST, tx.tenant_id(), filter);
+    let query = query.bind(after.map(|(at, _)| at)).bind(after.map(|(_, id)| id)).bind(limit);
+    Ok(query.fetch_all(tx.connection()).await?)
+}
+
+pub(super) async fn search(tx: &mut TenantTx, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>> {
+    let query: Query = filtered!(SEARCH, tx.tenant_id(), filter);
+    let query = query.bind(after.map(|(at, _)| at)).bind(after.map(|(_, id)| id)).bind(limit);
+    let query = query.bind(filter.include_public).bind(filter.words.clone());
+    Ok(query.fetch_all(tx.connection()).await?)
+}
+
+pub(super) async fn export_page(
     tx: &mut TenantTx,
     filter: &Filter,
-    after: Option<(OffsetDateTime, Uuid)>,
+    after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Row>> {
+    let query: Query = filtered!(EXPORT_PAGE, tx.tenant_id(), filter);
+    Ok(query.bind(after).bind(limit).fetch_all(tx.connection()).await?)
+}
+
+pub(super) async fn tally(tx: &mut TenantTx, filter: &Filter) -> Result<Vec<TallyRow>> {
+    Ok(filtered!(TALLY, tx.tenant_id(), filter).fetch_all(tx.connection()).await?)
+}
+
+pub(super) async fn mark_validated(tx: &mut TenantTx, id: Uuid) -> Result<Row> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(LIST)
+    Ok(sqlx::query_as(MARK_VALIDATED).bind(tenant).bind(id).fetch_one(tx.connection()).await?)
+}
+
+/// One more use; `None` when the precedent is not an active one of the tenant.
+pub(super) async fn count_use(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
+    let tenant = tx.tenant_id();
+    Ok(sqlx::query_as(COUNT_USE).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
+}
+
+pub(super) async fn add_application(
+    tx: &mut TenantTx,
+    id: Uuid,
+    precedent: Uuid,
+    version: i64,
+    caller: Option<&Caller>,
+) -> Result<()> {
+    let tenant = tx.tenant_id();
+    sqlx::query(ADD_APPLICATION)
         .bind(tenant)
-        .bind(&filter.statuses)
-        .bind(&filter.denial_types)
-        .bind(&filter.outcomes)
-        .bind(filter.payer_id.as_deref())
-        .bind(filter.service_category.as_deref())
-        .bind(filter.event_year_from)
-        .bind(filter.event_year_to)
-        .bind(filter.external_ref.as_deref())
-        .bind(after.map(|(at, _)| at))
-        .bind(after.map(|(_, id)| id))
-        .bind(limit)
-        .fetch_all(tx.connection())
-        .await?)
+        .bind(id)
+        .bind(precedent)
+        .bind(version)
+        .bind(caller.and_then(Caller::credential_id))
+        .bind(caller.and_then(Caller::user_id))
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// The precedent after one of its applications ended; `None` when there is no such application under way.
+pub(super) async fn end_application(
+    tx: &mut TenantTx,
+    precedent: Uuid,
+    application: Uuid,
+    outcome: &str,
+    is_won: bool,
+) -> Result<Option<Row>> {
+    let tenant = tx.tenant_id();
+    let ended: Option<bool> = sqlx::query_scalar(END_APPLICATION)
+        .bind(tenant)
+        .bind(application)
+        .bind(precedent)
+        .bind(outcome)
+        .fetch_optional(tx.connection())
+        .await?;
+    if ended.is_none() {
+        return Ok(None);
+    }
+    let query = sqlx::query_as(COUNT_SUCCESS).bind(tenant).bind(precedent).bind(i64::from(is_won));
+    Ok(Some(query.fetch_one(tx.connection()).await?))
+}
+
+/// Replaces the words a precedent is found by.
+pub(crate) async fn put_words(tx: &mut TenantTx, id: Uuid, words: &[String]) -> Result<()> {
+    let tenant = tx.tenant_id();
+    sqlx::query(DELETE_WORDS).bind(tenant).bind(id).execute(tx.connection()).await?;
+    sqlx::query(INSERT_WORDS).bind(tenant).bind(id).bind(words).execute(tx.connection()).await?;
+    Ok(())
+}
+
+pub(super) async fn versions(tx: &mut TenantTx, id: Uuid, before: i64, limit: i64) -> Result<Vec<VersionRow>> {
+    let tenant = tx.tenant_id();
+    let query = sqlx::query_as(VERSIONS).bind(tenant).bind(id).bind(before).bind(limit);
+    Ok(query.fetch_all(tx.connection()).await?)
+}
+
+pub(super) async fn version(tx: &mut TenantTx, id: Uuid, number: i64) -> Result<Option<VersionRow>> {
+    let tenant = tx.tenant_id();
+    Ok(sqlx::query_as(VERSION).bind(tenant).bind(id).bind(number).fetch_optional(tx.connection()).await?)
 }
 
 pub(super) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, version: Version<'_>) -> Result<()> {

@@ -1,7 +1,9 @@
 //! Privacy: what must never be stored here, found before it is.
 
+pub mod api;
 pub mod guard;
 pub mod scan;
+pub mod sud;
 
 use std::fmt::Debug;
 

@@ -2,7 +2,8 @@
 
 use crate::proto::stratum::v1::{AppealLevel, Funding, LineOfBusiness, ServiceTiming, Urgency};
 
-use super::table::{Provenance, Record, Row};
+use super::row::Row;
+use super::table::{Provenance, Record};
 use super::words::{Anchor, ClockKind, FiledWhen, Roll, RuleScope, TimeUnit};
 
 /// One version of one rule about one clock.

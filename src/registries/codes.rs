@@ -7,7 +7,8 @@ use crate::proto::stratum::v1::{
     CoreScenario, DenialType, EvidenceKind, GroupCode, RecoveryAction,
 };
 
-use super::table::{Provenance, Record, Row};
+use super::row::Row;
+use super::table::{Provenance, Record};
 use super::words::{CodeSystem, Word};
 
 /// A code of a remittance.

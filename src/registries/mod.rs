@@ -6,6 +6,7 @@
 //! manifest of checksums. [`Registries::load`] reads a whole release, checks it,
 //! and either gives all of it or lists everything that is wrong.
 
+pub mod api;
 mod appeal_rules;
 mod codes;
 mod payers;
@@ -13,6 +14,7 @@ mod places;
 mod references;
 mod release;
 mod resolve;
+mod row;
 mod table;
 mod taxonomy;
 #[cfg(test)]
@@ -88,9 +90,9 @@ impl Registries {
     /// # Errors
     /// Every problem of every file at once: missing or empty files, checksums, headers, values,
     /// duplicates and references between files, ordered by file and line.
-    pub fn load(source: Source) -> Result<Self, Vec<RegistryProblem>> {
+    pub fn load(source: &Source) -> Result<Self, Vec<RegistryProblem>> {
         let problems = Problems::default();
-        let files = Files::read(&source, &problems);
+        let files = Files::read(source, &problems);
         Self::from_files(&files, problems)
     }
 

@@ -2,7 +2,8 @@
 
 use crate::proto::stratum::v1::{Funding, LineOfBusiness, ProductType};
 
-use super::table::{Provenance, Record, Row};
+use super::row::Row;
+use super::table::{Provenance, Record};
 use super::words::PayerKind;
 
 /// A parent organisation, such as the owner of several brands.
@@ -46,6 +47,8 @@ pub struct Payer {
     pub aliases: Vec<String>,
     /// Names that are ordinary words too and identify the payer only when nothing else is said.
     pub exact_aliases: Vec<String>,
+    /// Longer phrases that contain an alias but do not name this payer.
+    pub unlike: Vec<String>,
     /// Payer ids used in claims and remittances, where known.
     pub edi_ids: Vec<String>,
     /// What sort of organisation it is.
@@ -66,6 +69,7 @@ impl Record for Payer {
         "name",
         "aliases",
         "exact_aliases",
+        "unlike",
         "edi_ids",
         "kind",
         "states",
@@ -79,6 +83,7 @@ impl Record for Payer {
             name: row.required("name"),
             aliases: row.list("aliases"),
             exact_aliases: row.list("exact_aliases"),
+            unlike: row.list("unlike"),
             edi_ids: row.list("edi_ids"),
             kind: row.word("kind"),
             states: row.list("states"),

@@ -1,6 +1,7 @@
 //! Jurisdictions, restricted postal areas and notices.
 
-use super::table::{Provenance, Record, Row};
+use super::row::Row;
+use super::table::{Provenance, Record};
 
 /// A state, district or territory, or the federation.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //!
 //! Names are compared as words: case, punctuation, legal forms and the many
 //! spellings of Blue Cross Blue Shield do not matter. The longest alias wins, so
-//! "BlueCross BlueShield of Illinois" is that licensee while "BCBS" alone stays
+//! `BlueCross BlueShield of Illinois` is that licensee while `BCBS` alone stays
 //! open between all of them.
 
 use std::collections::{BTreeMap, HashMap};
@@ -29,14 +29,26 @@ pub struct PayerMatch {
 struct Alias {
     payer_id: String,
     written: String,
-    exact_only: bool,
+    usage: Use,
+}
+
+/// What finding an alias means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// It names the payer wherever it stands.
+    Anywhere,
+    /// It names the payer when nothing else is said.
+    Alone,
+    /// It names nobody, and covers the shorter alias inside it.
+    Never,
 }
 
 /// All aliases by their normalised words.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PayerNames {
     aliases: HashMap<String, Vec<Alias>>,
-    longest_words: usize,
+    /// Words of the longest alias that begins with a word.
+    longest_by_first: HashMap<String, usize>,
 }
 
 /// A normalised word and where it stands in the text.
@@ -57,29 +69,33 @@ impl PayerNames {
     pub(super) fn index(payers: &[Payer]) -> Self {
         let mut names = Self::default();
         for payer in payers {
-            names.add(payer, &payer.name, false);
+            names.add(payer, &payer.name, Use::Anywhere);
             for alias in &payer.aliases {
-                names.add(payer, alias, false);
+                names.add(payer, alias, Use::Anywhere);
             }
             for alias in &payer.exact_aliases {
-                names.add(payer, alias, true);
+                names.add(payer, alias, Use::Alone);
+            }
+            for phrase in &payer.unlike {
+                names.add(payer, phrase, Use::Never);
             }
         }
         names
     }
 
-    fn add(&mut self, payer: &Payer, written: &str, exact_only: bool) {
+    fn add(&mut self, payer: &Payer, written: &str, usage: Use) {
         let words = words_of(written);
-        if words.is_empty() {
+        let Some(first) = words.first() else {
             return;
-        }
-        self.longest_words = self.longest_words.max(words.len());
+        };
+        let longest = self.longest_by_first.entry(first.word.clone()).or_default();
+        *longest = words.len().max(*longest);
         let aliases = self.aliases.entry(joined(&words)).or_default();
         if aliases.iter().all(|alias| alias.payer_id != payer.id) {
             aliases.push(Alias {
                 payer_id: payer.id.clone(),
                 written: written.to_owned(),
-                exact_only,
+                usage,
             });
         }
     }
@@ -128,8 +144,9 @@ impl PayerNames {
         let mut start = 0;
         while start < words.len() {
             match self.longest_at(words, start) {
-                Some(hit) => {
+                Some(mut hit) => {
                     start = hit.words.end;
+                    hit.aliases.retain(|alias| alias.usage != Use::Never);
                     found.push(hit);
                 }
                 None => start += 1,
@@ -139,7 +156,8 @@ impl PayerNames {
     }
 
     fn longest_at(&self, words: &[WordAt], start: usize) -> Option<Found<'_>> {
-        let longest = self.longest_words.min(words.len() - start);
+        let known = self.longest_by_first.get(&words.get(start)?.word)?;
+        let longest = (*known).min(words.len() - start);
         (1..=longest).rev().find_map(|length| {
             let range = start..start + length;
             let slice = words.get(range.clone())?;
@@ -148,7 +166,7 @@ impl PayerNames {
                 .aliases
                 .get(&joined(slice))?
                 .iter()
-                .filter(|alias| whole || !alias.exact_only)
+                .filter(|alias| whole || alias.usage != Use::Alone)
                 .collect();
             let (first, last) = (slice.first()?, slice.last()?);
             (!aliases.is_empty()).then_some(Found {

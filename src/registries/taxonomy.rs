@@ -2,7 +2,8 @@
 
 use crate::proto::stratum::v1::{CoreScenario, DenialType, EvidenceKind, RecoveryAction};
 
-use super::table::{Provenance, Record, Row};
+use super::row::Row;
+use super::table::{Provenance, Record};
 use super::words::Word;
 
 /// What a denial type means, and what such denials usually need.

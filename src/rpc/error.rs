@@ -115,6 +115,12 @@ impl Error {
         self.cause.as_deref()
     }
 
+    /// The violations as texts, for results that are part of a reply.
+    #[must_use]
+    pub fn violation_texts(&self) -> Vec<String> {
+        self.violations.iter().map(|v| format!("{}: {}", v.field, v.description)).collect()
+    }
+
     /// Whether the fault is ours rather than the caller's.
     #[must_use]
     pub fn is_ours(&self) -> bool {

@@ -73,7 +73,12 @@ impl std::fmt::Debug for Checker<'_> {
 
 /// Every violation of a request; empty when it keeps the contract.
 pub fn violations(request: &impl Validate, guard: &dyn FreeTextGuard) -> Vec<Violation> {
-    let mut checker = Checker { guard, path: String::new(), violations: Vec::new() };
+    violations_at("", request, guard)
+}
+
+/// As [`violations`], for a part of a request that stands at `path`.
+pub fn violations_at(path: &str, request: &impl Validate, guard: &dyn FreeTextGuard) -> Vec<Violation> {
+    let mut checker = Checker { guard, path: path.to_owned(), violations: Vec::new() };
     request.check(&mut checker);
     checker.violations
 }

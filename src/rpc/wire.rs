@@ -15,6 +15,12 @@ pub fn timestamp(at: OffsetDateTime) -> Timestamp {
     }
 }
 
+/// A moment from microseconds since the epoch, as cursors keep it.
+#[must_use]
+pub fn from_micros(micros: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
 /// The moment of a request's timestamp.
 ///
 /// # Errors

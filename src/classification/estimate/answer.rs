@@ -18,9 +18,8 @@ pub struct WinEstimate {
     /// Position in `groups` of the narrowest group that still holds as many
     /// precedents as an answer needs: the one to quote. None if no group does.
     pub basis: Option<usize>,
-    /// How many precedents of exactly this kind and year the similar ones are
-    /// worth: the sum of their squared similarities, since a precedent whose
-    /// correlation with the case is s explains s² of its uncertainty.
+    /// Precedents counted by their similarity: one of the same facts and year
+    /// counts 1, one that shares half of what matters counts ½.
     pub effective_n: f64,
     /// True when `effective_n` is below the minimum: show the prior and the
     /// counts, not the probability.

@@ -63,7 +63,9 @@ impl Estimator {
     #[must_use]
     pub fn probability(&self, facts: &[Fact], year: i32) -> f64 {
         let memberships = self.history.memberships(&self.model, facts);
-        let effects = memberships.iter().map(|membership| self.effect(membership, year));
+        let effects = memberships
+            .iter()
+            .map(|membership| self.effect(membership, year));
         probability_of(self.base_log_odds + effects.sum::<f64>())
     }
 
@@ -76,8 +78,10 @@ impl Estimator {
         let probability = groups
             .last()
             .map_or(self.model.base_win_rate, |group| group.estimate);
-        let effective_n = evidence.effective_n();
-        let strength = effective_n + PRIOR_STRENGTH;
+        let effective_n = evidence.sum_of_similarities(1);
+        // A precedent whose correlation with the case is s explains s² of its
+        // uncertainty, so the interval narrows with the squares.
+        let strength = evidence.sum_of_similarities(2) + PRIOR_STRENGTH;
         let (low, high) = beta_interval(probability, strength, INTERVAL_COVERAGE);
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         let quotable = |n: u64| n as f64 >= MIN_EFFECTIVE_N;
@@ -120,7 +124,9 @@ impl Estimator {
         membership: &Membership,
         year: i32,
     ) -> impl Iterator<Item = (usize, f64)> {
-        let group = membership.group.and_then(|group| self.history.groups.get(group));
+        let group = membership
+            .group
+            .and_then(|group| self.history.groups.get(group));
         let cell = self.model.cells.get(membership.cell);
         let parts = group.zip(cell).into_iter();
         parts.flat_map(move |(group, cell)| {

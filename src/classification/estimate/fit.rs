@@ -2,14 +2,15 @@
 
 use super::CellModel;
 use super::conjugate_gradient::{conjugate_gradient, dot};
-use super::history::History;
+use super::history::{History, Moment, Row};
 
 /// Newton steps; a handful suffices, the bound is for pathological data.
 const MAX_NEWTON_STEPS: usize = 30;
-const MAX_STEP_HALVINGS: u32 = 20;
+const MAX_STEP_HALVINGS: i32 = 20;
 /// The fit has converged when no precedent's surprise moves by more.
-const SURPRISE_TOLERANCE: f64 = 1e-7;
-const CG_TOLERANCE: f64 = 1e-6;
+const SURPRISE_TOLERANCE: f64 = 1e-6;
+/// Loose: the next Newton step mends what this one leaves.
+const CG_TOLERANCE: f64 = 1e-3;
 const CG_MAX_ITERATIONS: usize = 500;
 
 /// The similarities among all precedents, as a linear operator.
@@ -17,6 +18,8 @@ pub(super) struct Kernel<'a> {
     history: &'a History,
     /// For each cell, scale times correlation by years apart.
     fading: Vec<Vec<f64>>,
+    /// The moments of all rows, one row after the other.
+    moments: Vec<usize>,
 }
 
 impl<'a> Kernel<'a> {
@@ -28,20 +31,26 @@ impl<'a> Kernel<'a> {
         };
         let fading = model.cells.iter().map(|cell| {
             let by_years = (0..=span).map(|years| cell.correlation(model.lasting_share, years));
-            by_years.map(|correlation| cell.scale * correlation).collect()
+            by_years
+                .map(|correlation| cell.scale * correlation)
+                .collect()
         });
+        let rows = history.rows.iter();
         Self {
             history,
             fading: fading.collect(),
+            moments: rows.flat_map(|row| row.moments.iter().copied()).collect(),
         }
     }
 
     /// For each row, the sum of `weights` over all rows times their similarity.
     pub fn apply(&self, weights: &[f64]) -> Vec<f64> {
         let spread = self.spread(&self.sum_by_moment(weights));
-        let sum = |row: &super::history::Row| {
-            let moments = row.moments.iter();
-            moments.map(|&moment| spread.get(moment).copied().unwrap_or(0.0)).sum()
+        let mut moments = self.moments.iter();
+        let sum = |row: &Row| {
+            let own = moments.by_ref().take(row.moments.len());
+            own.map(|&moment| spread.get(moment).copied().unwrap_or(0.0))
+                .sum()
         };
         self.history.rows.iter().map(sum).collect()
     }
@@ -49,8 +58,9 @@ impl<'a> Kernel<'a> {
     /// Sums of row weights over the rows of each moment.
     pub fn sum_by_moment(&self, weights: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.history.moments.len()];
+        let mut moments = self.moments.iter();
         for (row, weight) in self.history.rows.iter().zip(weights) {
-            for &moment in &row.moments {
+            for &moment in moments.by_ref().take(row.moments.len()) {
                 if let Some(sum) = sums.get_mut(moment) {
                     *sum += weight;
                 }
@@ -71,7 +81,7 @@ impl<'a> Kernel<'a> {
                 continue;
             };
             spread.extend(moments.iter().map(|here| {
-                let from = |(there, sum): (&super::history::Moment, &f64)| {
+                let from = |(there, sum): (&Moment, &f64)| {
                     let years = here.year.abs_diff(there.year) as usize;
                     fading.get(years).copied().unwrap_or(0.0) * sum
                 };
@@ -99,20 +109,22 @@ struct State {
 }
 
 impl State {
-    fn mix(&self, other: &Self, share: f64) -> Self {
-        let mix = |left: &[f64], right: &[f64]| {
-            let pairs = left.iter().zip(right);
-            pairs.map(|(a, b)| a + share * (b - a)).collect()
+    fn plus(&self, step: &Self, share: f64) -> Self {
+        let sum = |from: &[f64], by: &[f64]| {
+            let pairs = from.iter().zip(by);
+            pairs
+                .map(|(value, change)| value + share * change)
+                .collect()
         };
         Self {
-            surprise: mix(&self.surprise, &other.surprise),
-            effect: mix(&self.effect, &other.effect),
+            surprise: sum(&self.surprise, &step.surprise),
+            effect: sum(&self.effect, &step.effect),
         }
     }
 
     /// Log posterior, up to a constant.
     fn fitness(&self, history: &History, base: f64) -> f64 {
-        let likelihood = |(row, effect): (&super::history::Row, &f64)| {
+        let likelihood = |(row, effect): (&Row, &f64)| {
             let log_odds = base + effect;
             let n = count(row.tally.n());
             row.tally.wins() * log_odds - n * softplus(log_odds)
@@ -144,12 +156,15 @@ pub(super) fn fit(history: &History, model: &CellModel) -> Vec<f64> {
     };
     let mut fitness = state.fitness(history, base);
     for _ in 0..MAX_NEWTON_STEPS {
-        let target = newton_target(history, &kernel, base, &state);
-        let Some((next, next_fitness)) = climb(history, base, &state, fitness, &target) else {
+        let step = newton_step(history, &kernel, base, &state);
+        let largest = step
+            .surprise
+            .iter()
+            .map(|move_| move_.abs())
+            .fold(0.0, f64::max);
+        let Some((next, next_fitness)) = climb(history, base, &state, fitness, &step) else {
             break;
         };
-        let moved = next.surprise.iter().zip(&state.surprise);
-        let largest = moved.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         (state, fitness) = (next, next_fitness);
         if largest < SURPRISE_TOLERANCE {
             break;
@@ -158,45 +173,51 @@ pub(super) fn fit(history: &History, model: &CellModel) -> Vec<f64> {
     state.surprise
 }
 
-/// The maximum of the quadratic approximation at a state.
-fn newton_target(history: &History, kernel: &Kernel<'_>, base: f64, state: &State) -> State {
-    let mut root_weights = Vec::with_capacity(history.rows.len());
-    let mut pulled = Vec::with_capacity(history.rows.len());
-    for (row, effect) in history.rows.iter().zip(&state.effect) {
+/// The step to the maximum of the quadratic approximation at a state: the
+/// solution of (I + W·K)·step = wins − expected wins − surprise, where W are
+/// the rows' variances, solved in its symmetric form.
+fn newton_step(history: &History, kernel: &Kernel<'_>, base: f64, state: &State) -> State {
+    let mut deviations = Vec::with_capacity(history.rows.len());
+    let mut gap = Vec::with_capacity(history.rows.len());
+    let fitted = state.effect.iter().zip(&state.surprise);
+    for (row, (effect, surprise)) in history.rows.iter().zip(fitted) {
         let p = probability_of(base + effect);
         let n = count(row.tally.n());
-        let weight = n * p * (1.0 - p);
-        root_weights.push(weight.sqrt());
-        pulled.push(weight * effect + row.tally.wins() - n * p);
+        deviations.push((n * p * (1.0 - p)).sqrt());
+        gap.push(row.tally.wins() - n * p - surprise);
     }
     let scaled = |vector: &[f64]| -> Vec<f64> {
-        let pairs = vector.iter().zip(&root_weights);
-        pairs.map(|(value, root)| value * root).collect()
+        let pairs = vector.iter().zip(&deviations);
+        pairs.map(|(value, deviation)| value * deviation).collect()
     };
-    let shrink = |v: &[f64]| {
-        let image = scaled(&kernel.apply(&scaled(v)));
-        v.iter().zip(image).map(|(own, other)| own + other).collect()
+    let symmetric = |vector: &[f64]| {
+        let image = scaled(&kernel.apply(&scaled(vector)));
+        vector
+            .iter()
+            .zip(image)
+            .map(|(own, others)| own + others)
+            .collect()
     };
-    let right_hand = scaled(&kernel.apply(&pulled));
-    let solved = conjugate_gradient(shrink, &right_hand, CG_TOLERANCE, CG_MAX_ITERATIONS);
+    let right_hand = scaled(&kernel.apply(&gap));
+    let solved = conjugate_gradient(symmetric, &right_hand, CG_TOLERANCE, CG_MAX_ITERATIONS);
     let explained = scaled(&solved);
-    let surprise: Vec<f64> = pulled.iter().zip(explained).map(|(a, b)| a - b).collect();
+    let surprise: Vec<f64> = gap.iter().zip(explained).map(|(a, b)| a - b).collect();
     let effect = kernel.apply(&surprise);
     State { surprise, effect }
 }
 
-/// Goes towards the target as far as the fitness doesn't fall; none when no
-/// step improves it.
+/// Takes the step, halved until the fitness doesn't fall; none when no part of
+/// it improves the fit.
 fn climb(
     history: &History,
     base: f64,
     state: &State,
     fitness: f64,
-    target: &State,
+    step: &State,
 ) -> Option<(State, f64)> {
     (0..MAX_STEP_HALVINGS)
-        .map(|halvings| state.mix(target, 0.5_f64.powi(halvings.cast_signed())))
-        .map(|next| {
+        .map(|halvings| {
+            let next = state.plus(step, 0.5_f64.powi(halvings));
             let fitness = next.fitness(history, base);
             (next, fitness)
         })

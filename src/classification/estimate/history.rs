@@ -213,12 +213,17 @@ impl Members {
         }
         let position: HashMap<(usize, i32), usize> = tallies.keys().copied().zip(0..).collect();
         for (row, groups) in self.rows.iter_mut().zip(&self.groups) {
-            let moments = groups.iter().filter_map(|&group| position.get(&(group, row.year)));
+            let moments = groups
+                .iter()
+                .filter_map(|&group| position.get(&(group, row.year)));
             row.moments = moments.copied().collect();
         }
         let mut start = 0;
         let moments: Vec<((usize, i32), Tally)> = tallies.into_iter().collect();
-        for (run, &cell) in moments.chunk_by(|left, right| left.0.0 == right.0.0).zip(&self.cell_of) {
+        for (run, &cell) in moments
+            .chunk_by(|left, right| left.0.0 == right.0.0)
+            .zip(&self.cell_of)
+        {
             history.groups.push(Group {
                 cell,
                 moments: start..start + run.len(),

@@ -15,6 +15,7 @@
 //! Nothing a score says can change this: [`determine`] takes no score, and a [`Verdict`] accepts
 //! a [`Suggestion`] only where the codes decided nothing.
 
+mod judgement;
 mod line;
 mod overall;
 mod rules;

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use super::super::super::registries::Registries;
-use super::line::{Judgement, LineVerdict, tier};
+use super::judgement::{Judgement, tier};
+use super::line::LineVerdict;
 use super::rules::Guardrail;
 use super::{Context, Verdict, is_appeal, numbers, words_of};
 use crate::proto::stratum::v1::{
@@ -31,7 +32,7 @@ pub(super) fn combine(lines: &[LineVerdict], context: Context, registries: &Regi
     let Some((index, line, judgement)) = lead else {
         if let Some((rule, action)) = rule_without_lines(context) {
             determination.set_action(action);
-            determination.guardrail_code = rule.id().to_owned();
+            rule.id().clone_into(&mut determination.guardrail_code);
             determination.set_denial_type(rule.denial_type().unwrap_or(DenialType::Unspecified));
             determination
                 .rationale
@@ -43,7 +44,7 @@ pub(super) fn combine(lines: &[LineVerdict], context: Context, registries: &Regi
         }
         determination
             .rationale
-            .extend(lines.iter().flat_map(unknown_sentence));
+            .extend(lines.iter().filter_map(unknown_sentence));
         return Verdict {
             determination,
             open: true,
@@ -195,7 +196,7 @@ fn rationale(
             sentences.push(sentence);
         }
     }
-    sentences.extend(lines.iter().flat_map(unknown_sentence));
+    sentences.extend(lines.iter().filter_map(unknown_sentence));
     sentences.retain(|sentence| !sentence.is_empty());
     sentences
 }

@@ -9,7 +9,7 @@ use super::lexicon::{Lexicon, LexiconError, ServiceCategory, rows};
 use super::numeric::{SplitMix, fnv1a};
 use super::words::{stem, words};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the phrases and of the features made from them; raised with every change.
 pub const CORPUS_VERSION: u32 = 1;
@@ -250,54 +250,27 @@ fn fill(template: &str, slots: &Slots, choices: &mut SplitMix) -> String {
 
 /// Values for the slots of templates.
 struct Slots {
-    services: Vec<String>,
-    drugs: Vec<String>,
+    values: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 impl Slots {
-    fn from_lexicon(lexicon: &Lexicon) -> Self {
-        let (mut services, mut drugs) = (Vec::new(), Vec::new());
+    fn from_lexicon(lexicon: &'static Lexicon) -> Self {
+        let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for service in lexicon.services() {
-            let list = if service.category == ServiceCategory::Drug {
-                &mut drugs
-            } else {
-                &mut services
-            };
-            list.push(service.name.clone());
+            let slot = if service.category == ServiceCategory::Drug { "drug" } else { "service" };
+            values.entry(slot).or_default().push(&service.name);
         }
-        Self { services, drugs }
+        for (_, fields) in rows(include_str!("data/slots.tsv")) {
+            if let [slot, listed] = fields[..] {
+                values.entry(slot).or_default().extend(listed.split('|'));
+            }
+        }
+        Self { values }
     }
 
     fn value(&self, slot: &str, choices: &mut SplitMix) -> &str {
-        let drawn = choices.next() as usize;
-        let of = |values: &'static [&'static str]| values[drawn % values.len()];
-        match slot {
-            "service" => self
-                .services
-                .get(drawn % self.services.len().max(1))
-                .map_or("", String::as_str),
-            "drug" => self
-                .drugs
-                .get(drawn % self.drugs.len().max(1))
-                .map_or("", String::as_str),
-            "payer" => of(&[
-                "Aetna", "UHC", "Cigna", "Humana", "BCBS", "Anthem", "Medicare", "Medicaid",
-                "the plan",
-            ]),
-            "n" => of(&["2", "3", "4", "6", "8", "10", "12", "20", "30"]),
-            "days" => of(&["60", "90", "95", "120", "180", "365"]),
-            "date" => of(&["03/14", "01/02/2025", "6/30/24", "11/05", "12/31/2024"]),
-            "cpt" => of(&[
-                "99214", "72148", "27447", "97110", "93306", "J0585", "64615", "45378", "20610",
-                "E0601",
-            ]),
-            "dx" => of(&[
-                "M54.5", "G43.709", "Z00.00", "E11.9", "C50.911", "F33.1", "R07.9",
-            ]),
-            "mod" => of(&["25", "59", "76", "26", "TC", "GA", "LT", "XU"]),
-            "amount" => of(&["120.00", "1,450.00", "86.12", "312.40"]),
-            _ => "",
-        }
+        let values = self.values.get(slot).map_or(&[][..], Vec::as_slice);
+        values.get(choices.below(values.len())).copied().unwrap_or_default()
     }
 }
 

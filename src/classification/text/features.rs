@@ -130,9 +130,7 @@ fn word_features(forms: &[Form], features: &mut Vec<Feature>) {
     let mut before: Option<usize> = None;
     let mut content_before: Option<usize> = None;
     for (index, form) in forms.iter().enumerate() {
-        if !form.is_filler {
-            features.push(feature(WORDS, form.hash, index, index));
-        }
+        features.push(feature(WORDS, form.hash, index, index));
         if let Some(last) = before {
             features.push(feature(
                 WORDS,

@@ -67,6 +67,11 @@ impl SplitMix {
         mixed ^ (mixed >> 31)
     }
 
+    /// A number from 0 (included) to 1 (not included).
+    pub fn share(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / 16_777_216.0
+    }
+
     /// A number below `bound` (0 for a bound of 0).
     pub fn below(&mut self, bound: usize) -> usize {
         if bound == 0 {

@@ -40,13 +40,7 @@ impl TrainOptions {
     /// The settings of the shipped model, dated as given.
     #[must_use]
     pub fn dated(trained_on: &str) -> Self {
-        let solver = SolverOptions {
-            epochs: 14,
-            rate: 0.25,
-            decay: 0.01,
-            smoothing: 0.05,
-            seed: 20_260_822,
-        };
+        let solver = SolverOptions { epochs: 20, rate: 0.25, decay: 0.02, dropout: 0.4, seed: 20_260_822 };
         Self {
             trained_on: trained_on.to_owned(),
             folds: 5,
@@ -251,7 +245,10 @@ impl Fitted {
     }
 }
 
-/// The features worth a row: those of at least two phrases.
+/// Texts in which a feature of each group (words, concepts, letter groups) must occur to get a row.
+const FEWEST_TEXTS: [u32; GROUPS] = [1, 2, 2];
+
+/// The features worth a row.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
     /// Feature keys, ascending.
@@ -274,7 +271,7 @@ impl Vocabulary {
         }
         let mut vocabulary = Self::default();
         for (key, (count, group)) in counts {
-            if count >= 2 {
+            if count >= FEWEST_TEXTS[usize::from(group) % GROUPS] {
                 vocabulary.keys.push(key);
                 vocabulary
                     .idf

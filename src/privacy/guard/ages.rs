@@ -144,22 +144,20 @@ fn joined(page: &Page, at: usize) -> Option<usize> {
 
 /// "ninety-four-year-old", "a hundred and two years old", "nonagenarian", "in her nineties".
 fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
+    if !token.has(cue::AGE_WORD) {
+        return None;
+    }
     if page.word_is(at, &["nonagenarian", "centenarian", "supercentenarian"]) {
         return Some(at);
     }
     if page.word_is(at, &["nineties", "90s"]) {
-        return page.cue_before(at, 3, 0).or_else(|| {
-            (1..=2)
-                .any(|back| {
-                    at.checked_sub(back)
-                        .is_some_and(|index| page.word_is(index, &["her", "his", "their"]))
-                })
-                .then_some(at)
+        let is_somebodys = (1..=2).any(|back| {
+            at.checked_sub(back)
+                .is_some_and(|index| page.word_is(index, &["her", "his", "their"]))
         });
+        return is_somebodys.then_some(at);
     }
-    if !matches!(token.len(), 6 | 7) || !page.word_is(at, &["ninety", "hundred"]) {
-        return None;
-    }
+
     let mut index = at + 1;
     while page.mark_is(index, b'-')
         || page.word_is(

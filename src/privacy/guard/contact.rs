@@ -117,7 +117,13 @@ const PUBLIC_HOSTS: &[&str] = &[
 
 /// Parts of host names that only insurers and their plans use.
 const INSURER_WORDS: &[&str] = &[
-    "blue",
+    "bluecross",
+    "blueshield",
+    "empireblue",
+    "floridablue",
+    "azblue",
+    "horizonblue",
+    "anthemblue",
     "bcbs",
     "healthplan",
     "medicare",
@@ -230,8 +236,11 @@ fn email(page: &mut Page, at: usize) {
     let Some(last) = host_end(page, at + 1) else {
         return;
     };
-    if first == at || is_office_mailbox(page, first, at) {
+    if first == at {
         return;
+    }
+    if is_office_mailbox(page, first, at) {
+        return page.pass(first, last);
     }
     page.report(first, last, PhiKind::Email, 0.99, "email.address");
 }
@@ -242,7 +251,8 @@ fn host_end(page: &Page, start: usize) -> Option<usize> {
     let mut dotted = false;
     for at in start..start + REACH {
         let token = page.token(at)?;
-        if token.gap > Gap::Glued
+        if at > start
+            && token.gap > Gap::Glued
             && !(token.gap == Gap::Line
                 && (at == start
                     || dotted
@@ -311,9 +321,10 @@ fn url_with_scheme(page: &mut Page, colon: usize) {
     let Some(last) = url_end(page, colon + 3) else {
         return;
     };
-    if !is_public_citation(page, colon + 3, last) {
-        page.report(scheme, last, PhiKind::Url, 0.97, "url.address");
+    if is_public_citation(page, colon + 3, last) {
+        return page.pass(scheme, last);
     }
+    page.report(scheme, last, PhiKind::Url, 0.97, "url.address");
 }
 
 /// The last token of a web address that begins at `start`: up to a blank, without closing punctuation.
@@ -341,6 +352,9 @@ fn url_end(page: &Page, start: usize) -> Option<usize> {
 
 /// www.host, host.com, host.com/path
 fn bare_host(page: &mut Page, dot: usize) {
+    if page.gap(dot + 1) != Gap::Glued {
+        return; // the end of a sentence
+    }
     let Some(mut first) = dot.checked_sub(1) else {
         return;
     };
@@ -387,9 +401,10 @@ fn bare_host(page: &mut Page, dot: usize) {
     } else {
         host_last
     };
-    if !is_public_citation(page, first, last) {
-        page.report(first, last, PhiKind::Url, 0.9, "url.host");
+    if is_public_citation(page, first, last) {
+        return page.pass(first, last);
     }
+    page.report(first, last, PhiKind::Url, 0.9, "url.host");
 }
 
 /// A page of a regulator, payer, guideline or journal whose path names no person. Patient-linked fields have no citations.
@@ -427,8 +442,13 @@ fn is_public_citation(page: &Page, first: usize, last: usize) -> bool {
 
 fn ip_addresses(page: &mut Page) {
     let mut at = 0;
-    while at < page.tokens.len() {
-        let length = ipv4_length(page, at).or_else(|| ipv6_length(page, at));
+    while let Some(token) = page.tokens.get(at) {
+        let next_mark = page.tokens.get(at + 1).map_or(0, |next| next.mark);
+        let length = match next_mark {
+            b'.' if token.shape == Shape::Digits => ipv4_length(page, at),
+            b':' => ipv6_length(page, at),
+            _ => None,
+        };
         match length {
             Some(length) if !page.is_taken(at, at + length - 1) => {
                 page.report(at, at + length - 1, PhiKind::Ip, 0.95, "ip.address");

@@ -46,6 +46,8 @@ pub(super) fn find(page: &mut Page) {
         if is_personal {
             let score = if date.form == Form::Full { 0.9 } else { 0.75 };
             page.report(date.first, date.last, PhiKind::Date, score, "date.personal");
+        } else if date.form == Form::Full {
+            page.pass(date.first, date.last);
         }
     }
 }
@@ -80,12 +82,16 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
         Some(_) => true,
-        None => {
-            default
-                || (date.form == Form::Partial
-                    && page.cue_before(date.first, 5, cue::PERSON).is_some())
-        }
+        None => default || date.form == Form::Partial && is_told_of_person(page, date.first),
     }
+}
+
+/// "documented the wound on 10/12": a day, said of no document, or with a person just before it.
+fn is_told_of_person(page: &Page, first: usize) -> bool {
+    let follows_on = first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on"]));
+    follows_on || page.cue_before(first, 5, cue::PERSON).is_some()
 }
 
 fn date_at(page: &Page, at: usize) -> Option<Date> {
@@ -218,20 +224,20 @@ fn is_month_day(month: u32, day: u32) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 
-/// "seen on 3/12", "DOS 3/12", "since 3/12".
+/// "seen on 3/12", "DOS 3/12", "documented on 3/12".
 fn follows_day_cue(page: &Page, at: usize) -> bool {
-    page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
-        || page.before(at).is_some_and(|_| {
-            page.word_is(at - 1, &["on", "of"])
-                && page
-                    .cue_before(at, 8, cue::PATIENT_DATE | cue::PERSON)
-                    .is_some()
-        })
+    let follows_on = at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on"]));
+    follows_on || page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
 }
 
 /// 19500314 or 03141950 right after a birth or service cue.
 fn compact(page: &Page, at: usize) -> Option<Date> {
-    let number = page.number(at).filter(|_| page.word(at).len() == 8)?;
+    if page.token(at)?.len() != 8 {
+        return None;
+    }
+    let number = page.number(at)?;
     let year_first = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
     let year_last =
         is_year(number % 10_000) && is_month_day(number / 1_000_000, number / 10_000 % 100);
@@ -245,6 +251,14 @@ fn compact(page: &Page, at: usize) -> Option<Date> {
 
 /// "14 March 2024", "14-Mar-2024", "3rd of July", "14 Mar".
 fn day_month(page: &Page, at: usize) -> Option<Date> {
+    let is_month_near = (at + 1..at + 3).any(|index| {
+        page.tokens
+            .get(index)
+            .is_some_and(|token| token.has(cue::MONTH))
+    });
+    if !is_month_near || page.token(at)?.len() > 4 {
+        return None;
+    }
     day_of_month(page, at)?;
     let mut month = at + 1;
     if page.mark_is(month, b'-') || page.mark_is(month, b'/') || page.word_is(month, &["of"]) {
@@ -265,13 +279,19 @@ fn day_month(page: &Page, at: usize) -> Option<Date> {
 /// 14Mar2024.
 fn joined_day_month_year(page: &Page, at: usize) -> Option<Date> {
     let word = page.word(at);
+    if !(6..=11).contains(&word.len()) {
+        return None;
+    }
     let letters_at = word
         .find(|c: char| c.is_ascii_alphabetic())
         .filter(|at| (1..=2).contains(at))?;
     let (day, rest) = word.split_at_checked(letters_at)?;
     let year_at = rest.find(|c: char| c.is_ascii_digit())?;
     let (month, year) = rest.split_at_checked(year_at)?;
-    let is_month = page.lexicon.cues(super::lexicon::hash_word(month)) & cue::MONTH != 0;
+    let is_month = page
+        .lexicon
+        .phrase_cues(super::lexicon::hash_word(month))
+        .is_some_and(|cues| cues & cue::MONTH != 0);
     let is_date = is_month
         && matches!(year.len(), 2 | 4)
         && year.bytes().all(|byte| byte.is_ascii_digit())
@@ -326,6 +346,12 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
         && (day_of_month(page, next).is_none()
             || page.has(next + 1, cue::UNIT)
             || page.mark_is(next + 1, b'%'))
+    {
+        return None;
+    }
+    if at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["each", "every"]))
     {
         return None;
     }

@@ -3,37 +3,45 @@
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 
-/// Longest number, in groups.
+/// Longest number, in groups and in digits.
 const GROUPS_MAX: usize = 8;
-const DIGITS_MAX: usize = 40;
+const DIGITS_MAX: usize = 48;
 
-/// Consecutive groups of digits, and what separates them.
-#[derive(Default, Clone)]
+/// Consecutive groups of digits, and what separates them. Kept on the stack: one is read for every number of a text.
 pub(super) struct Groups {
-    /// Length of each group.
-    pub(super) lengths: Vec<usize>,
-    /// What stands before each group but the first: `-`, `.`, `/`, `)` or a blank.
-    pub(super) separators: Vec<u8>,
+    count: usize,
+    lengths: [usize; GROUPS_MAX],
+    /// What stands before each group: `-`, `.`, `/`, `)` or a blank; 0 before the first.
+    separators: [u8; GROUPS_MAX],
     /// Index of the last token of each group.
-    pub(super) lasts: Vec<usize>,
-    /// All digits, as ASCII.
-    pub(super) digits: Vec<u8>,
+    lasts: [usize; GROUPS_MAX],
+    digit_count: usize,
+    digits: [u8; DIGITS_MAX],
+    /// A line break stands between two groups.
+    pub(super) crosses_line: bool,
 }
 
 impl Groups {
     /// Reads the groups that begin at token `at`; with `join_lines`, a line break inside a group is no separator.
     pub(super) fn read(page: &Page, at: usize, join_lines: bool) -> Self {
-        let mut groups = Self::default();
+        let mut groups = Self {
+            count: 0,
+            lengths: [0; GROUPS_MAX],
+            separators: [0; GROUPS_MAX],
+            lasts: [0; GROUPS_MAX],
+            digit_count: 0,
+            digits: [0; DIGITS_MAX],
+            crosses_line: false,
+        };
         let mut next = at;
         let mut separator = 0;
-        while groups.lengths.len() < GROUPS_MAX && groups.digits.len() < DIGITS_MAX {
-            if !page
-                .token(next)
-                .is_some_and(|token| is_digit_like(page, next, token))
-            {
+        while page
+            .token(next)
+            .is_some_and(|token| is_digit_like(page, next, token))
+        {
+            if !groups.push(page, next, separator, join_lines) {
                 break;
             }
-            groups.push(page, next, separator, join_lines);
             let Some((step, found)) = separator_after(page, next) else {
                 break;
             };
@@ -43,28 +51,66 @@ impl Groups {
         groups
     }
 
-    fn push(&mut self, page: &Page, at: usize, separator: u8, join_lines: bool) {
+    /// Adds the token's digits; false when there is no room for them.
+    fn push(&mut self, page: &Page, at: usize, separator: u8, join_lines: bool) -> bool {
         let word = without_extension(page.word(at));
-        self.digits.extend(word.bytes().map(as_digit));
-        let continues_group = join_lines && separator == b' ' && page.gap(at) == Gap::Line;
-        match (self.lengths.last_mut(), self.lasts.last_mut()) {
-            (Some(length), Some(last)) if continues_group => {
-                *length += word.len();
-                *last = at;
-            }
-            (previous, _) => {
-                if previous.is_some() {
-                    self.separators.push(separator);
-                }
-                self.lengths.push(word.len());
-                self.lasts.push(at);
-            }
+        let breaks_line = self.count > 0 && page.gap(at) == Gap::Line;
+        let continues_group = join_lines && separator == b' ' && breaks_line;
+        let Some(room) = self
+            .digits
+            .get_mut(self.digit_count..self.digit_count + word.len())
+        else {
+            return false;
+        };
+        let index = if continues_group {
+            self.count - 1
+        } else {
+            self.count
+        };
+        let (Some(length), Some(last), Some(before)) = (
+            self.lengths.get_mut(index),
+            self.lasts.get_mut(index),
+            self.separators.get_mut(index),
+        ) else {
+            return false;
+        };
+        for (slot, byte) in room.iter_mut().zip(word.bytes()) {
+            *slot = as_digit(byte);
         }
+        *length += word.len();
+        *last = at;
+        if !continues_group {
+            *before = separator;
+            self.count += 1;
+        }
+        self.digit_count += word.len();
+        self.crosses_line |= breaks_line;
+        true
+    }
+
+    /// Length of each group.
+    pub(super) fn lengths(&self) -> &[usize] {
+        self.lengths.get(..self.count).unwrap_or(&[])
+    }
+
+    /// What stands between the first `count` groups.
+    pub(super) fn separators(&self, count: usize) -> &[u8] {
+        self.separators.get(1..count.min(self.count)).unwrap_or(&[])
+    }
+
+    /// Index of the last token of each group.
+    pub(super) fn lasts(&self) -> &[usize] {
+        self.lasts.get(..self.count).unwrap_or(&[])
+    }
+
+    /// All digits, as ASCII.
+    pub(super) fn digits(&self) -> &[u8] {
+        self.digits.get(..self.digit_count).unwrap_or(&[])
     }
 
     /// Whether the first groups have exactly these lengths.
     pub(super) fn starts_with(&self, lengths: &[usize]) -> bool {
-        self.lengths.starts_with(lengths)
+        self.lengths().starts_with(lengths)
     }
 
     /// The digits of the first `count` groups.
@@ -84,10 +130,11 @@ impl Groups {
 
     /// Whether a further group is attached to the first `count` without a blank.
     pub(super) fn continues_after(&self, count: usize) -> bool {
-        count
-            .checked_sub(1)
-            .and_then(|index| self.separators.get(index))
-            .is_some_and(|separator| *separator != b' ')
+        count < self.count
+            && self
+                .separators
+                .get(count)
+                .is_some_and(|separator| *separator != b' ')
     }
 }
 
@@ -103,7 +150,7 @@ fn separator_after(page: &Page, at: usize) -> Option<(usize, u8)> {
     if !matches!(next.mark, b'-' | b'.' | b'/' | b')') || page.gap(at + 2) == Gap::Paragraph {
         return None;
     }
-    if next.mark == b'.' && page.gap(at + 2) != Gap::Glued {
+    if next.mark == b'.' && !matches!(page.gap(at + 2), Gap::Glued | Gap::Line) {
         return None;
     }
     if next.mark == b')' && page.mark_is(at + 2, b'-') {

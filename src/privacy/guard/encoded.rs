@@ -12,7 +12,13 @@ const ENCODED_MIN: usize = 12;
 /// Decodes every run that looks encoded and lets `read` look at it; a finding inside covers the whole run.
 pub(super) fn find(page: &mut Page, read: &dyn Fn(&str) -> Vec<Span>) {
     let mut at = 0;
-    while at < page.tokens.len() {
+    while let Some(token) = page.tokens.get(at) {
+        let is_plain_word =
+            token.is_word() && token.len() < ENCODED_MIN && page.gap(at + 1) != Gap::Glued;
+        if is_plain_word || token.mark != 0 && token.mark != b'/' && token.mark != b'+' {
+            at += 1;
+            continue;
+        }
         let (last, length) = run(page, at);
         if length >= ENCODED_MIN && !page.is_taken(at, last) && looks_encoded(page, at, last) {
             inspect(page, at, last, read);

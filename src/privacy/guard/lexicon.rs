@@ -88,7 +88,7 @@ bits! {
     PLACE_TAIL = "place_tail", STREET_SUFFIX = "street_suffix", STREET_SHORT = "street_short", UNIT_LABEL = "unit_label",
     ADDRESS_CUE = "address_cue", ZIP_CUE = "zip_cue", STATE = "state", STATE_ABBR = "state_abbr",
     PARTICLE = "particle", ORDINAL = "ordinal", BIOMETRIC = "biometric",
-    MEDIA_USE = "media_use", PHOTO = "photo", FACE = "photo_face", NEGATION = "negation", PROPER = "proper", EPONYM = "eponym",
+    MEDIA_USE = "media_use", PHOTO = "photo", FACE = "photo_face", NEGATION = "negation", PROPER = "proper", EPONYM = "eponym", AGE_WORD = "age_word",
 }
 
 bits! {
@@ -112,10 +112,24 @@ pub(super) const PHRASE_WORDS_MAX: usize = 4;
 /// Marks a word that begins a phrase; the top bit, which no section uses.
 const STARTS_PHRASE: u64 = 1 << 63;
 
+/// In [`super::token::Token::known`]: a dictionary phrase (a city of several words) may begin with the word.
+pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;
+
+/// Size of the filter of given names, in 64-bit words.
+const FILTER_WORDS: usize = 2_048;
+
+/// The filter's word and bit for a hash.
+fn filter_place(hash: WordHash) -> (usize, u64) {
+    let place = usize::try_from(hash >> 40).unwrap_or(0) % (FILTER_WORDS * 64);
+    (place / 64, 1 << (place % 64))
+}
+
 /// The two tables.
 pub(super) struct Lexicon {
     cues: Table,
     dictionary: Table,
+    /// One bit for each given name, by hash: 16 KiB that stay in the cache.
+    given_names: Vec<u64>,
 }
 
 impl Lexicon {
@@ -128,12 +142,26 @@ impl Lexicon {
         for source in DICTIONARIES {
             fill(&mut dictionary, source, DICTIONARY_SECTIONS);
         }
-        Self { cues, dictionary }
+        let mut given_names = vec![0; FILTER_WORDS];
+        for (hash, _) in dictionary
+            .iter()
+            .filter(|(_, bits)| **bits & dict::FIRST != 0)
+        {
+            let (slot, bit) = filter_place(*hash);
+            if let Some(word) = given_names.get_mut(slot) {
+                *word |= bit;
+            }
+        }
+        Self {
+            cues,
+            dictionary,
+            given_names,
+        }
     }
 
-    /// The cue bits of a word or phrase, 0 for most.
-    pub(super) fn cues(&self, hash: WordHash) -> u64 {
-        self.cues.get(&hash).map_or(0, |bits| bits & !STARTS_PHRASE)
+    /// The cue bits of a word or phrase; `None` when it isn't even the beginning of one.
+    pub(super) fn phrase_cues(&self, hash: WordHash) -> Option<u64> {
+        self.cues.get(&hash).map(|bits| bits & !STARTS_PHRASE)
     }
 
     /// Cue bits of a word, and whether a cue phrase may begin with it.
@@ -144,16 +172,36 @@ impl Lexicon {
 
     /// What the dictionaries know of a word or phrase.
     pub(super) fn dictionary(&self, hash: WordHash) -> u64 {
-        self.dictionary
-            .get(&hash)
-            .map_or(0, |bits| bits & !STARTS_PHRASE)
+        self.phrase_dictionary(hash).unwrap_or(0)
     }
 
-    /// Whether a dictionary phrase (a city of several words) may begin with this word.
+    /// As [`Lexicon::dictionary`]; `None` when it isn't even the beginning of a phrase.
+    pub(super) fn phrase_dictionary(&self, hash: WordHash) -> Option<u64> {
+        self.dictionary.get(&hash).map(|bits| bits & !STARTS_PHRASE)
+    }
+
+    /// As [`Lexicon::dictionary`], in the form tokens keep: [`KNOWN_STARTS_PHRASE`] tells that a phrase may begin with the word.
+    pub(super) fn known(&self, hash: WordHash) -> u16 {
+        let bits = self.dictionary.get(&hash).copied().unwrap_or(0);
+        let starts = if bits & STARTS_PHRASE == 0 {
+            0
+        } else {
+            KNOWN_STARTS_PHRASE
+        };
+        u16::try_from(bits & !STARTS_PHRASE).unwrap_or(0) | starts
+    }
+
+    /// False when a word is certainly no given name; asked for every word in small letters before the large table is.
+    pub(super) fn may_be_given_name(&self, hash: WordHash) -> bool {
+        let (slot, bit) = filter_place(hash);
+        self.given_names
+            .get(slot)
+            .is_some_and(|word| word & bit != 0)
+    }
+
+    /// Whether a dictionary phrase may begin with this word.
     pub(super) fn starts_dictionary_phrase(&self, hash: WordHash) -> bool {
-        self.dictionary
-            .get(&hash)
-            .is_some_and(|bits| bits & STARTS_PHRASE != 0)
+        self.known(hash) & KNOWN_STARTS_PHRASE != 0
     }
 }
 
@@ -179,6 +227,8 @@ fn insert(table: &mut Table, word: &str, bit: u64) {
     let mut key = first;
     let mut is_phrase = false;
     for part in parts {
+        // Every beginning of a phrase has an entry, so that readers can stop at the first word that leads nowhere.
+        table.entry(key).or_insert(0);
         is_phrase = true;
         key = hash_phrase(key, part);
     }

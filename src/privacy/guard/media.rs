@@ -176,14 +176,19 @@ fn image_data(page: &mut Page) {
         let Some(token) = page.token(at).copied() else {
             break;
         };
+        let starts_run =
+            token.gap != Gap::Glued || page.before(at).is_some_and(|before| before.mark != 0);
+        let may_be_data =
+            token.shape == Shape::Lower && token.len() == 4 && page.mark_is(at + 1, b':');
+        // Every image begins with digits among its first characters, or with "/9j/".
+        let may_be_magic = starts_run && (token.shape == Shape::Mixed || token.mark == b'/');
+        if token.taken || !(may_be_data || may_be_magic) {
+            continue;
+        }
         let rest = page.text.get(token.start as usize..).unwrap_or("");
-        let is_data_uri = token.len() == 4 && rest.starts_with("data:image/");
-        let may_start = (token.len() >= 5 && token.is_word()
-            || token.shape == Shape::Mixed
-            || token.mark == b'/')
-            && (token.gap != Gap::Glued || page.before(at).is_some_and(|before| before.mark != 0));
-        let is_magic = may_start && IMAGE_MAGIC.iter().any(|magic| rest.starts_with(magic));
-        if token.taken || !(is_data_uri || is_magic) {
+        let is_data_uri = may_be_data && rest.starts_with("data:image/");
+        let is_magic = may_be_magic && IMAGE_MAGIC.iter().any(|magic| rest.starts_with(magic));
+        if !(is_data_uri || is_magic) {
             continue;
         }
         let mut last = at;

@@ -63,7 +63,10 @@ pub(super) fn find(page: &mut Page) {
             })
         } else if token.is_capitalised() {
             shaped(page, at)
-        } else if token.shape == Shape::Lower && token.cues == 0 {
+        } else if token.shape == Shape::Lower
+            && token.cues == 0
+            && page.lexicon.may_be_given_name(token.hash)
+        {
             lower_pair(page, at)
         } else {
             None
@@ -239,19 +242,37 @@ fn has_word_ending(word: &str) -> bool {
 
 /// The words of a possible name from `at`: parts with their tokens, over initials, hyphens and particles.
 struct Candidate {
-    parts: Vec<(Part, usize)>,
+    places: [(Part, usize); WORDS_MAX],
+    count: usize,
     last: usize,
 }
 
+impl Candidate {
+    fn parts(&self) -> &[(Part, usize)] {
+        self.places.get(..self.count).unwrap_or(&[])
+    }
+
+    fn push(&mut self, part: Part, at: usize) {
+        if let Some(place) = self.places.get_mut(self.count) {
+            *place = (part, at);
+            self.count += 1;
+            self.last = at;
+        }
+    }
+}
+
 fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate {
-    let mut parts: Vec<(Part, usize)> = Vec::with_capacity(WORDS_MAX);
-    let mut last = at;
+    let mut found = Candidate {
+        places: [(Part::No, 0); WORDS_MAX],
+        count: 0,
+        last: at,
+    };
     let mut index = at;
-    while parts.len() < WORDS_MAX {
+    while found.count < WORDS_MAX {
         let Some(token) = page.token(index) else {
             break;
         };
-        let is_first = parts.is_empty();
+        let is_first = found.count == 0;
         if token.taken
             || (!is_first && token.gap > Gap::Line)
             || (!is_first
@@ -263,7 +284,8 @@ fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate {
         if token.mark != 0 {
             let joins = matches!(token.mark, b'-') && token.gap == Gap::Glued
                 || token.mark == b'.'
-                    && parts
+                    && found
+                        .parts()
                         .last()
                         .is_some_and(|(part, at)| *part == Part::Initial && at + 1 == index);
             if !joins || is_first {
@@ -288,14 +310,13 @@ fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate {
         if !fits || part == Part::No {
             break;
         }
-        parts.push((part, index));
-        last = index;
+        found.push(part, index);
         if token.possessive {
             break;
         }
         index += 1;
     }
-    Candidate { parts, last }
+    found
 }
 
 /// "Mr. Wijtze", "Dr. Patel", "Ms. de la Cruz". Clinicians' names are refused too: beside a place or a date they lead to the patient.
@@ -304,7 +325,10 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
     if page.mark_is(first, b'.') {
         first += 1;
     }
-    while page.has(first, cue::TITLE | cue::PROVIDER_TITLE) {
+    for _ in 0..2 {
+        if !page.has(first, cue::TITLE | cue::PROVIDER_TITLE) {
+            break;
+        }
         first += if page.mark_is(first + 1, b'.') { 2 } else { 1 };
     }
     let next = page.token(first)?;
@@ -323,7 +347,7 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
     }
     let found = candidate(page, first, next.shape == Shape::Lower);
     let mut last = found.last;
-    let Some((lead, lead_at)) = found.parts.first().copied() else {
+    let Some((lead, lead_at)) = found.parts().first().copied() else {
         // A surname that is an ordinary word or an eponym: "Mr. Brown", "Ms. Still".
         let is_plain = next.shape == Shape::Title
             && !next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
@@ -343,14 +367,14 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
         page.report(first, first, PhiKind::Name, 0.85, "name.title");
         return Some(first);
     };
-    if lead == Part::Initial && found.parts.len() == 1
+    if lead == Part::Initial && found.count == 1
         || is_bare_title && !page.token(lead_at)?.is_capitalised()
     {
         return None;
     }
     if title.has(cue::PROVIDER_TITLE)
         && page.has(last + 1, cue::EPONYM_HEAD)
-        && found.parts.len() == 1
+        && found.count == 1
         && !page.has(first, cue::EPONYM)
     {
         last = found.last;
@@ -370,12 +394,12 @@ fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usize> {
     let allow_lower = token.shape == Shape::Lower;
     let found = candidate(page, first, allow_lower);
     let strong = found
-        .parts
+        .parts()
         .iter()
         .filter(|(part, _)| part.is_strong())
         .count();
-    let count = found.parts.len();
-    let (lead, _) = *found.parts.first()?;
+    let count = found.count;
+    let (lead, _) = *found.parts().first()?;
     let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
         && page.gap(found.last + 1) <= Gap::Space
         && !has_colon;
@@ -425,7 +449,7 @@ fn surname_first(page: &Page, last: usize) -> Option<usize> {
     }
     let given = candidate(page, last + 2, false);
     given
-        .parts
+        .parts()
         .first()
         .filter(|(part, _)| part.is_first())
         .map(|_| given.last)
@@ -499,14 +523,14 @@ fn shaped(page: &mut Page, at: usize) -> Option<usize> {
             before.mark == b'&'
                 || before.has(cue::PROPER) && page.gap(at) == Gap::Space && before.is_capitalised()
         });
-    let is_upper = found.parts.iter().any(|(_, index)| {
+    let is_upper = found.parts().iter().any(|(_, index)| {
         page.token(*index)
             .is_some_and(|token| token.shape == Shape::Upper && token.len() > 1)
     });
     if names_other {
         return None;
     }
-    let score = match found.parts.as_slice() {
+    let score = match found.parts() {
         [] => return None,
         [(only, index)] => single(page, *only, *index, is_upper)?,
         parts => several(page, parts, is_upper)?,
@@ -514,7 +538,7 @@ fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     if page.context == FieldContext::Reference && score < 0.7 {
         return None;
     }
-    let last = if found.parts.len() == 1 {
+    let last = if found.count == 1 {
         surname_first(page, last).unwrap_or(last)
     } else {
         last
@@ -535,7 +559,7 @@ fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
                 .token(*index)
                 .is_some_and(|token| token.len() > 2 && token.cues & !cue::PARTICLE == 0)
     };
-    let is_name = found.parts.len() >= 2 && found.parts.iter().all(is_clear);
+    let is_name = found.count >= 2 && found.parts().iter().all(is_clear);
     let acts = page.has(at + 1, cue::PERSON_VERB)
         && page.token(at).is_some_and(|token| token.len() > 3)
         && page.starts_sentence(at);
@@ -645,13 +669,9 @@ fn has_demographics_after(page: &Page, last: usize) -> bool {
 
 /// Two words and more.
 fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> Option<f32> {
-    let words: Vec<(Part, usize)> = parts
-        .iter()
-        .copied()
-        .filter(|(part, _)| *part != Part::Initial)
-        .collect();
-    let eponyms = words
-        .iter()
+    let words = || parts.iter().filter(|(part, _)| *part != Part::Initial);
+    let count = words().count();
+    let eponyms = words()
         .filter(|(_, index)| page.has(*index, cue::EPONYM))
         .count();
     let (lead, lead_at) = *parts.first()?;
@@ -661,18 +681,15 @@ fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> Option<f32> 
         || page.cue_before(lead_at, 1, cue::PERSON_PREP).is_some()
         || page.has(tail_at + 1, cue::PERSON_VERB) && page.gap(tail_at + 1) == Gap::Space;
     if is_upper {
-        let strong = words
-            .iter()
+        let strong = words()
             .filter(|(part, index)| {
                 part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 2)
             })
             .count();
-        return (words.len() >= 2 && strong >= 2 && lead.is_first()).then_some(0.75);
+        return (count >= 2 && strong >= 2 && lead.is_first()).then_some(0.75);
     }
-    let both_cities = words
-        .iter()
-        .all(|(_, index)| page.dictionary(*index) & dict::CITY != 0);
-    match (lead, words.len()) {
+    let both_cities = words().all(|(_, index)| page.dictionary(*index) & dict::CITY != 0);
+    match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),

@@ -74,8 +74,8 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
         .cue_before(opening, REACH, cue::PHONE | cue::FAX)
         .is_some()
         || is_labelled_after(page, groups);
-    let lengths = groups.lengths.as_slice();
-    if is_international && groups.digits.len() >= 8 {
+    let lengths = groups.lengths();
+    if is_international && groups.digits().len() >= 8 {
         let count = (1..=lengths.len())
             .rev()
             .find(|count| (8..=15).contains(&groups.digits_of(*count).len()))?;
@@ -83,19 +83,17 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
     }
     let has_blank_only = |count: usize| {
         groups
-            .separators
+            .separators(count)
             .iter()
-            .take(count - 1)
             .all(|separator| *separator == b' ')
     };
     let has_slash = groups
-        .separators
+        .separators(3)
         .iter()
-        .take(2)
         .any(|separator| *separator == b'/');
     match lengths {
         [1, 3, 3, 4, ..]
-            if groups.digits.first() == Some(&b'1') && !groups.continues_after(4) && !is_code =>
+            if groups.digits().first() == Some(&b'1') && !groups.continues_after(4) && !is_code =>
         {
             Some(4)
         }
@@ -107,11 +105,11 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
         {
             Some(3)
         }
-        [3, 7, ..] if groups.separators.first() == Some(&b')') => Some(2),
+        [3, 7, ..] if groups.separators(2).first() == Some(&b')') => Some(2),
         [3, 4, ..]
             if is_cued
                 && !is_code
-                && groups.separators.first() == Some(&b'-')
+                && groups.separators(2).first() == Some(&b'-')
                 && !groups.continues_after(2) =>
         {
             Some(2)
@@ -119,7 +117,7 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
         [3, 4, ..]
             if is_cued
                 && !is_code
-                && groups.separators.first() == Some(&b'.')
+                && groups.separators(2).first() == Some(&b'.')
                 && !groups.continues_after(2) =>
         {
             Some(2)
@@ -132,11 +130,11 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
 
 /// Beside a phone's cue, any grouped number of 7 to 15 digits will do.
 fn cued_form(groups: &Groups) -> Option<usize> {
-    let count = (2..=groups.lengths.len().min(6))
+    let count = (2..=groups.lengths().len().min(6))
         .rev()
         .find(|count| (7..=15).contains(&groups.digits_of(*count).len()))?;
     let is_grouped = groups
-        .lengths
+        .lengths()
         .iter()
         .take(count)
         .all(|length| (1..=8).contains(length));
@@ -145,17 +143,14 @@ fn cued_form(groups: &Groups) -> Option<usize> {
 
 /// "555-0142 mobile", "555-0142 (cell)".
 fn is_labelled_after(page: &Page, groups: &Groups) -> bool {
-    let last = groups.last_of(groups.lengths.len().min(4));
+    let last = groups.last_of(groups.lengths().len().min(4));
     (1..=2).any(|step| {
         page.has(last + step, cue::PHONE | cue::FAX) && page.gap(last + step) <= Gap::Space
     })
 }
 
 fn is_area_code(groups: &Groups) -> bool {
-    matches!(
-        groups.digits.as_slice(),
-        [b'2'..=b'9', _, _, b'2'..=b'9', ..]
-    )
+    matches!(groups.digits(), [b'2'..=b'9', _, _, b'2'..=b'9', ..])
 }
 
 /// Ten digits in one: a phone beside a cue, or when they can be one and are no NPI.

@@ -33,7 +33,30 @@ pub(super) fn find(page: &mut Page) {
     }
 }
 
+/// Cues of a word in small letters that places begin with.
+const PLACE_TRIGGERS: u64 =
+    cue::ZIP_CUE | cue::STATE_ABBR | cue::STATE | cue::UNIT_LABEL | cue::ADDRESS_CUE;
+
 fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
+    if token.has(PLACE_TRIGGERS)
+        && let Some(last) = triggered(page, at, token)
+    {
+        return Some(last);
+    }
+    if token.is_capitalised() {
+        return capitalised(page, at);
+    }
+    let follows_cue = page
+        .before(at)
+        .is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP));
+    if follows_cue {
+        lower_town(page, at)
+    } else {
+        None
+    }
+}
+
+fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     if token.has(cue::ZIP_CUE)
         && let Some(last) = zip(page, at)
     {
@@ -45,29 +68,49 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         return Some(last);
     }
     if token.has(cue::UNIT_LABEL)
-        && let Some(last) = apartment(page, at)
+        && let Some(last) = post_box(page, at).or_else(|| apartment(page, at))
     {
         return Some(last);
     }
-    if page.word_is(at, &["po", "p", "box", "pobox"])
-        && let Some(last) = post_box(page, at)
-    {
-        return Some(last);
+    if token.has(cue::ADDRESS_CUE) {
+        cued_address(page, at)
+    } else {
+        None
     }
-    if token.has(cue::ADDRESS_CUE)
-        && let Some(last) = cued_address(page, at)
-    {
-        return Some(last);
+}
+
+/// A capitalised word: what its sequence of capitals may name.
+fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
+    let end = capitals_end(page, at);
+    let cues = page
+        .tokens
+        .iter()
+        .take(end + 2)
+        .skip(at)
+        .fold(0, |cues, token| cues | token.cues);
+    let mut found = None;
+    if cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0 {
+        found = facility(page, at, end);
     }
-    if token.is_capitalised() {
-        return facility(page, at)
-            .or_else(|| cued_facility(page, at))
-            .or_else(|| county(page, at))
-            .or_else(|| town_and_state(page, at))
-            .or_else(|| town(page, at))
-            .or_else(|| named_street(page, at));
+    found = found.or_else(|| cued_facility(page, at, end));
+    if cues & cue::PLACE_NOUN != 0 {
+        found = found.or_else(|| county(page, at, end));
     }
-    lower_town(page, at)
+    if cues & (cue::STATE | cue::STATE_ABBR) != 0 || page.mark_is(end + 1, b',') {
+        found = found.or_else(|| town_and_state(page, at, end));
+    }
+    found = found.or_else(|| town(page, at));
+    let may_be_street = page
+        .tokens
+        .iter()
+        .take(at + 4)
+        .skip(at)
+        .any(|token| token.has(cue::STREET_SUFFIX));
+    if may_be_street {
+        found.or_else(|| named_street(page, at))
+    } else {
+        found
+    }
 }
 
 /// "4417 Old Kettle Rd", "23 W 5th Ave Apt 2", "8 Main Street".
@@ -78,6 +121,16 @@ fn street(page: &mut Page, at: usize) -> Option<usize> {
     if !is_house_number
         || page.has(at + 1, cue::UNIT)
         || page.before(at).is_some_and(|before| before.mark == b'$')
+    {
+        return None;
+    }
+    let is_near = |token: &Token| token.has(cue::STREET_SUFFIX | cue::STREET_SHORT);
+    if !page
+        .tokens
+        .iter()
+        .take(at + 1 + NAME_TOKENS_MAX)
+        .skip(at + 2)
+        .any(is_near)
     {
         return None;
     }
@@ -241,6 +294,9 @@ fn apartment(page: &mut Page, at: usize) -> Option<usize> {
         value += 1;
     }
     let token = page.token(value)?;
+    if page.word_is(at, &["box", "pobox"]) {
+        return None;
+    }
     if !token.has_digit()
         || token.len() > 6
         || token.gap > Gap::Line
@@ -252,24 +308,34 @@ fn apartment(page: &mut Page, at: usize) -> Option<usize> {
     Some(value)
 }
 
-/// "PO Box 1407", unless a payer's office is written to.
+/// "PO Box 1407", unless a payer's office is written to. Called at "box".
 fn post_box(page: &mut Page, at: usize) -> Option<usize> {
-    let mut index = at;
-    while index < at + 5 && !page.word_is(index, &["box", "pobox"]) {
-        if !page.word_is(index, &["p", "o", "po"]) && !page.mark_is(index, b'.') {
-            return None;
-        }
-        index += 1;
-    }
-    let mut value = index + 1;
-    if page.mark_is(value, b'#') {
-        value += 1;
-    }
-    let is_box = page.is_digits(value) && (index > at || page.word_is(at, &["pobox"]));
-    if !is_box || is_office_address(page, at) {
+    if !page.word_is(at, &["box", "pobox"]) {
         return None;
     }
-    page.report(at, value, PhiKind::Geography, 0.9, "geo.post_box");
+    let mut first = at;
+    while first + 4 > at
+        && first.checked_sub(1).is_some_and(|before| {
+            page.word_is(before, &["p", "o", "po"])
+                || page.mark_is(before, b'.') && page.gap(before) == Gap::Glued
+        })
+    {
+        first -= 1;
+    }
+    let value = if page.mark_is(at + 1, b'#') {
+        at + 2
+    } else {
+        at + 1
+    };
+    let is_box = page.is_digits(value) && (first < at || page.word_is(at, &["pobox"]));
+    if !is_box {
+        return None;
+    }
+    if is_office_address(page, first) {
+        page.pass(first, value);
+        return Some(value);
+    }
+    page.report(first, value, PhiKind::Geography, 0.9, "geo.post_box");
     Some(value)
 }
 
@@ -320,9 +386,16 @@ fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         && page.gap(value) != Gap::Glued
         && page.gap(value) <= Gap::Line;
     // A modifier or a column of codes: "PA 99213" has no place before it.
-    let has_place = page
-        .before(at)
-        .is_some_and(|before| before.mark == b',' || before.taken || before.is_capitalised());
+    let follows_name = at.checked_sub(1).is_some_and(|before| {
+        page.token(before).is_some_and(|token| {
+            token.shape == Shape::Title && token.cues & !cue::FACILITY_NAME == 0
+        }) && (page.dictionary(before) & dict::CITY != 0
+            || page.dictionary(before) & dict::WORD == 0)
+    });
+    let has_place = follows_name
+        || page
+            .before(at)
+            .is_some_and(|before| before.mark == b',' || before.taken);
     if !is_state
         || !is_zip
         || page.is_taken(value, value)
@@ -372,6 +445,9 @@ fn zip_plus_four(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "36.7378, -119.7871".
 fn coordinates(page: &mut Page, at: usize) -> Option<usize> {
+    if !page.mark_is(at + 1, b'.') {
+        return None;
+    }
     let decimal = |index: usize| {
         page.is_digits(index)
             && page.mark_is(index + 1, b'.')
@@ -424,8 +500,7 @@ fn capitals_end(page: &Page, at: usize) -> usize {
 }
 
 /// "Mercy General Hospital", "Cedars-Sinai Medical Center", "St. Mary's Clinic".
-fn facility(page: &mut Page, at: usize) -> Option<usize> {
-    let end = capitals_end(page, at);
+fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     let last = (at + 1..=end).rev().find(|index| {
         page.has(*index, cue::FACILITY_HEAD)
             || page.has(*index, cue::FACILITY_PAIR) && page.has(index - 1, cue::FACILITY_PAIR)
@@ -487,8 +562,16 @@ fn is_facility_name(page: &Page, index: usize, first: usize) -> bool {
         return false;
     }
     let known = page.dictionary(index);
-    if token.shape == Shape::Upper && known == 0 {
-        return token.len() > 5;
+    if token.shape == Shape::Upper {
+        // "UCSF Medical Center": capitals among words that are none.
+        let is_acronym = token.len() > 2
+            && page.has(index + 1, cue::FACILITY_PAIR)
+            && page
+                .token(index + 1)
+                .is_some_and(|next| next.shape == Shape::Title);
+        if is_acronym || known == 0 {
+            return (is_acronym || token.len() > 5) && !token.has(cue::PROPER);
+        }
     }
     let is_sentence_word = index == first && page.starts_sentence(index) && known & dict::WORD != 0;
     !is_sentence_word
@@ -496,7 +579,7 @@ fn is_facility_name(page: &Page, index: usize, first: usize) -> bool {
 }
 
 /// "seen at Mercy General", "transferred to Providence St. Vincent".
-fn cued_facility(page: &mut Page, at: usize) -> Option<usize> {
+fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
     let cue_at = at.checked_sub(1)?;
     let before_article = if page.word_is(cue_at, &["the"]) {
         cue_at.checked_sub(1)?
@@ -506,14 +589,14 @@ fn cued_facility(page: &mut Page, at: usize) -> Option<usize> {
     if !page.has(before_article, cue::FACILITY_VERB) || page.starts_sentence(at) {
         return None;
     }
-    let last = capitals_end(page, at);
     let is_named = (at..=last).any(|index| {
         is_facility_name(page, index, at) && !page.has(index, cue::PROPER | cue::STATE)
     });
-    let is_title = page.token(at).is_some_and(|token| {
-        token.shape == Shape::Title
-            && !token.has(cue::PROPER | cue::PROVIDER_TITLE | cue::TITLE | cue::MONTH)
-    });
+    let is_title = !page.has(at, cue::PROVIDER_TITLE | cue::TITLE | cue::MONTH)
+        && (at..=last).take(2).any(|index| {
+            page.token(index)
+                .is_some_and(|token| token.shape == Shape::Title)
+        });
     if !is_named
         || !is_title
         || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space
@@ -525,8 +608,7 @@ fn cued_facility(page: &mut Page, at: usize) -> Option<usize> {
 }
 
 /// "Tulare County", "St. Tammany Parish".
-fn county(page: &mut Page, at: usize) -> Option<usize> {
-    let end = capitals_end(page, at);
+fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     let last = (at + 1..=end).find(|index| page.has(*index, cue::PLACE_NOUN))?;
     let is_named = (at..last).any(|index| {
         page.token(index)
@@ -544,7 +626,7 @@ fn county(page: &mut Page, at: usize) -> Option<usize> {
 }
 
 /// "Fresno, CA", "Salt Lake City, Utah".
-fn town_and_state(page: &mut Page, at: usize) -> Option<usize> {
+fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<usize> {
     if page
         .token(at)?
         .has(cue::PROPER | cue::CODE_CUE | cue::MONTH)
@@ -555,7 +637,6 @@ fn town_and_state(page: &mut Page, at: usize) -> Option<usize> {
     {
         return None;
     }
-    let last = capitals_end(page, at);
     let comma = last + 1;
     let (state, has_comma) = if page.mark_is(comma, b',') {
         (comma + 1, true)
@@ -615,7 +696,7 @@ fn town_and_state(page: &mut Page, at: usize) -> Option<usize> {
 /// The last token of a town of several words in the dictionary ("san jose") that begins here.
 fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
     let first = page.token(at)?;
-    if !page.lexicon.starts_dictionary_phrase(first.hash) {
+    if !page.starts_dictionary_phrase(at) {
         return None;
     }
     let mut key = first.hash;
@@ -633,7 +714,10 @@ fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
             break;
         };
         key = hash_phrase(key, next.hash);
-        if page.lexicon.dictionary(key) & dict::CITY != 0 {
+        let Some(known) = page.lexicon.phrase_dictionary(key) else {
+            break;
+        };
+        if known & dict::CITY != 0 {
             found = Some(index);
         }
     }

@@ -43,6 +43,8 @@ pub(super) struct Token {
     pub(super) cues: u64,
     pub(super) shape: Shape,
     pub(super) gap: Gap,
+    /// What the dictionaries know of a capitalised word; others are looked up when asked for.
+    pub(super) known: u16,
     /// The byte of a mark, 0 otherwise.
     pub(super) mark: u8,
     /// Already part of a finding, or of a placeholder.
@@ -135,6 +137,9 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon) -> Vec<Token> {
                     if starts_phrase {
                         phrase_starts.push(tokens.len());
                     }
+                    if token.is_capitalised() {
+                        token.known = lexicon.known(token.hash);
+                    }
                 }
                 tokens.push(token);
                 at = token.end as usize;
@@ -170,7 +175,9 @@ fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) {
             return;
         }
         key = hash_phrase(key, next.hash);
-        let cues = lexicon.cues(key);
+        let Some(cues) = lexicon.phrase_cues(key) else {
+            return;
+        };
         if cues != 0 {
             for token in tokens.iter_mut().take(at + 1).skip(start) {
                 token.cues |= cues;
@@ -186,6 +193,7 @@ impl Token {
             end: offset(at + 1),
             hash: 0,
             cues: 0,
+            known: 0,
             shape: Shape::Mark,
             gap,
             mark: byte,
@@ -232,6 +240,7 @@ impl Token {
             end: offset(at),
             hash: hash_finish(hash),
             cues: 0,
+            known: 0,
             shape,
             gap,
             mark: 0,

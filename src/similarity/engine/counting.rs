@@ -19,6 +19,7 @@ const SPARSE: usize = 8;
 pub(super) struct Counters(Box<[u16; STRATUM]>);
 
 impl Counters {
+    #[expect(clippy::large_stack_arrays, reason = "32 KiB, once a thread")]
     pub(super) fn new() -> Self {
         Self(Box::new([0; STRATUM]))
     }
@@ -277,7 +278,7 @@ pub(super) fn shift_for(features: &[(u32, u16)]) -> u32 {
         let units = features
             .iter()
             .map(|(_, weight)| u32::from(scaled(u32::from(*weight), *shift)));
-        units.sum::<u32>() <= u32::from(u16::MAX)
+        u16::try_from(units.sum::<u32>()).is_ok()
     };
     (0..16).find(fits).unwrap_or(16)
 }

@@ -80,6 +80,15 @@ impl Column {
         }
     }
 
+    /// Which of up to 64 values from `start` on are accepted, as bits.
+    fn accepted(&self, start: usize, accepts: impl Fn(u32) -> bool) -> u64 {
+        match self {
+            Self::Narrow(values) => bits(block(values, start), accepts),
+            Self::Medium(values) => bits(block(values, start), accepts),
+            Self::Wide(values) => bits(block(values, start), accepts),
+        }
+    }
+
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Narrow(values) => values.len(),
@@ -87,4 +96,78 @@ impl Column {
             Self::Wide(values) => values.len() * 4,
         }
     }
+}
+
+/// The slots that a filter accepts among `count`, if they are no more than `most`.
+///
+/// One condition and 64 slots at a time: for selective filters most blocks end after one vectorised pass over
+/// one column.
+pub(super) fn accepted_slots(
+    filter: &Filter,
+    columns: &[Column],
+    count: usize,
+    most: usize,
+) -> Option<Vec<u16>> {
+    let mut slots = Vec::new();
+    for start in (0..count).step_by(64) {
+        let mut accepted = u64::MAX >> (64 - (count - start).min(64));
+        for condition in &filter.0 {
+            if accepted != 0 {
+                accepted &= condition.accepted(columns, start);
+            }
+        }
+        while accepted != 0 {
+            let slot = start + accepted.trailing_zeros() as usize;
+            slots.push(u16::try_from(slot).unwrap_or(u16::MAX));
+            accepted &= accepted - 1;
+        }
+        if slots.len() > most {
+            return None;
+        }
+    }
+    Some(slots)
+}
+
+impl Condition {
+    /// Which of the 64 slots from `start` on hold, as bits.
+    fn accepted(&self, columns: &[Column], start: usize) -> u64 {
+        let (Self::OneOf { column, .. }
+        | Self::Between { column, .. }
+        | Self::AnyBit { column, .. }) = self;
+        let Some(column) = columns.get(*column) else {
+            return if self.accepts(|_| 0) { u64::MAX } else { 0 };
+        };
+        match self {
+            Self::OneOf { values, .. } => match values[..] {
+                [one] => column.accepted(start, |value| value == one),
+                _ => column.accepted(start, |value| values.contains(&value)),
+            },
+            Self::Between { low, high, .. } => {
+                column.accepted(start, |value| *low <= value && value <= *high)
+            }
+            Self::AnyBit { bits, .. } => column.accepted(start, |value| value & bits != 0),
+        }
+    }
+}
+
+/// Up to 64 values from `start` on.
+fn block<Value>(values: &[Value], start: usize) -> &[Value] {
+    let end = values.len().min(start + 64);
+    values.get(start..end).unwrap_or(&[])
+}
+
+fn bits<Value: Copy + Into<u32>>(values: &[Value], accepts: impl Fn(u32) -> bool) -> u64 {
+    // Without a branch in it the first pass becomes vector instructions.
+    if !values
+        .iter()
+        .fold(false, |any, value| any | accepts((*value).into()))
+    {
+        return 0;
+    }
+    let bit = |(at, value): (usize, &Value)| u64::from(accepts((*value).into())) << at;
+    values
+        .iter()
+        .enumerate()
+        .map(bit)
+        .fold(0, |bits, bit| bits | bit)
 }

@@ -18,6 +18,8 @@ use super::segment::{SCANNED, Segment};
 const GUESSED_POSTINGS: usize = 256;
 /// Guesses verified for each hit wanted.
 const GUESSES_PER_HIT: usize = 2;
+/// A filter that accepts one record in this many, or fewer, is searched by scanning what it accepts.
+const FEW: usize = 32;
 /// Records whose rows are fetched from memory together.
 const BATCH: usize = 32;
 
@@ -52,6 +54,8 @@ pub(super) fn run(searches: &[(Search<'_>, &[Live])], best: &mut Best) {
         for live in search.relevant(segments) {
             if live.segment.len() < SCANNED {
                 (0..live.segment.len()).for_each(|slot| search.offer(live, slot, best));
+            } else if let Some(few) = search.few_accepted(&live.segment) {
+                search.scan(live, &few, best);
             } else {
                 let counting = Counting::new(&live.segment, features, shift);
                 targets.push(Target {
@@ -72,28 +76,28 @@ pub(super) fn run(searches: &[(Search<'_>, &[Live])], best: &mut Best) {
 /// prove a floor for all others.
 fn raise_floor(targets: &[Target<'_>], counters: &mut Counters, best: &mut Best) {
     let wanted = best.limit().saturating_mul(GUESSES_PER_HIT);
-    let mut guesses: Vec<(Candidate, &Target<'_>)> = Vec::new();
+    let mut promising: Vec<(Candidate, &Target<'_>)> = Vec::new();
     let mut least = Candidate::default();
     for target in targets {
         target.counting.guess(counters, GUESSED_POSTINGS, |guess| {
             if guess > least && target.search.accepts(target.live, guess.slot.into()) {
-                guesses.push((guess, target));
+                promising.push((guess, target));
             }
         });
-        if guesses.len() > wanted {
+        if promising.len() > wanted {
             let (_, (last, _), _) =
-                guesses.select_nth_unstable_by_key(wanted, |(guess, _)| Reverse(*guess));
+                promising.select_nth_unstable_by_key(wanted, |(guess, _)| Reverse(*guess));
             least = *last;
-            guesses.truncate(wanted);
+            promising.truncate(wanted);
         }
     }
     let mut trial = Best::new(best.limit());
     touch(
-        guesses
+        promising
             .iter()
-            .map(|(guess, target)| (&*target.live.segment, *guess)),
+            .map(|(guess, target)| (&*target.live.segment, guess.slot)),
     );
-    for (guess, target) in guesses {
+    for (guess, target) in promising {
         target
             .search
             .offer(target.live, guess.slot.into(), &mut trial);
@@ -171,8 +175,30 @@ impl Search<'_> {
         segments.iter().filter(may_hold)
     }
 
+    /// The slots that a filter accepts where they are so few that verifying them all is less work than counting.
+    fn few_accepted(&self, segment: &Segment) -> Option<Vec<u16>> {
+        let filter = &self.options.filter;
+        let most = segment.len() / FEW;
+        (!filter.0.is_empty())
+            .then(|| segment.accepted(filter, most))
+            .flatten()
+    }
+
+    fn scan(&self, live: &Live, slots: &[u16], best: &mut Best) {
+        for batch in slots.chunks(BATCH) {
+            touch(batch.iter().map(|slot| (&*live.segment, *slot)));
+            for slot in batch {
+                self.offer(live, usize::from(*slot), best);
+            }
+        }
+    }
+
     fn verify(&self, live: &Live, batch: &[Candidate], best: &mut Best) {
-        touch(batch.iter().map(|candidate| (&*live.segment, *candidate)));
+        touch(
+            batch
+                .iter()
+                .map(|candidate| (&*live.segment, candidate.slot)),
+        );
         for candidate in batch {
             let slot = usize::from(candidate.slot);
             let bound = Bound::new(best.floor(), self.query.total_weight());
@@ -221,9 +247,7 @@ impl Search<'_> {
 }
 
 /// Starts fetching the rows of some records, all at once.
-fn touch<'a>(records: impl Iterator<Item = (&'a Segment, Candidate)>) {
-    let touched = records.fold(0, |any, (segment, record)| {
-        any ^ segment.touch(record.slot.into())
-    });
+fn touch<'a>(records: impl Iterator<Item = (&'a Segment, u16)>) {
+    let touched = records.fold(0, |any, (segment, slot)| any ^ segment.touch(slot.into()));
     std::hint::black_box(touched);
 }

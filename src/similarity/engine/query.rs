@@ -17,6 +17,7 @@ pub struct Query {
 impl Query {
     /// From the features an index may hold, each once and with the weight the index's records count it with.
     ///
+    /// No more than [`FeatureSet::MOST`](super::features::FeatureSet::MOST) of them: counters hold no larger sums.
     /// `unknown_weight` is the weight of the features that no record holds: they lower every score.
     /// `unlike` are features whose holders are left out altogether. Leaving out rather than penalising keeps a
     /// score what its explanation says; a feature both wanted and unlike is unlike.

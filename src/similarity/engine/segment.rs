@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::bound::TOTAL_WEIGHT_END;
-use super::filter::Column;
+use super::filter::{Column, Filter, accepted_slots};
 use super::index::Record;
 use super::postings::{Holders, Postings};
 use super::rank::RankKey;
@@ -76,6 +76,11 @@ impl Segment {
         self.columns
             .get(column)
             .map_or(0, |column| column.get(slot))
+    }
+
+    /// The slots that a filter accepts, if they are no more than `most`.
+    pub(super) fn accepted(&self, filter: &Filter, most: usize) -> Option<Vec<u16>> {
+        accepted_slots(filter, &self.columns, self.len(), most)
     }
 
     pub(super) fn qualities(&self) -> Qualities {

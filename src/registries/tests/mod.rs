@@ -1,3 +1,5 @@
+mod payers;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +10,16 @@ use super::*;
 use crate::proto::stratum::v1::{LineOfBusiness, RecoveryAction};
 
 fn embedded() -> Registries {
-    Registries::load(Source::Embedded).expect("the embedded release is sound")
+    Registries::load(&Source::Embedded).expect("the embedded release is sound")
+}
+
+/// A file without the lines that begin like this.
+fn without(text: &str, beginning: &str) -> String {
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with(beginning))
+        .collect();
+    kept.join("\n") + "\n"
 }
 
 /// Loads the embedded release after one file was changed and the manifest was sealed again.
@@ -44,7 +55,7 @@ impl ReleaseDir {
     }
 
     fn load(&self) -> Result<Registries, Vec<RegistryProblem>> {
-        Registries::load(Source::Dir(self.0.clone()))
+        Registries::load(&Source::Dir(self.0.clone()))
     }
 }
 
@@ -101,7 +112,7 @@ fn missing_empty_and_tampered_files_are_all_named_at_once() {
 
 #[test]
 fn missing_directory_names_every_file() {
-    let problems = Registries::load(Source::Dir(PathBuf::from("/nonexistent/registries")))
+    let problems = Registries::load(&Source::Dir(PathBuf::from("/nonexistent/registries")))
         .expect_err("nothing there");
     let files: BTreeSet<&str> = problems.iter().map(|p| p.file.as_str()).collect();
     assert_eq!(files.len(), DATA_FILES.len() + 1);
@@ -135,12 +146,7 @@ fn duplicates_and_dangling_references_are_found() {
     assert_eq!(doubled.len(), 1, "{doubled:?}");
     assert!(doubled[0].reason.starts_with("repeats `"), "{doubled:?}");
 
-    let orphaned = load_with("payer_families.csv", |text| {
-        text.lines()
-            .filter(|line| !line.starts_with("humana,"))
-            .map(|line| format!("{line}\n"))
-            .collect()
-    });
+    let orphaned = load_with("payer_families.csv", |text| without(&text, "humana,"));
     assert!(!orphaned.is_empty());
     for problem in &orphaned {
         assert_eq!(problem.file, "payers.csv");
@@ -171,12 +177,7 @@ fn verified_fact_without_a_day_is_refused() {
 
 #[test]
 fn every_denial_type_and_evidence_kind_must_have_its_row() {
-    let problems = load_with("evidence_kinds.csv", |text| {
-        text.lines()
-            .filter(|line| !line.starts_with("ABN,"))
-            .map(|line| format!("{line}\n"))
-            .collect()
-    });
+    let problems = load_with("evidence_kinds.csv", |text| without(&text, "ABN,"));
     assert_eq!(
         reasons(&problems),
         ["registry evidence_kinds.csv: has no row for ABN"]
@@ -267,73 +268,6 @@ fn most_specific_code_action_wins_whatever_the_order_of_remarks() {
         Some("any-197-n706")
     );
     assert_eq!(action(GroupCode::Co, "9999", &[]), None);
-}
-
-#[test]
-fn payer_names_resolve_by_the_longest_alias() {
-    let registries = embedded();
-    let best = |name: &str| {
-        let matches = registries.resolve_payer(name);
-        matches
-            .first()
-            .map(|m| m.payer_id.clone())
-            .unwrap_or_default()
-    };
-    assert_eq!(best("Aetna"), "aetna");
-    assert_eq!(best("AETNA INC."), "aetna");
-    assert_eq!(
-        best("Aetna Better Health of Illinois"),
-        "aetna-better-health"
-    );
-    assert_eq!(best("BlueCross BlueShield of Illinois"), "bcbs-il");
-    assert_eq!(best("BCBS of Illinois"), "bcbs-il");
-    assert_eq!(best("Blue Cross and Blue Shield of Texas"), "bcbs-tx");
-    assert_eq!(best("L.A. Care"), "la-care");
-    assert_eq!(best("United Healthcare"), "unitedhealthcare");
-    assert_eq!(best("UHC"), "unitedhealthcare");
-    assert_eq!(best("Empire BlueCross BlueShield"), "anthem-ny");
-    assert_eq!(best("Martin’s Point"), "martins-point");
-    assert_eq!(best("a payer nobody knows"), "");
-}
-
-#[test]
-fn bare_blue_name_stays_open_between_all_licensees() {
-    let registries = embedded();
-    let matches = registries.resolve_payer("BCBS");
-    assert!(matches.len() > 20, "{}", matches.len());
-    assert!(
-        matches.iter().all(|m| m.score < 0.1),
-        "an open name has a low score"
-    );
-    let exact = registries.resolve_payer("Blue Cross Blue Shield of Illinois");
-    assert_eq!(exact.len(), 1);
-    assert!((exact[0].score - 1.0).abs() < f64::EPSILON);
-}
-
-#[test]
-fn payers_are_found_in_a_sentence_but_not_where_an_ordinary_word_stands() {
-    let registries = embedded();
-    let text = "Humana denied the CT scan; Cigna had paid. Oscar wrote.";
-    let found = registries.find_payers(text);
-    let ids: Vec<&str> = found.iter().map(|m| m.payer_id.as_str()).collect();
-    assert_eq!(ids, ["humana", "cigna"]);
-    assert_eq!(&text[found[1].span.clone()], "Cigna");
-    assert_eq!(registries.resolve_payer("Oscar")[0].payer_id, "oscar");
-}
-
-#[test]
-fn every_payer_is_found_by_its_own_name() {
-    let registries = embedded();
-    for payer in registries.payers.rows() {
-        let matches = registries.resolve_payer(&payer.name);
-        assert!(
-            matches
-                .iter()
-                .any(|m| m.payer_id == payer.id && m.score >= 0.5),
-            "{} is not found by its name: {matches:?}",
-            payer.name
-        );
-    }
 }
 
 #[test]

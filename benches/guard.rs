@@ -1,0 +1,620 @@
+//! Measures the PHI guard: speed, recall and precision by kind, clean texts flagged, evasion, adversarial input.
+//!
+//! Prints `name<TAB>value<TAB>unit`. The generated texts are this file's own; shared sets are read from `STRATUM_TEST_DATA`
+//! (default `../shared/data` beside the project) and left out, saying so, where they are absent. With `--texts FILE` the texts are also written
+//! as NDJSON for `benches/peers/guard_peers.py`. A recall counts a marked part as found when a finding overlaps it (`recall`), and as found
+//! right when that finding has its kind (`recall_as_kind`).
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+use stratum::privacy::guard::{FieldContext, Finding, Guard};
+
+#[path = "guard/texts.rs"]
+mod texts;
+
+use texts::{Generator, Text};
+
+const SEED: u64 = 20_260_214;
+const GENERATED_PER_KIND: usize = 400;
+const CLEAN_GENERATED: usize = 5_000;
+const SPEED_TEXTS: usize = 20_000;
+const SPEED_ROUNDS: usize = 3;
+
+fn main() {
+    let guard = Guard::new();
+    let mut generator = Generator::new(SEED);
+    let generated: Vec<Text> = generator.labelled(GENERATED_PER_KIND);
+    let clean: Vec<Text> = generator.clean(CLEAN_GENERATED);
+    let sets = shared_sets();
+    if let Some(path) = texts_file() {
+        write_texts(
+            &path,
+            [("generated", &generated), ("clean_generated", &clean)]
+                .into_iter()
+                .chain(sets.iter().map(|(name, set)| (*name, set))),
+        );
+    }
+    speed(&guard, &mut generator);
+    adversarial(&guard);
+    labelled(&guard, "generated", &generated);
+    flagged(&guard, "clean_generated", &clean);
+    for (name, set) in &sets {
+        if set.iter().any(|text| !text.parts.is_empty()) {
+            labelled(&guard, name, set);
+        } else {
+            flagged(&guard, name, set);
+        }
+    }
+    evasion(&guard, &generated);
+}
+
+fn line(name: &str, value: f64, unit: &str) {
+    println!("{name}\t{value:.4}\t{unit}");
+}
+
+/// CPU time of this thread in seconds, or wall time where the kernel doesn't tell.
+fn cpu_seconds(start: Instant) -> f64 {
+    let nanoseconds = std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| start.elapsed().as_secs_f64(), |ns| ns / 1e9)
+}
+
+fn speed(guard: &Guard, generator: &mut Generator) {
+    let texts = generator.mixture(SPEED_TEXTS);
+    let bytes: usize = texts.iter().map(|text| text.text.len()).sum();
+    let mut best = f64::MAX;
+    let mut findings = 0;
+    for _ in 0..SPEED_ROUNDS {
+        let start = Instant::now();
+        let before = cpu_seconds(start);
+        findings = texts
+            .iter()
+            .map(|text| guard.scan(&text.text, FieldContext::FreeText).len())
+            .sum();
+        best = best.min(cpu_seconds(start) - before);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
+    let (bytes, findings) = (bytes as f64, findings as f64);
+    line(
+        "guard_mb_per_s",
+        bytes / best / 1e6,
+        "MB/s, one core, CPU time",
+    );
+    line(
+        "guard_speed_text_bytes",
+        bytes / SPEED_TEXTS as f64,
+        "B, mean text",
+    );
+    line(
+        "guard_speed_findings",
+        findings / SPEED_TEXTS as f64,
+        "findings a text",
+    );
+    let mut times: Vec<f64> = texts
+        .iter()
+        .map(|text| {
+            let start = Instant::now();
+            std::hint::black_box(guard.scan(&text.text, FieldContext::FreeText));
+            start.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    line("guard_text_p99_us", times[times.len() * 99 / 100], "us");
+}
+
+/// The slowest of several texts of one megabyte made to be slow.
+fn adversarial(guard: &Guard) {
+    const SIZE: usize = 1_000_000;
+    let pieces = [
+        "1 ",
+        "1-",
+        "(",
+        "Mr. ",
+        "A.",
+        "patient ",
+        "Maria ",
+        "@",
+        "a@",
+        ".",
+        "a.",
+        "[",
+        "%4",
+        "%41",
+        "&#65;",
+        "St. ",
+        "of the ",
+        "12/",
+        "iVBOR",
+        "member id ",
+        "san ",
+        "March ",
+        "https://a",
+        "Name: ",
+        "é",
+        "\u{200b}",
+        "\u{fdfa}",
+        "Ab1",
+        "TWFyaWE",
+        "a",
+        "1",
+        "A",
+        "::",
+        "a:b",
+        "ZIP ",
+        "1 Main ",
+        "Mercy ",
+        "12345 ",
+        "patient Maria of the ",
+        "id # ",
+        "1.1.1.",
+        "-",
+        "a-",
+        "A-",
+    ];
+    let mut worst = (0.0, "");
+    for piece in pieces {
+        let text = piece.repeat(SIZE / piece.len());
+        let start = Instant::now();
+        let before = cpu_seconds(start);
+        std::hint::black_box(guard.scan(&text, FieldContext::FreeText));
+        let ms = (cpu_seconds(start) - before) * 1e3;
+        if ms > worst.0 {
+            worst = (ms, piece);
+        }
+    }
+    line(
+        "guard_adversarial_1mb_ms",
+        worst.0,
+        &format!("ms, slowest of {} (repeated {:?})", pieces.len(), worst.1),
+    );
+}
+
+fn scan(guard: &Guard, text: &str) -> Vec<Finding> {
+    guard.scan(text, FieldContext::FreeText)
+}
+
+fn overlaps(finding: &Finding, range: &Range<usize>) -> bool {
+    finding.start < range.end && range.start < finding.start + finding.length
+}
+
+#[derive(Default)]
+struct Tally {
+    parts: u32,
+    found: u32,
+    found_as_kind: u32,
+    findings: u32,
+    true_findings: u32,
+}
+
+/// Recall by kind, and precision: the share of findings that overlap a marked part.
+fn labelled(guard: &Guard, set: &str, texts: &[Text]) {
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    let (mut unmarked, mut unmarked_flagged) = (0_u32, 0_u32);
+    for text in texts {
+        let findings = scan(guard, &text.text);
+        if text.parts.is_empty() {
+            unmarked += 1;
+            unmarked_flagged += u32::from(!findings.is_empty());
+        }
+        for (kind, range) in &text.parts {
+            let tally = tallies.entry(kind).or_default();
+            tally.parts += 1;
+            tally.found += u32::from(findings.iter().any(|finding| overlaps(finding, range)));
+            tally.found_as_kind += u32::from(
+                findings
+                    .iter()
+                    .any(|finding| overlaps(finding, range) && finding.kind.as_str() == *kind),
+            );
+        }
+        for finding in &findings {
+            let tally = tallies.entry(finding.kind.as_str()).or_default();
+            tally.findings += 1;
+            tally.true_findings +=
+                u32::from(text.parts.iter().any(|(_, range)| overlaps(finding, range)));
+        }
+    }
+    for (kind, tally) in tallies {
+        let ratio = |part: u32, whole: u32| {
+            if whole == 0 {
+                f64::NAN
+            } else {
+                f64::from(part) / f64::from(whole)
+            }
+        };
+        let name = kind.to_lowercase();
+        if tally.parts > 0 {
+            line(
+                &format!("guard_recall_{set}_{name}"),
+                ratio(tally.found, tally.parts),
+                &format!("of {}", tally.parts),
+            );
+            line(
+                &format!("guard_recall_as_kind_{set}_{name}"),
+                ratio(tally.found_as_kind, tally.parts),
+                &format!("of {}", tally.parts),
+            );
+        }
+        if tally.findings > 0 {
+            line(
+                &format!("guard_precision_{set}_{name}"),
+                ratio(tally.true_findings, tally.findings),
+                &format!("of {}", tally.findings),
+            );
+        }
+    }
+    if unmarked > 0 {
+        line(
+            &format!("guard_flagged_{set}"),
+            f64::from(unmarked_flagged) / f64::from(unmarked),
+            &format!("of {unmarked} texts without a mark"),
+        );
+    }
+}
+
+fn flagged(guard: &Guard, set: &str, texts: &[Text]) {
+    let count = texts
+        .iter()
+        .filter(|text| !scan(guard, &text.text).is_empty())
+        .count();
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    line(
+        &format!("guard_flagged_{set}"),
+        count as f64 / texts.len() as f64,
+        &format!("of {} texts", texts.len()),
+    );
+}
+
+/// Structured identifiers of the generated set, disguised in each way.
+fn evasion(guard: &Guard, texts: &[Text]) {
+    const LABELS_ONLY: [&str; 6] = [
+        "NAME",
+        "GEOGRAPHY",
+        "AGE_OVER_89",
+        "BIOMETRIC",
+        "PHOTO",
+        "DATE",
+    ];
+    let structured: Vec<&Text> = texts
+        .iter()
+        .filter(|text| {
+            text.parts
+                .iter()
+                .all(|(kind, _)| !LABELS_ONLY.contains(kind))
+        })
+        .collect();
+    let (mut all, mut all_found) = (0_u32, 0_u32);
+    for (name, disguise) in DISGUISES {
+        let found = structured
+            .iter()
+            .filter(|text| !scan(guard, &disguise(text)).is_empty())
+            .count();
+        let (found, total) = (
+            u32::try_from(found).unwrap_or(0),
+            u32::try_from(structured.len()).unwrap_or(1),
+        );
+        line(
+            &format!("guard_evasion_recall_{name}"),
+            f64::from(found) / f64::from(total),
+            &format!("of {total} texts"),
+        );
+        all += total;
+        all_found += found;
+    }
+    line(
+        "guard_evasion_recall",
+        f64::from(all_found) / f64::from(all),
+        "all disguises",
+    );
+}
+
+type Disguise = fn(&Text) -> String;
+
+const DISGUISES: [(&str, Disguise); 7] = [
+    ("full_width", |text| {
+        text.text
+            .chars()
+            .map(|c| {
+                if c.is_ascii_graphic() {
+                    char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c)
+                } else {
+                    c
+                }
+            })
+            .collect()
+    }),
+    ("zero_width", |text| {
+        text.text.chars().flat_map(|c| [c, '\u{200b}']).collect()
+    }),
+    ("look_alikes", |text| {
+        text.text.chars().map(look_alike).collect()
+    }),
+    ("line_break", |text| {
+        within_part(text, |part| {
+            let middle = part.len() / 2;
+            format!("{}\n{}", &part[..middle], &part[middle..])
+        })
+    }),
+    ("base64", |text| {
+        within_part(text, |part| {
+            base64::engine::general_purpose::STANDARD.encode(part)
+        })
+    }),
+    ("base64_text", |text| {
+        base64::engine::general_purpose::STANDARD.encode(&text.text)
+    }),
+    ("url_encoding", |text| {
+        within_part(text, |part| {
+            part.bytes().fold(String::new(), |mut out, byte| {
+                let _ = write!(out, "%{byte:02X}");
+                out
+            })
+        })
+    }),
+];
+
+fn look_alike(c: char) -> char {
+    match c {
+        'a' => 'а',
+        'e' => 'е',
+        'o' => 'о',
+        'c' => 'с',
+        'i' => 'і',
+        'A' => 'А',
+        'M' => 'М',
+        'S' => 'Ѕ',
+        '-' => '\u{2011}',
+        '0' => '𝟎',
+        '7' => '٧',
+        other => other,
+    }
+}
+
+/// The text with its marked parts changed; parts of the generator are ASCII.
+fn within_part(text: &Text, change: impl Fn(&str) -> String) -> String {
+    let characters: Vec<char> = text.text.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    for (_, range) in &text.parts {
+        out.extend(&characters[at..range.start]);
+        out.push_str(&change(
+            &characters[range.clone()].iter().collect::<String>(),
+        ));
+        at = range.end;
+    }
+    out.extend(&characters[at..]);
+    out
+}
+
+fn data() -> PathBuf {
+    std::env::var_os("STRATUM_TEST_DATA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    )
+}
+
+fn read(path: &str) -> Option<String> {
+    let text = std::fs::read_to_string(data().join(path)).ok();
+    if text.is_none() {
+        eprintln!("skipped: no {path} under {}", data().display());
+    }
+    text
+}
+
+fn shared_sets() -> Vec<(&'static str, Vec<Text>)> {
+    let mut sets = Vec::new();
+    sets.extend(
+        read("phi/safeharbor_18_seed.jsonl").map(|text| ("safeharbor", safe_harbor(&text))),
+    );
+    let presidio: Vec<Text> = [
+        "phi/presidio_generated_small.json",
+        "phi/presidio_generated_large.json",
+    ]
+    .into_iter()
+    .filter_map(read)
+    .flat_map(|text| presidio(&text))
+    .collect();
+    sets.extend((!presidio.is_empty()).then_some(("presidio", presidio)));
+    sets.extend(
+        read("phi/openmed_hard_negatives.json")
+            .map(|text| ("openmed_hard_negatives", fixtures(&text))),
+    );
+    sets.extend(
+        read("phi/openmed_checksum_ids.json").map(|text| ("openmed_checksums", fixtures(&text))),
+    );
+    sets.extend(
+        read("phi/mts_dialog_training_clinical_text.csv")
+            .map(|text| ("mts_sections", column(&text, b',', "section_text"))),
+    );
+    sets.extend(
+        read("codes/icd10cm_tabular_2026-04.csv")
+            .map(|text| ("icd10cm", column(&text, b',', "description"))),
+    );
+    sets.extend(
+        read("codes/hcpcs_level2_descriptions_2024_northstar.csv")
+            .map(|text| ("hcpcs", column(&text, b',', "hcpcs_description"))),
+    );
+    sets
+}
+
+fn safe_harbor(text: &str) -> Vec<Text> {
+    let kind = |category: &str| match category {
+        "name" => "NAME",
+        "geo" => "GEOGRAPHY",
+        "date" => "DATE",
+        "phone" => "PHONE",
+        "fax" => "FAX",
+        "email" => "EMAIL",
+        "ssn" => "SSN",
+        "mrn" => "MRN",
+        "health_plan" => "HEALTH_PLAN_ID",
+        "account" => "ACCOUNT",
+        "license" => "LICENSE",
+        "vehicle" => "VEHICLE",
+        "device" => "DEVICE",
+        "url" => "URL",
+        "ip" => "IP",
+        "biometric" => "BIOMETRIC",
+        "photo" => "PHOTO",
+        _ => "OTHER_UNIQUE_ID",
+    };
+    let record = |line: &str| {
+        let value: Value = serde_json::from_str(line).ok()?;
+        let text = value["text"].as_str()?.to_owned();
+        let parts = value["phi"]
+            .as_array()?
+            .iter()
+            .filter_map(|part| {
+                Some((
+                    kind(part["category"].as_str()?),
+                    find(&text, part["value"].as_str()?)?,
+                ))
+            })
+            .collect();
+        Some(Text { text, parts })
+    };
+    text.lines().filter_map(record).collect()
+}
+
+/// The code points of the first occurrence.
+fn find(text: &str, part: &str) -> Option<Range<usize>> {
+    let start = text[..text.find(part)?].chars().count();
+    Some(start..start + part.chars().count())
+}
+
+/// Its own kinds where they are ours. Countries, organisations, titles and week days are nobody's identifier here, and not marked.
+fn presidio(text: &str) -> Vec<Text> {
+    let kind = |entity: &str| match entity {
+        "PERSON" => Some("NAME"),
+        "ADDRESS" | "LOCATION" => Some("GEOGRAPHY"),
+        "CREDIT_CARD" | "IBAN_CODE" => Some("ACCOUNT"),
+        "PHONE_NUMBER" => Some("PHONE"),
+        "EMAIL_ADDRESS" => Some("EMAIL"),
+        "US_SSN" => Some("SSN"),
+        "DOMAIN_NAME" => Some("URL"),
+        "US_DRIVER_LICENSE" => Some("LICENSE"),
+        "IP_ADDRESS" => Some("IP"),
+        "DATE_TIME" => Some("DATE"),
+        _ => None,
+    };
+    let at = |span: &Value, key: &str| usize::try_from(span[key].as_u64()?).ok();
+    let record = |record: &Value| {
+        let parts = record["spans"]
+            .as_array()?
+            .iter()
+            .filter_map(|span| {
+                Some((
+                    kind(span["entity_type"].as_str()?)?,
+                    at(span, "start_position")?..at(span, "end_position")?,
+                ))
+            })
+            .collect();
+        Some(Text {
+            text: record["full_text"].as_str()?.to_owned(),
+            parts,
+        })
+    };
+    let records: Value = serde_json::from_str(text).unwrap_or_default();
+    records
+        .as_array()
+        .map(|records| records.iter().filter_map(record).collect())
+        .unwrap_or_default()
+}
+
+fn fixtures(text: &str) -> Vec<Text> {
+    let kind = |label: &str| {
+        if label == "CREDIT_CARD" {
+            "ACCOUNT"
+        } else {
+            "OTHER_UNIQUE_ID"
+        }
+    };
+    let at = |span: &Value, key: &str| usize::try_from(span[key].as_u64()?).ok();
+    let root: Value = serde_json::from_str(text).unwrap_or_default();
+    let record = |fixture: &Value| {
+        let parts = fixture["gold_spans"]
+            .as_array()?
+            .iter()
+            .filter_map(|span| {
+                Some((
+                    kind(span["label"].as_str()?),
+                    at(span, "start")?..at(span, "end")?,
+                ))
+            })
+            .collect();
+        Some(Text {
+            text: fixture["text"].as_str()?.to_owned(),
+            parts,
+        })
+    };
+    root["fixtures"]
+        .as_array()
+        .map(|fixtures| fixtures.iter().filter_map(record).collect())
+        .unwrap_or_default()
+}
+
+/// One column of a comma-separated file with quoted fields.
+fn column(text: &str, separator: u8, name: &str) -> Vec<Text> {
+    let mut rows = rows(text, separator).into_iter();
+    let Some(index) = rows
+        .next()
+        .and_then(|header| header.iter().position(|field| field == name))
+    else {
+        return Vec::new();
+    };
+    rows.filter_map(|mut row| {
+        (index < row.len()).then(|| Text {
+            text: row.swap_remove(index),
+            parts: Vec::new(),
+        })
+    })
+    .collect()
+}
+
+fn rows(text: &str, separator: u8) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '"' if quoted && characters.peek() == Some(&'"') => field.extend(characters.next()),
+            '"' => quoted = !quoted,
+            '\r' if !quoted => {}
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut field));
+                rows.push(std::mem::take(&mut row));
+            }
+            c if !quoted && c == char::from(separator) => row.push(std::mem::take(&mut field)),
+            c => field.push(c),
+        }
+    }
+    rows
+}
+
+fn texts_file() -> Option<PathBuf> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--texts");
+    arguments.next()?;
+    arguments.next().map(PathBuf::from)
+}
+
+fn write_texts<'t>(path: &PathBuf, sets: impl Iterator<Item = (&'static str, &'t Vec<Text>)>) {
+    let mut out = String::new();
+    for (set, texts) in sets {
+        for text in texts {
+            let parts: Vec<Value> = text.parts.iter().map(|(kind, range)| json!({"kind": kind, "start": range.start, "length": range.len()})).collect();
+            let _ = writeln!(
+                out,
+                "{}",
+                json!({"set": set, "text": text.text, "parts": parts})
+            );
+        }
+    }
+    if let Err(error) = std::fs::write(path, out) {
+        eprintln!("could not write {}: {error}", path.display());
+    }
+}

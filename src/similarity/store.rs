@@ -1,0 +1,49 @@
+//! SQL of the corpora: what changed since a transaction horizon, and hits fetched by id.
+
+use sqlx::FromRow;
+use sqlx::postgres::PgPool;
+use uuid::Uuid;
+
+use crate::db::TenantTx;
+use crate::db::statement::statements;
+use crate::precedents::store::Row;
+use crate::rpc::error::Result;
+
+statements! {
+    /// What changed since a horizon, and the next one: every transaction below it is over, so nothing
+    /// below it can appear later. One row without a precedent when nothing changed.
+    CHANGES as Index = "
+        SELECT h.horizon, p.id, p.status, p.data_origin, p.reuse_count, p.content
+        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon) h
+            LEFT JOIN precedents p ON p.tenant_id = $1 AND p.revision >= $2
+        ORDER BY p.id";
+    /// Hits by id, as they stand now: what was archived since is not among them.
+    HITS as App = "
+        SELECT tenant_id, id, version, status, outcome_recorded_at, reuse_count, success_on_reuse, last_applied_at,
+            last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision
+        FROM precedents
+        WHERE tenant_id IN ($1, '00000000-0000-7000-8000-000000000001') AND id = ANY ($2) AND status = 'ACTIVE'
+            AND data_origin NOT IN ('SUD', 'PSYCHOTHERAPY')";
+}
+
+/// A changed precedent, or none.
+#[derive(Debug, FromRow)]
+pub(crate) struct ChangeRow {
+    pub(crate) horizon: i64,
+    pub(crate) id: Option<Uuid>,
+    pub(crate) status: Option<String>,
+    pub(crate) data_origin: Option<String>,
+    pub(crate) reuse_count: Option<i64>,
+    pub(crate) content: Option<Vec<u8>>,
+}
+
+/// Everything of a tenant that changed in transactions at or above `since`.
+pub(crate) async fn changes(pool: &PgPool, tenant: Uuid, since: i64) -> Result<Vec<ChangeRow>> {
+    Ok(sqlx::query_as(CHANGES).bind(tenant).bind(since).fetch_all(pool).await?)
+}
+
+/// Hits as they stand now.
+pub(crate) async fn hits(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Row>> {
+    let tenant = tx.tenant_id();
+    Ok(sqlx::query_as(HITS).bind(tenant).bind(ids).fetch_all(tx.connection()).await?)
+}
