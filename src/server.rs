@@ -296,7 +296,11 @@ fn reflection() -> Result<tonic_reflection::server::Builder<'static>, StartError
 
 /// How REST behaves: sizes, origins, and what HTTP says of our reasons.
 fn gateway_options(config: &Config, openapi: String, db: &Db) -> Options {
+    let defaults = Options::default();
+    let mut forwarded_headers = defaults.forwarded_headers.clone();
+    forwarded_headers.push(header::HeaderName::from_static("x-api-key"));
     Options {
+        forwarded_headers,
         body_bytes_max: config.max_body_bytes,
         allowed_origins: config.cors_origins.clone(),
         refusal_reason: Arc::new(refusal_reason),
@@ -310,7 +314,7 @@ fn gateway_options(config: &Config, openapi: String, db: &Db) -> Options {
                 Page::new("/readyz", move || readiness(db.clone()))
             },
         ],
-        ..Options::default()
+        ..defaults
     }
 }
 

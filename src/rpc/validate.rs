@@ -134,9 +134,7 @@ impl Checker<'_> {
 
     /// A field mask.
     pub fn mask(&mut self, name: &str, mask: Option<&prost_types::FieldMask>, rule: &Rule) {
-        let paths = mask.map_or(0, |m| m.paths.len());
-        self.present(name, paths > 0, rule);
-        self.count(name, paths, rule);
+        self.count(name, mask.map_or(0, |m| m.paths.len()), rule);
     }
 
     /// An enum: closed, so an unknown number is refused and never defaulted.
