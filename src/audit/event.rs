@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::{AuditCategory, AuditOutcome, ErrorReason, IdentityKind};
 use crate::rpc::error::{Error, code};
-use crate::rpc::policy::{AuditMode, MethodPolicy};
+use crate::rpc::policy::{AuditMode, MethodPolicy, Tier};
 use crate::rpc::telemetry::CallContext;
 
 /// The kinds of resource an event can name.
@@ -21,6 +21,8 @@ pub enum Resource {
     AuditEvent,
     /// A tenant.
     Tenant,
+    /// A consent.
+    Consent,
 }
 
 impl Resource {
@@ -32,9 +34,13 @@ impl Resource {
             Self::Precedent => "precedent",
             Self::AuditEvent => "audit_event",
             Self::Tenant => "tenant",
+            Self::Consent => "consent",
         }
     }
 }
+
+/// The mark of events about records of substance use or psychotherapy origin.
+pub const RESTRICTED_ORIGIN: &str = "restricted_origin";
 
 /// What a handler says about the work it did; without it there is no reply.
 #[derive(Debug, Clone)]
@@ -100,14 +106,23 @@ impl Facts {
     /// With the step of a longer work, such as the START of an export.
     #[must_use]
     pub fn step(mut self, step: &str) -> Self {
-        self.fields = vec![step.to_owned()];
+        self.fields.insert(0, step.to_owned());
+        self
+    }
+
+    /// With the mark that records of restricted origin were among what was read or changed.
+    #[must_use]
+    pub fn restricted(mut self, is_restricted: bool) -> Self {
+        if is_restricted {
+            self.fields.push(RESTRICTED_ORIGIN.to_owned());
+        }
         self
     }
 
     /// With the fields that changed.
     #[must_use]
     pub fn fields(mut self, fields: Vec<String>) -> Self {
-        self.fields = fields;
+        self.fields.splice(0..0, fields);
         self
     }
 }
@@ -288,10 +303,11 @@ fn reason_text(reason: ErrorReason) -> String {
     crate::rpc::error::reason_name(reason).to_owned()
 }
 
-/// Administration of users, keys and certificates will be ADMIN; the tiers say which methods those are.
+/// Administration of users, keys, certificates and consents is ADMIN; the tiers say which methods those are.
 fn category(policy: &MethodPolicy) -> AuditCategory {
     match policy.audit {
         AuditMode::None | AuditMode::Read => AuditCategory::Access,
+        AuditMode::Mutation if policy.tier == Tier::Admin => AuditCategory::Admin,
         AuditMode::Mutation => AuditCategory::Mutation,
         AuditMode::Export => AuditCategory::Export,
     }

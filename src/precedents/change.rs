@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::mask::Masks;
-use super::record::{self, Author, Columns, check_etag, complete, may_become};
+use super::record::{self, Author, Columns, complete, is_restricted, may_become};
 use super::store::{self, Row, Version};
 use super::words;
 use crate::audit::event::{Facts, Resource};
@@ -19,8 +19,11 @@ use crate::proto::v1::{
     UpdatePrecedentRequest, UpdatePrecedentResponse, ValidatePrecedentRequest, ValidatePrecedentResponse,
 };
 use crate::rpc::call::{Answer, Calls};
+use crate::privacy::consent;
 use crate::rpc::error::{Error, Result, reason_name};
+use crate::rpc::etag::check_etag;
 use crate::rpc::identity::Caller;
+use crate::rpc::permission::Permission;
 use crate::rpc::telemetry::CallContext;
 use crate::rpc::wire::required_id;
 
@@ -51,6 +54,8 @@ pub(super) async fn create_many(
         let index = i32::try_from(index).unwrap_or(i32::MAX);
         tx.savepoint().await?;
         let stored = match calls.valid_part("precedent", precedent) {
+            // A repeat of the batch would be answered without asking each consent again.
+            Ok(precedent) if is_restricted(&precedent) => Err(Error::restricted("single_call")),
             Ok(precedent) => create(tx, precedent, Author::Tenant, call.caller()).await,
             Err(error) => Err(error),
         };
@@ -95,9 +100,10 @@ pub(super) async fn update(
     let paths = update_mask.unwrap_or_default().paths;
     let after = complete(masks.apply(&before, &change, &paths)?, author_of(&before))?;
     let fields = masks.changed(&before, &after)?;
+    permit(tx, &after).await?;
     let held = Held::of(&after, status, &before.review_reasons);
     let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&after)).await?;
-    store::put_words(tx, id, &words::of_precedent(&after)).await?;
+    store::put_words(tx, id, is_restricted(&after), &words::of_precedent(&after)).await?;
     let (precedent, revision) =
         versioned(tx, row, ChangeKind::Updated, &fields, "", call.caller()).await?;
     let facts = facts(&precedent)?.fields(fields);
@@ -263,7 +269,12 @@ impl Move {
             return Err(transition(from, self.to));
         }
         let before = record::precedent(current)?;
-        let row = store::update(tx, id, self.to.stored(), &[], Columns::of(&before)).await?;
+        // What was put away while it was held comes back held.
+        let held = match self.to {
+            PrecedentStatus::Active => Held::of(&before, self.to, &[]),
+            to => Held { status: to.stored(), reasons: Vec::new() },
+        };
+        let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&before)).await?;
         versioned(tx, row, self.kind, &[], reason, call.caller()).await
     }
 }
@@ -276,11 +287,20 @@ pub(crate) async fn create(
     caller: Option<&Caller>,
 ) -> Result<(Precedent, i64)> {
     let precedent = complete(precedent, author)?;
+    permit(tx, &precedent).await?;
     let held = Held::of(&precedent, PrecedentStatus::Active, &[]);
     let id = record::new_id();
     let row = store::insert(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
-    store::put_words(tx, id, &words::of_precedent(&precedent)).await?;
+    store::put_words(tx, id, is_restricted(&precedent), &words::of_precedent(&precedent)).await?;
     versioned(tx, row, ChangeKind::Created, &[], "", caller).await
+}
+
+/// What is of restricted origin is stored under permission, agreement and consent, or not at all.
+async fn permit(tx: &mut TenantTx, precedent: &Precedent) -> Result<()> {
+    if is_restricted(precedent) {
+        consent::require(tx, precedent.data_origin(), &precedent.consent_id).await?;
+    }
+    Ok(())
 }
 
 /// Whether a precedent is held for review, and why.
@@ -290,10 +310,13 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// What looks like substance use records is held until a person has looked.
+    /// What looks like substance use records is held until a person has looked; what is declared as such is
+    /// restricted already.
     pub(crate) fn of(precedent: &Precedent, status: PrecedentStatus, reasons: &[String]) -> Self {
         let mut reasons = reasons.to_vec();
-        if record::is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
+        if is_restricted(precedent) {
+            reasons.retain(|reason| reason != SUD_SUSPECTED);
+        } else if record::is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
             reasons.push(SUD_SUSPECTED.to_owned());
         }
         let status = if reasons.is_empty() { status } else { PrecedentStatus::NeedsReview };
@@ -304,6 +327,7 @@ impl Held {
 /// The tenant's own precedent, locked; public ones are read-only, others do not exist.
 async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
     match store::get_for_update(tx, id).await? {
+        Some(row) if row.is_restricted() && !tx.allows(Permission::SudWrite) => Err(Error::restricted("permission")),
         Some(row) => {
             check_etag(etag, row.version)?;
             Ok(row)
@@ -343,7 +367,7 @@ async fn versioned(
 
 fn facts(precedent: &Precedent) -> Result<Facts> {
     let id = required_id("precedent.id", &precedent.id)?;
-    Ok(Facts::one(Resource::Precedent, id).version(precedent.version))
+    Ok(Facts::one(Resource::Precedent, id).version(precedent.version).restricted(is_restricted(precedent)))
 }
 
 /// A record that the service wrote keeps the origin that only the service may set.

@@ -3,15 +3,18 @@
 use tonic::{Request, Response, Status};
 
 use super::SCAN_VERSION;
+use super::consent;
 use super::guard::{FieldContext, Guard};
 use crate::audit::event::Facts;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::privacy_service_server::PrivacyService;
 use crate::proto::v1::{
-    Detector, ListDetectorsRequest, ListDetectorsResponse, PhiFinding, PhiKind, RedactTextRequest, RedactTextResponse,
-    ScanTextRequest, ScanTextResponse,
+    CheckConsentRequest, CheckConsentResponse, Detector, ListConsentsRequest, ListConsentsResponse,
+    ListDetectorsRequest, ListDetectorsResponse, PhiFinding, PhiKind, RecordConsentRequest, RecordConsentResponse,
+    RedactTextRequest, RedactTextResponse, ScanTextRequest, ScanTextResponse, WithdrawConsentRequest,
+    WithdrawConsentResponse,
 };
-use crate::rpc::call::{Answer, Calls};
+use crate::rpc::call::{Answer, Calls, Idempotent};
 
 /// `PrivacyService`.
 #[derive(Debug, Clone)]
@@ -27,6 +30,20 @@ impl Api {
         Self { calls, guard }
     }
 }
+
+impl Idempotent for RecordConsentRequest {
+    fn request_id(&self) -> &str {
+        &self.request_id
+    }
+}
+
+impl Idempotent for WithdrawConsentRequest {
+    fn request_id(&self) -> &str {
+        &self.request_id
+    }
+}
+
+type Reply<R> = Result<Response<R>, Status>;
 
 #[tonic::async_trait]
 impl PrivacyService for Api {
@@ -79,6 +96,23 @@ impl PrivacyService for Api {
                 Ok(Answer::new(ListDetectorsResponse { detectors, scan_version: version() }, Facts::call()))
             })
             .await
+    }
+
+    async fn record_consent(&self, request: Request<RecordConsentRequest>) -> Reply<RecordConsentResponse> {
+        self.calls.mutate(request, |tx, request, call| Box::pin(consent::record(tx, request, call))).await
+    }
+
+    async fn withdraw_consent(&self, request: Request<WithdrawConsentRequest>) -> Reply<WithdrawConsentResponse> {
+        self.calls.mutate(request, |tx, request, _| Box::pin(consent::withdraw(tx, request))).await
+    }
+
+    async fn check_consent(&self, request: Request<CheckConsentRequest>) -> Reply<CheckConsentResponse> {
+        self.calls.read(request, |tx, request, _| Box::pin(consent::check(tx, request))).await
+    }
+
+    async fn list_consents(&self, request: Request<ListConsentsRequest>) -> Reply<ListConsentsResponse> {
+        let pages = self.calls.pages();
+        self.calls.read(request, move |tx, request, _| Box::pin(consent::list(pages, tx, request))).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Privacy: what must never be stored here, found before it is.
 
 pub mod api;
+pub mod consent;
 pub mod guard;
 pub mod scan;
 pub mod sud;

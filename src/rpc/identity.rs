@@ -111,7 +111,8 @@ impl Caller {
             credential_id: None,
             display_name: task.to_owned(),
             roles: Vec::new(),
-            permissions: Permissions::of(&[Role::Owner]),
+            permissions: Permissions::of(&[Role::Owner])
+                .and_by_name(&[Permission::SudRead, Permission::SudWrite].map(|p| p.name().to_owned())),
             user_id: None,
             expires_at: None,
         }))
@@ -259,16 +260,13 @@ impl Authenticator {
 
     async fn caller(&self, credential: &Credential, kind: IdentityKind, headers: &HeaderMap) -> Result<Caller> {
         let row = &credential.row;
-        let own = Permissions::of(&credential.roles);
+        let own = Permissions::of(&credential.roles).and_by_name(&row.extra_permissions);
         let actor = match headers.get(ACTOR_ID) {
             None => None,
             Some(id) => Some(self.actor(row, kind, id).await?),
         };
         let (user_id, roles, permissions) = match actor {
-            Some((user, roles)) => {
-                let permissions = own.intersection(Permissions::of(&roles));
-                (Some(user), roles, permissions)
-            }
+            Some(Actor { id, roles, permissions }) => (Some(id), roles, own.intersection(permissions)),
             None => (row.user_id, credential.roles.clone(), own),
         };
         Ok(Caller(Arc::new(Inner {
@@ -290,15 +288,24 @@ impl Authenticator {
         row: &CredentialRow,
         kind: IdentityKind,
         id: &http::HeaderValue,
-    ) -> Result<(Uuid, Vec<Role>)> {
+    ) -> Result<Actor> {
         let refused = || refuse(ErrorReason::ActorNotAssertable);
         if kind != IdentityKind::Certificate || !row.may_assert_actor {
             return Err(refused());
         }
         let id = id.to_str().ok().and_then(|t| Uuid::try_parse(t).ok()).ok_or_else(refused)?;
         let user = store::active_user(self.db.auth(), row.tenant_id, id).await?.ok_or_else(refused)?;
-        Ok((id, roles(&user.roles)))
+        let roles = roles(&user.roles);
+        let permissions = Permissions::of(&roles).and_by_name(&user.extra_permissions);
+        Ok(Actor { id, roles, permissions })
     }
+}
+
+/// A user that a service acts for.
+struct Actor {
+    id: Uuid,
+    roles: Vec<Role>,
+    permissions: Permissions,
 }
 
 fn roles(stored: &[String]) -> Vec<Role> {
