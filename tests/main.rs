@@ -11,4 +11,5 @@
 mod conformance;
 mod coverage;
 mod harness;
+mod schema;
 mod tls;
