@@ -1,1 +1,84 @@
-fn main() {}
+//! Speed and quality of the text classifier: `name<TAB>value<TAB>unit` a line.
+//!
+//! `--dump DIR` writes the training and held-out texts as `label<TAB>text` for `benches/peers/text_peers.py`, which prints
+//! scikit-learn's figures on the same texts as `name@peer`.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use stratum::classification::text::{Corpus, Extractor, TextModel, TrainOptions, measure, train};
+
+/// How long each speed is measured.
+const MEASURED: Duration = Duration::from_secs(2);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        if argument == "--dump" {
+            return dump(&arguments.next().ok_or("--dump wants a folder")?);
+        }
+    }
+    let held_out = Corpus::held_out()?;
+    let started = Instant::now();
+    let model = TextModel::decode(&TextModel::shipped()?.encode())?;
+    println!(
+        "text_model_load_ms\t{:.1}\tms",
+        started.elapsed().as_secs_f64() * 1e3
+    );
+    let texts: Vec<&str> = held_out
+        .texts
+        .iter()
+        .map(|text| text.text.as_str())
+        .collect();
+    println!(
+        "classify_texts_per_s\t{:.0}\t1/s",
+        per_second(&texts, |text| black_box(model.classify(text)).spans.len())
+    );
+    let extractor = Extractor::new([("Aetna", "aetna"), ("UHC", "uhc"), ("Humana", "humana")])?;
+    println!(
+        "extract_texts_per_s\t{:.0}\t1/s",
+        per_second(&texts, |text| black_box(extractor.extract(text)).len())
+    );
+    let metrics = measure(&model, &held_out);
+    println!("text_top1\t{:.4}\tshare", metrics.top1);
+    println!("text_top3\t{:.4}\tshare", metrics.top3);
+    println!(
+        "text_calibration_error\t{:.4}\tshare",
+        metrics.calibration_error
+    );
+    let folded = model.card().cross_validated;
+    println!("text_top1_cross_validated\t{:.4}\tshare", folded.top1);
+    println!("text_top3_cross_validated\t{:.4}\tshare", folded.top3);
+    let started = Instant::now();
+    train(&Corpus::shipped()?, &[], &TrainOptions::dated("bench"))?;
+    println!("text_train_s\t{:.1}\ts", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Texts a second of one core, over whole rounds.
+fn per_second(texts: &[&str], mut work: impl FnMut(&str) -> usize) -> f64 {
+    let started = Instant::now();
+    let mut done = 0_u32;
+    while started.elapsed() < MEASURED {
+        for text in texts {
+            black_box(work(text));
+            done += 1;
+        }
+    }
+    f64::from(done) / started.elapsed().as_secs_f64()
+}
+
+fn dump(folder: &str) -> Result<(), Box<dyn Error>> {
+    for (name, corpus) in [
+        ("train.tsv", Corpus::shipped()?),
+        ("held_out.tsv", Corpus::held_out()?),
+    ] {
+        let lines: String = corpus
+            .texts
+            .iter()
+            .map(|text| format!("{}\t{}\n", text.label, text.text))
+            .collect();
+        std::fs::write(std::path::Path::new(folder).join(name), lines)?;
+    }
+    Ok(())
+}

@@ -6,6 +6,8 @@
 
 #[path = "similarity/data.rs"]
 mod data;
+#[path = "similarity/named.rs"]
+mod named;
 #[path = "similarity/peers.rs"]
 mod peers;
 #[path = "similarity/plot.rs"]
@@ -54,6 +56,7 @@ fn two_hundred_thousand() {
     run.print("similarity_200k");
     run.print_filtered();
     writes(&data, &run.index);
+    named::run(&data);
     let weighted = run.scores();
     let equal = vec![1; data.weights.len()];
     let weights = data.set_weights(equal);

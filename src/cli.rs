@@ -241,7 +241,8 @@ async fn healthcheck(args: HealthcheckArgs) -> Result<(), DevError> {
 
 fn openapi() -> Result<(), DevError> {
     let pool = crate::proto::descriptor_pool()?;
-    say(&serde_json::to_string_pretty(&crate::openapi::document(&pool))?);
+    let policies = crate::server::policies(&pool)?;
+    say(&serde_json::to_string_pretty(&crate::openapi::document(&pool, &policies)?)?);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use grpc_gateway::{Failure, Gateway, Options, Page};
+use grpc_gateway::{Failure, Gateway, Options, Page, Refusal};
 use http::{Response, StatusCode, header};
 use prost_reflect::DescriptorPool;
 use tokio::net::TcpListener;
@@ -18,24 +18,35 @@ use tonic_health::server::HealthReporter;
 
 use crate::audit::flood::{self, Floods};
 use crate::audit::writer::AuditWriter;
+use crate::classification::classify::Classifier;
+use crate::classification::understanding::{Reader, ReaderError};
 use crate::config::Config;
 use crate::db::Db;
 use crate::precedents::mask::Masks;
 use crate::privacy::FreeTextGuard;
+use crate::privacy::guard::Guard;
 use crate::proto::v1::audit_service_server::AuditServiceServer;
+use crate::proto::v1::classification_service_server::ClassificationServiceServer;
 use crate::proto::v1::precedent_service_server::PrecedentServiceServer;
+use crate::proto::v1::privacy_service_server::PrivacyServiceServer;
+use crate::proto::v1::registry_service_server::RegistryServiceServer;
+use crate::proto::v1::similarity_service_server::SimilarityServiceServer;
 use crate::proto::v1::tenant_service_server::TenantServiceServer;
+use crate::proto::v1::ErrorReason;
 use crate::proto::{DESCRIPTORS, descriptor_pool};
+use crate::registries::{Registries, RegistryProblem, Source};
 use crate::rpc::call::Calls;
-use crate::rpc::error::Error;
+use crate::rpc::error::{Error, reason_name};
 use crate::rpc::identity::Authenticator;
 use crate::rpc::page::PageTokens;
 use crate::rpc::policy::{Policies, PolicyGap};
 use crate::rpc::stack::{Stack, StackParts};
+use crate::similarity::api::Finder;
+use crate::similarity::corpora::Corpora;
 use crate::tls::{
     AcceptLimits, HttpLimits, HttpVersions, ServerTls, TlsError, incoming, incoming_plaintext, serve, with_grpc_body,
 };
-use crate::{audit, precedents, tenants};
+use crate::{audit, classification, precedents, privacy, registries, similarity, tenants};
 
 /// How often readiness asks the database.
 const PROBE_INTERVAL: Duration = Duration::from_secs(2);
@@ -54,7 +65,11 @@ const INFRASTRUCTURE: &[&str] = &[
 /// The services of the contract that this build serves.
 pub const SERVICES: &[&str] = &[
     AuditServiceServer::<audit::api::Api>::NAME,
+    ClassificationServiceServer::<classification::api::Api>::NAME,
     PrecedentServiceServer::<precedents::api::Api>::NAME,
+    PrivacyServiceServer::<privacy::api::Api>::NAME,
+    RegistryServiceServer::<registries::api::Api>::NAME,
+    SimilarityServiceServer::<similarity::api::Api>::NAME,
     TenantServiceServer::<tenants::api::Api>::NAME,
 ];
 
@@ -84,6 +99,12 @@ pub enum StartError {
     /// The database can't be reached, or refuses.
     #[error("{}", database_words(.0))]
     Database(#[from] Error),
+    /// A registry is missing or corrupt.
+    #[error("the registries can't be used:\n  {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
+    Registries(Vec<RegistryProblem>),
+    /// The text model or the extractor can't be used.
+    #[error(transparent)]
+    Reader(#[from] ReaderError),
     /// Reflection can't be built.
     #[error("reflection can't be served: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -129,6 +150,9 @@ impl Server {
     pub async fn start(config: Config, guard: Arc<dyn FreeTextGuard>) -> Result<Self, StartError> {
         let pool = descriptor_pool()?;
         let policies = policies(&pool)?;
+        let openapi = crate::openapi::document(&pool, &policies)?.to_string();
+        let registries = Arc::new(Registries::load(&Source::Embedded).map_err(StartError::Registries)?);
+        let reader = Arc::new(Reader::new(&registries)?);
         let db = Db::open(&config.database);
         db.ping().await?;
         audit::store::ensure_partitions(db.audit_writer()).await.map_err(Error::from)?;
@@ -138,12 +162,19 @@ impl Server {
         let authenticator = Arc::new(Authenticator::new(db.clone(), &config.api_key_peppers));
         let pages = PageTokens::new(&config.page_token_keys)?;
         let calls = Calls::new(db.clone(), audit.clone(), guard, pages);
+        let corpora = Arc::new(Corpora::new(db.clone(), registries.clone()));
+        let finder = Finder::new(corpora.clone(), registries.clone());
+        let classifier = Classifier::new(registries.clone(), reader, finder.clone());
         let (reporter, health) = tonic_health::server::health_reporter();
 
         let mut routes = Routes::builder();
         routes
             .add_service(AuditServiceServer::new(audit::api::Api::new(calls.clone())))
             .add_service(PrecedentServiceServer::new(precedents::api::Api::new(calls.clone(), Masks::new(&pool)?)))
+            .add_service(ClassificationServiceServer::new(classification::api::Api::new(calls.clone(), classifier)))
+            .add_service(PrivacyServiceServer::new(privacy::api::Api::new(calls.clone(), Guard::new())))
+            .add_service(RegistryServiceServer::new(registries::api::Api::new(calls.clone(), registries)))
+            .add_service(SimilarityServiceServer::new(similarity::api::Api::new(calls.clone(), finder)))
             .add_service(TenantServiceServer::new(tenants::api::Api::new(calls.clone())))
             .add_service(health.clone())
             .add_service(reflection()?.build_v1()?)
@@ -156,7 +187,8 @@ impl Server {
             trusted_proxies: config.trusted_proxies.clone(),
         };
         let stack = Stack::new(Arc::new(parts), routes.routes().prepare());
-        let gateway = Gateway::new(&pool, gateway_options(&config, &pool, &db))?;
+        let gateway = Gateway::new(pool.clone(), gateway_options(&config, openapi, &db))?;
+
 
         let (stop, stopped) = watch::channel(false);
         let mut doors = Doors { tasks: JoinSet::new(), stopped };
@@ -174,6 +206,7 @@ impl Server {
         let Doors { mut tasks, stopped: _ } = doors;
         tasks.spawn(probe(db.clone(), reporter));
         tasks.spawn(follow_identity_changes(db.clone(), authenticator.clone()));
+        tasks.spawn(follow_precedent_changes(db.clone(), corpora));
         tasks.spawn(flush_floods(floods.clone(), audit.clone()));
         tasks.spawn(make_partitions(db.clone()));
         Ok(Self { grpc_addr, rest_addr, health_addr, authenticator, audit, db, floods, tasks, stop })
@@ -262,8 +295,7 @@ fn reflection() -> Result<tonic_reflection::server::Builder<'static>, StartError
 }
 
 /// How REST behaves: sizes, origins, and what HTTP says of our reasons.
-fn gateway_options(config: &Config, pool: &DescriptorPool, db: &Db) -> Options {
-    let openapi = crate::openapi::document(pool).to_string();
+fn gateway_options(config: &Config, openapi: String, db: &Db) -> Options {
     let defaults = Options::default();
     let mut forwarded_headers = defaults.forwarded_headers.clone();
     forwarded_headers.push(header::HeaderName::from_static("x-api-key"));
@@ -271,11 +303,8 @@ fn gateway_options(config: &Config, pool: &DescriptorPool, db: &Db) -> Options {
         forwarded_headers,
         body_bytes_max: config.max_body_bytes,
         allowed_origins: config.cors_origins.clone(),
-        failure_status: Arc::new(|failure: &Failure<'_>| match failure.reason {
-            Some("INSUFFICIENT_CREDITS") => Some(StatusCode::PAYMENT_REQUIRED),
-            Some("VERSION_CONFLICT") if failure.has_if_match => Some(StatusCode::PRECONDITION_FAILED),
-            Some(_) | None => None,
-        }),
+        refusal_reason: Arc::new(refusal_reason),
+        failure_status: Arc::new(failure_status),
         error_domain: crate::rpc::error::DOMAIN.to_owned(),
         pages: vec![
             Page::fixed("/api/v1/openapi.json", "application/json", openapi),
@@ -286,6 +315,31 @@ fn gateway_options(config: &Config, pool: &DescriptorPool, db: &Db) -> Options {
             },
         ],
         ..defaults
+    }
+}
+
+/// The gateway's own refusals in the words of our catalogue.
+fn refusal_reason(refusal: Refusal) -> &'static str {
+    let reason = match refusal {
+        Refusal::NoSuchRoute | Refusal::MethodNotAllowed => ErrorReason::NoSuchMethod,
+        Refusal::UnsupportedMediaType
+        | Refusal::MalformedBody
+        | Refusal::UnknownParameter
+        | Refusal::UnknownField
+        | Refusal::InvalidValue => ErrorReason::Validation,
+        Refusal::BodyTooLarge => ErrorReason::TooLarge,
+        Refusal::DeadlineExceeded => ErrorReason::Deadline,
+        Refusal::MalformedAnswer => ErrorReason::Internal,
+    };
+    reason_name(reason)
+}
+
+/// Preconditions that HTTP has a better word for.
+fn failure_status(failure: &Failure<'_>) -> Option<StatusCode> {
+    match failure.reason {
+        Some("INSUFFICIENT_CREDITS") => Some(StatusCode::PAYMENT_REQUIRED),
+        Some("VERSION_CONFLICT") if failure.has_if_match => Some(StatusCode::PRECONDITION_FAILED),
+        Some(_) | None => (failure.code == tonic::Code::FailedPrecondition).then_some(StatusCode::CONFLICT),
     }
 }
 
@@ -340,6 +394,28 @@ async fn follow_identity_changes(db: Db, authenticator: Arc<Authenticator>) {
             }
         }
         authenticator.forget();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Wakes the similarity index when precedents change, on every replica; the public corpus is loaded
+/// before anybody asks.
+async fn follow_precedent_changes(db: Db, corpora: Arc<Corpora>) {
+    loop {
+        if let Ok(mut listener) = db.listen("stratum_precedents").await {
+            // What changed while nobody listened is not announced again.
+            corpora.note_all_changed();
+            if let Err(error) = corpora.public().await {
+                tracing::error!(target: "stratum::similarity", cause = ?error.cause().map(ToString::to_string),
+                    "the public corpus can't be loaded");
+            }
+            while let Ok(notification) = listener.recv().await {
+                match notification.payload().parse() {
+                    Ok(tenant) => corpora.note_change(tenant),
+                    Err(_) => corpora.note_all_changed(),
+                }
+            }
+        }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

@@ -1,7 +1,7 @@
 //! Synthetic scenarios in the shape of real ones: seven kinds of feature, each Zipf-distributed; most records
 //! and queries are mutations of templates, as denials of one kind are. Seeded: one size, one data set.
 
-use stratum::similarity::engine::{BaseTable, DocumentCounts, Namespace, WeightTable};
+use stratum::similarity::engine::{BaseTable, DocumentCounts, FeatureSet, Namespace, WeightTable};
 use uuid::Uuid;
 
 /// A kind of feature: how many there are, how uneven they are, how many a record has.
@@ -80,7 +80,10 @@ impl Rows {
 pub struct Data {
     pub records: Rows,
     pub queries: Rows,
+    /// Names by feature number.
+    pub names: Vec<String>,
     pub weights: Vec<u16>,
+    pub table: WeightTable,
 }
 
 impl Data {
@@ -89,21 +92,31 @@ impl Data {
         let templates: Vec<_> = (0..records / RECORDS_PER_TEMPLATE)
             .map(|_| source.fresh())
             .collect();
-        let mut data = Self {
-            records: Rows::default(),
-            queries: Rows::default(),
-            weights: Vec::new(),
-        };
+        let (mut rows, mut asked) = (Rows::default(), Rows::default());
         for _ in 0..records {
-            data.records
-                .push(&source.scenario(&templates, MUTATED_RECORDS));
+            rows.push(&source.scenario(&templates, MUTATED_RECORDS));
         }
         for _ in 0..queries {
-            data.queries
-                .push(&source.scenario(&templates, MUTATED_QUERIES));
+            asked.push(&source.scenario(&templates, MUTATED_QUERIES));
         }
-        data.weights = source.weights(&data.records);
-        data
+        let names = source.names();
+        let table = table(&rows, &names);
+        let weights = names.iter().map(|name| table.weight(name)).collect();
+        Self {
+            records: rows,
+            queries: asked,
+            names,
+            weights,
+            table,
+        }
+    }
+
+    /// A row as the product's callers know it.
+    pub fn named(&self, row: &[u32]) -> FeatureSet {
+        FeatureSet::from_names(
+            row.iter()
+                .map(|feature| self.names[*feature as usize].as_str()),
+        )
     }
 
     pub fn total_weight(&self, row: &[u32]) -> u32 {
@@ -217,21 +230,23 @@ impl Source {
         unique(row.collect())
     }
 
-    /// The product's own weights, from the records' own document counts.
-    fn weights(&self, records: &Rows) -> Vec<u16> {
-        let mut holding = vec![0_u64; self.met.len()];
-        records
-            .features
-            .iter()
-            .for_each(|feature| holding[*feature as usize] += 1);
+    fn names(&self) -> Vec<String> {
         let name =
             |(kind, rank): &(usize, usize)| format!("{}:{rank}", KINDS[*kind].space.prefix());
-        let names: Vec<String> = self.met.iter().map(name).collect();
-        let counted = names.iter().map(String::as_str).zip(holding);
-        let counts = DocumentCounts::restore(records.len() as u64, counted);
-        let table = WeightTable::freeze(BaseTable::shipped(), &counts, 1);
-        names.iter().map(|name| table.weight(name)).collect()
+        self.met.iter().map(name).collect()
     }
+}
+
+/// The product's own weights, from the records' own document counts.
+fn table(records: &Rows, names: &[String]) -> WeightTable {
+    let mut holding = vec![0_u64; names.len()];
+    records
+        .features
+        .iter()
+        .for_each(|feature| holding[*feature as usize] += 1);
+    let counted = names.iter().map(String::as_str).zip(holding);
+    let counts = DocumentCounts::restore(records.len() as u64, counted);
+    WeightTable::freeze(BaseTable::shipped(), &counts, 1)
 }
 
 fn unique(mut row: Vec<(usize, u32)>) -> Vec<(usize, u32)> {

@@ -54,6 +54,7 @@ pub fn all() -> Vec<Statement> {
         crate::audit::store::STATEMENTS,
         crate::precedents::store::STATEMENTS,
         crate::rpc::idempotency::store::STATEMENTS,
+        crate::similarity::store::STATEMENTS,
         crate::tenants::store::STATEMENTS,
     ]
     .concat()

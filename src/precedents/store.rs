@@ -193,6 +193,14 @@ pub struct Row {
     pub(super) revision: i64,
 }
 
+impl Row {
+    /// The precedent's id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
 /// What a list narrows by; empty lists and `None` don't.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
@@ -304,7 +312,7 @@ async fn write(
         .await?)
 }
 
-pub(super) async fn get(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
+pub(crate) async fn get(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
     let tenant = tx.tenant_id();
     Ok(sqlx::query_as(GET).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
 }

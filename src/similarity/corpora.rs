@@ -45,12 +45,19 @@ pub struct Held {
 }
 
 /// An estimator and the ids behind its cases.
-#[derive(Debug)]
 pub struct Estimates {
     /// The estimator.
     pub estimator: Estimator,
     /// Ids of the cases, in the estimator's order.
     pub ids: Vec<Uuid>,
+    /// The last year of its cases; 0 without any.
+    pub as_of: i32,
+}
+
+impl std::fmt::Debug for Estimates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Estimates").field("cases", &self.ids.len()).field("as_of", &self.as_of).finish_non_exhaustive()
+    }
 }
 
 impl Resident for Held {
@@ -76,6 +83,8 @@ pub struct Corpora {
     held: Residency<Uuid, Held>,
     loading: tokio::sync::Mutex<()>,
     changed: Mutex<HashSet<Uuid>>,
+    /// Tenants whose corpus was ever loaded.
+    known: Mutex<HashSet<Uuid>>,
     payers: Mutex<HashMap<String, u32>>,
 }
 
@@ -89,6 +98,7 @@ impl Corpora {
             held: Residency::new(MEMORY_BUDGET_BYTES),
             loading: tokio::sync::Mutex::new(()),
             changed: Mutex::default(),
+            known: Mutex::default(),
             payers: Mutex::default(),
         }
     }
@@ -99,8 +109,9 @@ impl Corpora {
     }
 
     /// Notes that any might have changed: announcements were missed.
-    pub fn note_all_changed(&self, tenants: impl IntoIterator<Item = Uuid>) {
-        lock(&self.changed).extend(tenants);
+    pub fn note_all_changed(&self) {
+        let mut changed = lock(&self.changed);
+        changed.extend(lock(&self.known).iter());
     }
 
     /// The public corpus.
@@ -136,6 +147,7 @@ impl Corpora {
             .map_err(|e| Error::internal(e.to_string()))??;
         let held = Arc::new(held);
         self.held.insert(&tenant, held.clone());
+        lock(&self.known).insert(tenant);
         Ok(held)
     }
 
@@ -305,7 +317,7 @@ fn fit(cases: &HashMap<Uuid, Case>) -> Estimates {
     ids.sort_unstable();
     let ordered: Vec<Case> = ids.iter().filter_map(|id| cases.get(id).cloned()).collect();
     let as_of = ordered.iter().map(|case| case.year).max().unwrap_or(0);
-    Estimates { estimator: Estimator::fit(&ordered, CellModel::untuned(FACT_FIELDS), as_of), ids }
+    Estimates { estimator: Estimator::fit(&ordered, CellModel::of_fields(FACT_FIELDS), as_of), ids, as_of }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

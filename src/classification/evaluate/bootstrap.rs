@@ -122,7 +122,7 @@ fn central_range(mut values: Vec<f64>) -> Option<Range> {
     })
 }
 
-/// The SplitMix64 generator (Steele, Lea & Flood 2014): seeded, so that a
+/// The `SplitMix64` generator (Steele, Lea & Flood 2014): seeded, so that a
 /// report can be reproduced to the last digit.
 struct SplitMix64(u64);
 

@@ -213,7 +213,7 @@ mod tests {
     fn brier_and_log_loss_by_hand() {
         let measured = Metrics::of(&scored(&[(0.8, 1.0), (0.4, 0.0)]));
         let measured = measured.expect("two forecasts");
-        close(measured.brier, (0.04 + 0.16) / 2.0);
+        close(measured.brier, f64::midpoint(0.04, 0.16));
         close(measured.log_loss, -(0.8_f64.ln() + 0.6_f64.ln()) / 2.0);
     }
 
@@ -228,7 +228,10 @@ mod tests {
         // Bin .2: forecasts .2,.25 (mean .225), outcomes 0,1 (.5): gap .275, n 2.
         // Bin .9: forecasts .95, 1.0 (mean .975), outcomes 1,1: gap .025, n 2.
         let cases = scored(&[(0.2, 0.0), (0.25, 1.0), (0.95, 1.0), (1.0, 1.0)]);
-        close(expected_calibration_error(&cases), (0.275 + 0.025) / 2.0);
+        close(
+            expected_calibration_error(&cases),
+            f64::midpoint(0.275, 0.025),
+        );
         let bins = reliability(&cases);
         assert_eq!(bins.iter().map(|bin| bin.n).sum::<usize>(), 4);
         assert_eq!(bins.get(9).map(|bin| bin.n), Some(2));

@@ -93,7 +93,7 @@ pub fn run(train: &Path, test: &Path, options: &Options) -> Result<Report, Evalu
 /// Forecasts and measures; none when nothing is asked.
 fn evaluate(seen: &[Case], asked: &[Case], options: &Options) -> Option<Report> {
     let rounds = rounds(seen, asked, options.mode);
-    let mut answered = 0;
+    let mut answered = 0_u32;
     let ours = forecast(&rounds, asked, |seen, asked| {
         let estimator = Estimator::fit(seen, CellModel::decisions(), i32::MAX);
         let forecasts = asked.iter().map(|case| {
@@ -121,7 +121,7 @@ fn evaluate(seen: &[Case], asked: &[Case], options: &Options) -> Option<Report> 
         train_n: seen.len(),
         train_also_in_test: 0,
         n: asked.len(),
-        answered: answered as f64 / asked.len() as f64,
+        answered: f64::from(answered) / asked.len() as f64,
         metrics,
         years: by_year(&ours, asked),
         reliability: reliability(&ours),

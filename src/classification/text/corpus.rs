@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the phrases and of the features made from them; raised with every change.
 pub const CORPUS_VERSION: u32 = 1;
+/// What a bare code counts in training beside a phrase, which counts 1: it has few features to learn by.
+const CODE_WEIGHT: f32 = 2.0;
 /// Texts made at most from one template.
 const MAX_VARIANTS: usize = 3;
 
@@ -137,14 +139,19 @@ impl Corpus {
                 .map_err(|error: UnknownLabel| problem(error.to_string()))?;
             let prefix = if list == "CARC" { "CARC " } else { "" };
             for number in numbers.split(' ') {
-                let text = format!("{prefix}{number}");
-                self.texts.push(LabelledText {
-                    text,
-                    label,
-                    family: u32::MAX,
-                    weight: 1.0,
-                    is_measured: false,
-                });
+                for text in [
+                    format!("{prefix}{number}"),
+                    format!("denied {prefix}{number}"),
+                ] {
+                    let (family, weight) = (u32::MAX, CODE_WEIGHT);
+                    self.texts.push(LabelledText {
+                        text,
+                        label,
+                        family,
+                        weight,
+                        is_measured: false,
+                    });
+                }
             }
         }
         self.digest = hex(&Sha256::digest(format!(
@@ -257,7 +264,11 @@ impl Slots {
     fn from_lexicon(lexicon: &'static Lexicon) -> Self {
         let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for service in lexicon.services() {
-            let slot = if service.category == ServiceCategory::Drug { "drug" } else { "service" };
+            let slot = if service.category == ServiceCategory::Drug {
+                "drug"
+            } else {
+                "service"
+            };
             values.entry(slot).or_default().push(&service.name);
         }
         for (_, fields) in rows(include_str!("data/slots.tsv")) {
@@ -270,7 +281,10 @@ impl Slots {
 
     fn value(&self, slot: &str, choices: &mut SplitMix) -> &str {
         let values = self.values.get(slot).map_or(&[][..], Vec::as_slice);
-        values.get(choices.below(values.len())).copied().unwrap_or_default()
+        values
+            .get(choices.below(values.len()))
+            .copied()
+            .unwrap_or_default()
     }
 }
 

@@ -470,12 +470,18 @@ fn continues_number(text: &str, end: usize) -> bool {
     }
 }
 
-/// "99214,99215", "99214/99215" and "99214-25" go on as codes, not as numbers.
+/// "99214,99215", "97/236" and "99214-25" go on as codes; "1,450", "1/15/2024" and "3.5" as numbers.
 fn is_code_list(rest: &str) -> bool {
     let digits = rest.bytes().skip(1).take_while(u8::is_ascii_digit).count();
-    digits == 5
-        || (digits == 2 && rest.starts_with('-'))
-        || (digits <= 3 && rest.starts_with(['/', ',']) && digits != 3)
+    let is_date = rest
+        .get(1 + digits..)
+        .is_some_and(|after| after.starts_with('/'));
+    match rest.bytes().next() {
+        Some(b'-') => matches!(digits, 2 | 5),
+        Some(b'/') => digits == 5 || (digits <= 3 && !is_date),
+        Some(b',') => matches!(digits, 1 | 2 | 5),
+        Some(_) | None => false,
+    }
 }
 
 /// A number behind `$`, `#`, a hyphen or a state's letters is an amount, an account or a ZIP code.

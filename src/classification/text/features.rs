@@ -65,10 +65,7 @@ impl Vectorizer {
         word_features(&forms, &mut features);
         concept_features(&forms, &mut features);
         for (index, token) in tokens.iter().enumerate() {
-            if token
-                .meaning
-                .is_none_or(|meaning| matches!(meaning, Meaning::Concept(_)))
-            {
+            if has_letters(token) {
                 letter_features(index, &token.raw, &mut features);
             }
         }
@@ -96,6 +93,8 @@ impl Form {
         let concept = match token.meaning {
             Some(Meaning::Concept(number)) => Some(u64::from(number) + 1),
             Some(Meaning::Service(category)) => Some(0x1_0000 + category as u64),
+            // A code's number is as telling as a concept; the high bit keeps the two apart.
+            None if is_code(&token.stem) => Some(fnv1a(7, token.stem.as_bytes()) | 1 << 63),
             Some(Meaning::Payer) | None => None,
         };
         let is_filler = FILLERS.binary_search(&token.raw.as_str()).is_ok();
@@ -107,11 +106,22 @@ impl Form {
     }
 }
 
+/// An adjustment reason as the lexicon joins it ("carc197"), or a remark ("n706", "ma130").
+fn is_code(stem: &str) -> bool {
+    let digits = ["carc", "ma", "m", "n"]
+        .iter()
+        .find_map(|prefix| stem.strip_prefix(prefix));
+    let is_number = |digits: &str| {
+        (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    stem.starts_with("carc") || digits.is_some_and(is_number)
+}
+
 /// Numbers, dates and codes differ from text to text: only their shape is kept.
 fn number_mask(stem: &str) -> Option<&'static str> {
     let digits = stem.bytes().filter(u8::is_ascii_digit).count();
     let letters = stem.bytes().filter(u8::is_ascii_alphabetic).count();
-    if stem.starts_with("carc") {
+    if is_code(stem) {
         return None;
     }
     match (digits, letters) {
@@ -171,6 +181,15 @@ fn concept_features(forms: &[Form], features: &mut Vec<Feature>) {
                 *later_index,
             ));
         }
+    }
+}
+
+/// Masked names and codes say nothing by their letters.
+fn has_letters(token: &Token) -> bool {
+    match token.meaning {
+        Some(Meaning::Service(_) | Meaning::Payer) => false,
+        Some(Meaning::Concept(_)) => true,
+        None => !is_code(&token.stem),
     }
 }
 

@@ -273,10 +273,14 @@ fn join_codes(words: Vec<Word>) -> Vec<Word> {
                 });
             }
             Some(number) if REASON_WORDS.contains(&before) => {
-                joined.push(Word {
-                    text: format!("carc{number}"),
-                    span: word.span,
-                });
+                let text = format!("carc{number}");
+                let mut span = word.span;
+                while let Some(noun) =
+                    joined.pop_if(|last| REASON_WORDS.contains(&last.text.as_str()))
+                {
+                    span = noun.span.join(span);
+                }
+                joined.push(Word { text, span });
             }
             Some(_) | None => joined.push(split_code(word)),
         }
@@ -284,7 +288,7 @@ fn join_codes(words: Vec<Word>) -> Vec<Word> {
     joined
 }
 
-/// Words behind which a short number is an adjustment reason; a group belongs to the code, a noun stands before it.
+/// Words behind which a short number is an adjustment reason, and which then belong to it.
 const REASON_GROUPS: [&str; 5] = ["co", "pr", "oa", "pi", "carc"];
 const REASON_WORDS: [&str; 3] = ["code", "reason", "denial"];
 

@@ -60,7 +60,10 @@ impl Weights {
 
 /// Fits weights for `row_count` features.
 pub fn fit(examples: &[Example], row_count: usize, options: &SolverOptions) -> Weights {
-    let mut weights = Weights { rows: vec![[0.0; PADDED]; row_count], bias: [0.0; PADDED] };
+    let mut weights = Weights {
+        rows: vec![[0.0; PADDED]; row_count],
+        bias: [0.0; PADDED],
+    };
     let mut squares = vec![[1e-3_f32; PADDED]; row_count];
     let mut bias_squares = [1e-3_f32; PADDED];
     let mut order: Vec<usize> = (0..examples.len()).collect();
@@ -69,26 +72,59 @@ pub fn fit(examples: &[Example], row_count: usize, options: &SolverOptions) -> W
     for _ in 0..options.epochs {
         shuffle(&mut order, &mut random);
         for index in &order {
-            let Some(example) = examples.get(*index) else { continue };
-            drop_some(&example.features, options.dropout, &mut random, &mut visible);
+            let Some(example) = examples.get(*index) else {
+                continue;
+            };
+            drop_some(
+                &example.features,
+                options.dropout,
+                &mut random,
+                &mut visible,
+            );
             let error = gradient(&weights, &visible, example);
             for (row, value) in &visible {
                 let row = *row as usize;
-                step(&mut weights.rows[row], &mut squares[row], &error, *value, options.rate);
+                step(
+                    &mut weights.rows[row],
+                    &mut squares[row],
+                    &error,
+                    *value,
+                    options.rate,
+                );
             }
-            step(&mut weights.bias, &mut bias_squares, &error, 0.1, options.rate);
+            step(
+                &mut weights.bias,
+                &mut bias_squares,
+                &error,
+                0.1,
+                options.rate,
+            );
         }
         let keep = 1.0 - options.decay;
-        weights.rows.iter_mut().flatten().for_each(|weight| *weight *= keep);
+        weights
+            .rows
+            .iter_mut()
+            .flatten()
+            .for_each(|weight| *weight *= keep);
     }
     weights
 }
 
 /// The features that are seen this time, scaled up for those left out.
-fn drop_some(features: &[(u32, f32)], dropout: f32, random: &mut SplitMix, visible: &mut Vec<(u32, f32)>) {
+fn drop_some(
+    features: &[(u32, f32)],
+    dropout: f32,
+    random: &mut SplitMix,
+    visible: &mut Vec<(u32, f32)>,
+) {
     let keep = 1.0 - dropout;
     visible.clear();
-    visible.extend(features.iter().filter(|_| random.share() < keep).map(|(row, value)| (*row, value / keep)));
+    visible.extend(
+        features
+            .iter()
+            .filter(|_| random.share() < keep)
+            .map(|(row, value)| (*row, value / keep)),
+    );
 }
 
 /// Predicted minus target probabilities, times the example's weight.
@@ -97,7 +133,11 @@ fn gradient(weights: &Weights, features: &[(u32, f32)], example: &Example) -> [f
     softmax(&mut error[..LABELS]);
     for (index, value) in error.iter_mut().enumerate() {
         let target = if index == example.label { 1.0 } else { 0.0 };
-        *value = if index < LABELS { (*value - target) * example.weight } else { 0.0 };
+        *value = if index < LABELS {
+            (*value - target) * example.weight
+        } else {
+            0.0
+        };
     }
     error
 }

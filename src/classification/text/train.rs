@@ -40,7 +40,13 @@ impl TrainOptions {
     /// The settings of the shipped model, dated as given.
     #[must_use]
     pub fn dated(trained_on: &str) -> Self {
-        let solver = SolverOptions { epochs: 20, rate: 0.25, decay: 0.02, dropout: 0.4, seed: 20_260_822 };
+        let solver = SolverOptions {
+            epochs: 20,
+            rate: 0.25,
+            decay: 0.02,
+            dropout: 0.4,
+            seed: 20_260_822,
+        };
         Self {
             trained_on: trained_on.to_owned(),
             folds: 5,

@@ -150,7 +150,7 @@ fn refusal_of(error: &csv::Error) -> RowError {
 /// The separator that occurs most often in the first line.
 fn delimiter_of(start: &[u8]) -> u8 {
     let header = start.split(|&byte| byte == b'\n').next().unwrap_or(start);
-    let occurrences = |candidate: u8| header.iter().filter(|&&byte| byte == candidate).count();
+    let occurrences = |candidate: u8| header.split(|&byte| byte == candidate).count();
     [b';', b',', b'\t']
         .into_iter()
         .max_by_key(|&candidate| occurrences(candidate))
@@ -181,7 +181,7 @@ fn find_columns(
 /// and a byte-order mark before it compare equal.
 fn letters(text: &str) -> String {
     text.chars()
-        .filter(|character| character.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .map(|character| character.to_ascii_lowercase())
         .collect()
 }

@@ -1,5 +1,6 @@
 //! Ages over 89. "90 or older" is the aggregate the rule asks for and passes, as do limits and ranges of a policy.
 
+use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
@@ -9,13 +10,12 @@ const FIRST_PROTECTED_AGE: u32 = 90;
 const LAST_AGE: u32 = 125;
 
 pub(super) fn find(page: &mut Page) {
-    for at in 0..page.tokens.len() {
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Age, from) {
+        from = at + 1;
         let Some(token) = page.token(at).copied() else {
             break;
         };
-        if token.taken {
-            continue;
-        }
         let last = match token.shape {
             Shape::Digits => numeric(page, at),
             Shape::Mixed => joined(page, at),

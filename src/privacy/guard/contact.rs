@@ -1,6 +1,7 @@
 //! E-mail, web and IP addresses.
 
 use super::FieldContext;
+use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
@@ -200,16 +201,13 @@ const HOST_ENDINGS: &[&str] = &[
 ];
 
 pub(super) fn find(page: &mut Page) {
-    for at in 0..page.tokens.len() {
-        let Some(token) = page.token(at) else { break };
-        if token.taken {
-            continue;
-        }
-        match token.mark {
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Address, from) {
+        from = at + 1;
+        match page.token(at).map_or(0, |token| token.mark) {
             b'@' => email(page, at),
             b':' => url_with_scheme(page, at),
-            b'.' => bare_host(page, at),
-            _ => {}
+            _ => bare_host(page, at),
         }
     }
     ip_addresses(page);
@@ -441,20 +439,15 @@ fn is_public_citation(page: &Page, first: usize, last: usize) -> bool {
 }
 
 fn ip_addresses(page: &mut Page) {
-    let mut at = 0;
-    while let Some(token) = page.tokens.get(at) {
-        let next_mark = page.tokens.get(at + 1).map_or(0, |next| next.mark);
-        let length = match next_mark {
-            b'.' if token.shape == Shape::Digits => ipv4_length(page, at),
-            b':' => ipv6_length(page, at),
-            _ => None,
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Ip, from) {
+        from = at + 1;
+        let Some(length) = ipv4_length(page, at).or_else(|| ipv6_length(page, at)) else {
+            continue;
         };
-        match length {
-            Some(length) if !page.is_taken(at, at + length - 1) => {
-                page.report(at, at + length - 1, PhiKind::Ip, 0.95, "ip.address");
-                at += length;
-            }
-            _ => at += 1,
+        if !page.is_taken(at, at + length - 1) {
+            page.report(at, at + length - 1, PhiKind::Ip, 0.95, "ip.address");
+            from = at + length;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Dates that relate to an individual. A date stands for itself when nothing near it says that it dates a policy, a form or a rule.
 
 use super::FieldContext;
+use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
@@ -27,14 +28,14 @@ struct Date {
 }
 
 pub(super) fn find(page: &mut Page) {
-    let mut at = 0;
+    let mut from = 0;
     let mut previous: Option<(usize, bool)> = None;
-    while at < page.tokens.len() {
+    while let Some(at) = page.next(Interest::Date, from) {
+        from = at + 1;
         let Some(date) = date_at(page, at) else {
-            at += 1;
             continue;
         };
-        at = date.last + 1;
+        from = date.last + 1;
         if page.is_taken(date.first, date.last) {
             continue;
         }

@@ -3,48 +3,41 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use super::index::{ENCODED_MIN, Interest};
 use super::page::{Page, Span};
 use super::token::{Gap, Shape};
 
-/// Shortest encoded run that is looked into, in bytes: nine digits make twelve.
-const ENCODED_MIN: usize = 12;
-
 /// Decodes every run that looks encoded and lets `read` look at it; a finding inside covers the whole run.
 pub(super) fn find(page: &mut Page, read: &dyn Fn(&str) -> Vec<Span>) {
-    let mut at = 0;
-    while let Some(token) = page.tokens.get(at) {
-        let is_plain_word =
-            token.is_word() && token.len() < ENCODED_MIN && page.gap(at + 1) != Gap::Glued;
-        if is_plain_word || token.mark != 0 && token.mark != b'/' && token.mark != b'+' {
-            at += 1;
-            continue;
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Encoded, from) {
+        let (first, last, length) = run(page, at, from);
+        from = last + 1;
+        if length >= ENCODED_MIN && !page.is_taken(first, last) && looks_encoded(page, first, last)
+        {
+            inspect(page, first, last, read);
         }
-        let (last, length) = run(page, at);
-        if length >= ENCODED_MIN && !page.is_taken(at, last) && looks_encoded(page, at, last) {
-            inspect(page, at, last, read);
-        }
-        at = last + 1;
     }
 }
 
-/// The run of base64 characters from a token: its last token and its bytes without padding.
-fn run(page: &Page, first: usize) -> (usize, usize) {
+/// The run of base64 characters around a token, from `from` on: its first and last token, and its bytes without padding.
+fn run(page: &Page, at: usize, from: usize) -> (usize, usize, usize) {
     let is_part = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.mark == 0 || matches!(token.mark, b'+' | b'/' | b'-' | b'_'))
     };
-    let mut last = first;
-    if !is_part(first) {
-        return (first, 0);
+    let (mut first, mut last) = (at, at);
+    while first > from && page.gap(first) == Gap::Glued && is_part(first - 1) {
+        first -= 1;
     }
     while page.gap(last + 1) == Gap::Glued && is_part(last + 1) {
         last += 1;
     }
     let length = match (page.token(first), page.token(last)) {
-        (Some(from), Some(to)) => (to.end - from.start) as usize,
+        (Some(start), Some(end)) => (end.end - start.start) as usize,
         _ => 0,
     };
-    (last, length)
+    (first, last, length)
 }
 
 /// Prose isn't decoded: an encoded run mixes small letters, capitals and digits in one token, or is hexadecimal throughout.

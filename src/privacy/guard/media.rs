@@ -1,5 +1,6 @@
 //! Biometric identifiers, full-face photographs and image data.
 
+use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
@@ -26,18 +27,14 @@ const IMAGE_MAGIC: &[&str] = &[
 
 pub(super) fn find(page: &mut Page) {
     image_data(page);
-    for at in 0..page.tokens.len() {
-        let Some(token) = page.token(at).copied() else {
-            break;
-        };
-        if token.taken {
-            continue;
-        }
-        if token.has(cue::BIOMETRIC) {
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Media, from) {
+        from = at + 1;
+        if page.has(at, cue::BIOMETRIC) {
             biometric(page, at);
-        } else if token.has(cue::PHOTO) {
+        } else if page.has(at, cue::PHOTO) {
             photo(page, at);
-        } else if token.mark == b'.' && page.word_is(at + 1, IMAGE_ENDINGS) {
+        } else if page.word_is(at + 1, IMAGE_ENDINGS) {
             image_file(page, at);
         }
     }
@@ -172,22 +169,18 @@ fn image_file(page: &mut Page, dot: usize) {
 
 /// `data:image/…` and base64 that begins as an image does.
 fn image_data(page: &mut Page) {
-    for at in 0..page.tokens.len() {
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::ImageData, from) {
+        from = at + 1;
         let Some(token) = page.token(at).copied() else {
             break;
         };
         let starts_run =
             token.gap != Gap::Glued || page.before(at).is_some_and(|before| before.mark != 0);
-        let may_be_data =
-            token.shape == Shape::Lower && token.len() == 4 && page.mark_is(at + 1, b':');
-        // Every image begins with digits among its first characters, or with "/9j/".
-        let may_be_magic = starts_run && (token.shape == Shape::Mixed || token.mark == b'/');
-        if token.taken || !(may_be_data || may_be_magic) {
-            continue;
-        }
         let rest = page.text.get(token.start as usize..).unwrap_or("");
-        let is_data_uri = may_be_data && rest.starts_with("data:image/");
-        let is_magic = may_be_magic && IMAGE_MAGIC.iter().any(|magic| rest.starts_with(magic));
+        let is_data_uri = rest.starts_with("data:image/");
+        // Every image begins with digits among its first characters, or with "/9j/".
+        let is_magic = starts_run && IMAGE_MAGIC.iter().any(|magic| rest.starts_with(magic));
         if !(is_data_uri || is_magic) {
             continue;
         }

@@ -12,6 +12,7 @@ mod dates;
 mod detectors;
 mod digits;
 mod encoded;
+mod index;
 mod kinds;
 mod labels;
 mod lexicon;
@@ -43,7 +44,7 @@ use page::{Page, Span};
 pub const PHI_SCAN_VERSION: u32 = 1;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
-pub const INPUT_BYTES_MAX: usize = 4 << 20;
+pub const INPUT_BYTES_MAX: usize = 2_000_000;
 
 /// Rounds of redaction before the rest is given up as unreadable.
 const REDACTION_ROUNDS_MAX: usize = 8;

@@ -1,6 +1,7 @@
 //! Names of people: by what calls them a person, by dictionary, and by shape.
 
 use super::FieldContext;
+use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::page::Page;
@@ -44,34 +45,25 @@ impl Part {
 }
 
 pub(super) fn find(page: &mut Page) {
-    let mut at = 0;
-    while at < page.tokens.len() {
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Name, from) {
         let Some(token) = page.token(at).copied() else {
             break;
         };
-        let last = if token.taken {
-            None
-        } else if token.has(cue::TITLE | cue::PROVIDER_TITLE) {
+        let mut last = if token.has(cue::TITLE | cue::PROVIDER_TITLE) {
             titled(page, at, &token)
         } else if token.has(cue::PERSON | cue::RELATIVE | cue::NAME_LABEL) {
-            labelled(page, at, &token).or_else(|| {
-                if token.is_capitalised() {
-                    shaped(page, at)
-                } else {
-                    None
-                }
-            })
-        } else if token.is_capitalised() {
-            shaped(page, at)
-        } else if token.shape == Shape::Lower
-            && token.cues == 0
-            && page.lexicon.may_be_given_name(token.hash)
-        {
+            labelled(page, at, &token)
+        } else if token.shape == Shape::Lower {
             lower_pair(page, at)
         } else {
             None
         };
-        at = last.unwrap_or(at) + 1;
+        if last.is_none() && token.is_capitalised() && !token.has(cue::TITLE | cue::PROVIDER_TITLE)
+        {
+            last = shaped(page, at);
+        }
+        from = last.unwrap_or(at) + 1;
     }
 }
 

@@ -3,6 +3,7 @@
 use super::FieldContext;
 use super::checksum;
 use super::digits::Groups;
+use super::index::Interest;
 use super::kinds::PhiKind;
 use super::labels::{self, Label, Reading};
 use super::lexicon::cue;
@@ -40,29 +41,36 @@ impl Run {
 }
 
 pub(super) fn find(page: &mut Page) {
-    let mut at = 0;
-    while at < page.tokens.len() {
-        let Some(run) = run_at(page, at) else {
-            at += 1;
-            continue;
-        };
-        let next = run.last + 1;
-        if run.digits > 0 && !page.is_taken(run.first, run.last) {
-            at = inspect(page, &run)
-                .map_or(next, |last| last + 1)
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Number, from) {
+        let run = run_around(page, at, from);
+        from = run.last + 1;
+        if !page.is_taken(run.first, run.last) {
+            from = inspect(page, &run)
+                .map_or(from, |last| last + 1)
                 .max(at + 1);
-        } else {
-            at = next;
         }
     }
 }
 
-/// The run that begins at a token, if one does.
-fn run_at(page: &Page, first: usize) -> Option<Run> {
-    let token = page.token(first)?;
-    let is_plain_word = token.is_word() && page.gap(first + 1) != Gap::Glued;
-    if token.mark != 0 || is_plain_word {
-        return None;
+/// The run that a token with digits belongs to; it begins at `from` or later.
+fn run_around(page: &Page, at: usize, from: usize) -> Run {
+    let mut first = at;
+    while at - first < RUN_TOKENS_MAX && page.gap(first) == Gap::Glued {
+        let step = if page
+            .before(first)
+            .is_some_and(|before| is_joint(before.mark))
+        {
+            2
+        } else {
+            1
+        };
+        let is_part =
+            |part: &Token| part.mark == 0 && (step == 1 || page.gap(first - 1) == Gap::Glued);
+        match first.checked_sub(step).filter(|start| *start >= from) {
+            Some(start) if page.token(start).is_some_and(is_part) => first = start,
+            _ => break,
+        }
     }
     let mut run = Run {
         first,
@@ -71,11 +79,11 @@ fn run_at(page: &Page, first: usize) -> Option<Run> {
         letters: 0,
     };
     count(page, first, &mut run);
-    while run.last - first < RUN_TOKENS_MAX {
+    while run.last - at.min(run.last) < RUN_TOKENS_MAX {
         let next = run.last + 1;
-        let joins = page.token(next).is_some_and(|mark| {
-            mark.gap == Gap::Glued && matches!(mark.mark, b'-' | b'.' | b'/' | b'_')
-        });
+        let joins = page
+            .token(next)
+            .is_some_and(|mark| mark.gap == Gap::Glued && is_joint(mark.mark));
         let step = if joins { next + 1 } else { next };
         if !page
             .token(step)
@@ -86,7 +94,12 @@ fn run_at(page: &Page, first: usize) -> Option<Run> {
         run.last = step;
         count(page, step, &mut run);
     }
-    Some(run)
+    run
+}
+
+/// Marks inside an identifier.
+const fn is_joint(mark: u8) -> bool {
+    matches!(mark, b'-' | b'.' | b'/' | b'_')
 }
 
 fn count(page: &Page, at: usize, run: &mut Run) {

@@ -1,6 +1,7 @@
 //! One text under inspection: its tokens, what was found so far, and the questions that detectors ask of it.
 
 use super::FieldContext;
+use super::index::{Index, Interest};
 use super::kinds::PhiKind;
 use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue};
 use super::token::{Gap, Shape, Token, tokenize};
@@ -24,6 +25,7 @@ pub(super) struct Span {
 pub(super) struct Page<'p> {
     pub(super) text: &'p str,
     pub(super) tokens: Vec<Token>,
+    index: Index,
     pub(super) lexicon: &'p Lexicon,
     pub(super) context: FieldContext,
     pub(super) found: Vec<Span>,
@@ -31,15 +33,27 @@ pub(super) struct Page<'p> {
 
 impl<'p> Page<'p> {
     pub(super) fn new(text: &'p str, lexicon: &'p Lexicon, context: FieldContext) -> Self {
+        let tokens = tokenize(text, lexicon);
+        let index = Index::of(&tokens, lexicon);
         let mut page = Self {
             text,
-            tokens: tokenize(text, lexicon),
+            tokens,
+            index,
             lexicon,
             context,
             found: Vec::new(),
         };
         page.take_placeholders();
         page
+    }
+
+    /// The first token from `from` on that concerns a detector and is not part of a finding yet.
+    pub(super) fn next(&self, interest: Interest, from: usize) -> Option<usize> {
+        let mut at = self.index.next(interest, from)?;
+        while self.tokens.get(at).is_some_and(|token| token.taken) {
+            at = self.index.next(interest, at + 1)?;
+        }
+        Some(at)
     }
 
     /// `[DATE]` and its like, which redaction leaves behind, are nobody's data.

@@ -1,6 +1,7 @@
 //! Places below the state: streets, post boxes, ZIP codes, towns, counties, facilities, coordinates.
 
 use super::FieldContext;
+use super::index::{Interest, PLACE_TRIGGERS};
 use super::kinds::PhiKind;
 use super::lexicon::{PHRASE_WORDS_MAX, cue, dict, hash_phrase};
 use super::page::Page;
@@ -11,31 +12,28 @@ use super::zip3;
 const NAME_TOKENS_MAX: usize = 6;
 
 pub(super) fn find(page: &mut Page) {
-    let mut at = 0;
-    while at < page.tokens.len() {
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Place, from) {
         let Some(token) = page.token(at).copied() else {
             break;
         };
-        let last = if token.taken {
-            None
-        } else if token.has(cue::ZIP_CUE) && token.has_digit() {
-            zip(page, at)
-        } else if token.has_digit() {
-            street(page, at)
-                .or_else(|| coordinates(page, at))
-                .or_else(|| zip_plus_four(page, at))
-        } else if token.is_word() {
-            worded(page, at, &token)
+        let last = if token.has_digit() {
+            numbered(page, at, &token)
         } else {
-            None
+            worded(page, at, &token)
         };
-        at = last.unwrap_or(at) + 1;
+        from = last.unwrap_or(at) + 1;
     }
 }
 
-/// Cues of a word in small letters that places begin with.
-const PLACE_TRIGGERS: u64 =
-    cue::ZIP_CUE | cue::STATE_ABBR | cue::STATE | cue::UNIT_LABEL | cue::ADDRESS_CUE;
+fn numbered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
+    if token.has(cue::ZIP_CUE) {
+        return zip(page, at);
+    }
+    street(page, at)
+        .or_else(|| coordinates(page, at))
+        .or_else(|| zip_plus_four(page, at))
+}
 
 fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     if token.has(PLACE_TRIGGERS)

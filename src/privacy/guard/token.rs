@@ -1,8 +1,6 @@
 //! Splits normalised text into tokens, each with its cues: the only pass over the bytes.
 
-use super::lexicon::{
-    HASH_START, Lexicon, PHRASE_WORDS_MAX, WordHash, hash_byte, hash_finish, hash_phrase,
-};
+use super::lexicon::{Lexicon, PHRASE_WORDS_MAX, WordHash, hash_phrase, hash_range, hash_word};
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +49,8 @@ pub(super) struct Token {
     pub(super) taken: bool,
     /// The word ends in 's, which the hash leaves out.
     pub(super) possessive: bool,
+    /// Capitals and small letters otherwise than a leading capital.
+    pub(super) mixes_case: bool,
 }
 
 impl Token {
@@ -199,35 +199,29 @@ impl Token {
             mark: byte,
             taken: false,
             possessive: false,
+            mixes_case: false,
         }
     }
 
     /// The word, number or mixture that starts at `start`. Apostrophes inside a word belong to it; a final 's is left out of the hash.
     fn word(bytes: &[u8], start: usize, gap: Gap) -> Self {
-        let (mut digits, mut uppers, mut lowers) = (0_u32, 0_u32, 0_u32);
-        let (mut hash, mut hash_before_s) = (HASH_START, None);
-        let mut at = start;
-        while let Some(&byte) = bytes.get(at) {
-            match class_of(byte) {
-                Class::Digit => digits += 1,
-                Class::Upper => uppers += 1,
-                Class::Lower => lowers += 1,
-                Class::Mark if byte == b'\'' && digits == 0 && next_is_letter(bytes, at) => {
-                    hash_before_s = Some((at, hash));
-                    at += 1;
-                    continue;
-                }
-                Class::Mark | Class::Blank | Class::Break => break,
-            }
-            hash = hash_byte(hash, byte);
-            at += 1;
-        }
-        let possessive = matches!(hash_before_s, Some((quote, _)) if at == quote + 2 && matches!(bytes.get(quote + 1), Some(b's' | b'S')));
-        if let (true, Some((_, before))) = (possessive, hash_before_s) {
-            hash = before;
+        let mut counts = 0;
+        let mut end = count_characters(bytes, start, &mut counts);
+        let mut hash = None;
+        let mut possessive = false;
+        while bytes.get(end) == Some(&b'\'') && digits(counts) == 0 && next_is_letter(bytes, end) {
+            let quote = end;
+            end = count_characters(bytes, quote + 1, &mut counts);
+            possessive = end == quote + 2 && matches!(bytes.get(quote + 1), Some(b's' | b'S'));
+            let word_end = if possessive { quote } else { end };
+            let word = bytes
+                .get(start..word_end)
+                .and_then(|word| std::str::from_utf8(word).ok());
+            hash = word.map(hash_word);
         }
         let leads_upper = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
-        let shape = match (digits, uppers, lowers) {
+        let (uppers, lowers) = (uppers(counts), lowers(counts));
+        let shape = match (digits(counts), uppers, lowers) {
             (1.., 0, 0) => Shape::Digits,
             (1.., _, _) => Shape::Mixed,
             (0, 1.., 0) => Shape::Upper,
@@ -237,8 +231,8 @@ impl Token {
         };
         Self {
             start: offset(start),
-            end: offset(at),
-            hash: hash_finish(hash),
+            end: offset(end),
+            hash: hash.unwrap_or_else(|| hash_range(bytes, start, end)),
             cues: 0,
             known: 0,
             shape,
@@ -246,8 +240,53 @@ impl Token {
             mark: 0,
             taken: false,
             possessive,
+            mixes_case: lowers > 0 && uppers > u64::from(leads_upper),
         }
     }
+}
+
+/// How a byte counts: digits, capitals and small letters in three fields of 21 bits, wide enough for the longest input.
+const COUNTS: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match CLASSES[byte] {
+            Class::Digit => 1,
+            Class::Upper => 1 << 21,
+            Class::Lower => 1 << 42,
+            Class::Mark | Class::Blank | Class::Break => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// Adds up letters and digits from `start` and gives the first byte that is neither.
+fn count_characters(bytes: &[u8], start: usize, counts: &mut u64) -> usize {
+    let mut at = start;
+    while let Some(&byte) = bytes.get(at) {
+        let count = COUNTS[usize::from(byte)];
+        if count == 0 {
+            break;
+        }
+        *counts += count;
+        at += 1;
+    }
+    at
+}
+
+const FIELD: u64 = (1 << 21) - 1;
+
+const fn digits(counts: u64) -> u64 {
+    counts & FIELD
+}
+
+const fn uppers(counts: u64) -> u64 {
+    counts >> 21 & FIELD
+}
+
+const fn lowers(counts: u64) -> u64 {
+    counts >> 42
 }
 
 fn next_is_letter(bytes: &[u8], at: usize) -> bool {

@@ -1,7 +1,7 @@
 //! One tenant's precedents, or the public ones, searchable by feature names and explained.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use uuid::Uuid;
 
@@ -135,10 +135,7 @@ impl Corpus {
     #[must_use]
     pub fn features_of(&self, id: Uuid) -> Option<FeatureSet> {
         let snapshot = self.index.snapshot();
-        let vocabulary = self
-            .vocabulary
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let vocabulary = self.vocabulary();
         Some(named(&vocabulary, snapshot.features_of(id)?))
     }
 
@@ -159,50 +156,61 @@ impl Corpus {
     }
 
     /// The query in this corpus' numbers.
-    fn query(&self, scenario: ScenarioQuery<'_>) -> Query {
-        let vocabulary = self
-            .vocabulary
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut known = Vec::with_capacity(scenario.features.len());
-        let mut unknown_weight = 0_u32;
+    fn prepare(&self, scenario: ScenarioQuery<'_>) -> Prepared {
+        let vocabulary = self.vocabulary();
+        let (mut known, mut unknown) = (Vec::with_capacity(scenario.features.len()), Vec::new());
         for name in scenario.features.names() {
             match vocabulary.id(name) {
                 Some(id) => known.push((id, vocabulary.weight(id))),
-                None => {
-                    unknown_weight =
-                        unknown_weight.saturating_add(self.weights.weight(name).into());
-                }
+                None => unknown.push((Arc::from(&**name), self.weights.weight(name))),
             }
         }
-        let unlike: Vec<u32> = scenario
-            .unlike
-            .names()
-            .iter()
-            .filter_map(|name| vocabulary.id(name))
-            .collect();
-        Query::new(&known, unknown_weight, &unlike)
-    }
-
-    fn explain_hit(&self, snapshot: &Snapshot, query: &FeatureSet, hit: Hit) -> CorpusHit {
-        let vocabulary = self
-            .vocabulary
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let record = named(&vocabulary, snapshot.features_of(hit.id).unwrap_or(&[]));
-        CorpusHit {
-            hit,
-            explanation: explain(query, &record, &self.weights),
+        let unknown_weight = unknown.iter().map(|(_, weight)| u32::from(*weight)).sum();
+        let unlike = scenario.unlike.names().iter();
+        let unlike: Vec<u32> = unlike.filter_map(|name| vocabulary.id(name)).collect();
+        Prepared {
+            query: Query::new(&known, unknown_weight, &unlike),
+            unknown,
         }
     }
+
+    fn explain_hit(&self, snapshot: &Snapshot, prepared: &Prepared, hit: Hit) -> CorpusHit {
+        let vocabulary = self.vocabulary();
+        let row = snapshot.row_at(hit.place);
+        let query = &prepared.query;
+        let (shared, only_right): (Vec<u32>, Vec<u32>) =
+            row.iter().partition(|id| query.holds(**id));
+        let lacking = query
+            .features()
+            .iter()
+            .filter(|(id, _)| !shared.contains(id));
+        let mut only_left = prepared.unknown.clone();
+        only_left.extend(lacking.filter_map(|(id, _)| vocabulary.entry(*id)));
+        let weighed = |ids: Vec<u32>| {
+            ids.into_iter()
+                .filter_map(|id| vocabulary.entry(id))
+                .collect()
+        };
+        let explanation = Explanation::of(weighed(shared), only_left, weighed(only_right));
+        CorpusHit { hit, explanation }
+    }
+
+    fn vocabulary(&self) -> RwLockReadGuard<'_, Vocabulary> {
+        self.vocabulary
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A scenario in a corpus' numbers, and the features that the corpus never met.
+struct Prepared {
+    query: Query,
+    unknown: Vec<(Arc<str>, u16)>,
 }
 
 impl Resident for Corpus {
     fn bytes(&self) -> usize {
-        let vocabulary = self
-            .vocabulary
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let vocabulary = self.vocabulary();
         vocabulary.bytes() + self.weights.bytes() + self.index.snapshot().bytes()
     }
 }
@@ -219,14 +227,15 @@ pub fn search_corpora(
         .iter()
         .map(|corpus| corpus.index.snapshot())
         .collect();
-    let queries: Vec<Query> = corpora
+    let prepared: Vec<Prepared> = corpora
         .iter()
-        .map(|corpus| corpus.query(scenario))
+        .map(|corpus| corpus.prepare(scenario))
         .collect();
-    let parts: Vec<(&Snapshot, &Query)> = snapshots.iter().map(Arc::as_ref).zip(&queries).collect();
+    let queries = prepared.iter().map(|prepared| &prepared.query);
+    let parts: Vec<(&Snapshot, &Query)> = snapshots.iter().map(Arc::as_ref).zip(queries).collect();
     let explained = search(&parts, options).into_iter().filter_map(|hit| {
         let (corpus, snapshot) = corpora.get(hit.corpus).zip(snapshots.get(hit.corpus))?;
-        Some(corpus.explain_hit(snapshot, scenario.features, hit))
+        Some(corpus.explain_hit(snapshot, prepared.get(hit.corpus)?, hit))
     });
     explained.collect()
 }

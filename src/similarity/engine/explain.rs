@@ -1,6 +1,7 @@
 //! Where a score comes from, feature by feature.
 
 use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
 use super::features::FeatureSet;
 use super::rank::Score;
@@ -10,7 +11,7 @@ use super::weights::WeightTable;
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureShare {
     /// Name of the feature, such as `carc:CO-197`.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Its weight.
     pub weight: u16,
     /// Its weight over the weight of all features of either side. For a shared feature: what it adds to the
@@ -32,6 +33,30 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// Of two sets already compared: what both hold, and what only one side does, each feature with its weight.
+    pub(super) fn of(
+        shared: Vec<(Arc<str>, u16)>,
+        only_left: Vec<(Arc<str>, u16)>,
+        only_right: Vec<(Arc<str>, u16)>,
+    ) -> Self {
+        let weights = |side: &[(Arc<str>, u16)]| -> u32 {
+            let weights = side.iter().map(|(_, weight)| u32::from(*weight));
+            weights.sum()
+        };
+        let both = weights(&shared);
+        let score = Score::of(
+            both,
+            both + weights(&only_left),
+            both + weights(&only_right),
+        );
+        Self {
+            score,
+            shared: shares(shared, score.union),
+            only_left: shares(only_left, score.union),
+            only_right: shares(only_right, score.union),
+        }
+    }
+
     /// Why the score is not higher: the `limit` heaviest features that one side lacks. The flag says whether the
     /// left side holds it.
     #[must_use]
@@ -70,31 +95,17 @@ pub fn explain(left: &FeatureSet, right: &FeatureSet, weights: &WeightTable) -> 
                 (&mut shared, lefts.next())
             }
         };
-        side.extend(name.map(|name| (name.clone(), weights.weight(name))));
+        side.extend(name.map(|name| (Arc::from(&**name), weights.weight(name))));
     }
-    let total = |side: &[(Box<str>, u16)]| {
-        side.iter()
-            .map(|(_, weight)| u32::from(*weight))
-            .sum::<u32>()
-    };
-    let both = total(&shared);
-    let score = Score::of(both, both + total(&only_left), both + total(&only_right));
-    Explanation {
-        score,
-        shared: shares(shared, score.union),
-        only_left: shares(only_left, score.union),
-        only_right: shares(only_right, score.union),
-    }
+    Explanation::of(shared, only_left, only_right)
 }
 
-fn shares(weighed: Vec<(Box<str>, u16)>, union: u32) -> Vec<FeatureShare> {
+fn shares(mut weighed: Vec<(Arc<str>, u16)>, union: u32) -> Vec<FeatureShare> {
+    weighed.sort_unstable_by(|left, right| (right.1, &left.0).cmp(&(left.1, &right.0)));
     let share = |(name, weight)| FeatureShare {
         name,
         weight,
         share: f64::from(weight) / f64::from(union),
     };
-    let mut shares: Vec<FeatureShare> = weighed.into_iter().map(share).collect();
-    // Stable: features of one weight stay in the order of their names.
-    shares.sort_by_key(|share| Reverse(share.weight));
-    shares
+    weighed.into_iter().map(share).collect()
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::kernel::{self, Search};
 use super::query::{Query, SearchOptions};
-use super::rank::{Best, Hit, Order, RankKey, Score};
+use super::rank::{Best, Hit, Order, Place, RankKey, Score};
 use super::segment::{CAPACITY, Qualities, Segment, SegmentBuilder};
 
 /// Two segments are merged when the larger has fewer records than this many times the smaller.
@@ -37,6 +37,8 @@ pub struct Record<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Live {
     pub(super) segment: Arc<Segment>,
+    /// Its position in its snapshot.
+    pub(super) number: usize,
     dead: Option<Arc<[u64]>>,
     alive: usize,
 }
@@ -46,6 +48,7 @@ impl Live {
         let alive = segment.len();
         Self {
             segment: Arc::new(segment),
+            number: 0,
             dead: None,
             alive,
         }
@@ -94,6 +97,19 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    fn new(mut segments: Vec<Live>, revision: u64) -> Self {
+        for (number, live) in segments.iter_mut().enumerate() {
+            live.number = number;
+        }
+        Self { segments, revision }
+    }
+
+    /// The features of a record found in this snapshot.
+    pub(super) fn row_at(&self, place: Place) -> &[u32] {
+        let live = self.segments.get(place.segment);
+        live.map_or(&[], |live| live.segment.row(place.slot))
+    }
+
     /// The revision of the last write in it.
     #[must_use]
     pub const fn revision(&self) -> u64 {
@@ -228,7 +244,7 @@ impl Index {
         }
         segments.extend(builder.into_segments());
         tidy(&mut segments);
-        let next = Arc::new(Snapshot { segments, revision });
+        let next = Arc::new(Snapshot::new(segments, revision));
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
     }
 }
@@ -309,7 +325,7 @@ impl IndexBuilder {
     #[must_use]
     pub fn finish(self, revision: u64) -> Index {
         let segments = self.into_segments();
-        let snapshot = Snapshot { segments, revision };
+        let snapshot = Snapshot::new(segments, revision);
         Index {
             current: RwLock::new(Arc::new(snapshot)),
             writer: Mutex::new(()),

@@ -11,7 +11,7 @@ use super::bound::Bound;
 use super::counting::{Candidate, Counters, Counting, shift_for};
 use super::index::Live;
 use super::query::{Query, SearchOptions};
-use super::rank::{Best, Ranked, Score};
+use super::rank::{Best, Place, Ranked, Score};
 use super::segment::{SCANNED, Segment};
 
 /// Postings of the rarest features that guesses are made from, in each segment.
@@ -232,6 +232,10 @@ impl Search<'_> {
                 rank,
                 id: Reverse(id),
                 corpus: Reverse(self.corpus),
+                place: Place {
+                    segment: live.number,
+                    slot,
+                },
             });
         }
     }

@@ -49,6 +49,15 @@ impl Query {
         &self.features
     }
 
+    /// Whether a feature is looked for.
+    #[must_use]
+    pub fn holds(&self, feature: u32) -> bool {
+        let found = self
+            .features
+            .binary_search_by_key(&feature, |(feature, _)| *feature);
+        found.is_ok()
+    }
+
     /// Weight of all features asked for, unknown ones included.
     #[must_use]
     pub const fn total_weight(&self) -> u32 {

@@ -136,6 +136,15 @@ pub struct Hit {
     pub score: Score,
     /// What decided between equal scores.
     pub rank: RankKey,
+    /// Where the searched snapshot holds it.
+    pub(super) place: Place,
+}
+
+/// Where a snapshot holds a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub segment: usize,
+    pub slot: usize,
 }
 
 /// A hit while it is being ranked; the greater one comes first in [`Order::Similarity`].
@@ -145,6 +154,8 @@ pub(super) struct Ranked {
     pub rank: u64,
     pub id: Reverse<Uuid>,
     pub corpus: Reverse<usize>,
+    /// Decides nothing: ids differ before it is compared.
+    pub place: Place,
 }
 
 impl From<Ranked> for Hit {
@@ -155,6 +166,7 @@ impl From<Ranked> for Hit {
             id,
             score: ranked.score,
             rank: RankKey::unpacked(ranked.rank),
+            place: ranked.place,
         }
     }
 }

@@ -43,6 +43,11 @@ impl Vocabulary {
         Some(name)
     }
 
+    /// Name and weight of a feature.
+    pub(super) fn entry(&self, id: u32) -> Option<(Arc<str>, u16)> {
+        self.entries.get(id as usize).cloned()
+    }
+
     /// The weight of a feature; 0 for a number never given.
     #[must_use]
     pub fn weight(&self, id: u32) -> u16 {
