@@ -47,7 +47,7 @@ impl Source {
     }
 
     fn is_test(&self) -> bool {
-        self.name.ends_with("/tests.rs") || self.name.contains("/tests/")
+        self.name.contains("/tests/") || self.name.rsplit('/').next().is_some_and(|file| file.starts_with("tests"))
     }
 
     fn is_store(&self) -> bool {
@@ -91,6 +91,11 @@ fn blanked(text: &str) -> String {
     let (mut out, mut at, mut i) = (String::with_capacity(text.len()), At::Code, 0);
     let starts = |i: usize, word: &str| word.chars().enumerate().all(|(n, c)| chars.get(i + n) == Some(&c));
     while let Some(c) = chars.get(i).copied() {
+        if at == At::Code && !matches!(c, '/' | '"' | 'r' | '\'') {
+            out.push(c);
+            i += 1;
+            continue;
+        }
         let (next, length) = match at {
             At::Code if starts(i, "//") => (At::Line, 2),
             At::Code if starts(i, "/*") => (At::Block(1), 2),
@@ -155,13 +160,16 @@ fn without_tests(code: &str) -> String {
 
 /// Bytes up to the end of the first block in braces.
 fn block_length(code: &str) -> usize {
-    let mut depth = 0_usize;
+    let (mut depth, mut within) = (0_usize, 0_usize);
     for (at, c) in code.char_indices() {
         match c {
             '{' => depth += 1,
             '}' if depth <= 1 => return at + 1,
             '}' => depth -= 1,
-            ';' if depth == 0 => return at + 1,
+            // The length of an array type is no end.
+            '(' | '[' if depth == 0 => within += 1,
+            ')' | ']' if depth == 0 => within = within.saturating_sub(1),
+            ';' if depth == 0 && within == 0 => return at + 1,
             _ => {}
         }
     }

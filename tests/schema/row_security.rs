@@ -117,7 +117,8 @@ async fn a_tenant_can_neither_write_nor_take_anothers_rows() {
         format!("UPDATE precedents SET tenant_id = '{beta}' WHERE tenant_id = '{alpha}'"),
         format!("INSERT INTO idempotency_keys (tenant_id, method, key, request_sha256, response, resource_type)
             VALUES ('{beta}', 'm', gen_random_uuid(), sha256(''), '', '')"),
-        format!("INSERT INTO precedent_versions SELECT '{beta}', precedent_id, 2, 'UPDATED', '', '', '', '{{}}', '', '' FROM precedent_versions"),
+        format!("INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256, previous_sha256,
+            changed_fields, reason, identity_kind) VALUES ('{beta}', gen_random_uuid(), 1, 'CREATED', '', '', '', '{{}}', '', 'SYSTEM')"),
     ] {
         let (state, _) = app.refusal(&as_tenant(alpha, &sql)).await;
         app.run("ROLLBACK").await;
