@@ -9,14 +9,64 @@ use crate::gateway::Core;
 use crate::http_headers;
 use crate::json::write_message;
 use crate::options::Failure;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Refused};
 use crate::rpc_status::{ErrorInfo, RetryInfo, RpcStatus};
 
-/// The whole answer to a call that failed before its answer began.
-pub(crate) fn answer(core: &Core, status: &Status, has_if_match: bool) -> Response<Body> {
+/// A call that failed before its answer began.
+pub(crate) enum Failed {
+    /// Refused by the gateway.
+    Own(Refused),
+    /// Refused by the gateway for its HTTP method; these are the allowed ones.
+    NotAllowed(HeaderValue),
+    /// Refused by the stack, which may have had the gateway's refusal from its request body.
+    Stack(Box<Status>),
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        Self::Own(refused)
+    }
+}
+
+impl From<Status> for Failed {
+    fn from(status: Status) -> Self {
+        Self::Stack(Box::new(status))
+    }
+}
+
+/// The whole answer to a failed call.
+pub(crate) fn answer(core: &Core, failed: Failed, has_if_match: bool) -> Response<Body> {
+    match failed {
+        Failed::Own(refused) => {
+            let http_status = refused.refusal.http_status();
+            status_answer(
+                core,
+                &refused.into_status(&core.options),
+                http_status,
+                has_if_match,
+            )
+        }
+        Failed::NotAllowed(allow) => {
+            let message = "this path does not take this HTTP method";
+            let refused = Refused::new(Refusal::MethodNotAllowed, message);
+            let mut response = answer(core, refused.into(), has_if_match);
+            response.headers_mut().insert(header::ALLOW, allow);
+            response
+        }
+        Failed::Stack(status) => status_answer(core, &status, None, has_if_match),
+    }
+}
+
+fn status_answer(
+    core: &Core,
+    status: &Status,
+    known: Option<StatusCode>,
+    has_if_match: bool,
+) -> Response<Body> {
     let decoded = details(status);
     let mut response = json_response(status_json(core, status));
-    *response.status_mut() = http_status(core, status.code(), &decoded, has_if_match);
+    *response.status_mut() =
+        known.unwrap_or_else(|| http_status(core, status.code(), &decoded, has_if_match));
     let retry: Option<RetryInfo> = decoded.detail("google.rpc.RetryInfo");
     let headers = response.headers_mut();
     if let Some(delay) = retry.and_then(|retry| retry.retry_delay) {
@@ -68,9 +118,8 @@ pub(crate) fn status_json(core: &Core, status: &Status) -> Vec<u8> {
         return json;
     }
     json.clear();
-    let code = status.code() as i32;
     let plain = RpcStatus {
-        code,
+        code: status.code() as i32,
         message: status.message().to_owned(),
         details: Vec::new(),
     };
@@ -88,28 +137,34 @@ fn details(status: &Status) -> RpcStatus {
     RpcStatus::decode(status.details()).unwrap_or_default()
 }
 
-fn http_status(core: &Core, code: Code, details: &RpcStatus, has_if_match: bool) -> StatusCode {
+fn http_status(
+    core: &Core,
+    grpc_code: Code,
+    details: &RpcStatus,
+    has_if_match: bool,
+) -> StatusCode {
     let info: Option<ErrorInfo> = details.detail("google.rpc.ErrorInfo");
-    let own = info
+    if info
         .as_ref()
-        .filter(|info| info.domain == core.options.error_domain)
-        .and_then(|info| {
-            let is_this = |refusal: &&Refusal| {
-                refusal.code() == code && (core.options.refusal_reason)(**refusal) == info.reason
-            };
-            Refusal::ALL
-                .iter()
-                .filter(|refusal| refusal.http_status().is_some())
-                .find(is_this)?
-                .http_status()
-        });
+        .is_some_and(|info| is_too_large(core, grpc_code, info))
+    {
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    }
+    let reason = info.as_ref().map(|info| info.reason.as_str());
     let failure = Failure {
-        code,
-        reason: info.as_ref().map(|info| info.reason.as_str()),
+        code: grpc_code,
+        reason,
         has_if_match,
     };
-    own.or_else(|| (core.options.failure_status)(&failure))
-        .unwrap_or_else(|| canonical_http_status(code))
+    (core.options.failure_status)(&failure).unwrap_or_else(|| canonical_http_status(grpc_code))
+}
+
+/// Of the gateway's refusals that come back through the stack, only this has an HTTP status of
+/// its own.
+fn is_too_large(core: &Core, grpc_code: Code, info: &ErrorInfo) -> bool {
+    grpc_code == Refusal::BodyTooLarge.code()
+        && info.domain == core.options.error_domain
+        && info.reason == (core.options.refusal_reason)(Refusal::BodyTooLarge)
 }
 
 /// The HTTP status that the published table gives a code.

@@ -36,15 +36,15 @@ impl Gateway {
     /// # Errors
     /// The first annotation that is malformed, collides with another, or names what is not there;
     /// a pool without `google/rpc/{status,error_details}.proto`; options that can't be kept.
-    pub fn new(pool: DescriptorPool, options: Options) -> Result<Self, RouteError> {
+    pub fn new(pool: &DescriptorPool, options: Options) -> Result<Self, RouteError> {
         options.check()?;
-        let schema = Schema::new(&pool);
+        let schema = Schema::new(pool);
         for detail in ["google.rpc.ErrorInfo", "google.rpc.BadRequest"] {
             schema.id(detail).ok_or(RouteError::MissingType(detail))?;
         }
         let status = "google.rpc.Status";
         let status_message = schema.id(status).ok_or(RouteError::MissingType(status))?;
-        let tree = RouteTree::new(&routes(&pool, &schema, &options)?)?;
+        let tree = RouteTree::new(&routes(pool, &schema, &options)?)?;
         let clash = options.pages.iter().find(|page| {
             tree.find(&page.path)
                 .is_some_and(|endpoint| endpoint.route(&Method::GET).is_some())

@@ -2,6 +2,7 @@
 
 mod read;
 mod scalar;
+mod text;
 mod time;
 mod write;
 

@@ -7,12 +7,14 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod call;
 mod cors;
 mod failure;
 mod frames;
 mod gateway;
 mod http_headers;
 mod json;
+mod openapi;
 mod options;
 mod page;
 mod refusal;
@@ -30,7 +32,8 @@ mod wire;
 pub use cors::{AllowedOrigins, OriginError};
 pub use failure::canonical_http_status;
 pub use gateway::Gateway;
-pub use options::{Failure, MethodHook, Options};
+pub use openapi::{OpenApiOptions, OperationExtras, openapi};
+pub use options::{Failure, FailureHook, MethodHook, Options};
 pub use page::Page;
 pub use refusal::Refusal;
 pub use route::RouteError;

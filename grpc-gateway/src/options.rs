@@ -15,6 +15,9 @@ use crate::route::RouteError;
 /// Something asked of every method once, at start.
 pub type MethodHook<T> = Arc<dyn Fn(&MethodDescriptor) -> T + Send + Sync>;
 
+/// The HTTP status of a failed call; `None` for the canonical one of its code.
+pub type FailureHook = Arc<dyn Fn(&Failure<'_>) -> Option<StatusCode> + Send + Sync>;
+
 /// How a [`Gateway`](crate::Gateway) behaves; `Options::default()` is strict and closed.
 #[derive(Clone)]
 pub struct Options {
@@ -39,12 +42,12 @@ pub struct Options {
     /// `/v1/runs/{run.id}`.
     pub location: MethodHook<Option<String>>,
     /// HTTP status of a failed call where it is not the canonical one of its code.
-    pub failure_status: Arc<dyn Fn(&Failure<'_>) -> Option<StatusCode> + Send + Sync>,
+    pub failure_status: FailureHook,
     /// `ErrorInfo.domain` of the gateway's own refusals.
     pub error_domain: String,
     /// `ErrorInfo.reason` of the gateway's own refusals.
     pub refusal_reason: Arc<dyn Fn(Refusal) -> &'static str + Send + Sync>,
-    /// What is served beside the routes: health, the OpenAPI document, static files.
+    /// What is served beside the routes: health, the `OpenAPI` document, static files.
     pub pages: Vec<Page>,
 }
 
@@ -65,7 +68,7 @@ impl Default for Options {
             body_bytes_max: 4 << 20,
             answer_bytes_max: 16 << 20,
             deadline_max: Duration::from_secs(30),
-            stream_deadline_max: Duration::from_secs(600),
+            stream_deadline_max: Duration::from_mins(10),
             allowed_origins: AllowedOrigins::none(),
             forwarded_headers: forwarded_by_default(),
             returned_headers: vec![HeaderName::from_static("x-request-id")],

@@ -35,20 +35,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Every kind of refusal.
-    pub const ALL: [Self; 10] = [
-        Self::NoSuchRoute,
-        Self::MethodNotAllowed,
-        Self::UnsupportedMediaType,
-        Self::BodyTooLarge,
-        Self::MalformedBody,
-        Self::UnknownParameter,
-        Self::UnknownField,
-        Self::InvalidValue,
-        Self::DeadlineExceeded,
-        Self::MalformedAnswer,
-    ];
-
     /// The default `ErrorInfo.reason`.
     #[must_use]
     pub fn reason(self) -> &'static str {

@@ -10,7 +10,7 @@ use crate::http_headers::{IfMatch, if_match};
 use crate::json::{Reader, put_text};
 use crate::refusal::{Refusal, Refused};
 use crate::route::{BodyRule, PathVariable, Route};
-use crate::schema::{FieldPath, Kind, MessageId, Schema, Shape};
+use crate::schema::{FieldPath, Kind, Schema, Shape, WellKnown};
 use crate::violations::{Violations, name_or_placeholder};
 use crate::wire::{Raw, find, put_bytes, wrap_from};
 
@@ -168,18 +168,14 @@ impl Draft<'_> {
             }
         }
         let is_message = match kind {
-            Kind::Message(id) => self.is_object(*id),
+            Kind::Message(id) => !self
+                .schema
+                .message(*id)
+                .well_known
+                .is_some_and(WellKnown::is_text),
             _scalar => false,
         };
         (is_message || shape == Shape::Map).then_some("can't be a query parameter as a whole")
-    }
-
-    fn is_object(&self, id: MessageId) -> bool {
-        use crate::schema::WellKnown as W;
-        match self.schema.message(id).well_known {
-            Some(W::Timestamp | W::Duration | W::FieldMask | W::Wrapper) => false,
-            Some(W::Any | W::Struct | W::Value | W::ListValue) | None => true,
-        }
     }
 
     fn path_variable(&mut self, variable: &PathVariable, path: &str) {

@@ -285,15 +285,11 @@ impl Compiler<'_> {
     /// Whether text can be a value of this kind.
     fn is_text(&self, kind: &Kind) -> bool {
         match kind {
-            Kind::Message(id) => matches!(
-                self.schema.message(*id).well_known,
-                Some(
-                    WellKnown::Timestamp
-                        | WellKnown::Duration
-                        | WellKnown::FieldMask
-                        | WellKnown::Wrapper
-                )
-            ),
+            Kind::Message(id) => self
+                .schema
+                .message(*id)
+                .well_known
+                .is_some_and(WellKnown::is_text),
             _scalar => true,
         }
     }

@@ -78,6 +78,9 @@ fn rule(annotation: &DynamicMessage) -> Result<Rule, &'static str> {
 }
 
 fn custom(annotation: &DynamicMessage) -> Result<(Method, String), &'static str> {
+    if !annotation.has_field_by_name("custom") {
+        return Err("has no pattern");
+    }
     let custom = annotation.get_field_by_name("custom");
     let pattern = custom
         .as_ref()

@@ -93,7 +93,7 @@ pub(crate) enum WellKnown {
 }
 
 impl WellKnown {
-    fn of(full_name: &str) -> Option<Self> {
+    pub(crate) fn of(full_name: &str) -> Option<Self> {
         Some(match full_name.strip_prefix("google.protobuf.")? {
             "Any" => Self::Any,
             "Timestamp" => Self::Timestamp,
@@ -106,6 +106,14 @@ impl WellKnown {
             | "UInt32Value" | "BoolValue" | "StringValue" | "BytesValue" => Self::Wrapper,
             _ => return None,
         })
+    }
+
+    /// Whether its JSON is one scalar, so that text in a URL can be its value.
+    pub(crate) fn is_text(self) -> bool {
+        match self {
+            Self::Timestamp | Self::Duration | Self::FieldMask | Self::Wrapper => true,
+            Self::Any | Self::Struct | Self::Value | Self::ListValue => false,
+        }
     }
 }
 

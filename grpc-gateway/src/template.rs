@@ -12,7 +12,7 @@ pub(crate) struct Template {
 }
 
 /// What one path segment may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Segment {
     /// This very text.
     Literal(String),
@@ -80,7 +80,7 @@ impl Template {
     }
 
     /// The template with every variable that spans several segments spelt out:
-    /// `/v1/{name=shelves/*}` is `/v1/shelves/{name}`, as OpenAPI wants it.
+    /// `/v1/{name=shelves/*}` is `/v1/shelves/{name}`, as `OpenAPI` wants it.
     pub(crate) fn openapi_path(&self) -> String {
         let mut path = String::new();
         for (index, segment) in self.segments.iter().enumerate() {
@@ -101,7 +101,7 @@ impl Template {
         path
     }
 
-    /// The OpenAPI parameter for a wildcard segment: its variable's name, numbered from the
+    /// The `OpenAPI` parameter for a wildcard segment: its variable's name, numbered from the
     /// variable's second wildcard on.
     pub(crate) fn parameter_at(&self, index: usize) -> String {
         let Some(variable) = self.variables.iter().find(|v| v.segments.contains(&index)) else {
@@ -260,6 +260,43 @@ mod tests {
         ] {
             let problem = Template::parse(text).unwrap_err();
             assert!(problem.contains(part), "{text}: {problem}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None,
+            ..proptest::prelude::ProptestConfig::default()
+        })]
+
+        #[test]
+        fn no_text_breaks_the_parser(text in "[/{}=*:.a-c_ é]{0,24}") {
+            if let Ok(template) = Template::parse(&text) {
+                proptest::prop_assert!(template.variables.iter().all(|v| v.segments.end <= template.segments.len()));
+            }
+        }
+
+        #[test]
+        fn a_template_is_what_it_was_written_from(
+            patterns in proptest::collection::vec("(\\*|[a-z]{1,3})(/(\\*|[a-z]{1,3})){0,2}", 1..5),
+            verb in proptest::option::of("[a-z]{1,4}"),
+        ) {
+            let mut text = String::new();
+            let mut segments = Vec::new();
+            for (number, pattern) in patterns.iter().enumerate() {
+                text += &format!("/{{field{number}={pattern}}}");
+                segments.extend(pattern.split('/').map(|part| match part {
+                    "*" => Segment::One,
+                    literal => Segment::Literal(literal.to_owned()),
+                }));
+            }
+            text.extend(verb.iter().map(|verb| format!(":{verb}")));
+            let template = Template::parse(&text).unwrap();
+            proptest::prop_assert_eq!(&template.segments, &segments);
+            proptest::prop_assert_eq!(&template.verb, &verb);
+            proptest::prop_assert_eq!(template.variables.len(), patterns.len());
+            let covered: usize = template.variables.iter().map(|v| v.segments.len()).sum();
+            proptest::prop_assert_eq!(covered, segments.len());
         }
     }
 }

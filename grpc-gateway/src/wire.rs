@@ -22,6 +22,15 @@ impl<'b> Raw<'b> {
         }
     }
 
+    /// The low half of a varint: fields of 32 bits ignore the rest, also of a sign extension.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the wire format keeps the low 32 bits"
+    )]
+    pub(crate) fn varint32(self) -> Result<u32, Malformed> {
+        self.varint().map(|value| value as u32)
+    }
+
     pub(crate) fn fixed64(self) -> Result<u64, Malformed> {
         if let Self::Fixed64(value) = self {
             Ok(value)
@@ -61,7 +70,7 @@ pub(crate) enum WireType {
 }
 
 /// Walks a message's fields in wire order.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fields<'b> {
     rest: &'b [u8],
 }
@@ -155,12 +164,16 @@ pub(crate) fn find<'b>(message: &'b [u8], path: &[u32]) -> Result<Option<Raw<'b>
     Ok(found)
 }
 
+fn low_seven_bits(value: u64) -> u8 {
+    (value & 0x7f) as u8
+}
+
 pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+        out.push(low_seven_bits(value) | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(low_seven_bits(value));
 }
 
 pub(crate) fn put_tag(out: &mut Vec<u8>, number: u32, wire_type: WireType) {
@@ -186,12 +199,12 @@ pub(crate) fn wrap_from(out: &mut Vec<u8>, start: usize, number: u32) {
 
 /// Maps a signed integer so that small magnitudes are short on the wire.
 pub(crate) fn zigzag(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)) as u64
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
 /// The inverse of [`zigzag`].
 pub(crate) fn unzigzag(value: u64) -> i64 {
-    (value >> 1) as i64 ^ -((value & 1) as i64)
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
 #[cfg(test)]

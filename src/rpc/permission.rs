@@ -13,6 +13,8 @@ pub enum Permission {
     PrecedentRead,
     /// Write, apply and close precedents.
     PrecedentWrite,
+    /// Take precedents out in bulk.
+    PrecedentExport,
     /// Read the tenant's audit log.
     AuditRead,
 }
@@ -24,6 +26,7 @@ impl Permission {
         Self::Myself,
         Self::PrecedentRead,
         Self::PrecedentWrite,
+        Self::PrecedentExport,
         Self::AuditRead,
     ];
 
@@ -35,6 +38,7 @@ impl Permission {
             Self::Myself => "self",
             Self::PrecedentRead => "precedent.read",
             Self::PrecedentWrite => "precedent.write",
+            Self::PrecedentExport => "precedent.export",
             Self::AuditRead => "audit.read",
         }
     }
@@ -58,11 +62,11 @@ pub const fn granted(role: Role) -> &'static [Permission] {
     use Permission as P;
     match role {
         Role::Owner | Role::TenantAdmin => {
-            &[P::PrecedentRead, P::PrecedentWrite, P::AuditRead]
+            &[P::PrecedentRead, P::PrecedentWrite, P::PrecedentExport, P::AuditRead]
         }
         Role::Biller => &[P::PrecedentRead, P::PrecedentWrite],
-        Role::Analyst => &[P::PrecedentRead],
-        Role::Compliance => &[P::PrecedentRead, P::AuditRead],
+        Role::Analyst => &[P::PrecedentRead, P::PrecedentExport],
+        Role::Compliance => &[P::PrecedentRead, P::PrecedentExport, P::AuditRead],
         Role::ReadOnly => &[P::PrecedentRead],
         Role::PlatformAdmin => &[P::AuditRead],
         Role::Unspecified | Role::Service | Role::PlatformOperator => &[],

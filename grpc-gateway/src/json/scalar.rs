@@ -102,18 +102,18 @@ fn parse<'v, 's>(
     Some(match kind {
         Kind::Double => Parsed::Fixed64(float(value)?.to_bits()),
         Kind::Float => Parsed::Fixed32(float32(value)?.to_bits()),
-        Kind::Int32 => Parsed::Varint(i64::from(i32::try_from(integer(value)?).ok()?) as u64),
-        Kind::Int64 => Parsed::Varint(i64::try_from(integer(value)?).ok()? as u64),
+        Kind::Int32 => {
+            Parsed::Varint(i64::from(i32::try_from(integer(value)?).ok()?).cast_unsigned())
+        }
+        Kind::Int64 => Parsed::Varint(i64::try_from(integer(value)?).ok()?.cast_unsigned()),
         Kind::Uint32 => Parsed::Varint(u64::from(u32::try_from(integer(value)?).ok()?)),
         Kind::Uint64 => Parsed::Varint(u64::try_from(integer(value)?).ok()?),
-        Kind::Sint32 => Parsed::Varint(u64::from(zigzag(i64::from(
-            i32::try_from(integer(value)?).ok()?,
-        )) as u32)),
+        Kind::Sint32 => Parsed::Varint(zigzag(i64::from(i32::try_from(integer(value)?).ok()?))),
         Kind::Sint64 => Parsed::Varint(zigzag(i64::try_from(integer(value)?).ok()?)),
         Kind::Fixed32 => Parsed::Fixed32(u32::try_from(integer(value)?).ok()?),
         Kind::Fixed64 => Parsed::Fixed64(u64::try_from(integer(value)?).ok()?),
-        Kind::Sfixed32 => Parsed::Fixed32(i32::try_from(integer(value)?).ok()? as u32),
-        Kind::Sfixed64 => Parsed::Fixed64(i64::try_from(integer(value)?).ok()? as u64),
+        Kind::Sfixed32 => Parsed::Fixed32(i32::try_from(integer(value)?).ok()?.cast_unsigned()),
+        Kind::Sfixed64 => Parsed::Fixed64(i64::try_from(integer(value)?).ok()?.cast_unsigned()),
         Kind::Bool => Parsed::Varint(u64::from(boolean(value, door)?)),
         Kind::String => match value {
             Scalar::Text(text) => Parsed::Text(text),
@@ -133,7 +133,7 @@ fn parse<'v, 's>(
                 let number = i32::try_from(integer(value).filter(|_| is_number)?).ok()?;
                 e.name(number).map(|_| number)
             };
-            Parsed::Varint(i64::from(by_name.or_else(by_number)?) as u64)
+            Parsed::Varint(i64::from(by_name.or_else(by_number)?).cast_unsigned())
         }
         Kind::Message(id) => {
             let message = schema.message(*id);
@@ -212,11 +212,19 @@ fn integer(value: Scalar<'_>) -> Option<i128> {
 }
 
 /// The whole number that a float stands for, if it is exact there.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole, and far within the range"
+)]
 fn whole(value: f64) -> Option<i128> {
     const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
     (value.fract() == 0.0 && value.abs() <= EXACT_MAX).then_some(value as i128)
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the nearest double is what JSON means"
+)]
 fn float(value: Scalar<'_>) -> Option<f64> {
     match value {
         Scalar::Unsigned(value) => Some(value as f64),
@@ -233,6 +241,10 @@ fn float(value: Scalar<'_>) -> Option<f64> {
     }
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rounds; what overflows is refused"
+)]
 fn float32(value: Scalar<'_>) -> Option<f32> {
     let value = float(value)?;
     let narrow = value as f32;

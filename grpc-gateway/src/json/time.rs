@@ -60,14 +60,18 @@ pub(super) fn put_duration(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> Resul
 fn put_fraction(out: &mut Vec<u8>, nanos: u32) {
     let (value, digits) = match nanos {
         0 => return,
-        _ if nanos % 1_000_000 == 0 => (nanos / 1_000_000, 3),
-        _ if nanos % 1_000 == 0 => (nanos / 1_000, 6),
+        _ if nanos.is_multiple_of(1_000_000) => (nanos / 1_000_000, 3),
+        _ if nanos.is_multiple_of(1_000) => (nanos / 1_000, 6),
         _ => (nanos, 9),
     };
     out.push(b'.');
     put_digits(out, i64::from(value), digits);
 }
 
+#[expect(
+    clippy::cast_sign_loss,
+    reason = "one decimal digit of a number that is not negative"
+)]
 fn put_digits(out: &mut Vec<u8>, value: i64, digits: u32) {
     for place in (0..digits).rev() {
         out.push(b'0' + (value / 10i64.pow(place) % 10) as u8);

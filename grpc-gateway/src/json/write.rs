@@ -1,9 +1,11 @@
 //! Wire format in, canonical JSON out; fields without presence are written with their defaults.
 
+mod well_known;
+
 use std::collections::BTreeMap;
 
-use super::time;
-use crate::schema::{Field, Kind, Message, MessageId, Schema, Shape, WellKnown};
+use super::text::{put_base64, put_string};
+use crate::schema::{Field, Kind, Message, MessageId, Schema, Shape};
 use crate::wire::{Fields, Malformed, Raw, unzigzag};
 
 type Written = Result<(), Malformed>;
@@ -117,13 +119,12 @@ impl Writer<'_, '_> {
         }
         self.depth += 1;
         let message = self.schema.message(id);
-        match message.well_known {
-            Some(well_known) => self.well_known(message, well_known, bytes)?,
-            None => {
-                self.out.push(b'{');
-                self.fields(message, bytes, true)?;
-                self.out.push(b'}');
-            }
+        if let Some(well_known) = message.well_known {
+            self.well_known(message, well_known, bytes)?;
+        } else {
+            self.out.push(b'{');
+            self.fields(message, bytes, true)?;
+            self.out.push(b'}');
         }
         self.depth -= 1;
         Ok(())
@@ -221,22 +222,22 @@ impl Writer<'_, '_> {
         match kind {
             Kind::Double => self.float(f64::from_bits(raw.fixed64()?)),
             Kind::Float => self.float32(f32::from_bits(raw.fixed32()?)),
-            Kind::Int32 => self.number(raw.varint()? as i32),
-            Kind::Uint32 => self.number(raw.varint()? as u32),
-            Kind::Sint32 => self.number(unzigzag(raw.varint()?) as i32),
+            Kind::Int32 => self.number(raw.varint32()?.cast_signed()),
+            Kind::Uint32 => self.number(raw.varint32()?),
+            Kind::Sint32 => self.number(unzigzag(u64::from(raw.varint32()?))),
             Kind::Fixed32 => self.number(raw.fixed32()?),
-            Kind::Sfixed32 => self.number(raw.fixed32()? as i32),
-            Kind::Int64 => self.quoted(raw.varint()? as i64),
+            Kind::Sfixed32 => self.number(raw.fixed32()?.cast_signed()),
+            Kind::Int64 => self.quoted(raw.varint()?.cast_signed()),
             Kind::Uint64 => self.quoted(raw.varint()?),
             Kind::Sint64 => self.quoted(unzigzag(raw.varint()?)),
             Kind::Fixed64 => self.quoted(raw.fixed64()?),
-            Kind::Sfixed64 => self.quoted(raw.fixed64()? as i64),
+            Kind::Sfixed64 => self.quoted(raw.fixed64()?.cast_signed()),
             Kind::Bool => self.literal(if raw.varint()? == 0 { "false" } else { "true" }),
             Kind::String => put_string(self.out, raw.text()?),
             Kind::Bytes => put_base64(self.out, raw.bytes()?),
             Kind::Enum(e) if e.is_null_value => self.literal("null"),
             Kind::Enum(e) => {
-                let number = raw.varint()? as i32;
+                let number = raw.varint32()?.cast_signed();
                 match e.name(number) {
                     Some(name) => put_string(self.out, name),
                     None => self.number(number),
@@ -261,111 +262,6 @@ impl Writer<'_, '_> {
             | Kind::Bool
             | Kind::Enum(_) => self.value(kind, Raw::Varint(0)),
         }
-    }
-
-    fn well_known(&mut self, message: &Message, well_known: WellKnown, bytes: &[u8]) -> Written {
-        match well_known {
-            WellKnown::Any => return self.any(message, bytes),
-            WellKnown::Struct => return self.only_field(message, bytes),
-            WellKnown::ListValue => return self.only_field(message, bytes),
-            WellKnown::Wrapper => return self.only_field(message, bytes),
-            WellKnown::Value => return self.dynamic_value(message, bytes),
-            WellKnown::Timestamp | WellKnown::Duration => {
-                let slots = scan(message, bytes)?;
-                let part = |at: usize| match slots.get(at).and_then(|slot| slot.last) {
-                    Some(raw) => raw.varint(),
-                    None => Ok(0),
-                };
-                let (seconds, nanos) = (part(0)? as i64, part(1)? as i32);
-                if well_known == WellKnown::Timestamp {
-                    time::put_timestamp(self.out, seconds, nanos)?;
-                } else {
-                    time::put_duration(self.out, seconds, nanos)?;
-                }
-            }
-            WellKnown::FieldMask => self.field_mask(bytes)?,
-        }
-        Ok(())
-    }
-
-    /// A wrapper, list or struct stands for its one field.
-    fn only_field(&mut self, message: &Message, bytes: &[u8]) -> Written {
-        let slots = scan(message, bytes)?;
-        match (message.fields.first(), slots.first()) {
-            (Some(field), Some(slot)) => self.field_value(field, slot),
-            _ => Err(Malformed),
-        }
-    }
-
-    fn dynamic_value(&mut self, message: &Message, bytes: &[u8]) -> Written {
-        let slots = scan(message, bytes)?;
-        match message
-            .fields
-            .iter()
-            .zip(&slots)
-            .find(|(_, slot)| slot.count > 0)
-        {
-            Some((field, slot)) => self.field_value(field, slot),
-            None => {
-                self.literal("null");
-                Ok(())
-            }
-        }
-    }
-
-    /// A type that the pool does not know keeps its name and its bytes.
-    fn any(&mut self, message: &Message, bytes: &[u8]) -> Written {
-        let slots = scan(message, bytes)?;
-        let part = |at: usize| {
-            slots
-                .get(at)
-                .and_then(|slot| slot.last)
-                .map_or(Ok(&[][..]), Raw::bytes)
-        };
-        let url = std::str::from_utf8(part(0)?).map_err(|_| Malformed)?;
-        let value = part(1)?;
-        if url.is_empty() {
-            self.literal("{}");
-            return Ok(());
-        }
-        self.literal("{\"@type\":");
-        put_string(self.out, url);
-        let full_name = url.rsplit('/').next().unwrap_or_default();
-        match self
-            .schema
-            .id(full_name)
-            .map(|id| (id, self.schema.message(id)))
-        {
-            Some((_, inner)) if inner.well_known.is_none() => {
-                self.fields(inner, value, false)?;
-            }
-            Some((id, _)) => {
-                self.literal(",\"value\":");
-                self.message(id, value)?;
-            }
-            None => {
-                self.literal(",\"value\":");
-                put_base64(self.out, value);
-            }
-        }
-        self.out.push(b'}');
-        Ok(())
-    }
-
-    fn field_mask(&mut self, bytes: &[u8]) -> Written {
-        let mut text = String::new();
-        for field in Fields::new(bytes) {
-            let (number, raw) = field?;
-            if number != 1 {
-                continue;
-            }
-            if !text.is_empty() {
-                text.push(',');
-            }
-            put_camel_case(&mut text, raw.text()?);
-        }
-        put_string(self.out, &text);
-        Ok(())
     }
 
     fn comma(&mut self, first: &mut bool) {
@@ -465,78 +361,15 @@ fn map_key(kind: &Kind, key: Option<Raw<'_>>) -> Result<String, Malformed> {
     Ok(match kind {
         Kind::String => raw.text()?.to_owned(),
         Kind::Bool => (raw.varint()? != 0).to_string(),
-        Kind::Int32 | Kind::Int64 => (raw.varint()? as i64).to_string(),
+        Kind::Int32 | Kind::Int64 => raw.varint()?.cast_signed().to_string(),
         Kind::Uint32 | Kind::Uint64 => raw.varint()?.to_string(),
         Kind::Sint32 | Kind::Sint64 => unzigzag(raw.varint()?).to_string(),
         Kind::Fixed32 => raw.fixed32()?.to_string(),
-        Kind::Sfixed32 => (raw.fixed32()? as i32).to_string(),
+        Kind::Sfixed32 => raw.fixed32()?.cast_signed().to_string(),
         Kind::Fixed64 => raw.fixed64()?.to_string(),
-        Kind::Sfixed64 => (raw.fixed64()? as i64).to_string(),
+        Kind::Sfixed64 => raw.fixed64()?.cast_signed().to_string(),
         Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum(_) | Kind::Message(_) => {
             return Err(Malformed);
         }
     })
-}
-
-/// Writes a JSON string, copying runs that need no escape as they are.
-pub(super) fn put_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
-        put_escape(out, *byte);
-        copied = at + 1;
-    }
-    out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
-    out.push(b'"');
-}
-
-fn put_escape(out: &mut Vec<u8>, byte: u8) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let short = match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
-        _ => {
-            out.extend_from_slice(b"\\u00");
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 15)]);
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
-fn put_base64(out: &mut Vec<u8>, bytes: &[u8]) {
-    use base64::Engine as _;
-    out.push(b'"');
-    out.extend_from_slice(
-        base64::engine::general_purpose::STANDARD
-            .encode(bytes)
-            .as_bytes(),
-    );
-    out.push(b'"');
-}
-
-fn put_camel_case(out: &mut String, path: &str) {
-    let mut raise = false;
-    for character in path.chars() {
-        if character == '_' {
-            raise = true;
-        } else {
-            out.push(if raise {
-                character.to_ascii_uppercase()
-            } else {
-                character
-            });
-            raise = false;
-        }
-    }
 }

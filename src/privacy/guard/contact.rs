@@ -117,7 +117,13 @@ const PUBLIC_HOSTS: &[&str] = &[
 
 /// Parts of host names that only insurers and their plans use.
 const INSURER_WORDS: &[&str] = &[
-    "blue",
+    "bluecross",
+    "blueshield",
+    "empireblue",
+    "floridablue",
+    "azblue",
+    "horizonblue",
+    "anthemblue",
     "bcbs",
     "healthplan",
     "medicare",
@@ -230,8 +236,11 @@ fn email(page: &mut Page, at: usize) {
     let Some(last) = host_end(page, at + 1) else {
         return;
     };
-    if first == at || is_office_mailbox(page, first, at) {
+    if first == at {
         return;
+    }
+    if is_office_mailbox(page, first, at) {
+        return page.pass(first, last);
     }
     page.report(first, last, PhiKind::Email, 0.99, "email.address");
 }
@@ -242,7 +251,8 @@ fn host_end(page: &Page, start: usize) -> Option<usize> {
     let mut dotted = false;
     for at in start..start + REACH {
         let token = page.token(at)?;
-        if token.gap > Gap::Glued
+        if at > start
+            && token.gap > Gap::Glued
             && !(token.gap == Gap::Line
                 && (at == start
                     || dotted
@@ -311,9 +321,10 @@ fn url_with_scheme(page: &mut Page, colon: usize) {
     let Some(last) = url_end(page, colon + 3) else {
         return;
     };
-    if !is_public_citation(page, colon + 3, last) {
-        page.report(scheme, last, PhiKind::Url, 0.97, "url.address");
+    if is_public_citation(page, colon + 3, last) {
+        return page.pass(scheme, last);
     }
+    page.report(scheme, last, PhiKind::Url, 0.97, "url.address");
 }
 
 /// The last token of a web address that begins at `start`: up to a blank, without closing punctuation.
@@ -387,9 +398,10 @@ fn bare_host(page: &mut Page, dot: usize) {
     } else {
         host_last
     };
-    if !is_public_citation(page, first, last) {
-        page.report(first, last, PhiKind::Url, 0.9, "url.host");
+    if is_public_citation(page, first, last) {
+        return page.pass(first, last);
     }
+    page.report(first, last, PhiKind::Url, 0.9, "url.host");
 }
 
 /// A page of a regulator, payer, guideline or journal whose path names no person. Patient-linked fields have no citations.

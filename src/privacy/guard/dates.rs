@@ -46,6 +46,8 @@ pub(super) fn find(page: &mut Page) {
         if is_personal {
             let score = if date.form == Form::Full { 0.9 } else { 0.75 };
             page.report(date.first, date.last, PhiKind::Date, score, "date.personal");
+        } else if date.form == Form::Full {
+            page.pass(date.first, date.last);
         }
     }
 }
@@ -80,12 +82,16 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
         Some(_) => true,
-        None => {
-            default
-                || (date.form == Form::Partial
-                    && page.cue_before(date.first, 5, cue::PERSON).is_some())
-        }
+        None => default || date.form == Form::Partial && is_told_of_person(page, date.first),
     }
+}
+
+/// "documented the wound on 10/12": a day, said of no document, or with a person just before it.
+fn is_told_of_person(page: &Page, first: usize) -> bool {
+    let follows_on = first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on"]));
+    follows_on || page.cue_before(first, 5, cue::PERSON).is_some()
 }
 
 fn date_at(page: &Page, at: usize) -> Option<Date> {
@@ -218,15 +224,12 @@ fn is_month_day(month: u32, day: u32) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 
-/// "seen on 3/12", "DOS 3/12", "since 3/12".
+/// "seen on 3/12", "DOS 3/12", "documented on 3/12".
 fn follows_day_cue(page: &Page, at: usize) -> bool {
-    page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
-        || page.before(at).is_some_and(|_| {
-            page.word_is(at - 1, &["on", "of"])
-                && page
-                    .cue_before(at, 8, cue::PATIENT_DATE | cue::PERSON)
-                    .is_some()
-        })
+    let follows_on = at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on"]));
+    follows_on || page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
 }
 
 /// 19500314 or 03141950 right after a birth or service cue.
@@ -326,6 +329,12 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
         && (day_of_month(page, next).is_none()
             || page.has(next + 1, cue::UNIT)
             || page.mark_is(next + 1, b'%'))
+    {
+        return None;
+    }
+    if at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["each", "every"]))
     {
         return None;
     }

@@ -104,6 +104,16 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
         if token.taken || token.has_digit() {
             break;
         }
+        if page.word_is(at, &["n"])
+            && page.mark_is(at.wrapping_sub(1), b'/')
+            && page.word_is(at.wrapping_sub(2), &["s"])
+        {
+            return Reading::Identifier(Label {
+                kind: PhiKind::Device,
+                is_explicit: true,
+                is_head: true,
+            });
+        }
         if let Some(kind) = kind_of(token.cues, &HEADS) {
             return Reading::Identifier(Label {
                 kind,
@@ -120,9 +130,11 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             && (noun.is_some() || value - at <= ADJACENT)
             && let Some(kind) = worded(page, at, noun)
         {
+            let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"]))
+                && kind != PhiKind::OtherUniqueId;
             return Reading::Identifier(Label {
                 kind,
-                is_explicit: noun.is_some(),
+                is_explicit: noun.is_some() && !is_code,
                 is_head: false,
             });
         }

@@ -25,6 +25,9 @@ mod places;
 mod token;
 mod zip3;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 pub use allow::{AllowEntry, AllowList};

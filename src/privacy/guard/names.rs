@@ -304,7 +304,10 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
     if page.mark_is(first, b'.') {
         first += 1;
     }
-    while page.has(first, cue::TITLE | cue::PROVIDER_TITLE) {
+    for _ in 0..2 {
+        if !page.has(first, cue::TITLE | cue::PROVIDER_TITLE) {
+            break;
+        }
         first += if page.mark_is(first + 1, b'.') { 2 } else { 1 };
     }
     let next = page.token(first)?;

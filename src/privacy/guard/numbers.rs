@@ -115,30 +115,40 @@ fn inspect(page: &mut Page, run: &Run) -> Option<usize> {
             Reading::Identifier(label) => labelled(page, run, label),
             Reading::Code | Reading::Unlabelled => None,
         })
+        .or_else(|| after_letters(page, run))
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
 }
 
-/// An identifier by its label; the value may go on over blanks when it is made of digits.
+/// An identifier by its label; the value may go on over blanks with groups of digits.
 fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize> {
-    let mut last = run.last;
-    let mut digits = run.digits;
-    if run.letters == 0 {
-        let groups = Groups::read(page, run.first, true);
-        if groups.digits.len() > digits
-            && groups.lengths.len() <= 5
-            && !groups.lasts.iter().any(|end| page.has(end + 1, cue::UNIT))
-        {
-            last = groups.last_of(groups.lengths.len());
-            digits = groups.digits.len();
-        }
-    }
+    let (last, digits) = value_end(page, run, label);
     if !is_identifier_value(page, run, digits, label) {
         return None;
     }
     let score = if label.is_explicit { 0.95 } else { 0.8 };
     page.report(run.first, last, label.kind, score, "id.label");
     Some(last)
+}
+
+/// The last token of a labelled value, and its digits.
+fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
+    if run.letters == 0 {
+        let groups = Groups::read(page, run.first, true);
+        let is_quantity = groups.lasts.iter().any(|end| page.has(end + 1, cue::UNIT));
+        if groups.digits.len() > run.digits && groups.lengths.len() <= 5 && !is_quantity {
+            return (groups.last_of(groups.lengths.len()), groups.digits.len());
+        }
+    } else if label.is_explicit
+        && page.is_digits(run.last + 1)
+        && page.gap(run.last + 1) <= Gap::Line
+    {
+        let more = page.word(run.last + 1).len();
+        if (3..=9).contains(&more) && !page.has(run.last + 2, cue::UNIT) {
+            return (run.last + 1, run.digits + more);
+        }
+    }
+    (run.last, run.digits)
 }
 
 fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
@@ -153,7 +163,8 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
         && page
             .number(run.first)
             .is_some_and(|year| (1900..=2099).contains(&year));
-    if is_quantity || is_public_code(page, run) && !label.is_head {
+    let is_public = !label.is_head && !label.is_explicit && is_public_code(page, run);
+    if is_quantity || is_public || is_document_number(page, run) {
         return false;
     }
     let is_joined = run.letters > 0 && run.letters <= 12;
@@ -167,6 +178,16 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
                 || (is_joined && digits >= 3 && digits + run.letters >= 6)
         }
     }
+}
+
+/// "policy number MP-1.23": a payer's document; a person's own policy number has no full stop.
+fn is_document_number(page: &Page, run: &Run) -> bool {
+    let says_policy = |step: usize| {
+        run.first
+            .checked_sub(step)
+            .is_some_and(|index| page.word_is(index, &["policy"]))
+    };
+    run.text(page).contains('.') && (1..=4).any(says_policy)
 }
 
 /// Formats of public code sets: CPT, HCPCS, ICD-10, CARC with its group, RARC, LCD, NCD, trial registrations.
@@ -356,6 +377,27 @@ fn national(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Optio
     None
 }
 
+/// "license plate KLM 4821": capitals of the same identifier stand before the digits.
+fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
+    let first = run.first.checked_sub(1)?;
+    let is_part = page.gap(run.first) == Gap::Space
+        && page.token(first).is_some_and(|token| {
+            token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0
+        });
+    let Reading::Identifier(label) = labels::before(page, first) else {
+        return None;
+    };
+    if !is_part
+        || !label.is_explicit && label.kind != PhiKind::Vehicle
+        || run.digits < 3
+        || page.has(run.last + 1, cue::UNIT)
+    {
+        return None;
+    }
+    page.report(first, run.last, label.kind, 0.85, "id.label");
+    Some(run.last)
+}
+
 /// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.
 fn prefixed(page: &mut Page, run: &Run) -> Option<usize> {
     const PREFIXES: [(&str, PhiKind); 9] = [
@@ -397,6 +439,20 @@ fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> Option<usiz
         && !run.text(page).contains(['.', '/']);
     if !(is_long || has_dash_groups) || checksum::is_npi(&text) || is_public_code(page, run) {
         return None;
+    }
+    let follows_payer = page.gap(run.first) == Gap::Space
+        && page
+            .before(run.first)
+            .is_some_and(|before| before.has(cue::PROPER));
+    if follows_payer && run.digits >= 7 && run.digits + run.letters >= 9 {
+        page.report(
+            run.first,
+            run.last,
+            PhiKind::HealthPlanId,
+            0.6,
+            "id.long_number",
+        );
+        return Some(run.last);
     }
     let speaks_of_person = page
         .cue_before(run.first, 12, cue::PERSON | cue::RELATIVE)

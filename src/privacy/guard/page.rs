@@ -5,6 +5,12 @@ use super::kinds::PhiKind;
 use super::lexicon::{Lexicon, cue};
 use super::token::{Gap, Shape, Token, tokenize};
 
+#[cfg(test)]
+thread_local! {
+    /// Tokens looked at, for the test that the work is linear.
+    pub(super) static WORK: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 /// A finding in bytes of the normalised text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
@@ -63,6 +69,8 @@ impl<'p> Page<'p> {
     }
 
     pub(super) fn token(&self, index: usize) -> Option<&Token> {
+        #[cfg(test)]
+        WORK.with(|work| work.set(work.get() + 1));
         self.tokens.get(index)
     }
 
@@ -175,7 +183,7 @@ impl<'p> Page<'p> {
         None
     }
 
-    /// Records tokens `first..=last` as a finding.
+    /// Records tokens `first..=last` as a finding; what already belongs to another is left to it.
     pub(super) fn report(
         &mut self,
         first: usize,
@@ -184,7 +192,17 @@ impl<'p> Page<'p> {
         score: f32,
         detector: &'static str,
     ) {
-        let (Some(from), Some(to)) = (self.token(first), self.token(last)) else {
+        let free = self
+            .tokens
+            .iter()
+            .take(last + 1)
+            .skip(first)
+            .take_while(|token| !token.taken)
+            .count();
+        let Some(last) = (first + free).checked_sub(1).filter(|_| free > 0) else {
+            return;
+        };
+        let (Some(from), Some(to)) = (self.tokens.get(first), self.tokens.get(last)) else {
             return;
         };
         let (start, end) = (from.start as usize, to.end as usize);
@@ -195,6 +213,11 @@ impl<'p> Page<'p> {
             score,
             detector,
         });
+        self.pass(first, last);
+    }
+
+    /// Takes tokens `first..=last` out of further reading without a finding: read, and nobody's data.
+    pub(super) fn pass(&mut self, first: usize, last: usize) {
         for token in self.tokens.iter_mut().take(last + 1).skip(first) {
             token.taken = true;
         }

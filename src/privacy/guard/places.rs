@@ -320,9 +320,16 @@ fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         && page.gap(value) != Gap::Glued
         && page.gap(value) <= Gap::Line;
     // A modifier or a column of codes: "PA 99213" has no place before it.
-    let has_place = page
-        .before(at)
-        .is_some_and(|before| before.mark == b',' || before.taken || before.is_capitalised());
+    let follows_name = at.checked_sub(1).is_some_and(|before| {
+        page.token(before).is_some_and(|token| {
+            token.shape == Shape::Title && token.cues & !cue::FACILITY_NAME == 0
+        }) && (page.dictionary(before) & dict::CITY != 0
+            || page.dictionary(before) & dict::WORD == 0)
+    });
+    let has_place = follows_name
+        || page
+            .before(at)
+            .is_some_and(|before| before.mark == b',' || before.taken);
     if !is_state
         || !is_zip
         || page.is_taken(value, value)
@@ -487,8 +494,16 @@ fn is_facility_name(page: &Page, index: usize, first: usize) -> bool {
         return false;
     }
     let known = page.dictionary(index);
-    if token.shape == Shape::Upper && known == 0 {
-        return token.len() > 5;
+    if token.shape == Shape::Upper {
+        // "UCSF Medical Center": capitals among words that are none.
+        let is_acronym = token.len() > 2
+            && page.has(index + 1, cue::FACILITY_PAIR)
+            && page
+                .token(index + 1)
+                .is_some_and(|next| next.shape == Shape::Title);
+        if is_acronym || known == 0 {
+            return (is_acronym || token.len() > 5) && !token.has(cue::PROPER);
+        }
     }
     let is_sentence_word = index == first && page.starts_sentence(index) && known & dict::WORD != 0;
     !is_sentence_word
@@ -510,10 +525,11 @@ fn cued_facility(page: &mut Page, at: usize) -> Option<usize> {
     let is_named = (at..=last).any(|index| {
         is_facility_name(page, index, at) && !page.has(index, cue::PROPER | cue::STATE)
     });
-    let is_title = page.token(at).is_some_and(|token| {
-        token.shape == Shape::Title
-            && !token.has(cue::PROPER | cue::PROVIDER_TITLE | cue::TITLE | cue::MONTH)
-    });
+    let is_title = !page.has(at, cue::PROVIDER_TITLE | cue::TITLE | cue::MONTH)
+        && (at..=last).take(2).any(|index| {
+            page.token(index)
+                .is_some_and(|token| token.shape == Shape::Title)
+        });
     if !is_named
         || !is_title
         || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space

@@ -36,6 +36,15 @@ pub enum Change<'a> {
     Remove(Uuid),
 }
 
+impl Change<'_> {
+    const fn id(&self) -> Uuid {
+        match self {
+            Self::Put(document) => document.id,
+            Self::Remove(id) => *id,
+        }
+    }
+}
+
 /// What is searched for, by name.
 #[derive(Clone, Copy, Debug)]
 pub struct ScenarioQuery<'a> {
@@ -95,13 +104,9 @@ impl Corpus {
 
     /// Applies changes in order, all at once for every reader.
     pub fn apply(&self, changes: &[Change<'_>], revision: u64) {
-        let mut last: HashMap<Uuid, Option<&Document<'_>>> = HashMap::with_capacity(changes.len());
-        for change in changes {
-            match change {
-                Change::Put(document) => last.insert(document.id, Some(document)),
-                Change::Remove(id) => last.insert(*id, None),
-            };
-        }
+        let ids = changes.iter().map(Change::id);
+        let last: HashMap<Uuid, usize> = ids.zip(0..).collect();
+        let is_last = |(at, change): &(usize, &Change<'_>)| last.get(&change.id()) == Some(at);
         let mut rows = Vec::new();
         let mut removed = Vec::new();
         {
@@ -109,13 +114,13 @@ impl Corpus {
                 .vocabulary
                 .write()
                 .unwrap_or_else(PoisonError::into_inner);
-            for (id, document) in last {
-                match document {
-                    Some(document) => rows.push((
-                        document,
-                        intern(&mut vocabulary, &self.weights, document.features),
-                    )),
-                    None => removed.push(id),
+            for (_, change) in changes.iter().enumerate().filter(is_last) {
+                match change {
+                    Change::Put(document) => {
+                        let row = intern(&mut vocabulary, &self.weights, document.features);
+                        rows.push((document, row));
+                    }
+                    Change::Remove(id) => removed.push(*id),
                 }
             }
         }
@@ -145,6 +150,12 @@ impl Corpus {
             &self.features_of(right)?,
             &self.weights,
         ))
+    }
+
+    /// Compares a scenario with a precedent of this corpus.
+    #[must_use]
+    pub fn explain_scenario(&self, scenario: &FeatureSet, id: Uuid) -> Option<Explanation> {
+        Some(explain(scenario, &self.features_of(id)?, &self.weights))
     }
 
     /// The query in this corpus' numbers.

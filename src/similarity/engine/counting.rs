@@ -19,6 +19,7 @@ const SPARSE: usize = 8;
 pub(super) struct Counters(Box<[u16; STRATUM]>);
 
 impl Counters {
+    #[expect(clippy::large_stack_arrays, reason = "32 KiB, once a thread")]
     pub(super) fn new() -> Self {
         Self(Box::new([0; STRATUM]))
     }

@@ -139,9 +139,9 @@ impl Snapshot {
 
     fn qualities(&self) -> Qualities {
         let mut all = Qualities::default();
-        self.segments
-            .iter()
-            .for_each(|live| all.merge(live.segment.qualities()));
+        for live in &self.segments {
+            all.merge(live.segment.qualities());
+        }
         all
     }
 }
@@ -159,9 +159,9 @@ pub fn search(parts: &[(&Snapshot, &Query)], options: &SearchOptions) -> Vec<Hit
 /// One exact search for each outcome quality, from the best down, until there are enough hits.
 fn search_by_outcome(parts: &[(&Snapshot, &Query)], options: &SearchOptions) -> Vec<Hit> {
     let mut qualities = Qualities::default();
-    parts
-        .iter()
-        .for_each(|(snapshot, _)| qualities.merge(snapshot.qualities()));
+    for (snapshot, _) in parts {
+        qualities.merge(snapshot.qualities());
+    }
     let mut hits = Vec::new();
     for quality in qualities.descending() {
         let missing = options.limit.saturating_sub(hits.len());

@@ -224,10 +224,9 @@ fn fold(text: &str) -> String {
 
 fn fold_wide(c: char, folded: &mut String) {
     match c {
-        // Invisible: soft hyphen, zero-width characters and joiners, marks of direction, byte order mark.
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
-        // Combining marks: the letter stays, the accent goes, as with the composed letters below.
-        '\u{300}'..='\u{36f}' => {}
+        // Invisible: soft hyphen, zero-width characters and joiners, marks of direction, byte order mark. And
+        // combining marks: the letter stays, the accent goes, as with the composed letters below.
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{300}'..='\u{36f}' => {}
         '\u{ff01}'..='\u{ff5e}' => {
             let narrow = u32::from(c).wrapping_sub(0xfee0);
             folded.extend(char::from_u32(narrow).map(|c| c.to_ascii_lowercase()));

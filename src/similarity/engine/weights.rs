@@ -95,13 +95,11 @@ const fn shipped_base(space: Namespace) -> NamespaceBase {
         Namespace::Rarc => (24, 10_000),
         Namespace::Procedure => (32, 3_000),
         Namespace::ProcedureFamily => (20, 15_000),
-        Namespace::ProcedureSection => (10, 150_000),
+        Namespace::ProcedureSection | Namespace::AppealLevel | Namespace::Evidence => (10, 150_000),
         Namespace::Diagnosis => (16, 3_000),
         Namespace::DiagnosisCategory => (20, 10_000),
         Namespace::ServiceCategory => (28, 40_000),
         Namespace::DiagnosisGroup => (24, 40_000),
-        Namespace::AppealLevel => (10, 150_000),
-        Namespace::Evidence => (10, 150_000),
         Namespace::AgeBand => (6, 150_000),
         Namespace::Sex => (4, 500_000),
         Namespace::Word => (8, 5_000),
@@ -325,6 +323,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::cast_precision_loss, reason = "compared with a tolerance")]
     fn fixed_point_logarithm_agrees_with_the_library() {
         for (above, below) in [
             (2u64, 1u64),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 
 use super::super::residency::ResidencyCounts;
 use super::super::{Residency, Resident};
-use super::Dice;
+use super::model::Dice;
 
 #[derive(Debug, PartialEq)]
 struct Block(usize);

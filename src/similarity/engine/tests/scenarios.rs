@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::super::*;
-use super::Dice;
+use super::model::Dice;
 
 fn botox() -> FeatureSet {
     FeatureSet::of(&FeatureSource {

@@ -1,0 +1,96 @@
+//! The privacy guard on the wire.
+
+use tonic::{Request, Response, Status};
+
+use super::SCAN_VERSION;
+use super::guard::{FieldContext, Guard};
+use crate::audit::event::Facts;
+use crate::db::stored::StoredEnum as _;
+use crate::proto::v1::privacy_service_server::PrivacyService;
+use crate::proto::v1::{
+    Detector, ListDetectorsRequest, ListDetectorsResponse, PhiFinding, PhiKind, RedactTextRequest, RedactTextResponse,
+    ScanTextRequest, ScanTextResponse,
+};
+use crate::rpc::call::{Answer, Calls};
+
+/// `PrivacyService`.
+#[derive(Debug, Clone)]
+pub struct Api {
+    calls: Calls,
+    guard: Guard,
+}
+
+impl Api {
+    /// Serves `guard` through `calls`.
+    #[must_use]
+    pub fn new(calls: Calls, guard: Guard) -> Self {
+        Self { calls, guard }
+    }
+}
+
+#[tonic::async_trait]
+impl PrivacyService for Api {
+    async fn scan_text(&self, request: Request<ScanTextRequest>) -> Result<Response<ScanTextResponse>, Status> {
+        let guard = self.guard.clone();
+        self.calls
+            .answer(request, move |ScanTextRequest { text }, _call| {
+                let findings = guard
+                    .scan(&text, FieldContext::default())
+                    .into_iter()
+                    .map(|f| PhiFinding {
+                        kind: kind(f.kind).into(),
+                        start: number(f.start),
+                        length: number(f.length),
+                        score: f64::from(f.score),
+                        detector: f.detector.to_owned(),
+                    })
+                    .collect();
+                Ok(Answer::new(ScanTextResponse { findings, scan_version: version() }, Facts::call()))
+            })
+            .await
+    }
+
+    async fn redact_text(&self, request: Request<RedactTextRequest>) -> Result<Response<RedactTextResponse>, Status> {
+        let guard = self.guard.clone();
+        self.calls
+            .answer(request, move |RedactTextRequest { text }, _call| {
+                let text = guard.redact(&text);
+                Ok(Answer::new(RedactTextResponse { text, scan_version: version() }, Facts::call()))
+            })
+            .await
+    }
+
+    async fn list_detectors(
+        &self,
+        request: Request<ListDetectorsRequest>,
+    ) -> Result<Response<ListDetectorsResponse>, Status> {
+        let guard = self.guard.clone();
+        self.calls
+            .answer(request, move |ListDetectorsRequest {}, _call| {
+                let detectors = guard
+                    .detectors()
+                    .iter()
+                    .map(|d| Detector {
+                        name: d.name.to_owned(),
+                        kind: kind(d.kind).into(),
+                        description: format!("{}: {}", d.detects, d.cues),
+                    })
+                    .collect();
+                Ok(Answer::new(ListDetectorsResponse { detectors, scan_version: version() }, Facts::call()))
+            })
+            .await
+    }
+}
+
+/// The guard names its kinds as the contract does.
+fn kind(kind: super::guard::PhiKind) -> PhiKind {
+    PhiKind::from_stored(kind.as_str()).unwrap_or(PhiKind::OtherUniqueId)
+}
+
+fn number(n: usize) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+fn version() -> i32 {
+    i32::try_from(SCAN_VERSION).unwrap_or(i32::MAX)
+}
