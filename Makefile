@@ -25,7 +25,7 @@ bench:
 	@sh .config/ensure-postgres.sh
 	cargo bench --workspace --benches
 
-# Longer runs of the property tests; FUZZ_CASES says how many cases each gets.
+# Longer runs of the tests that generate their cases; FUZZ_CASES says how many each gets.
 fuzz:
 	@sh .config/ensure-postgres.sh
-	PROPTEST_CASES=$${FUZZ_CASES:-20000} cargo test --release --workspace
+	PROPTEST_CASES=$${FUZZ_CASES:-20000} STRATUM_CASES=$${FUZZ_CASES:-20000} cargo test --release --workspace

@@ -393,7 +393,9 @@ fn action_of<'a>(adjustment: &Adjustment, registries: &'a Registries) -> Option<
 fn label(adjustment: &Adjustment) -> String {
     match adjustment.group_code() {
         GroupCode::Unspecified => adjustment.carc.clone(),
-        group => format!("{}-{}", group.word(), adjustment.carc),
+        group @ (GroupCode::Co | GroupCode::Pr | GroupCode::Oa | GroupCode::Pi) => {
+            format!("{}-{}", group.word(), adjustment.carc)
+        }
     }
 }
 
