@@ -124,12 +124,13 @@ pub(crate) fn status_json(core: &Core, status: &Status) -> Vec<u8> {
         details: Vec::new(),
     };
     // A status of two scalars that was just encoded is well-formed.
-    let _ = write_message(
+    let written = write_message(
         &core.schema,
         core.status_message,
         &plain.encode_to_vec(),
         &mut json,
     );
+    debug_assert!(written.is_ok(), "a status does not become JSON");
     json
 }
 

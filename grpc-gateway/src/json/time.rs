@@ -51,7 +51,7 @@ pub(super) fn put_duration(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> Resul
         out.push(b'-');
     }
     // Writing into memory can't fail.
-    let _ = write!(out, "{}", seconds.unsigned_abs());
+    drop(write!(out, "{}", seconds.unsigned_abs()));
     put_fraction(out, nanos.unsigned_abs());
     out.extend_from_slice(b"s\"");
     Ok(())

@@ -277,7 +277,7 @@ impl Writer<'_, '_> {
 
     fn number<N: serde::Serialize>(&mut self, value: N) {
         // Writing a number into memory can't fail.
-        let _ = serde_json::to_writer(&mut *self.out, &value);
+        drop(serde_json::to_writer(&mut *self.out, &value));
     }
 
     fn quoted<N: serde::Serialize>(&mut self, value: N) {
