@@ -295,7 +295,7 @@ pub fn hex(bytes: &[u8]) -> String {
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
             // Writing to a String never fails.
-            let _ = write!(text, "{byte:02x}");
+            drop(write!(text, "{byte:02x}"));
             text
         })
 }
