@@ -144,6 +144,7 @@ impl Present {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "slots of a small segment")]
 mod tests {
     use std::collections::BTreeMap;
 
@@ -159,7 +160,7 @@ mod tests {
                     .collect()
             })
             .collect();
-        let postings = Postings::new(rows.len(), |slot| &rows[slot]);
+        let postings = Postings::new(rows.len(), |slot| rows.get(slot).map_or(&[], |row| row));
         let mut expected: BTreeMap<(u32, usize), Vec<u16>> = BTreeMap::new();
         for (slot, feature) in rows
             .iter()
