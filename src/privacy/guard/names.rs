@@ -81,9 +81,7 @@ fn part(page: &Page, at: usize) -> Part {
     let Some(token) = page.token(at) else {
         return Part::No;
     };
-    if token.taken
-        || !token.is_word()
-        || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::STATE)
+    if token.taken || !token.is_word() || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE)
     {
         return Part::No;
     }
@@ -95,6 +93,9 @@ fn part(page: &Page, at: usize) -> Part {
         };
     }
     let known = page.dictionary(at);
+    if token.has(cue::STATE) {
+        return state_name(page, at, known);
+    }
     if token.has(WORDS_OF_GRAMMAR) {
         // "Will Ortega", "April Jones": such words are names only inside a sentence, with a capital.
         let is_given =
@@ -127,6 +128,36 @@ fn part(page: &Page, at: usize) -> Part {
         return Part::Unknown;
     }
     Part::No
+}
+
+/// "Ethel Washington", "Virginia Okafor": a state's name beside a given name or a surname.
+fn state_name(page: &Page, at: usize, known: u64) -> Part {
+    let is_neighbour = |index: usize, bits: u64| {
+        page.token(index)
+            .is_some_and(|token| token.is_capitalised() && !token.has(cue::STATE | cue::PROPER))
+            && page.dictionary(index) & bits != 0
+            && page.dictionary(index) & dict::WORD == 0
+    };
+    let follows_given = page.gap(at) == Gap::Space
+        && at.checked_sub(1).is_some_and(|before| {
+            is_neighbour(before, dict::FIRST)
+                || page.mark_is(before, b'.')
+                    && at >= 3
+                    && page.token(at - 2).is_some_and(|initial| initial.len() == 1)
+                    && is_neighbour(at - 3, dict::FIRST)
+                || page.token(before).is_some_and(|initial| initial.len() == 1)
+                    && at >= 2
+                    && is_neighbour(at - 2, dict::FIRST)
+        });
+    if follows_given && known & (dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST) != 0 {
+        return Part::Surname;
+    }
+    let leads_surname = page.gap(at + 1) == Gap::Space && is_neighbour(at + 1, dict::SURNAME);
+    if leads_surname && known & dict::FIRST != 0 {
+        Part::FirstOrdinary
+    } else {
+        Part::No
+    }
 }
 
 /// Endings of clinical and trade words that no list can hold in full.
