@@ -300,7 +300,8 @@ fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate {
             || (!is_first && token.gap > Gap::Line)
             || (!is_first
                 && token.gap == Gap::Line
-                && !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.')))
+                && (found.count > 1
+                    || !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.'))))
         {
             break;
         }
@@ -514,6 +515,7 @@ fn after_label(page: &Page, at: usize) -> Option<(usize, bool)> {
                 index,
                 &[
                     "is", "was", "name", "named", "called", "of", "to", "the", "mr", "id", "as",
+                    "me", "him", "her",
                 ],
             )
             || token.has(cue::NAME_LABEL);
@@ -583,6 +585,18 @@ fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
                 .is_some_and(|token| token.len() > 2 && token.cues & !cue::PARTICLE == 0)
     };
     let is_name = found.count >= 2 && found.parts().iter().all(is_clear);
+    let stands_on_line = page.gap(at) >= Gap::Line
+        && page.gap(at + 1) == Gap::Space
+        && page.gap(at + 2) >= Gap::Line;
+    let is_lone_line = stands_on_line
+        && page
+            .token(at + 1)
+            .is_some_and(|next| next.shape == Shape::Lower && next.cues == 0 && next.len() > 3)
+        && page.dictionary(at + 1) & dict::WORD == 0;
+    if is_lone_line {
+        page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
+        return Some(at + 1);
+    }
     let acts = page.has(at + 1, cue::PERSON_VERB)
         && page.token(at).is_some_and(|token| token.len() > 3)
         && page.starts_sentence(at);
@@ -612,11 +626,23 @@ fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
     if comma_given && !page.has(at, cue::EPONYM) {
         return Some(0.85);
     }
-    if part != Part::First || is_upper || page.has(at, cue::EPONYM) {
+    if part != Part::First && part != Part::Surname && part != Part::Unknown || is_upper {
         return None;
     }
+    if part != Part::First {
+        let is_human = page.has(at + 1, cue::HUMAN_VERB)
+            && page.gap(at + 1) == Gap::Space
+            && !page.has(at, cue::EPONYM);
+        return (is_human || is_in_list(page, at)).then_some(0.6);
+    }
     let token = page.token(at)?;
-    let acts = page.has(at + 1, cue::PERSON_VERB) && page.gap(at + 1) == Gap::Space;
+    let is_eponym = page.has(at, cue::EPONYM);
+    let verbs = if is_eponym {
+        cue::HUMAN_VERB
+    } else {
+        cue::HUMAN_VERB | cue::PERSON_VERB
+    };
+    let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at);
     let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some();
     let owned = cue::RELATIVE
         | cue::PATIENT_DATE
@@ -624,10 +650,11 @@ fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
         | cue::MRN_WORD
         | cue::PLAN_WORD
         | cue::ADDRESS_CUE
-        | cue::BORN
+        | cue::AGED
         | cue::PHONE;
     let owns = token.possessive && page.has(at + 1, owned);
     let stands_alone = !is_place
+        && !is_eponym
         && known & dict::WORD == 0
         && token.len() > 3
         && is_plain_title(page.word(at))
@@ -636,6 +663,28 @@ fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
         return Some(0.7);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
+}
+
+/// "Ana, Kyle and Rosa": joined to a name already found, or to two given names.
+fn is_in_list(page: &Page, at: usize) -> bool {
+    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and"]);
+    let follows_name = at >= 2
+        && joins(at - 1)
+        && page.found.last().is_some_and(|found| {
+            found.kind == PhiKind::Name
+                && page
+                    .token(at - 2)
+                    .is_some_and(|before| before.end as usize == found.end)
+        });
+    let leads_names = joins(at + 1)
+        && part(page, at + 2) == Part::First
+        && joins(at + 3)
+        && part(page, at + 4) == Part::First;
+    follows_name
+        && (part(page, at) == Part::First || page.mark_is(at - 1, b','))
+        && page.dictionary(at) & dict::CITY == 0
+        || follows_name && part(page, at) == Part::First
+        || leads_names && part(page, at) == Part::First
 }
 
 /// A capital and small letters only: not "IgE".
@@ -667,7 +716,7 @@ fn leads(page: &Page, at: usize) -> bool {
 fn has_demographics_after(page: &Page, last: usize) -> bool {
     let mut index = last + 1;
     for _ in 0..3 {
-        if page.has(index, cue::BORN | cue::AGED | cue::MRN_HEAD) {
+        if page.has(index, cue::AGED | cue::MRN_HEAD) {
             return true;
         }
         let is_age = page
