@@ -388,7 +388,7 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
                 return None;
             }
         }
-        page.report(first, first, PhiKind::Name, 0.85, "name.title");
+        page.report(at, first, PhiKind::Name, 0.85, "name.title");
         return Some(first);
     };
     if lead == Part::Initial && found.count == 1
@@ -403,7 +403,7 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
     {
         last = found.last;
     }
-    page.report(first, last, PhiKind::Name, 0.95, "name.title");
+    page.report(at, last, PhiKind::Name, 0.95, "name.title");
     Some(last)
 }
 
@@ -486,6 +486,12 @@ fn is_called(page: &Page, at: usize) -> bool {
             at,
             &[
                 "called",
+                "call",
+                "calls",
+                "me",
+                "dear",
+                "hi",
+                "hello",
                 "named",
                 "nickname",
                 "nicknamed",
@@ -633,7 +639,10 @@ fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
         let is_human = page.has(at + 1, cue::HUMAN_VERB)
             && page.gap(at + 1) == Gap::Space
             && !page.has(at, cue::EPONYM);
-        return (is_human || is_in_list(page, at)).then_some(0.6);
+        let is_told = page.cue_before(at, 1, cue::HUMAN_VERB).is_some()
+            && at > 0
+            && page.word_is(at - 1, &["said", "says", "told", "asked"]);
+        return (is_human || is_told || owns(page, at) || is_in_list(page, at)).then_some(0.6);
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
@@ -644,25 +653,31 @@ fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
     };
     let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at);
     let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some();
-    let owned = cue::RELATIVE
-        | cue::PATIENT_DATE
-        | cue::OTHER_WORD
-        | cue::MRN_WORD
-        | cue::PLAN_WORD
-        | cue::ADDRESS_CUE
-        | cue::AGED
-        | cue::PHONE;
-    let owns = token.possessive && page.has(at + 1, owned);
+
     let stands_alone = !is_place
         && !is_eponym
         && known & dict::WORD == 0
         && token.len() > 3
         && is_plain_title(page.word(at))
         && !leads(page, at);
-    if acts || is_object || owns || has_demographics_after(page, at) {
+    if acts || is_object || owns(page, at) || has_demographics_after(page, at) {
         return Some(0.7);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
+}
+
+/// "Konrad's claim", "Maria's daughter": a possessive before what persons have.
+fn owns(page: &Page, at: usize) -> bool {
+    let owned = cue::RELATIVE
+        | cue::OTHER_WORD
+        | cue::PLAN_WORD
+        | cue::ADDRESS_CUE
+        | cue::AGED
+        | cue::PHONE
+        | cue::MRN_WORD;
+    page.token(at)
+        .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
+        && page.has(at + 1, owned)
 }
 
 /// "Ana, Kyle and Rosa": joined to a name already found, or to two given names.
