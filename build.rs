@@ -110,6 +110,7 @@ fn write_validate(code: &mut String, message: &MessageDescriptor) -> Result<(), 
     Ok(())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "kinds of protobuf that the contract does not use are refused")]
 fn write_check(code: &mut String, field: &FieldDescriptor) -> Result<(), Box<dyn Error>> {
     if field.containing_oneof().is_some_and(|o| !o.is_synthetic()) || field.is_map() {
         return Err(format!("{}: requests hold neither oneofs nor maps", field.full_name()).into());
@@ -141,10 +142,12 @@ fn write_check(code: &mut String, field: &FieldDescriptor) -> Result<(), Box<dyn
         Kind::Enum(e) => {
             format!("c.enumeration(\"{name}\", self.{name}, {}::is_valid, &RULE);", e.name())
         }
-        Kind::Int32 | Kind::Int64 | Kind::Uint32 if optional => {
+        Kind::Int64 if optional => format!("if let Some(n) = self.{name} {{ c.number(\"{name}\", n, &RULE); }}"),
+        Kind::Int64 if !list => format!("c.number(\"{name}\", self.{name}, &RULE);"),
+        Kind::Int32 | Kind::Uint32 if optional => {
             format!("if let Some(n) = self.{name} {{ c.number(\"{name}\", i64::from(n), &RULE); }}")
         }
-        Kind::Int32 | Kind::Int64 | Kind::Uint32 if !list => {
+        Kind::Int32 | Kind::Uint32 if !list => {
             format!("c.number(\"{name}\", i64::from(self.{name}), &RULE);")
         }
         Kind::Double | Kind::Float if !list => {

@@ -33,6 +33,7 @@ struct DatabaseCause {
 }
 
 impl From<sqlx::Error> for Error {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever sqlx adds is a fault of ours until it is judged")]
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::Database(refusal) => refused(&*refusal),

@@ -125,7 +125,7 @@ fn copy(target: &mut DynamicMessage, source: &DynamicMessage, rest: &str, whole:
     let field = target
         .descriptor()
         .get_field_by_name(name)
-        .filter(|f| !is_output_only(f) && !(rest == whole && FIXED.contains(&name)))
+        .filter(|f| !is_output_only(f) && (rest != whole || !FIXED.contains(&name)))
         .ok_or_else(|| bad_mask(whole))?;
     let Some(deeper) = deeper else {
         if source.has_field(&field) {
@@ -143,9 +143,8 @@ fn copy(target: &mut DynamicMessage, source: &DynamicMessage, rest: &str, whole:
     }
     let value = source.get_field(&field);
     let source = value.as_message().ok_or_else(|| bad_mask(whole))?;
-    let mut part = match target.get_field(&field).into_owned() {
-        Value::Message(part) => part,
-        _ => return Err(bad_mask(whole)),
+    let Value::Message(mut part) = target.get_field(&field).into_owned() else {
+        return Err(bad_mask(whole));
     };
     copy(&mut part, source, deeper, whole)?;
     target.set_field(&field, Value::Message(part));

@@ -394,6 +394,7 @@ pub fn new_api_key(ring: &KeyRing) -> Result<NewApiKey> {
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the catalogue is the whole service's; this module gives five of its reasons")]
 fn refuse(reason: ErrorReason) -> Error {
     let message = match reason {
         ErrorReason::CredentialExpired => "the credential is not valid at this time",

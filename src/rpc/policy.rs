@@ -262,7 +262,8 @@ impl Check {
         if class == CODE && pattern.is_empty() {
             self.gap(field.full_name(), "is a CODE without a pattern");
         }
-        if regex::Regex::new(&pattern).is_err() || (!pattern.is_empty() && !(pattern.starts_with('^') && pattern.ends_with('$'))) {
+        let is_anchored = pattern.is_empty() || (pattern.starts_with('^') && pattern.ends_with('$'));
+        if regex::Regex::new(&pattern).is_err() || !is_anchored {
             self.gap(field.full_name(), "has a pattern that is not an anchored regular expression");
         }
         let bounded = rules.is_some_and(|r| {

@@ -150,7 +150,7 @@ impl Acceptor {
         let Some(tls) = &self.tls else {
             let connection = Connection::plaintext(stream, remote, slot, &self.limits);
             // The receiver is gone only when this task is about to be.
-            let _ = self.ready.send(connection);
+            drop(self.ready.send(connection));
             return;
         };
         let handshake = Handshake {
@@ -181,6 +181,7 @@ impl Acceptor {
 }
 
 /// An error of one connection is over with it; any other (no file descriptors left, above all) needs time to pass.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the system has more ways to fail than matter here")]
 async fn rest_after(error: &io::Error) {
     match error.kind() {
         io::ErrorKind::ConnectionAborted

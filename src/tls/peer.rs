@@ -49,10 +49,7 @@ impl PeerCertificate {
         let san_uris = alternative_names
             .iter()
             .flat_map(|extension| &extension.value.general_names)
-            .filter_map(|name| match name {
-                GeneralName::URI(uri) => Some((*uri).to_owned()),
-                _ => None,
-            })
+            .filter_map(|name| if let GeneralName::URI(uri) = name { Some((*uri).to_owned()) } else { None })
             .collect();
         Ok(Self {
             fingerprint_sha256: Sha256::digest(der).into(),

@@ -92,10 +92,7 @@ impl PemFile {
     /// # Errors
     /// [`PemError::Malformed`], or [`PemError::Missing`] when there is none.
     pub fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, PemError> {
-        let found = self.sections(CERTIFICATES, |item| match item {
-            Item::X509Certificate(certificate) => Some(certificate),
-            _ => None,
-        })?;
+        let found = self.sections(CERTIFICATES, |item| if let Item::X509Certificate(certificate) = item { Some(certificate) } else { None })?;
         self.at_least_one(found, CERTIFICATES)
     }
 
@@ -103,6 +100,7 @@ impl PemFile {
     ///
     /// # Errors
     /// [`PemError::Malformed`], [`PemError::Missing`] when there is none, [`PemError::SeveralKeys`].
+    #[expect(clippy::wildcard_enum_match_arm, reason = "three of the kinds of PEM items are keys")]
     pub fn private_key(&self) -> Result<PrivateKeyDer<'static>, PemError> {
         let mut found = self.sections(PRIVATE_KEY, |item| match item {
             Item::Pkcs8Key(key) => Some(PrivateKeyDer::from(key)),
@@ -125,10 +123,7 @@ impl PemFile {
     /// # Errors
     /// [`PemError::Malformed`], or [`PemError::Missing`] when there is none.
     pub fn revocation_lists(&self) -> Result<Vec<CertificateRevocationListDer<'static>>, PemError> {
-        let found = self.sections(REVOCATION_LISTS, |item| match item {
-            Item::Crl(list) => Some(list),
-            _ => None,
-        })?;
+        let found = self.sections(REVOCATION_LISTS, |item| if let Item::Crl(list) = item { Some(list) } else { None })?;
         self.at_least_one(found, REVOCATION_LISTS)
     }
 

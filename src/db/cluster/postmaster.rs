@@ -62,7 +62,7 @@ impl Postmaster {
 
     /// Sends a signal; a process that has just gone is not an error.
     pub(super) fn signal(self, signal: Signal) {
-        let _ = kill_process(self.pid, signal);
+        drop(kill_process(self.pid, signal));
     }
 
     /// Whether this process is a server of the data directory, by its command line. A zombie

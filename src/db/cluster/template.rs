@@ -244,7 +244,7 @@ impl Drop for TestDatabase {
                 .ok()?
                 .ok()
         });
-        let _ = dropper.join();
+        drop(dropper.join());
         drop(session);
     }
 }

@@ -136,10 +136,8 @@ fn is_blank(record: &csv::StringRecord) -> bool {
 
 fn refusal_of(error: &csv::Error) -> RowError {
     let line = error.position().map_or(0, csv::Position::line);
-    let reason = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => RowErrorReason::NotUtf8,
-        _ => RowErrorReason::Unreadable,
-    };
+    let is_utf8_error = matches!(error.kind(), csv::ErrorKind::Utf8 { .. });
+    let reason = if is_utf8_error { RowErrorReason::NotUtf8 } else { RowErrorReason::Unreadable };
     RowError {
         line,
         column: None,

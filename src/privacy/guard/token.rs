@@ -81,6 +81,7 @@ enum Class {
     Lower,
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "below 256 by the loop")]
 const CLASSES: [Class; 256] = {
     let mut table = [Class::Mark; 256];
     let mut byte = 0;
