@@ -83,7 +83,7 @@ CREATE FUNCTION sees_restricted(origin text, consent uuid) RETURNS boolean
 ALTER TABLE precedents ADD COLUMN consent_id uuid;
 ALTER TABLE precedents ADD CONSTRAINT precedents_consent_fkey
     FOREIGN KEY (tenant_id, consent_id) REFERENCES consents (tenant_id, id) ON DELETE RESTRICT;
-ALTER TABLE precedents ADD CONSTRAINT precedents_restricted_has_consent
+ALTER TABLE precedents ADD CONSTRAINT precedents_restricted_needs_consent
     CHECK ((data_origin IN ('SUD', 'PSYCHOTHERAPY')) = (consent_id IS NOT NULL));
 CREATE INDEX precedents_of_consent ON precedents (tenant_id, consent_id) WHERE consent_id IS NOT NULL;
 

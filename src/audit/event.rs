@@ -23,6 +23,10 @@ pub enum Resource {
     Tenant,
     /// A consent.
     Consent,
+    /// An entry of a tenant's allow-list.
+    AllowListEntry,
+    /// A user.
+    User,
 }
 
 impl Resource {
@@ -35,6 +39,8 @@ impl Resource {
             Self::AuditEvent => "audit_event",
             Self::Tenant => "tenant",
             Self::Consent => "consent",
+            Self::AllowListEntry => "allow_list_entry",
+            Self::User => "user",
         }
     }
 }
@@ -222,6 +228,31 @@ impl AuditEvent {
             request_id: call.request_id().to_owned(),
             trace_id: call.trace_id().unwrap_or_default().to_owned(),
             attempted_ref_sha256,
+            facts,
+            salt: *Uuid::new_v4().as_bytes(),
+        }
+    }
+
+    /// An event of the service's own work for a tenant.
+    #[must_use]
+    pub fn system(tenant: Uuid, action: &'static str, facts: Facts) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            occurred_at: now_micros(),
+            tenant_id: Some(tenant),
+            category: AuditCategory::System,
+            action: action.to_owned(),
+            outcome: AuditOutcome::Success,
+            reason: String::new(),
+            method: String::new(),
+            identity_kind: IdentityKind::System,
+            credential_id: None,
+            actor_user_id: None,
+            roles: Vec::new(),
+            client_ip: String::new(),
+            request_id: String::new(),
+            trace_id: String::new(),
+            attempted_ref_sha256: None,
             facts,
             salt: *Uuid::new_v4().as_bytes(),
         }

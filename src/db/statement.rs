@@ -53,6 +53,7 @@ pub fn all() -> Vec<Statement> {
         STATEMENTS,
         crate::audit::store::STATEMENTS,
         crate::precedents::store::STATEMENTS,
+        crate::privacy::allow_list::store::STATEMENTS,
         crate::privacy::consent::store::STATEMENTS,
         crate::rpc::idempotency::store::STATEMENTS,
         crate::similarity::store::STATEMENTS,

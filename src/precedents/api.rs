@@ -93,7 +93,8 @@ impl PrecedentService for Api {
     }
 
     async fn restore_precedent(&self, request: Request<RestorePrecedentRequest>) -> Reply<RestorePrecedentResponse> {
-        self.calls.mutate(request, |tx, request, call| Box::pin(change::restore(tx, request, call))).await
+        let guard = self.calls.guard();
+        self.calls.mutate(request, move |tx, request, call| Box::pin(change::restore(guard, tx, request, call))).await
     }
 
     async fn validate_precedent(&self, request: Request<ValidatePrecedentRequest>) -> Reply<ValidatePrecedentResponse> {

@@ -1,5 +1,7 @@
 //! Changes of precedents: each under its own lock, each with its version.
 
+use std::sync::Arc;
+
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -7,7 +9,7 @@ use uuid::Uuid;
 use super::mask::Masks;
 use super::record::{self, Author, Columns, complete, is_restricted, may_become};
 use super::store::{self, Row, Version};
-use super::words;
+use super::{rescan, words};
 use crate::audit::event::{Facts, Resource};
 use crate::db::stored::{StoredEnum as _, stored};
 use crate::db::{PLATFORM_TENANT, TenantTx};
@@ -19,7 +21,7 @@ use crate::proto::v1::{
     UpdatePrecedentRequest, UpdatePrecedentResponse, ValidatePrecedentRequest, ValidatePrecedentResponse,
 };
 use crate::rpc::call::{Answer, Calls};
-use crate::privacy::consent;
+use crate::privacy::{FreeTextGuard, allow_list, consent};
 use crate::rpc::error::{Error, Result, reason_name};
 use crate::rpc::etag::check_etag;
 use crate::rpc::identity::Caller;
@@ -28,7 +30,9 @@ use crate::rpc::telemetry::CallContext;
 use crate::rpc::wire::required_id;
 
 /// What a precedent is held for that may rest on substance use records.
-pub const SUD_SUSPECTED: &str = "SUD_SUSPECTED";
+pub(crate) const SUD_SUSPECTED: &str = "SUD_SUSPECTED";
+/// What a precedent is held for in which newer detectors find identifiers.
+pub(crate) const PHI_RULES: &str = "PHI_RULES";
 
 pub(super) async fn create_one(
     tx: &mut TenantTx,
@@ -50,10 +54,11 @@ pub(super) async fn create_many(
 ) -> Result<Answer<BatchCreatePrecedentsResponse>> {
     let BatchCreatePrecedentsRequest { precedents, request_id: _ } = request;
     let mut reply = BatchCreatePrecedentsResponse::default();
+    let allowed = allow_list::of_tenant(tx).await?;
     for (index, precedent) in precedents.into_iter().enumerate() {
         let index = i32::try_from(index).unwrap_or(i32::MAX);
         tx.savepoint().await?;
-        let stored = match calls.valid_part("precedent", precedent) {
+        let stored = match calls.valid_part("precedent", precedent, &allowed) {
             // A repeat of the batch would be answered without asking each consent again.
             Ok(precedent) if is_restricted(&precedent) => Err(Error::restricted("single_call")),
             Ok(precedent) => create(tx, precedent, Author::Tenant, call.caller()).await,
@@ -116,13 +121,15 @@ pub(super) async fn archive(
     call: CallContext,
 ) -> Result<Answer<ArchivePrecedentResponse>> {
     let ArchivePrecedentRequest { id, etag, request_id: _, reason } = request;
-    let moved = Move { to: PrecedentStatus::Archived, kind: ChangeKind::Archived, from_only: None };
+    let moved = Move { to: PrecedentStatus::Archived, kind: ChangeKind::Archived, from_only: None, guard: None };
     let (precedent, revision) = moved.apply(tx, &id, &etag, &reason, &call).await?;
     let facts = facts(&precedent)?;
     Ok(Answer::new(ArchivePrecedentResponse { precedent: Some(precedent), revision }, facts))
 }
 
+/// What comes back is looked at anew: nobody may have looked since it was put away.
 pub(super) async fn restore(
+    guard: Arc<dyn FreeTextGuard>,
     tx: &mut TenantTx,
     request: RestorePrecedentRequest,
     call: CallContext,
@@ -132,6 +139,7 @@ pub(super) async fn restore(
         to: PrecedentStatus::Active,
         kind: ChangeKind::Restored,
         from_only: Some(PrecedentStatus::Archived),
+        guard: Some(guard),
     };
     let (precedent, revision) = moved.apply(tx, &id, &etag, "", &call).await?;
     let facts = facts(&precedent)?;
@@ -251,6 +259,8 @@ struct Move {
     to: PrecedentStatus,
     kind: ChangeKind,
     from_only: Option<PrecedentStatus>,
+    /// What looks at the record on the way, where it comes back.
+    guard: Option<Arc<dyn FreeTextGuard>>,
 }
 
 impl Move {
@@ -269,10 +279,9 @@ impl Move {
             return Err(transition(from, self.to));
         }
         let before = record::precedent(current)?;
-        // What was put away while it was held comes back held.
-        let held = match self.to {
-            PrecedentStatus::Active => Held::of(&before, self.to, &[]),
-            to => Held { status: to.stored(), reasons: Vec::new() },
+        let held = match self.guard {
+            Some(guard) => Held::anew(tx, &*guard, &before, self.to).await?,
+            None => Held { status: self.to.stored(), reasons: Vec::new() },
         };
         let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&before)).await?;
         versioned(tx, row, self.kind, &[], reason, call.caller()).await
@@ -310,6 +319,28 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    /// For a reason more.
+    pub(crate) fn because(reason: &str, reasons: &[String]) -> Self {
+        let mut reasons = reasons.to_vec();
+        if !reasons.iter().any(|r| r == reason) {
+            reasons.push(reason.to_owned());
+        }
+        Self { status: PrecedentStatus::NeedsReview.stored(), reasons }
+    }
+
+    /// By everything that is known now of a record that had been put away.
+    async fn anew(
+        tx: &mut TenantTx,
+        guard: &dyn FreeTextGuard,
+        precedent: &Precedent,
+        status: PrecedentStatus,
+    ) -> Result<Self> {
+        let allowed = allow_list::of_tenant(tx).await?;
+        let held = Self::of(precedent, status, &[]);
+        let has_findings = rescan::has_findings(precedent, guard, &allowed);
+        Ok(if has_findings { Self::because(PHI_RULES, &held.reasons) } else { held })
+    }
+
     /// What looks like substance use records is held until a person has looked; what is declared as such is
     /// restricted already.
     pub(crate) fn of(precedent: &Precedent, status: PrecedentStatus, reasons: &[String]) -> Self {
@@ -340,7 +371,7 @@ async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
 }
 
 /// The message of a row just written, kept as a version.
-async fn versioned(
+pub(super) async fn versioned(
     tx: &mut TenantTx,
     row: Row,
     change_kind: ChangeKind,

@@ -167,6 +167,14 @@ statements! {
         SELECT version, change_kind, snapshot, snapshot_sha256, previous_sha256, changed_fields, reason,
             credential_id, actor_user_id, created_at
         FROM precedent_versions WHERE tenant_id = $1 AND precedent_id = $2 AND version = $3";
+    /// How many precedents older detectors have seen.
+    COUNT_DUE as App = "SELECT count(*) FROM precedents WHERE tenant_id = $1 AND phi_scan_version < $2";
+    /// The next of them, locked.
+    DUE as App = concat!("
+        SELECT ", columns!(), " FROM precedents
+        WHERE tenant_id = $1 AND phi_scan_version < $2 AND id > $3 ORDER BY id LIMIT $4 FOR UPDATE");
+    /// Says by which detectors precedents have been seen.
+    MARK_SCANNED as App = "UPDATE precedents SET phi_scan_version = $3 WHERE tenant_id = $1 AND id = ANY ($2)";
     /// Adds a version; its predecessor's hash is taken from the table itself.
     INSERT_VERSION as App = "
         INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256,
@@ -477,5 +485,22 @@ pub(super) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, versio
         .bind(version.actor_user_id)
         .execute(tx.connection())
         .await?;
+    Ok(())
+}
+
+pub(super) async fn count_due(tx: &mut TenantTx, scan_version: i32) -> Result<i64> {
+    let tenant = tx.tenant_id();
+    Ok(sqlx::query_scalar(COUNT_DUE).bind(tenant).bind(scan_version).fetch_one(tx.connection()).await?)
+}
+
+pub(super) async fn due(tx: &mut TenantTx, scan_version: i32, after: Uuid, limit: i64) -> Result<Vec<Row>> {
+    let tenant = tx.tenant_id();
+    let query = sqlx::query_as(DUE).bind(tenant).bind(scan_version).bind(after).bind(limit);
+    Ok(query.fetch_all(tx.connection()).await?)
+}
+
+pub(super) async fn mark_scanned(tx: &mut TenantTx, ids: &[Uuid], scan_version: i32) -> Result<()> {
+    let tenant = tx.tenant_id();
+    sqlx::query(MARK_SCANNED).bind(tenant).bind(ids).bind(scan_version).execute(tx.connection()).await?;
     Ok(())
 }

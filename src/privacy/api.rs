@@ -3,13 +3,14 @@
 use tonic::{Request, Response, Status};
 
 use super::SCAN_VERSION;
-use super::consent;
+use super::{allow_list, consent};
 use super::guard::{FieldContext, Guard};
 use crate::audit::event::Facts;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::privacy_service_server::PrivacyService;
 use crate::proto::v1::{
-    CheckConsentRequest, CheckConsentResponse, Detector, ListConsentsRequest, ListConsentsResponse,
+    AddAllowListEntryRequest, AddAllowListEntryResponse, CheckConsentRequest, CheckConsentResponse,
+    ListAllowListEntriesRequest, ListAllowListEntriesResponse, RemoveAllowListEntryRequest, RemoveAllowListEntryResponse, Detector, ListConsentsRequest, ListConsentsResponse,
     ListDetectorsRequest, ListDetectorsResponse, PhiFinding, PhiKind, RecordConsentRequest, RecordConsentResponse,
     RedactTextRequest, RedactTextResponse, ScanTextRequest, ScanTextResponse, WithdrawConsentRequest,
     WithdrawConsentResponse,
@@ -31,17 +32,12 @@ impl Api {
     }
 }
 
-impl Idempotent for RecordConsentRequest {
-    fn request_id(&self) -> &str {
-        &self.request_id
-    }
+macro_rules! idempotent {
+    ($($request:ty),+ $(,)?) => { $(impl Idempotent for $request {
+        fn request_id(&self) -> &str { &self.request_id }
+    })+ };
 }
-
-impl Idempotent for WithdrawConsentRequest {
-    fn request_id(&self) -> &str {
-        &self.request_id
-    }
-}
+idempotent!(AddAllowListEntryRequest, RecordConsentRequest, RemoveAllowListEntryRequest, WithdrawConsentRequest);
 
 type Reply<R> = Result<Response<R>, Status>;
 
@@ -108,6 +104,28 @@ impl PrivacyService for Api {
 
     async fn check_consent(&self, request: Request<CheckConsentRequest>) -> Reply<CheckConsentResponse> {
         self.calls.read(request, |tx, request, _| Box::pin(consent::check(tx, request))).await
+    }
+
+    async fn add_allow_list_entry(
+        &self,
+        request: Request<AddAllowListEntryRequest>,
+    ) -> Reply<AddAllowListEntryResponse> {
+        let guard = self.guard.clone();
+        self.calls.mutate(request, |tx, request, call| Box::pin(allow_list::add(guard, tx, request, call))).await
+    }
+
+    async fn remove_allow_list_entry(
+        &self,
+        request: Request<RemoveAllowListEntryRequest>,
+    ) -> Reply<RemoveAllowListEntryResponse> {
+        self.calls.mutate(request, |tx, request, _| Box::pin(allow_list::remove(tx, request))).await
+    }
+
+    async fn list_allow_list_entries(
+        &self,
+        request: Request<ListAllowListEntriesRequest>,
+    ) -> Reply<ListAllowListEntriesResponse> {
+        self.calls.read(request, |tx, request, _| Box::pin(allow_list::list(tx, request))).await
     }
 
     async fn list_consents(&self, request: Request<ListConsentsRequest>) -> Reply<ListConsentsResponse> {

@@ -29,6 +29,8 @@ statements! {
         WHERE k.prefix = $1";
     /// A user that a service may act for.
     ACTIVE_USER as Auth = "SELECT roles, extra_permissions FROM users WHERE tenant_id = $1 AND id = $2 AND status = 'ACTIVE'";
+    /// Every tenant, for the service's own work.
+    EVERY_TENANT as Auth = "SELECT id FROM tenants ORDER BY id";
     /// The caller's own tenant.
     TENANT as App = "
         SELECT id, slug, name, is_demo, coalesce(sud_agreement_until > now(), false) AS sud_agreement_active,
@@ -119,6 +121,11 @@ pub(crate) async fn api_key(pool: &PgPool, prefix: &str) -> Result<Option<Creden
 
 pub(crate) async fn active_user(pool: &PgPool, tenant: Uuid, user: Uuid) -> Result<Option<UserRow>> {
     Ok(sqlx::query_as(ACTIVE_USER).bind(tenant).bind(user).fetch_optional(pool).await?)
+}
+
+/// Every tenant, the platform among them.
+pub(crate) async fn every_id(pool: &PgPool) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(EVERY_TENANT).fetch_all(pool).await?)
 }
 
 pub(crate) async fn tenant(tx: &mut TenantTx) -> Result<Option<TenantRow>> {

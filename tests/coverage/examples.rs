@@ -85,6 +85,7 @@ async fn resource(scene: &Scene<'_>, name: &str) -> String {
             scene.owner().ok("ArchivePrecedent", json!({ "id": id })).await;
             text(&id)
         }
+        "consent" => text(&scene.consent("CONSENT_PURPOSE_ALL_TPO").await["id"]),
         "audit_event" => {
             scene.owner().ok("GetMe", json!({})).await;
             let page = scene.owner().ok("ListAuditEvents", json!({ "pageSize": 1 })).await;
