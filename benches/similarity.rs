@@ -4,6 +4,13 @@
 //! figure a line, `name<TAB>value<TAB>unit`, peers of the same data as `name@peer`; says on standard error what
 //! it is doing. A query's time is thread CPU time, the least of several passes over all queries.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts and times far below the limits of their types"
+)]
+
 #[path = "similarity/data.rs"]
 mod data;
 #[path = "similarity/named.rs"]

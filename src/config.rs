@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use grpc_gateway::AllowedOrigins;
 
 use crate::db::DatabaseConfig;
+use crate::registries::Source;
 use crate::tenants::network::Network;
 use crate::tls::{ClientCertificates, ClientTrust, TlsFiles};
 
@@ -132,6 +133,9 @@ pub struct ServeArgs {
     /// Peppers of API keys: `version:64 hex digits`, comma-separated, newest first.
     #[arg(long, env = "STRATUM_API_KEY_PEPPERS", hide_env_values = true)]
     pub api_key_peppers: Option<String>,
+    /// A release of the registries in the place of the one built in; checked whole before anything is served.
+    #[arg(long, env = "STRATUM_REGISTRY_DIR")]
+    pub registry_dir: Option<PathBuf>,
     /// Largest request body, bytes.
     #[arg(long, env = "STRATUM_MAX_BODY_BYTES", default_value = "4194304")]
     pub max_body_bytes: String,
@@ -162,6 +166,8 @@ pub struct Config {
     pub page_token_keys: KeyRing,
     /// Peppers of API keys.
     pub api_key_peppers: KeyRing,
+    /// Where the registries come from.
+    pub registries: Source,
     /// Largest request body, bytes.
     pub max_body_bytes: usize,
 }
@@ -279,6 +285,7 @@ impl Config {
                 cors_origins: cors_origins?,
                 page_token_keys: page_token_keys?,
                 api_key_peppers: api_key_peppers?,
+                registries: args.registry_dir.map_or(Source::Embedded, Source::Dir),
                 max_body_bytes: max_body_bytes?,
             })
         })();

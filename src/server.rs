@@ -34,7 +34,7 @@ use crate::proto::v1::similarity_service_server::SimilarityServiceServer;
 use crate::proto::v1::tenant_service_server::TenantServiceServer;
 use crate::proto::v1::ErrorReason;
 use crate::proto::{DESCRIPTORS, descriptor_pool};
-use crate::registries::{Registries, RegistryProblem, Source};
+use crate::registries::{Registries, RegistryProblem};
 use crate::rpc::call::Calls;
 use crate::rpc::error::{Error, reason_name};
 use crate::rpc::identity::Authenticator;
@@ -151,7 +151,7 @@ impl Server {
         let pool = descriptor_pool()?;
         let policies = policies(&pool)?;
         let openapi = crate::openapi::document(&pool, &policies)?.to_string();
-        let registries = Arc::new(Registries::load(&Source::Embedded).map_err(StartError::Registries)?);
+        let registries = Arc::new(Registries::load(&config.registries).map_err(StartError::Registries)?);
         let reader = Arc::new(Reader::new(&registries)?);
         let db = Db::open(&config.database);
         db.ping().await?;

@@ -141,6 +141,7 @@ impl Environment {
             cors_origins: "http://localhost:3000,http://localhost:5173".parse()?,
             page_token_keys: keys.page_tokens()?,
             api_key_peppers: keys.peppers()?,
+            registries: crate::registries::Source::Embedded,
             max_body_bytes: 4 << 20,
         };
         let ca = pki.ca_certificate();

@@ -28,8 +28,6 @@ pub struct Estimator {
     pub(super) surprise: Vec<f64>,
     /// For each moment, the surprise of its rows, summed.
     pub(super) surprise_of_moment: Vec<f64>,
-    /// For each moment, its rows.
-    pub(super) rows_of_moment: Vec<Vec<usize>>,
 }
 
 impl Estimator {
@@ -40,21 +38,12 @@ impl Estimator {
         let history = History::of(cases, &model, as_of);
         let surprise = fit(&history, &model);
         let surprise_of_moment = Kernel::of(&history, &model).sum_by_moment(&surprise);
-        let mut rows_of_moment = vec![Vec::new(); history.moments.len()];
-        for (index, row) in history.rows.iter().enumerate() {
-            for &moment in &row.moments {
-                if let Some(rows) = rows_of_moment.get_mut(moment) {
-                    rows.push(index);
-                }
-            }
-        }
         Self {
             base_log_odds: log_odds_of(model.base_win_rate),
             model,
             history,
             surprise,
             surprise_of_moment,
-            rows_of_moment,
         }
     }
 
@@ -62,7 +51,7 @@ impl Estimator {
     /// facts are known: the number alone, for evaluation and ranking.
     #[must_use]
     pub fn probability(&self, facts: &[Fact], year: i32) -> f64 {
-        let memberships = self.history.memberships(&self.model, facts);
+        let memberships = self.history.memberships(facts);
         let effects = memberships
             .iter()
             .map(|membership| self.effect(membership, year));

@@ -21,7 +21,7 @@ pub(super) struct Evidence<'a> {
 
 impl<'a> Evidence<'a> {
     pub fn of(estimator: &'a Estimator, facts: &'a [Fact], year: i32) -> Self {
-        let memberships = estimator.history.memberships(&estimator.model, facts);
+        let memberships = estimator.history.memberships(facts);
         let scale = |membership: &Membership| {
             let cell = estimator.model.cells.get(membership.cell);
             cell.map_or(0.0, |cell| cell.scale)
@@ -30,7 +30,7 @@ impl<'a> Evidence<'a> {
         let mut shared = vec![0.0; estimator.history.rows.len()];
         for membership in specific(&memberships) {
             for (moment, weight) in estimator.fading(membership, year) {
-                for &row in estimator.rows_of_moment.get(moment).into_iter().flatten() {
+                for &row in estimator.history.rows_at(moment) {
                     if let Some(sum) = shared.get_mut(row) {
                         *sum += weight;
                     }

@@ -8,9 +8,9 @@ use super::history::{History, Moment, Row};
 const MAX_NEWTON_STEPS: usize = 30;
 const MAX_STEP_HALVINGS: i32 = 20;
 /// The fit has converged when no precedent's surprise moves by more.
-const SURPRISE_TOLERANCE: f64 = 1e-6;
+const SURPRISE_TOLERANCE: f64 = 1e-5;
 /// Loose: the next Newton step mends what this one leaves.
-const CG_TOLERANCE: f64 = 1e-3;
+const CG_TOLERANCE: f64 = 1e-2;
 const CG_MAX_ITERATIONS: usize = 500;
 
 /// The similarities among all precedents, as a linear operator.

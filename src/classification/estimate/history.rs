@@ -1,16 +1,11 @@
 //! Decided cases, arranged for estimation: equal cases together, members of a
 //! group together, years apart.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
+use super::vocabulary::{Known, Vocabulary};
 use super::{Case, CellModel, Fact, Outcome, Tally};
-
-/// At most this many groups of one cell for one case, so that several fields
-/// with many values each can't multiply without bound.
-const MAX_GROUPS_PER_CELL: usize = 64;
-
-/// A fact that no precedent has.
-const UNKNOWN: u32 = u32::MAX;
 
 /// Cases alike in every fact and in year.
 pub(super) struct Row {
@@ -28,6 +23,8 @@ pub(super) struct Row {
 pub(super) struct Moment {
     pub year: i32,
     pub tally: Tally,
+    /// Its rows: a range of [`History::members`].
+    pub members: Range<usize>,
 }
 
 /// A group of cases with the same values in a cell's fields.
@@ -35,7 +32,7 @@ pub(super) struct Group {
     /// Position of the cell in the model.
     pub cell: usize,
     /// Its moments, in order of year: a range of [`History::moments`].
-    pub moments: std::ops::Range<usize>,
+    pub moments: Range<usize>,
 }
 
 /// A group that a query belongs to, whether or not it has members.
@@ -53,212 +50,156 @@ pub(super) struct History {
     pub rows: Vec<Row>,
     pub groups: Vec<Group>,
     pub moments: Vec<Moment>,
-    vocabulary: HashMap<String, HashMap<String, u32>>,
+    /// Rows by moment, one moment after the other.
+    pub members: Vec<usize>,
+    vocabulary: Vocabulary,
     group_of: HashMap<GroupKey, usize>,
 }
 
-/// A cell and the facts, one of each of its fields.
+/// A cell and the facts that stand for its fields.
 type GroupKey = (usize, Vec<u32>);
-
-/// A case's facts as numbers, with the field of each.
-type Numbered<'a> = Vec<(&'a str, u32)>;
 
 impl History {
     /// Arranges the cases of years up to `as_of`. The result depends on the set
     /// of cases, not on their order or the order of their facts.
     pub fn of(cases: &[Case], model: &CellModel, as_of: i32) -> Self {
-        let fields: BTreeSet<&str> = model
-            .cells
-            .iter()
-            .flat_map(|cell| cell.fields.iter().map(AsRef::as_ref))
-            .collect();
-        let known: BTreeSet<&Fact> = cases
-            .iter()
-            .filter(|case| case.year <= as_of)
-            .flat_map(|case| &case.facts)
-            .filter(|fact| fields.contains(fact.field.as_str()))
-            .collect();
-        let mut vocabulary: HashMap<String, HashMap<String, u32>> = fields
-            .iter()
-            .map(|&field| (field.to_owned(), HashMap::new()))
-            .collect();
-        for (number, fact) in (0..UNKNOWN).zip(known) {
-            if let Some(values) = vocabulary.get_mut(&fact.field) {
-                values.insert(fact.value.clone(), number);
-            }
+        let in_time = || {
+            cases
+                .iter()
+                .enumerate()
+                .filter(|(_, case)| case.year <= as_of)
+        };
+        let facts = in_time().flat_map(|(_, case)| &case.facts);
+        let vocabulary = Vocabulary::of(facts, model);
+        let mut alike: BTreeMap<(Vec<u32>, i32), Alike> = BTreeMap::new();
+        for (index, case) in in_time() {
+            let facts = vocabulary.number(&case.facts);
+            let key = (facts.iter().map(|fact| fact.number).collect(), case.year);
+            let alike = alike.entry(key).or_insert_with(|| Alike {
+                facts,
+                cases: Vec::new(),
+            });
+            alike.cases.push((index, case.outcome));
         }
         let mut history = Self {
             rows: Vec::new(),
             groups: Vec::new(),
             moments: Vec::new(),
+            members: Vec::new(),
             vocabulary,
             group_of: HashMap::new(),
         };
-        history.arrange(cases, model, as_of);
+        let mut places = Vec::new();
+        for ((_, year), alike) in alike {
+            let row = history.rows.len();
+            let groups = history.join_groups(&alike.facts);
+            places.extend(groups.into_iter().map(|group| Place { group, year, row }));
+            history.rows.push(Row::of(year, alike.cases));
+        }
+        history.settle(places);
         history
     }
 
-    fn arrange(&mut self, cases: &[Case], model: &CellModel, as_of: i32) {
-        let mut alike: BTreeMap<(Numbered<'_>, i32), Vec<(usize, Outcome)>> = BTreeMap::new();
-        for (index, case) in cases.iter().enumerate() {
-            if case.year <= as_of {
-                let mut facts: Numbered<'_> = self
-                    .number(&case.facts)
-                    .into_iter()
-                    .map(|(field, number, _)| (field, number))
-                    .collect();
-                facts.sort_unstable();
-                facts.dedup();
-                let same = alike.entry((facts, case.year)).or_default();
-                same.push((index, case.outcome));
+    /// The groups of a case with these facts, made where they are new.
+    fn join_groups(&mut self, facts: &[Known]) -> Vec<usize> {
+        let mut joined = Vec::new();
+        for (cell, choice) in self.vocabulary.groups(facts) {
+            let numbers = choice.iter().map(|fact| fact.number).collect();
+            let next = self.groups.len();
+            let group = *self.group_of.entry((cell, numbers)).or_insert(next);
+            if group == next {
+                let moments = 0..0;
+                self.groups.push(Group { cell, moments });
             }
+            joined.push(group);
         }
-        let mut members = Members::default();
-        for ((facts, year), same) in alike {
-            members.add(model, &facts, year, same);
-        }
-        members.settle(self);
+        joined
     }
 
-    /// The facts of the model's fields: field, number, position among `facts`.
-    fn number<'a>(&self, facts: &'a [Fact]) -> Vec<(&'a str, u32, usize)> {
-        let known = |(position, fact): (usize, &'a Fact)| {
-            let values = self.vocabulary.get(&fact.field)?;
-            let number = values.get(&fact.value).copied().unwrap_or(UNKNOWN);
-            Some((fact.field.as_str(), number, position))
-        };
-        facts.iter().enumerate().filter_map(known).collect()
+    /// Makes the moments, each group's adjacent and in order of year.
+    fn settle(&mut self, mut places: Vec<Place>) {
+        places.sort_unstable();
+        for at_moment in places.chunk_by(|a, b| (a.group, a.year) == (b.group, b.year)) {
+            let moment = self.moments.len();
+            let start = self.members.len();
+            let mut tally = Tally::default();
+            for place in at_moment {
+                if let Some(row) = self.rows.get_mut(place.row) {
+                    row.moments.push(moment);
+                    tally.add(row.tally);
+                }
+                self.members.push(place.row);
+            }
+            let Some(&Place { group, year, .. }) = at_moment.first() else {
+                continue;
+            };
+            self.moments.push(Moment {
+                year,
+                tally,
+                members: start..self.members.len(),
+            });
+            if let Some(group) = self.groups.get_mut(group) {
+                let first = if group.moments.is_empty() {
+                    moment
+                } else {
+                    group.moments.start
+                };
+                group.moments = first..moment + 1;
+            }
+        }
     }
 
     /// The groups that a case with these facts belongs to, cell by cell.
-    pub fn memberships(&self, model: &CellModel, facts: &[Fact]) -> Vec<Membership> {
-        let mut numbered = self.number(facts);
-        numbered.sort_unstable();
-        numbered.dedup_by_key(|&mut (field, number, position)| {
-            let value = facts.get(position).map(|fact| &fact.value);
-            (field, number, value)
-        });
-        let mut memberships = Vec::new();
-        for (cell, fields) in model.cells.iter().map(|cell| &cell.fields).enumerate() {
-            let choices = combinations(fields, |field| {
-                let of_field = numbered.iter().filter(move |fact| fact.0 == field);
-                of_field.map(|&(_, number, position)| (number, position))
-            });
-            for choice in choices {
-                let (numbers, positions): (Vec<u32>, Vec<usize>) = choice.into_iter().unzip();
-                memberships.push(Membership {
-                    cell,
-                    facts: positions,
-                    group: self.group_of.get(&(cell, numbers)).copied(),
-                });
+    pub fn memberships(&self, facts: &[Fact]) -> Vec<Membership> {
+        let known = self.vocabulary.number(facts);
+        let groups = self.vocabulary.groups(&known).map(|(cell, choice)| {
+            let numbers = choice.iter().map(|fact| fact.number).collect();
+            Membership {
+                cell,
+                facts: choice.iter().map(|fact| fact.position).collect(),
+                group: self.group_of.get(&(cell, numbers)).copied(),
             }
-        }
-        memberships
+        });
+        groups.collect()
+    }
+
+    /// The rows of a moment.
+    pub fn rows_at(&self, moment: usize) -> &[usize] {
+        let members = self
+            .moments
+            .get(moment)
+            .map(|moment| moment.members.clone());
+        members
+            .and_then(|members| self.members.get(members))
+            .unwrap_or_default()
     }
 }
 
-/// Rows and groups while they are being collected: moments still scattered.
-#[derive(Default)]
-struct Members {
-    rows: Vec<Row>,
-    group_of: HashMap<GroupKey, usize>,
-    cell_of: Vec<usize>,
-    /// For each row, its groups.
-    groups: Vec<Vec<usize>>,
+/// Cases with the same known facts and year.
+struct Alike {
+    facts: Vec<Known>,
+    cases: Vec<(usize, Outcome)>,
 }
 
-impl Members {
-    fn add(
-        &mut self,
-        model: &CellModel,
-        facts: &Numbered<'_>,
-        year: i32,
-        cases: Vec<(usize, Outcome)>,
-    ) {
+/// That a row is in a group, in its year.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    group: usize,
+    year: i32,
+    row: usize,
+}
+
+impl Row {
+    fn of(year: i32, cases: Vec<(usize, Outcome)>) -> Self {
         let mut tally = Tally::default();
         for &(_, outcome) in &cases {
             tally.count(outcome);
         }
-        let mut groups = Vec::new();
-        for (cell, fields) in model.cells.iter().map(|cell| &cell.fields).enumerate() {
-            let choices = combinations(fields, |field| {
-                let of_field = facts.iter().filter(move |fact| fact.0 == field);
-                of_field.map(|&(_, number)| number)
-            });
-            for numbers in choices {
-                let next = self.cell_of.len();
-                let group = *self.group_of.entry((cell, numbers)).or_insert(next);
-                if group == next {
-                    self.cell_of.push(cell);
-                }
-                groups.push(group);
-            }
-        }
-        self.groups.push(groups);
-        self.rows.push(Row {
+        Self {
             year,
             tally,
             moments: Vec::new(),
             cases,
-        });
-    }
-
-    /// Numbers the moments so that each group's are adjacent and in order.
-    fn settle(mut self, history: &mut History) {
-        let mut tallies: BTreeMap<(usize, i32), Tally> = BTreeMap::new();
-        for (row, groups) in self.rows.iter().zip(&self.groups) {
-            for &group in groups {
-                tallies.entry((group, row.year)).or_default().add(row.tally);
-            }
         }
-        let position: HashMap<(usize, i32), usize> = tallies.keys().copied().zip(0..).collect();
-        for (row, groups) in self.rows.iter_mut().zip(&self.groups) {
-            let moments = groups
-                .iter()
-                .filter_map(|&group| position.get(&(group, row.year)));
-            row.moments = moments.copied().collect();
-        }
-        let mut start = 0;
-        let moments: Vec<((usize, i32), Tally)> = tallies.into_iter().collect();
-        for (run, &cell) in moments
-            .chunk_by(|left, right| left.0.0 == right.0.0)
-            .zip(&self.cell_of)
-        {
-            history.groups.push(Group {
-                cell,
-                moments: start..start + run.len(),
-            });
-            start += run.len();
-        }
-        history.moments = moments
-            .into_iter()
-            .map(|((_, year), tally)| Moment { year, tally })
-            .collect();
-        history.rows = self.rows;
-        history.group_of = self.group_of;
     }
-}
-
-/// Every way of choosing one value for each field; none when a field has none,
-/// one empty choice for no fields.
-fn combinations<'a, T: Clone, I: Iterator<Item = T>>(
-    fields: &'a [std::borrow::Cow<'static, str>],
-    values: impl Fn(&'a str) -> I,
-) -> Vec<Vec<T>> {
-    let mut choices: Vec<Vec<T>> = vec![Vec::new()];
-    for field in fields {
-        let options: Vec<T> = values(field).collect();
-        choices = choices
-            .iter()
-            .flat_map(|choice| {
-                options.iter().map(move |option| {
-                    let mut longer = choice.clone();
-                    longer.push(option.clone());
-                    longer
-                })
-            })
-            .take(MAX_GROUPS_PER_CELL)
-            .collect();
-    }
-    choices
 }

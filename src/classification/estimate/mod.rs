@@ -29,6 +29,7 @@ mod history;
 mod interval;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
 pub use answer::{GroupEvidence, SimilarPrecedent, WinEstimate};
 pub use case::{Case, Fact, Outcome, Tally};

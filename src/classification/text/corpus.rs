@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the phrases and of the features made from them; raised with every change.
 pub const CORPUS_VERSION: u32 = 1;
+/// Values of the templates' slots beside the lexicon's services.
+const SLOTS: &str = include_str!("data/slots.tsv");
 /// What a bare code counts in training beside a phrase, which counts 1: it has few features to learn by.
 const CODE_WEIGHT: f32 = 2.0;
 /// Texts made at most from one template.
@@ -25,7 +27,7 @@ pub struct LabelledText {
     pub text: String,
     /// Its type.
     pub label: DenialLabel,
-    /// Number of its family: its template and those that share most of its words.
+    /// Number of its template; a bare code or a text of feedback is its own.
     pub family: u32,
     /// How much it counts in training; a phrase of the corpus counts 1.
     pub weight: f32,
@@ -55,7 +57,7 @@ pub struct Corpus {
     /// The texts, templates expanded, in file order.
     pub texts: Vec<LabelledText>,
     /// Lines (templates) of the source.
-    pub templates: usize,
+    pub templates: u32,
     /// SHA-256 of the source, hex.
     pub digest: String,
 }
@@ -68,6 +70,7 @@ impl Corpus {
     pub fn shipped() -> Result<Self, CorpusError> {
         Self::parse(include_str!("data/phrases.tsv"))?
             .with_codes(include_str!("data/code_types.tsv"))
+            .map(Self::with_lexicon_digest)
     }
 
     /// The texts kept aside for measuring, never trained on.
@@ -85,7 +88,7 @@ impl Corpus {
     pub fn parse(source: &str) -> Result<Self, CorpusError> {
         let slots = Slots::from_lexicon(Lexicon::shipped()?);
         let mut texts = Vec::new();
-        let mut families = Vec::new();
+        let mut templates = 0;
         for (line, fields) in rows(source) {
             let [label, _topic, phrase] = fields[..] else {
                 return Err(CorpusError::Line {
@@ -100,27 +103,19 @@ impl Corpus {
                         line,
                         problem: error.to_string(),
                     })?;
-            families.push(Family::of(label, phrase));
-            let family = u32::try_from(families.len() - 1).unwrap_or(u32::MAX);
             let expanded = expand(phrase, &slots).into_iter();
             texts.extend(expanded.map(|text| LabelledText {
                 text,
                 label,
-                family,
+                family: templates,
                 weight: 1.0,
                 is_measured: true,
             }));
-        }
-        let joined = join_families(&families);
-        for text in &mut texts {
-            text.family = joined
-                .get(text.family as usize)
-                .copied()
-                .unwrap_or(text.family);
+            templates += 1;
         }
         Ok(Self {
             texts,
-            templates: families.len(),
+            templates,
             digest: hex(&Sha256::digest(source.as_bytes())),
         })
     }
@@ -154,12 +149,22 @@ impl Corpus {
                 }
             }
         }
-        self.digest = hex(&Sha256::digest(format!(
-            "{} {}",
-            self.digest,
-            hex(&Sha256::digest(source.as_bytes()))
-        )));
+        self.add_to_digest(source);
         Ok(self)
+    }
+
+    /// The model depends on what the lexicon makes of words, so the digest covers it too.
+    fn with_lexicon_digest(mut self) -> Self {
+        Lexicon::SOURCES
+            .iter()
+            .chain(&[SLOTS])
+            .for_each(|source| self.add_to_digest(source));
+        self
+    }
+
+    fn add_to_digest(&mut self, source: &str) {
+        let added = hex(&Sha256::digest(source.as_bytes()));
+        self.digest = hex(&Sha256::digest(format!("{} {added}", self.digest)));
     }
 }
 
@@ -192,7 +197,28 @@ impl Family {
     }
 }
 
-/// The first near copy's number for each family, transitively.
+/// For each text the first text that it must share a fold with: of its template, or of a template that says nearly
+/// the same in nearly the same words, transitively.
+pub fn near_families(texts: &[LabelledText]) -> Vec<u32> {
+    let mut first_of: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut families: Vec<Family> = Vec::new();
+    for text in texts {
+        first_of.entry(text.family).or_insert_with(|| {
+            families.push(Family::of(text.label, &text.text));
+            families.len() - 1
+        });
+    }
+    let joined = join_families(&families);
+    texts
+        .iter()
+        .map(|text| {
+            first_of
+                .get(&text.family)
+                .map_or(u32::MAX, |family| joined[*family])
+        })
+        .collect()
+}
+
 fn join_families(families: &[Family]) -> Vec<u32> {
     let mut first: Vec<usize> = (0..families.len()).collect();
     for later in 0..families.len() {
@@ -271,7 +297,7 @@ impl Slots {
             };
             values.entry(slot).or_default().push(&service.name);
         }
-        for (_, fields) in rows(include_str!("data/slots.tsv")) {
+        for (_, fields) in rows(SLOTS) {
             if let [slot, listed] = fields[..] {
                 values.entry(slot).or_default().extend(listed.split('|'));
             }

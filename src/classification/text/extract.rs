@@ -205,7 +205,7 @@ impl Line {
 struct Names {
     kind: MentionKind,
     automaton: AhoCorasick,
-    names: Vec<(String, Option<&'static str>)>,
+    values: Vec<(String, Option<&'static str>)>,
 }
 
 impl Names {
@@ -218,7 +218,7 @@ impl Names {
         Ok(Self {
             kind,
             automaton,
-            names: names
+            values: names
                 .into_iter()
                 .map(|(_, value, qualifier)| (value, qualifier))
                 .collect(),
@@ -240,7 +240,7 @@ impl Names {
         hits.sort_by_key(|(span, name)| (span.start, std::cmp::Reverse(span.end), *name));
         let mut covered = 0;
         for (span, name) in hits {
-            let Some((value, qualifier)) = self.names.get(name).filter(|_| span.start >= covered)
+            let Some((value, qualifier)) = self.values.get(name).filter(|_| span.start >= covered)
             else {
                 continue;
             };

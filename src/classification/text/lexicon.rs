@@ -130,6 +130,13 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
+    /// Concepts, services and payer names as shipped.
+    pub(super) const SOURCES: [&str; 3] = [
+        include_str!("data/concepts.tsv"),
+        include_str!("data/services.tsv"),
+        include_str!("data/payer_names.tsv"),
+    ];
+
     /// The lexicon shipped with the program, read once.
     ///
     /// # Errors
@@ -138,11 +145,8 @@ impl Lexicon {
         static SHIPPED: OnceLock<Result<Lexicon, LexiconError>> = OnceLock::new();
         SHIPPED
             .get_or_init(|| {
-                Lexicon::parse(
-                    include_str!("data/concepts.tsv"),
-                    include_str!("data/services.tsv"),
-                    include_str!("data/payer_names.tsv"),
-                )
+                let [concepts, services, payers] = Lexicon::SOURCES;
+                Lexicon::parse(concepts, services, payers)
             })
             .as_ref()
             .map_err(Clone::clone)
@@ -158,9 +162,9 @@ impl Lexicon {
         for (line, fields) in rows(concepts) {
             let [name, phrases] = columns("concepts.tsv", line, &fields)?;
             let meaning = Meaning::Concept(lexicon.concept_number(name));
-            phrases
-                .split('|')
-                .for_each(|phrase| lexicon.add(phrase, meaning));
+            for phrase in phrases.split('|') {
+                lexicon.add(phrase, meaning);
+            }
         }
         for (line, fields) in rows(services) {
             let [category, aliases] = columns("services.tsv", line, &fields)?;

@@ -7,11 +7,19 @@
 //! phrases.tsv ─ corpus ─ train ─► TextModel ─ encode ─► model.bin (shipped) + ModelCard
 //! ```
 //!
+//! The model is shipped as data (1.3 MB, loads in some 20 ms) and not trained at boot: training takes seconds in a release
+//! build and minutes in a debug build, and a file has a digest that a card, a log line and an answer can name. Whoever
+//! changes a phrase, the lexicon or the features trains anew (`stratum train`); a test compares the digest of the
+//! sources with that of the card. Arithmetic is plain IEEE single and double precision with our own `exp` and `ln`,
+//! so the same sources give the same bytes on every machine.
+//!
 //! Everything here is pure and deterministic: same text and same model bytes give the same answer, and the same
 //! phrases give the same model bytes. All spans are half-open ranges of Unicode code points of the text as given.
 
+mod code_shapes;
 mod corpus;
 mod evaluate;
+mod evidence;
 mod extract;
 mod extract_codes;
 mod features;
@@ -30,11 +38,12 @@ mod tests_extract;
 
 pub use corpus::{Corpus, CorpusError, LabelledText};
 pub use evaluate::{Metrics, measure};
+pub use evidence::EvidenceSpan;
 pub use extract::{Extractor, ExtractorError, Mention, MentionKind};
 pub use features::Vectorizer;
 pub use label::{DenialLabel, UnknownLabel};
 pub use lexicon::{Lexicon, LexiconError, ServiceCategory};
-pub use model::{EvidenceSpan, LabelScore, ModelCard, ModelError, Prediction, TextModel};
+pub use model::{LabelScore, ModelCard, ModelError, Prediction, TextModel};
 pub use train::{FeedbackText, TrainError, TrainOptions, train};
 
 /// A half-open range of Unicode code points of the text as given.

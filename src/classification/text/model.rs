@@ -3,11 +3,11 @@
 //! File: `STXT`, format version (u16), length of the card (u32), the card as JSON, number of rows (u32), biases (25 × f32),
 //! then per row key (u32), group (u8), idf (f32), scale (f32), 25 weights (i8); all little-endian; SHA-256 of all that last.
 
-use super::Span;
 use super::evaluate::{Metrics, ranking};
+use super::evidence::{EvidenceSpan, evidence, known_share};
 use super::features::{Feature, GROUP_WEIGHTS, GROUPS, Vectorizer};
 use super::label::DenialLabel;
-use super::lexicon::{LexiconError, Token};
+use super::lexicon::LexiconError;
 use super::numeric::softmax;
 use super::solver::{LABELS, PADDED, Weights};
 use super::train::Vocabulary;
@@ -19,20 +19,16 @@ const MAGIC: &[u8; 4] = b"STXT";
 const FORMAT: u16 = 1;
 const ROW_BYTES: usize = 4 + 1 + 4 + 4 + LABELS;
 const DIGEST_BYTES: usize = 32;
-/// Spans shown at most for one text.
-const MAX_SPANS: usize = 6;
-/// A token is shown when it drove at least this share of what the strongest drove.
-const SPAN_SHARE: f32 = 0.25;
 
 /// What a model was made of and how well it does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
     /// Version of the training phrases and features.
     pub corpus_version: u32,
-    /// SHA-256 of the phrases' file, hex.
+    /// SHA-256 over the phrases, codes, slots and lexicon, hex.
     pub corpus_sha256: String,
     /// Lines of the phrases' file.
-    pub templates: usize,
+    pub templates: u32,
     /// Texts made from them.
     pub texts: usize,
     /// Texts of a tenant's feedback trained beside them.
@@ -56,15 +52,6 @@ pub struct LabelScore {
     pub label: DenialLabel,
     /// Probability by the model; all 25 sum to 1.
     pub score: f32,
-}
-
-/// A place of the text that spoke for the first type.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EvidenceSpan {
-    /// Where.
-    pub span: Span,
-    /// What it added to the first type's logit beyond the mean type's.
-    pub contribution: f32,
 }
 
 /// What a model says of one text.
@@ -95,14 +82,18 @@ pub enum ModelError {
     Lexicon(#[from] LexiconError),
 }
 
+/// One feature of the vocabulary with its packed weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Row {
+pub(super) struct Row {
     key: u32,
     group: u8,
     idf: f32,
     scale: f32,
-    weights: [i8; PADDED],
+    pub(super) weights: [i8; PADDED],
 }
+
+/// A feature of a text that the model knows: what its packed weights are multiplied by, the feature, its row.
+pub(super) type Found<'a> = (f32, &'a Feature, &'a Row);
 
 /// A linear model over the features of [`Vectorizer`].
 #[derive(Debug, Clone)]
@@ -210,7 +201,7 @@ impl TextModel {
     }
 
     /// The rows of the known features with the value each is multiplied by.
-    fn find<'a>(&'a self, features: &'a [Feature]) -> Vec<(f32, &'a Feature, &'a Row)> {
+    fn find<'a>(&'a self, features: &'a [Feature]) -> Vec<Found<'a>> {
         let mut squares = [0.0_f32; GROUPS];
         let mut found = Vec::with_capacity(features.len());
         for feature in features {
@@ -399,75 +390,4 @@ fn ignorance() -> Prediction {
         spans: Vec::new(),
         known_words: 0.0,
     }
-}
-
-fn known_share(tokens: &[Token], found: &[(f32, &Feature, &Row)]) -> f32 {
-    let mut known = vec![false; tokens.len()];
-    // Letter groups (the last feature group) alone do not make a word known.
-    for (_, feature, _) in found
-        .iter()
-        .filter(|(_, feature, _)| usize::from(feature.group) + 1 < GROUPS)
-    {
-        for token in feature.first_token..=feature.last_token {
-            if let Some(known) = known.get_mut(token as usize) {
-                *known = true;
-            }
-        }
-    }
-    known.iter().filter(|known| **known).count() as f32 / tokens.len().max(1) as f32
-}
-
-/// Tokens by what their features added to `label` beyond the mean type, strongest kept, neighbours joined.
-fn evidence(label: usize, tokens: &[Token], found: &[(f32, &Feature, &Row)]) -> Vec<EvidenceSpan> {
-    let mut driven = vec![0.0_f32; tokens.len()];
-    for (value, feature, row) in found {
-        let mean = row.weights[..LABELS]
-            .iter()
-            .map(|weight| f32::from(*weight))
-            .sum::<f32>()
-            / LABELS as f32;
-        let added = value * (f32::from(row.weights[label]) - mean);
-        let ends = [feature.first_token as usize, feature.last_token as usize];
-        for end in ends {
-            if let Some(driven) = driven.get_mut(end) {
-                *driven += added / 2.0;
-            }
-        }
-    }
-    let floor = driven.iter().copied().fold(0.0, f32::max) * SPAN_SHARE;
-    let mut spans = joined_spans(tokens, &driven, floor);
-    spans.sort_by(|left, right| {
-        right
-            .contribution
-            .total_cmp(&left.contribution)
-            .then(left.span.cmp(&right.span))
-    });
-    spans.truncate(MAX_SPANS);
-    spans.sort_by_key(|evidence| evidence.span);
-    spans
-}
-
-fn joined_spans(tokens: &[Token], driven: &[f32], floor: f32) -> Vec<EvidenceSpan> {
-    let mut spans: Vec<EvidenceSpan> = Vec::new();
-    let mut last_shown = None;
-    for (index, (token, contribution)) in tokens.iter().zip(driven).enumerate() {
-        if *contribution <= 0.0 || *contribution < floor {
-            continue;
-        }
-        match spans
-            .last_mut()
-            .filter(|_| last_shown.is_some_and(|shown| shown + 1 == index))
-        {
-            Some(open) => {
-                open.span = open.span.join(token.span);
-                open.contribution += contribution;
-            }
-            None => spans.push(EvidenceSpan {
-                span: token.span,
-                contribution: *contribution,
-            }),
-        }
-        last_shown = Some(index);
-    }
-    spans
 }

@@ -54,7 +54,7 @@ pub fn softmax(logits: &mut [f32]) {
     }
 }
 
-/// A small seeded generator (SplitMix64) for orders and template choices.
+/// A small seeded generator (`SplitMix64`) for orders and template choices.
 pub struct SplitMix(pub u64);
 
 impl SplitMix {

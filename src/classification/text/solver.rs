@@ -1,4 +1,4 @@
-//! Multinomial logistic regression by AdaGrad over sparse rows: one thread, fixed order, the same result every time.
+//! Multinomial logistic regression by `AdaGrad` over sparse rows: one thread, fixed order, the same result every time.
 
 use super::label::DenialLabel;
 use super::numeric::{SplitMix, softmax};

@@ -1,7 +1,7 @@
 //! From labelled texts to a model: vocabulary, weights, calibration, card.
 
 use super::Vectorizer;
-use super::corpus::{CORPUS_VERSION, Corpus, LabelledText};
+use super::corpus::{CORPUS_VERSION, Corpus, LabelledText, near_families};
 use super::evaluate::{Metrics, fold_of, metrics_of};
 use super::features::{Feature, GROUP_WEIGHTS, GROUPS};
 use super::label::DenialLabel;
@@ -10,9 +10,6 @@ use super::model::{ModelCard, TextModel};
 use super::numeric::{ln, softmax};
 use super::solver::{Example, LABELS, PADDED, SolverOptions, Weights, fit};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Families of feedback texts are numbered from here, past those of any corpus.
-const FEEDBACK_FAMILIES: u32 = 1 << 31;
 
 /// A text whose type a tenant's person confirmed or corrected.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,7 +131,9 @@ fn all_texts(corpus: &Corpus, feedback: &[FeedbackText]) -> Result<Vec<LabelledT
         texts.push(LabelledText {
             text: given.text.clone(),
             label: given.label,
-            family: FEEDBACK_FAMILIES + u32::try_from(index).unwrap_or(0),
+            family: corpus
+                .templates
+                .saturating_add(u32::try_from(index).unwrap_or(u32::MAX)),
             weight: given.weight,
             is_measured: true,
         });
@@ -149,9 +148,11 @@ fn calibrate(
     options: &TrainOptions,
 ) -> (f32, Metrics) {
     let mut scored: Vec<(usize, [f32; PADDED])> = Vec::with_capacity(texts.len());
+    let families = near_families(texts);
     for fold in 0..options.folds {
-        let (held, kept): (Vec<usize>, Vec<usize>) =
-            (0..texts.len()).partition(|index| is_held(&texts[*index], fold, options.folds));
+        let (held, kept): (Vec<usize>, Vec<usize>) = (0..texts.len()).partition(|index| {
+            texts[*index].is_measured && fold_of(families[*index], options.folds) == fold
+        });
         let fitted = Fitted::on(texts, read, &kept, &options.solver);
         for index in held {
             let logits = fitted
@@ -169,10 +170,6 @@ fn calibrate(
                 .map(|(label, logits)| (*label, probabilities(logits, temperature))),
         ),
     )
-}
-
-fn is_held(text: &LabelledText, fold: u32, folds: u32) -> bool {
-    text.is_measured && fold_of(text.family, folds) == fold
 }
 
 /// The temperature with the lowest log loss, to 0.05.

@@ -461,7 +461,12 @@ fn ipv4_length(page: &Page, at: usize) -> Option<usize> {
     {
         return None;
     }
-    let is_glued = (at + 1..=at + 6).all(|index| page.gap(index) == Gap::Glued);
+    let gaps = |gap: Gap| {
+        (at + 1..=at + 6)
+            .filter(|index| page.gap(*index) == gap)
+            .count()
+    };
+    let is_glued = gaps(Gap::Glued) == 6 || gaps(Gap::Glued) == 5 && gaps(Gap::Line) == 1;
     let octets = [0, 2, 4, 6].iter().all(|step| {
         page.word(at + step).len() <= 3 && page.number(at + step).is_some_and(|octet| octet <= 255)
     });

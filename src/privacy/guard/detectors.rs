@@ -62,5 +62,6 @@ detectors! {
     "photo.held" Photo "photographs of a face or of the patient" "attached, on file; requirements of a policy pass";
     "photo.file" Photo "image files" "file ending";
     "photo.image_data" Photo "images in base64" "magic bytes or data:image";
+    "encoded.unread" OtherUniqueId "encoded text beyond what is decoded of one input" "readable base64 or hexadecimal";
     "input.too_long" OtherUniqueId "text beyond the longest input" "refused unread";
 }

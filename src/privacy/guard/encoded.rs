@@ -4,18 +4,27 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::index::{ENCODED_MIN, Interest};
+use super::kinds::PhiKind;
 use super::page::{Page, Span};
 use super::token::{Gap, Shape};
+
+/// How many words, and bytes, before an encoded run are read with what it decodes to.
+const CONTEXT_TOKENS: usize = 5;
+const CONTEXT_BYTES: u32 = 60;
+
+/// How much decoded text is read in one input. Runs beyond it are reported unread.
+const DECODED_BYTES_MAX: usize = 1 << 20;
 
 /// Decodes every run that looks encoded and lets `read` look at it; a finding inside covers the whole run.
 pub(super) fn find(page: &mut Page, read: &dyn Fn(&str) -> Vec<Span>) {
     let mut from = 0;
+    let mut budget = DECODED_BYTES_MAX;
     while let Some(at) = page.next(Interest::Encoded, from) {
         let (first, last, length) = run(page, at, from);
         from = last + 1;
         if length >= ENCODED_MIN && !page.is_taken(first, last) && looks_encoded(page, first, last)
         {
-            inspect(page, first, last, read);
+            inspect(page, first, last, &mut budget, read);
         }
     }
 }
@@ -72,7 +81,13 @@ fn looks_encoded(page: &Page, first: usize, last: usize) -> bool {
                 .is_some_and(|token| token.shape == Shape::Digits && token.len() >= 18)
 }
 
-fn inspect(page: &mut Page, first: usize, last: usize, read: &dyn Fn(&str) -> Vec<Span>) {
+fn inspect(
+    page: &mut Page,
+    first: usize,
+    last: usize,
+    budget: &mut usize,
+    read: &dyn Fn(&str) -> Vec<Span>,
+) {
     let (Some(from), Some(to)) = (page.token(first), page.token(last)) else {
         return;
     };
@@ -80,16 +95,55 @@ fn inspect(page: &mut Page, first: usize, last: usize, read: &dyn Fn(&str) -> Ve
         .text
         .get(from.start as usize..to.end as usize)
         .unwrap_or("");
-    let found = decodings(encoded)
-        .into_iter()
-        .flat_map(|decoded| read(&decoded))
-        .max_by(|a, b| a.score.total_cmp(&b.score));
-    if let Some(inner) = found {
-        let padded = (last + 1..=last + 2)
-            .take_while(|index| page.mark_is(*index, b'=') && page.gap(*index) == Gap::Glued)
-            .last()
-            .unwrap_or(last);
-        page.report(first, padded, inner.kind, inner.score, inner.detector);
+    let context = context(page, first);
+    let mut strongest: Option<Span> = None;
+    for decoded in decodings(encoded) {
+        let text = format!("{context}{decoded}");
+        let Some(left) = budget.checked_sub(text.len()) else {
+            let whole = Span {
+                start: 0,
+                end: 0,
+                kind: PhiKind::OtherUniqueId,
+                score: 0.5,
+                detector: "encoded.unread",
+            };
+            strongest = strongest.or(Some(whole));
+            break;
+        };
+        *budget = left;
+        let inside = read(&text)
+            .into_iter()
+            .filter(|span| span.end > context.len());
+        strongest = strongest
+            .into_iter()
+            .chain(inside)
+            .max_by(|a, b| a.score.total_cmp(&b.score));
+    }
+    let Some(inner) = strongest else { return };
+    let is_padding = |index: &usize| page.mark_is(*index, b'=') && page.gap(*index) == Gap::Glued;
+    let padded = (last + 1..=last + 2)
+        .take_while(is_padding)
+        .last()
+        .unwrap_or(last);
+    page.report(first, padded, inner.kind, inner.score, inner.detector);
+}
+
+/// The words just before an encoded run: its label, if it has one.
+fn context<'p>(page: &Page<'p>, first: usize) -> &'p str {
+    let mut start = first;
+    while start > 0
+        && first - start < CONTEXT_TOKENS
+        && !page.starts_sentence(start)
+        && !page.is_taken(start - 1, start - 1)
+    {
+        start -= 1;
+    }
+    match (page.token(start), page.token(first)) {
+        (Some(from), Some(to)) if from.start + CONTEXT_BYTES >= to.start => page
+            .text
+            .get(from.start as usize..to.start as usize)
+            .unwrap_or(""),
+        _ => "",
     }
 }
 

@@ -40,8 +40,8 @@ pub(super) const PLACE_TRIGGERS: u64 =
 const NAME_TRIGGERS: u64 =
     cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE | cue::NAME_LABEL;
 
-/// Shortest encoded run that is looked into, in bytes: nine digits make twelve.
-pub(super) const ENCODED_MIN: usize = 12;
+/// Shortest encoded run that is looked into, in bytes: six characters make eight.
+pub(super) const ENCODED_MIN: usize = 8;
 
 /// One bit a token and interest, 64 tokens a block.
 pub(super) struct Index {
@@ -96,7 +96,7 @@ fn interests(
 ) -> u16 {
     let bit = |interest: Interest, holds: bool| u16::from(holds) << interest as u16;
     let glued_mark = next
-        .filter(|next| next.gap == Gap::Glued)
+        .filter(|next| matches!(next.gap, Gap::Glued | Gap::Line))
         .map_or(0, |next| next.mark);
     if token.mark != 0 {
         let is_inner_stop = token.mark == b'.' && next.is_some_and(|next| next.gap == Gap::Glued);
@@ -132,8 +132,6 @@ fn interests(
         )
         | bit(
             Interest::Encoded,
-            token.mixes_case
-                || token.shape == Shape::Mixed
-                || has_digit && token.len() >= ENCODED_MIN,
+            token.mixes_case || token.shape == Shape::Mixed || has_digit && token.len() >= 18,
         )
 }

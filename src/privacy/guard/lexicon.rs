@@ -96,13 +96,13 @@ bits! {
     ACCOUNT_HEAD = "account_head", ACCOUNT_WORD = "account_word", LICENSE_HEAD = "license_head", LICENSE_WORD = "license_word",
     VEHICLE_HEAD = "vehicle_head", VEHICLE_WORD = "vehicle_word", DEVICE_HEAD = "device_head", DEVICE_WORD = "device_word",
     OTHER_HEAD = "other_head", OTHER_WORD = "other_word", CODE_CUE = "code_cue", CONNECTOR = "connector", AGED = "ages",
-    AGE_UNIT = "age_unit", BORN = "born", EPONYM_HEAD = "eponym_head", ORG_SUFFIX = "org_suffix", FACILITY_HEAD = "facility_head",
+    AGE_UNIT = "age_unit", EPONYM_HEAD = "eponym_head", ORG_SUFFIX = "org_suffix", FACILITY_HEAD = "facility_head",
     FACILITY_PAIR = "facility_pair", FACILITY_GENERIC = "facility_generic", FACILITY_NAME = "facility_name",
     FACILITY_VERB = "facility_verb", PLACE_PREP = "place_prep", PLACE_STRONG = "place_strong", PLACE_NOUN = "place_noun",
     PLACE_TAIL = "place_tail", STREET_SUFFIX = "street_suffix", STREET_SHORT = "street_short", UNIT_LABEL = "unit_label",
     ADDRESS_CUE = "address_cue", ZIP_CUE = "zip_cue", STATE = "state", STATE_ABBR = "state_abbr",
     PARTICLE = "particle", ORDINAL = "ordinal", BIOMETRIC = "biometric",
-    MEDIA_USE = "media_use", PHOTO = "photo", FACE = "photo_face", NEGATION = "negation", PROPER = "proper", EPONYM = "eponym", AGE_WORD = "age_word",
+    MEDIA_USE = "media_use", PHOTO = "photo", FACE = "photo_face", NEGATION = "negation", PROPER = "proper", EPONYM = "eponym", AGE_WORD = "age_word", HUMAN_VERB = "human_verb",
 }
 
 bits! {
@@ -125,6 +125,7 @@ pub(super) const PHRASE_WORDS_MAX: usize = 4;
 
 /// Marks a word that begins a phrase; the top bit, which no section uses.
 const STARTS_PHRASE: u64 = 1 << 63;
+const _: () = assert!(CUE_SECTIONS.len() < 64 && DICTIONARY_SECTIONS.len() < 15);
 
 /// In [`super::token::Token::known`]: a dictionary phrase (a city of several words) may begin with the word.
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;

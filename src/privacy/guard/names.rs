@@ -81,9 +81,7 @@ fn part(page: &Page, at: usize) -> Part {
     let Some(token) = page.token(at) else {
         return Part::No;
     };
-    if token.taken
-        || !token.is_word()
-        || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::STATE)
+    if token.taken || !token.is_word() || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE)
     {
         return Part::No;
     }
@@ -95,6 +93,9 @@ fn part(page: &Page, at: usize) -> Part {
         };
     }
     let known = page.dictionary(at);
+    if token.has(cue::STATE) {
+        return state_name(page, at, known);
+    }
     if token.has(WORDS_OF_GRAMMAR) {
         // "Will Ortega", "April Jones": such words are names only inside a sentence, with a capital.
         let is_given =
@@ -127,6 +128,36 @@ fn part(page: &Page, at: usize) -> Part {
         return Part::Unknown;
     }
     Part::No
+}
+
+/// "Ethel Washington", "Virginia Okafor": a state's name beside a given name or a surname.
+fn state_name(page: &Page, at: usize, known: u64) -> Part {
+    let is_neighbour = |index: usize, bits: u64| {
+        page.token(index)
+            .is_some_and(|token| token.is_capitalised() && !token.has(cue::STATE | cue::PROPER))
+            && page.dictionary(index) & bits != 0
+            && page.dictionary(index) & dict::WORD == 0
+    };
+    let follows_given = page.gap(at) == Gap::Space
+        && at.checked_sub(1).is_some_and(|before| {
+            is_neighbour(before, dict::FIRST)
+                || page.mark_is(before, b'.')
+                    && at >= 3
+                    && page.token(at - 2).is_some_and(|initial| initial.len() == 1)
+                    && is_neighbour(at - 3, dict::FIRST)
+                || page.token(before).is_some_and(|initial| initial.len() == 1)
+                    && at >= 2
+                    && is_neighbour(at - 2, dict::FIRST)
+        });
+    if follows_given && known & (dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST) != 0 {
+        return Part::Surname;
+    }
+    let leads_surname = page.gap(at + 1) == Gap::Space && is_neighbour(at + 1, dict::SURNAME);
+    if leads_surname && known & dict::FIRST != 0 {
+        Part::FirstOrdinary
+    } else {
+        Part::No
+    }
 }
 
 /// Endings of clinical and trade words that no list can hold in full.
@@ -269,7 +300,8 @@ fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate {
             || (!is_first && token.gap > Gap::Line)
             || (!is_first
                 && token.gap == Gap::Line
-                && !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.')))
+                && (found.count > 1
+                    || !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.'))))
         {
             break;
         }
@@ -356,7 +388,7 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
                 return None;
             }
         }
-        page.report(first, first, PhiKind::Name, 0.85, "name.title");
+        page.report(at, first, PhiKind::Name, 0.85, "name.title");
         return Some(first);
     };
     if lead == Part::Initial && found.count == 1
@@ -371,7 +403,7 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
     {
         last = found.last;
     }
-    page.report(first, last, PhiKind::Name, 0.95, "name.title");
+    page.report(at, last, PhiKind::Name, 0.95, "name.title");
     Some(last)
 }
 
@@ -454,6 +486,12 @@ fn is_called(page: &Page, at: usize) -> bool {
             at,
             &[
                 "called",
+                "call",
+                "calls",
+                "me",
+                "dear",
+                "hi",
+                "hello",
                 "named",
                 "nickname",
                 "nicknamed",
@@ -483,6 +521,7 @@ fn after_label(page: &Page, at: usize) -> Option<(usize, bool)> {
                 index,
                 &[
                     "is", "was", "name", "named", "called", "of", "to", "the", "mr", "id", "as",
+                    "me", "him", "her",
                 ],
             )
             || token.has(cue::NAME_LABEL);
@@ -552,6 +591,18 @@ fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
                 .is_some_and(|token| token.len() > 2 && token.cues & !cue::PARTICLE == 0)
     };
     let is_name = found.count >= 2 && found.parts().iter().all(is_clear);
+    let stands_on_line = page.gap(at) >= Gap::Line
+        && page.gap(at + 1) == Gap::Space
+        && page.gap(at + 2) >= Gap::Line;
+    let is_lone_line = stands_on_line
+        && page
+            .token(at + 1)
+            .is_some_and(|next| next.shape == Shape::Lower && next.cues == 0 && next.len() > 3)
+        && page.dictionary(at + 1) & dict::WORD == 0;
+    if is_lone_line {
+        page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
+        return Some(at + 1);
+    }
     let acts = page.has(at + 1, cue::PERSON_VERB)
         && page.token(at).is_some_and(|token| token.len() > 3)
         && page.starts_sentence(at);
@@ -581,30 +632,74 @@ fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
     if comma_given && !page.has(at, cue::EPONYM) {
         return Some(0.85);
     }
-    if part != Part::First || is_upper || page.has(at, cue::EPONYM) {
+    if part != Part::First && part != Part::Surname && part != Part::Unknown || is_upper {
         return None;
     }
+    if part != Part::First {
+        let is_human = page.has(at + 1, cue::HUMAN_VERB)
+            && page.gap(at + 1) == Gap::Space
+            && !page.has(at, cue::EPONYM);
+        let is_told = page.cue_before(at, 1, cue::HUMAN_VERB).is_some()
+            && at > 0
+            && page.word_is(at - 1, &["said", "says", "told", "asked"]);
+        return (is_human || is_told || owns(page, at) || is_in_list(page, at)).then_some(0.6);
+    }
     let token = page.token(at)?;
-    let acts = page.has(at + 1, cue::PERSON_VERB) && page.gap(at + 1) == Gap::Space;
+    let is_eponym = page.has(at, cue::EPONYM);
+    let verbs = if is_eponym {
+        cue::HUMAN_VERB
+    } else {
+        cue::HUMAN_VERB | cue::PERSON_VERB
+    };
+    let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at);
     let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some();
-    let owned = cue::RELATIVE
-        | cue::PATIENT_DATE
-        | cue::OTHER_WORD
-        | cue::MRN_WORD
-        | cue::PLAN_WORD
-        | cue::ADDRESS_CUE
-        | cue::BORN
-        | cue::PHONE;
-    let owns = token.possessive && page.has(at + 1, owned);
+
     let stands_alone = !is_place
+        && !is_eponym
         && known & dict::WORD == 0
         && token.len() > 3
         && is_plain_title(page.word(at))
         && !leads(page, at);
-    if acts || is_object || owns || has_demographics_after(page, at) {
+    if acts || is_object || owns(page, at) || has_demographics_after(page, at) {
         return Some(0.7);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
+}
+
+/// "Konrad's claim", "Maria's daughter": a possessive before what persons have.
+fn owns(page: &Page, at: usize) -> bool {
+    let owned = cue::RELATIVE
+        | cue::OTHER_WORD
+        | cue::PLAN_WORD
+        | cue::ADDRESS_CUE
+        | cue::AGED
+        | cue::PHONE
+        | cue::MRN_WORD;
+    page.token(at)
+        .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
+        && page.has(at + 1, owned)
+}
+
+/// "Ana, Kyle and Rosa": joined to a name already found, or to two given names.
+fn is_in_list(page: &Page, at: usize) -> bool {
+    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and"]);
+    let follows_name = at >= 2
+        && joins(at - 1)
+        && page.found.last().is_some_and(|found| {
+            found.kind == PhiKind::Name
+                && page
+                    .token(at - 2)
+                    .is_some_and(|before| before.end as usize == found.end)
+        });
+    let leads_names = joins(at + 1)
+        && part(page, at + 2) == Part::First
+        && joins(at + 3)
+        && part(page, at + 4) == Part::First;
+    follows_name
+        && (part(page, at) == Part::First || page.mark_is(at - 1, b','))
+        && page.dictionary(at) & dict::CITY == 0
+        || follows_name && part(page, at) == Part::First
+        || leads_names && part(page, at) == Part::First
 }
 
 /// A capital and small letters only: not "IgE".
@@ -636,7 +731,7 @@ fn leads(page: &Page, at: usize) -> bool {
 fn has_demographics_after(page: &Page, last: usize) -> bool {
     let mut index = last + 1;
     for _ in 0..3 {
-        if page.has(index, cue::BORN | cue::AGED | cue::MRN_HEAD) {
+        if page.has(index, cue::AGED | cue::MRN_HEAD) {
             return true;
         }
         let is_age = page

@@ -46,30 +46,31 @@ pub(super) fn find(page: &mut Page) {
         let run = run_around(page, at, from);
         from = run.last + 1;
         if !page.is_taken(run.first, run.last) {
-            from = inspect(page, &run)
+            from = inspect(page, &run, 0)
                 .map_or(from, |last| last + 1)
                 .max(at + 1);
         }
     }
 }
 
-/// The run that a token with digits belongs to; it begins at `from` or later.
+/// The run that a token with digits belongs to; it begins at `from` or later. A hyphen at the end of a line joins.
 fn run_around(page: &Page, at: usize, from: usize) -> Run {
+    let joins = |joint: usize| {
+        let is_hyphen = page.mark_is(joint, b'-');
+        page.token(joint)
+            .is_some_and(|mark| mark.gap == Gap::Glued && is_joint(mark.mark))
+            && (page.gap(joint + 1) == Gap::Glued || is_hyphen && page.gap(joint + 1) == Gap::Line)
+    };
+    let is_part = |index: usize| page.token(index).is_some_and(|part| part.mark == 0);
     let mut first = at;
-    while at - first < RUN_TOKENS_MAX && page.gap(first) == Gap::Glued {
-        let step = if page
-            .before(first)
-            .is_some_and(|before| is_joint(before.mark))
-        {
-            2
+    while at - first < RUN_TOKENS_MAX && first > from {
+        let over_joint = first >= from + 2 && joins(first - 1) && is_part(first - 2);
+        if over_joint {
+            first -= 2;
+        } else if page.gap(first) == Gap::Glued && is_part(first - 1) {
+            first -= 1;
         } else {
-            1
-        };
-        let is_part =
-            |part: &Token| part.mark == 0 && (step == 1 || page.gap(first - 1) == Gap::Glued);
-        match first.checked_sub(step).filter(|start| *start >= from) {
-            Some(start) if page.token(start).is_some_and(is_part) => first = start,
-            _ => break,
+            break;
         }
     }
     let mut run = Run {
@@ -79,16 +80,10 @@ fn run_around(page: &Page, at: usize, from: usize) -> Run {
         letters: 0,
     };
     count(page, first, &mut run);
-    while run.last - at.min(run.last) < RUN_TOKENS_MAX {
+    while run.last - first < 2 * RUN_TOKENS_MAX {
         let next = run.last + 1;
-        let joins = page
-            .token(next)
-            .is_some_and(|mark| mark.gap == Gap::Glued && is_joint(mark.mark));
-        let step = if joins { next + 1 } else { next };
-        if !page
-            .token(step)
-            .is_some_and(|part| part.gap == Gap::Glued && part.mark == 0)
-        {
+        let step = if joins(next) { next + 1 } else { next };
+        if !is_part(step) || step == next && page.gap(next) != Gap::Glued {
             break;
         }
         run.last = step;
@@ -116,7 +111,7 @@ fn count(page: &Page, at: usize, run: &mut Run) {
 }
 
 /// Tries the readings of a run, strongest first; gives the last token of what it reported.
-fn inspect(page: &mut Page, run: &Run) -> Option<usize> {
+fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
     let reading = labels::before(page, run.first);
     if let Reading::Identifier(label) = &reading
         && label.is_head
@@ -129,9 +124,34 @@ fn inspect(page: &mut Page, run: &Run) -> Option<usize> {
             Reading::Identifier(label) => labelled(page, run, label),
             Reading::Code | Reading::Unlabelled => None,
         })
+        .or_else(|| over_line(page, run, depth))
         .or_else(|| after_letters(page, run))
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
+}
+
+/// The same readings for a run that a line break cut in two.
+fn over_line(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
+    let next = run.last + 1;
+    let goes_on = page.gap(next) == Gap::Line
+        && page.token(next).is_some_and(|token| {
+            token.has_digit() || token.shape == Shape::Upper && token.len() > 1
+        });
+    if !goes_on || depth > 0 {
+        return None;
+    }
+    let rest = run_around(page, next, next);
+    let whole = Run {
+        first: run.first,
+        last: rest.last,
+        digits: run.digits + rest.digits,
+        letters: run.letters + rest.letters,
+    };
+    if page.is_taken(whole.first, whole.last) {
+        None
+    } else {
+        inspect(page, &whole, depth + 1)
+    }
 }
 
 /// An identifier by its label; the value may go on over blanks with groups of digits.
@@ -183,11 +203,13 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
         && page
             .number(run.first)
             .is_some_and(|year| (1900..=2099).contains(&year));
-    let is_public = !label.is_head && !label.is_explicit && is_public_code(page, run);
+    let is_public =
+        digits == run.digits && !label.is_head && !label.is_explicit && is_public_code(page, run);
     if is_quantity || is_public || is_document_number(page, run) {
         return false;
     }
-    let is_joined = run.letters > 0 && run.letters <= 12;
+    let is_joined =
+        run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);
     match (label.is_head, label.is_explicit) {
         (true, _) => digits >= 3 || (digits >= 2 && digits + run.letters >= 4),
         (false, true) => {
@@ -417,7 +439,7 @@ fn national(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Optio
 /// "license plate KLM 4821": capitals of the same identifier stand before the digits.
 fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let first = run.first.checked_sub(1)?;
-    let is_part = page.gap(run.first) == Gap::Space
+    let is_part = matches!(page.gap(run.first), Gap::Space | Gap::Line)
         && page.token(first).is_some_and(|token| {
             token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0
         });

@@ -173,7 +173,14 @@ impl<'p> Page<'p> {
             | cue::ID_NOUN
             | cue::MONTH
             | cue::STREET_SHORT
-            | cue::PERSON;
+            | cue::PERSON
+            | cue::PHONE
+            | cue::FAX
+            | cue::MRN_HEAD
+            | cue::MRN_WORD
+            | cue::ACCOUNT_HEAD
+            | cue::LICENSE_HEAD
+            | cue::PATIENT_DATE;
         self.before(index).is_some_and(|word| {
             let is_abbreviation = word.has(ABBREVIATES) && word.len() <= 4;
             let is_initial = word.shape == Shape::Upper && word.len() == 1;

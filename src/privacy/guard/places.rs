@@ -486,7 +486,9 @@ fn capitals_end(page: &Page, at: usize) -> usize {
         let is_joint = follows_stop
             || matches!(token.mark, b'-' | b'&' | b'\'')
             || token.has(cue::PARTICLE) && token.shape == Shape::Lower
-            || page.word_is(index, &["of", "for", "and", "the"]);
+            || page.word_is(index, &["of", "the"])
+            || page.word_is(index, &["for"])
+                && page.has(last, cue::FACILITY_HEAD | cue::FACILITY_PAIR);
         if token.is_capitalised() {
             last = index;
         } else if !is_joint {

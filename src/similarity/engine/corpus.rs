@@ -160,14 +160,15 @@ impl Corpus {
         let vocabulary = self.vocabulary();
         let (mut known, mut unknown) = (Vec::with_capacity(scenario.features.len()), Vec::new());
         for name in scenario.features.names() {
-            match vocabulary.id(name) {
-                Some(id) => known.push((id, vocabulary.weight(id))),
+            match vocabulary.find(name) {
+                Some(feature) => known.push(feature),
                 None => unknown.push((Arc::from(&**name), self.weights.weight(name))),
             }
         }
         let unknown_weight = unknown.iter().map(|(_, weight)| u32::from(*weight)).sum();
         let unlike = scenario.unlike.names().iter();
-        let unlike: Vec<u32> = unlike.filter_map(|name| vocabulary.id(name)).collect();
+        let unlike = unlike.filter_map(|name| vocabulary.find(name));
+        let unlike: Vec<u32> = unlike.map(|(id, _)| id).collect();
         Prepared {
             query: Query::new(&known, unknown_weight, &unlike),
             unknown,
@@ -295,17 +296,16 @@ impl Row {
 }
 
 fn intern(vocabulary: &mut Vocabulary, weights: &WeightTable, features: &FeatureSet) -> Row {
-    let ids = features
-        .names()
-        .iter()
-        .map(|name| vocabulary.intern(name, || weights.weight(name)));
-    let features: Vec<u32> = ids.collect();
-    let total = features.iter().map(|id| u32::from(vocabulary.weight(*id)));
-    let total_weight = total.fold(0, u32::saturating_add);
-    Row {
-        features,
-        total_weight,
+    let mut row = Row {
+        features: Vec::with_capacity(features.len()),
+        total_weight: 0,
+    };
+    for name in features.names() {
+        let (id, weight) = vocabulary.intern(name, || weights.weight(name));
+        row.features.push(id);
+        row.total_weight = row.total_weight.saturating_add(weight.into());
     }
+    row
 }
 
 fn named(vocabulary: &Vocabulary, features: &[u32]) -> FeatureSet {

@@ -77,17 +77,17 @@ pub(super) fn run(searches: &[(Search<'_>, &[Live])], best: &mut Best) {
 fn raise_floor(targets: &[Target<'_>], counters: &mut Counters, best: &mut Best) {
     let wanted = best.limit().saturating_mul(GUESSES_PER_HIT);
     let mut promising: Vec<(Candidate, &Target<'_>)> = Vec::new();
-    let mut least = Candidate::default();
+    let mut cutoff = Candidate::default();
     for target in targets {
         target.counting.guess(counters, GUESSED_POSTINGS, |guess| {
-            if guess > least && target.search.accepts(target.live, guess.slot.into()) {
+            if guess > cutoff && target.search.accepts(target.live, guess.slot.into()) {
                 promising.push((guess, target));
             }
         });
         if promising.len() > wanted {
             let (_, (last, _), _) =
                 promising.select_nth_unstable_by_key(wanted, |(guess, _)| Reverse(*guess));
-            least = *last;
+            cutoff = *last;
             promising.truncate(wanted);
         }
     }

@@ -8,31 +8,33 @@ use std::sync::Arc;
 /// keeps its meaning as long as the corpus lives.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    ids: HashMap<Arc<str>, u32>,
+    /// The weight stands here too, so that a look-up reads one place.
+    ids: HashMap<Arc<str>, (u32, u16)>,
     entries: Vec<(Arc<str>, u16)>,
     name_bytes: usize,
 }
 
 impl Vocabulary {
-    /// The number of `name`, a new one if it was never met; `weight` is asked only then.
+    /// Number and weight of `name`, a new number if it was never met; `weight` is asked only then.
     ///
     /// Numbers run from 0 without gaps. After 2³² names the last number is given again, a bound no memory
     /// reaches.
-    pub fn intern(&mut self, name: &str, weight: impl FnOnce() -> u16) -> u32 {
-        if let Some(id) = self.ids.get(name) {
-            return *id;
+    pub fn intern(&mut self, name: &str, weight: impl FnOnce() -> u16) -> (u32, u16) {
+        if let Some(known) = self.ids.get(name) {
+            return *known;
         }
         let id = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let new = (id, weight());
         let shared: Arc<str> = name.into();
-        self.entries.push((Arc::clone(&shared), weight()));
-        self.ids.insert(shared, id);
+        self.entries.push((Arc::clone(&shared), new.1));
+        self.ids.insert(shared, new);
         self.name_bytes += name.len();
-        id
+        new
     }
 
-    /// The number of a name that was met before.
+    /// Number and weight of a name that was met before.
     #[must_use]
-    pub fn id(&self, name: &str) -> Option<u32> {
+    pub fn find(&self, name: &str) -> Option<(u32, u16)> {
         self.ids.get(name).copied()
     }
 
@@ -46,14 +48,6 @@ impl Vocabulary {
     /// Name and weight of a feature.
     pub(super) fn entry(&self, id: u32) -> Option<(Arc<str>, u16)> {
         self.entries.get(id as usize).cloned()
-    }
-
-    /// The weight of a feature; 0 for a number never given.
-    #[must_use]
-    pub fn weight(&self, id: u32) -> u16 {
-        self.entries
-            .get(id as usize)
-            .map_or(0, |(_, weight)| *weight)
     }
 
     /// How many features there are.
@@ -73,7 +67,7 @@ impl Vocabulary {
     pub fn bytes(&self) -> usize {
         // A hash table keeps one control byte a slot and at least an eighth of its slots free; an `Arc<str>`
         // has two counters before its text.
-        let slot = size_of::<(Arc<str>, u32)>() + 1;
+        let slot = size_of::<(Arc<str>, (u32, u16))>() + 1;
         let table = self.ids.capacity() * slot * 8 / 7;
         let names = self.name_bytes + self.entries.len() * 2 * size_of::<usize>();
         table + names + self.entries.capacity() * size_of::<(Arc<str>, u16)>()

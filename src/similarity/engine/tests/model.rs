@@ -141,12 +141,12 @@ pub fn write(
 ) {
     let rows: Vec<Record<'_>> = put.iter().map(|record| row(world, record)).collect();
     index.apply(removed, &rows, revision);
-    removed.iter().for_each(|id| {
+    for id in removed {
         model.remove(id);
-    });
-    put.iter().for_each(|record| {
+    }
+    for record in put {
         model.insert(record.id, record.clone());
-    });
+    }
 }
 
 pub fn row<'a>(world: &World, record: &'a ModelRecord) -> Record<'a> {
@@ -167,9 +167,9 @@ pub fn corpus(dice: &mut Dice, world: &World) -> (Index, Model) {
         model.insert(record.id, record);
     }
     let mut builder = IndexBuilder::default();
-    model
-        .values()
-        .for_each(|record| builder.push(&row(world, record)));
+    for record in model.values() {
+        builder.push(&row(world, record));
+    }
     let index = builder.finish(1);
     for revision in 0..dice.below(12) {
         let put: Vec<ModelRecord> = (0..dice.skewed(60)).map(|_| world.record(dice)).collect();

@@ -143,7 +143,9 @@ fn corpora_answer_by_name_and_explain_every_hit() {
         .map(|id| (Uuid::from_u128(id), random_set(&mut dice)))
         .collect();
     let mut counts = DocumentCounts::default();
-    sets.values().for_each(|set| counts.add(set));
+    for set in sets.values() {
+        counts.add(set);
+    }
     let weights = Arc::new(WeightTable::freeze(BaseTable::shipped(), &counts, 4));
     let mut builder = CorpusBuilder::new(Arc::clone(&weights));
     for (id, features) in &sets {
