@@ -366,6 +366,7 @@ fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
     let is_bare_title = title.shape == Shape::Lower && !page.mark_is(at + 1, b'.');
     if next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
         || page.word_is(first, &["reddy's"])
+        || next.shape == Shape::Lower && page.dictionary(first) & dict::WORD != 0
     {
         return None; // "an MR myelogram"; a maker of generics
     }
@@ -720,7 +721,8 @@ fn leads(page: &Page, at: usize) -> bool {
         if !page.token(before).is_some_and(|token| {
             token.has_digit() || matches!(token.mark, b'[' | b'(' | b'-' | b'.' | b'*')
         }) {
-            return page.mark_is(before, b'/') || page.word_is(before, &["st"]);
+            let is_with = before > 0 && page.word_is(before - 1, &["w"]);
+            return page.mark_is(before, b'/') && !is_with || page.word_is(before, &["st"]);
         }
         index = before;
     }
@@ -776,6 +778,14 @@ fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> Option<f32> 
         return (count >= 2 && strong >= 2 && lead.is_first()).then_some(0.75);
     }
     let both_cities = words().all(|(_, index)| page.dictionary(*index) & dict::CITY != 0);
+    // "Kaplan-Meier": one hyphenated word is no given name and surname.
+    let is_one_word = parts
+        .iter()
+        .skip(1)
+        .all(|(_, index)| page.gap(*index) == Gap::Glued);
+    if is_one_word && !in_context && lead != Part::First {
+        return None;
+    }
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,

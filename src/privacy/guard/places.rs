@@ -90,7 +90,9 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0 {
         found = facility(page, at, end);
     }
-    found = found.or_else(|| cued_facility(page, at, end));
+    found = found
+        .or_else(|| cued_facility(page, at, end))
+        .or_else(|| saintly_facility(page, at, end));
     if cues & cue::PLACE_NOUN != 0 {
         found = found.or_else(|| county(page, at, end));
     }
@@ -607,6 +609,32 @@ fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
     Some(last)
 }
 
+/// "Jackson Memorial", "Houston Methodist": a name before a word that ends hardly anything but a hospital's name.
+fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
+    let ends = [
+        "memorial",
+        "methodist",
+        "presbyterian",
+        "baptist",
+        "adventist",
+        "deaconess",
+        "samaritan",
+    ];
+    let is_name = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::PROPER | cue::STATE))
+        && page.dictionary(at) & dict::WORD == 0;
+    if last != at + 1
+        || !page.word_is(last, &ends)
+        || !is_name
+        || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+    {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility");
+    Some(last)
+}
+
 /// "Tulare County", "St. Tammany Parish".
 fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     let last = (at + 1..=end).find(|index| page.has(*index, cue::PLACE_NOUN))?;
@@ -750,7 +778,12 @@ fn town(page: &mut Page, at: usize) -> Option<usize> {
     }
     let strong =
         page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
-    let weak = page.cue_before(at, 1, cue::PLACE_PREP).is_some();
+    let follows_age = at >= 2
+        && page.mark_is(at - 1, b',')
+        && page
+            .token(at - 2)
+            .is_some_and(|age| age.has_digit() && age.len() <= 4);
+    let weak = follows_age || page.cue_before(at, 1, cue::PLACE_PREP).is_some();
     let is_word = known & dict::WORD != 0;
     let is_person = known & (dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY) != 0;
     let is_next_capital = page.token(last + 1).is_some_and(|next| {
