@@ -18,7 +18,7 @@ pub(super) fn phone(
     groups: &Groups,
     is_code: bool,
 ) -> Option<usize> {
-    if super::numbers::follows_digits(page, first) {
+    if super::forms::follows_digits(page, first) {
         return None;
     }
     let opening = opening(page, first);
