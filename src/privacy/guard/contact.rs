@@ -87,7 +87,7 @@ fn host_end(page: &Page, start: usize) -> Option<usize> {
                 next.mark == 0 && next.gap != Gap::Space && next.gap != Gap::Paragraph
             }) =>
             {
-                dotted = true
+                dotted = true;
             }
             b'-' | b'_' => {}
             _ => break,
@@ -112,7 +112,7 @@ fn is_office_mailbox(page: &Page, first: usize, at: usize) -> bool {
         .any(|mailbox| local.eq_ignore_ascii_case(mailbox))
 }
 
-/// scheme://host/path
+/// <scheme://host/path>
 fn url_with_scheme(page: &mut Page, colon: usize) {
     let is_scheme = page.mark_is(colon + 1, b'/')
         && page.mark_is(colon + 2, b'/')

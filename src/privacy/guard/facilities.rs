@@ -18,9 +18,9 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     };
     let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at));
     let names_standard = page.has(last + 1, cue::EPONYM_HEAD)
-        && !page
+        && page
             .token(last + 1)
-            .is_some_and(|next| next.gap > Gap::Space);
+            .is_none_or(|next| next.gap <= Gap::Space);
     if !is_named || names_standard {
         return None;
     }

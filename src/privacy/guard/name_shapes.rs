@@ -174,7 +174,7 @@ pub(super) fn is_in_list(page: &Page, at: usize) -> bool {
         || leads_names && part(page, at) == Part::First
 }
 
-/// A capital and small letters only: not "IgE".
+/// A capital and small letters only: not "`IgE`".
 pub(super) fn is_plain_title(word: &str) -> bool {
     word.bytes().skip(1).all(|byte| !byte.is_ascii_uppercase())
 }
