@@ -1,6 +1,11 @@
 //! What each method does, one file a service. Every case runs over both doors.
 
 mod audit;
+mod classification;
+mod lifecycle;
 mod precedents;
+mod privacy;
+mod registries;
 mod rest;
+mod similarity;
 mod tenants;
