@@ -7,8 +7,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{Config, KeyRing, ServeArgs};
 use crate::db::{DatabaseConfig, migrate};
@@ -107,12 +105,6 @@ struct HealthcheckArgs {
     /// The service to ask for; empty asks whether the process lives.
     #[arg(long, default_value = "stratum.v1.PrecedentService")]
     service: String,
-}
-
-/// Sends the log to `writer`, a JSON object a line; `STRATUM_LOG` narrows it.
-pub fn start_log(writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static) {
-    let filter = EnvFilter::try_from_env("STRATUM_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(writer).init();
 }
 
 /// Runs a command line to its exit code.

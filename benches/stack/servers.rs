@@ -103,7 +103,7 @@ async fn input_closed() {
 pub fn house(place: &Place, database_url: &str) -> Result<(), Failure> {
     fs::create_dir_all(&place.directory)?;
     let log = File::create(place.directory.join("house.log"))?;
-    stratum::cli::start_log(log);
+    let _log = stratum::log::start(log);
     run(async {
         let wishes = Wishes {
             directory: place.directory.clone(),
