@@ -10,5 +10,9 @@
 
 mod conformance;
 mod coverage;
+mod faults;
 mod harness;
+mod invariants;
+mod schema;
+mod tidy;
 mod tls;

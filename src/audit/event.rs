@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::{AuditCategory, AuditOutcome, ErrorReason, IdentityKind};
 use crate::rpc::error::{Error, code};
+use crate::rpc::identity::Caller;
 use crate::rpc::policy::{AuditMode, MethodPolicy};
 use crate::rpc::telemetry::CallContext;
 
@@ -207,6 +208,31 @@ impl AuditEvent {
             request_id: call.request_id().to_owned(),
             trace_id: call.trace_id().unwrap_or_default().to_owned(),
             attempted_ref_sha256,
+            facts,
+            salt: *Uuid::new_v4().as_bytes(),
+        }
+    }
+
+    /// The event of work that no call asked for: an import, demonstration data.
+    #[must_use]
+    pub fn of_work(caller: &Caller, action: &str, facts: Facts) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            occurred_at: now_micros(),
+            tenant_id: Some(caller.tenant_id()),
+            category: AuditCategory::Mutation,
+            action: action.to_owned(),
+            outcome: AuditOutcome::Success,
+            reason: String::new(),
+            method: String::new(),
+            identity_kind: caller.kind(),
+            credential_id: caller.credential_id(),
+            actor_user_id: caller.user_id(),
+            roles: caller.roles().iter().map(|role| role.stored().to_owned()).collect(),
+            client_ip: String::new(),
+            request_id: String::new(),
+            trace_id: String::new(),
+            attempted_ref_sha256: None,
             facts,
             salt: *Uuid::new_v4().as_bytes(),
         }

@@ -29,12 +29,20 @@ pub enum MigrateError {
 pub async fn migrate(administrator: &PgConnectOptions) -> Result<usize, MigrateError> {
     let mut connection = administrator.connect().await?;
     sqlx::raw_sql(ROLES).execute(&mut connection).await?;
-    sqlx::raw_sql(super::statement::BECOME_OWNER).execute(&mut connection).await?;
+    become_owner(&mut connection).await?;
     let before = applied(&mut connection).await?;
     MIGRATIONS.run(&mut connection).await?;
     let after = applied(&mut connection).await?;
     connection.close().await?;
     Ok(after - before)
+}
+
+/// Takes the schema owner's role on: an administrator does so before it migrates or provisions.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn become_owner(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(super::statement::BECOME_OWNER).execute(connection).await.map(|_| ())
 }
 
 /// Whether every migration of this build is applied.

@@ -52,6 +52,7 @@ pub fn all() -> Vec<Statement> {
     [
         STATEMENTS,
         crate::audit::store::STATEMENTS,
+        crate::precedents::import::store::STATEMENTS,
         crate::precedents::store::STATEMENTS,
         crate::rpc::idempotency::store::STATEMENTS,
         crate::similarity::store::STATEMENTS,

@@ -1,6 +1,7 @@
 //! `stratum dev`: everything a developer needs, under one directory: a private PostgreSQL, a PKI,
 //! keys, demo tenants with every role, and `dev.json` that says where all of it is.
 
+pub mod demo;
 pub mod pki;
 mod settings;
 

@@ -167,7 +167,7 @@ statements! {
     INSERT_VERSION as App = "
         INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256,
             previous_sha256, changed_fields, reason, identity_kind, credential_id, actor_user_id)
-        SELECT $1, $2, $3, $4, $5, $6, coalesce(
+        SELECT $1, $2, $3::bigint, $4, $5, $6, coalesce(
             (SELECT snapshot_sha256 FROM precedent_versions
              WHERE tenant_id = $1 AND precedent_id = $2 AND version = $3 - 1), decode(repeat('00', 32), 'hex')),
             $7, $8, $9, $10, $11";

@@ -57,7 +57,7 @@ impl Provisioner {
     /// When the database refuses.
     pub async fn connect(administrator: &PgConnectOptions) -> Result<Self, ProvisionError> {
         let mut connection = administrator.connect().await?;
-        sqlx::raw_sql(crate::db::statement::BECOME_OWNER).execute(&mut connection).await?;
+        crate::db::migrate::become_owner(&mut connection).await?;
         Ok(Self { connection })
     }
 

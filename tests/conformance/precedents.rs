@@ -119,7 +119,7 @@ async fn an_unknown_enum_number_is_refused() {
     let outcome = stage.scene(Door::Grpc).owner().call("CreatePrecedent", request.clone()).await;
     outcome.violates(&["precedent.scenario.denial_types[0]", "precedent.scenario.line_of_business", "precedent.outcome"]);
     let mut outcome = stage.scene(Door::Rest).owner().call("CreatePrecedent", request).await;
-    outcome.refused(Code::InvalidArgument, "INVALID_VALUE");
+    outcome.refused(Code::InvalidArgument, "VALIDATION");
     outcome.violations.sort();
     assert_eq!(outcome.violations, ["precedent.outcome", "precedent.scenario.denialTypes[0]", "precedent.scenario.lineOfBusiness"]);
     // No item of a list is the unspecified value.
@@ -278,7 +278,7 @@ async fn over_rest_an_etag_is_an_entity_tag() {
     assert_eq!(owner.call("UpdatePrecedent", by_field).await.http.map(|status| status.as_u16()), Some(409));
     assert_eq!(conditional("*").call("UpdatePrecedent", update.clone()).await.header("etag"), "\"v3\"");
     for wrong in ["v3", "W/\"v3\"", "\"v2\", \"v3\""] {
-        conditional(wrong).call("UpdatePrecedent", update.clone()).await.refused(Code::InvalidArgument, "INVALID_VALUE");
+        conditional(wrong).call("UpdatePrecedent", update.clone()).await.refused(Code::InvalidArgument, "VALIDATION");
     }
 }
 

@@ -80,6 +80,11 @@ async fn resource(scene: &Scene<'_>, name: &str) -> String {
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
     match name {
         "precedent" => text(&scene.precedent().await["id"]),
+        "archived_precedent" => {
+            let id = scene.precedent().await["id"].clone();
+            scene.owner().ok("ArchivePrecedent", json!({ "id": id })).await;
+            text(&id)
+        }
         "audit_event" => {
             scene.owner().ok("GetMe", json!({})).await;
             let page = scene.owner().ok("ListAuditEvents", json!({ "pageSize": 1 })).await;

@@ -3,7 +3,7 @@
 use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
 use tonic::Code;
 
-use super::examples::{Capable, example, may};
+use super::examples::{Capable, absent, example, may};
 use super::fields::{plant, strings_of};
 use crate::harness::cast::{TENANT_ROLES, name_of};
 use crate::harness::server::uuid;
@@ -21,11 +21,17 @@ async fn numbered(scene: &Scene<'_>, method: &MethodDescriptor) -> DynamicMessag
     message
 }
 
-/// The same request with one text changed.
+/// Another request under the same id: with one text changed, or about another resource.
 fn changed(method: &MethodDescriptor, message: &DynamicMessage) -> DynamicMessage {
-    let mut message = message.clone();
     let texts = strings_of(&method.input(), "TEXT_CLASS_FREE_TEXT");
-    let path = texts.first().unwrap_or_else(|| panic!("{}: no text to change", method.full_name()));
+    let Some(path) = texts.first() else {
+        let mut other = absent(method);
+        let id = message.get_field_by_name("request_id").expect("an id").into_owned();
+        other.set_field_by_name("request_id", id);
+        assert!(other != *message, "{}: no other request to make", method.full_name());
+        return other;
+    };
+    let mut message = message.clone();
     plant(&mut message, path, "changed");
     message
 }

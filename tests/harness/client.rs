@@ -116,10 +116,13 @@ impl Client {
                 Err(status) => return Outcome { headers: metadata.into_headers(), ..Outcome::of_status(&status) },
             }
         }
-        let decode = |bytes: &Bytes| {
-            contract::to_json(&DynamicMessage::decode(method.output(), bytes.clone()).expect("a reply"))
+        let decode = |bytes: &Bytes| DynamicMessage::decode(method.output(), bytes.clone()).expect("a reply");
+        let replies: Vec<DynamicMessage> = messages.iter().map(decode).collect();
+        let replies = match method.output().full_name() {
+            HTTP_BODY => vec![document(&replies)],
+            _ => replies.iter().map(contract::to_json).collect(),
         };
-        Outcome::success(metadata.into_headers(), messages.iter().map(decode).collect(), messages.concat().into(), None)
+        Outcome::success(metadata.into_headers(), replies, messages.concat().into(), None)
     }
 
     async fn send_route(&self, method: &MethodDescriptor, route: Route) -> Outcome {
@@ -224,7 +227,10 @@ impl Outcome {
             let json: Value = serde_json::from_slice(text).expect("JSON");
             contract::to_json(&contract::from_json(reply.clone(), &json))
         };
-        let replies = if is_stream {
+        let replies = if reply.full_name() == HTTP_BODY {
+            let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+            vec![json!({ "contentType": kind, "data": String::from_utf8_lossy(&bytes) })]
+        } else if is_stream {
             bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(read).collect()
         } else {
             vec![read(&bytes)]
@@ -248,6 +254,20 @@ impl Outcome {
             http,
         }
     }
+}
+
+/// What a stream of raw pieces adds up to, as REST delivers it.
+const HTTP_BODY: &str = "google.api.HttpBody";
+
+fn document(pieces: &[DynamicMessage]) -> Value {
+    let mut data = Vec::new();
+    let mut kind = String::new();
+    for piece in pieces {
+        kind = piece.get_field_by_name("content_type").and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or(kind);
+        let bytes = piece.get_field_by_name("data").and_then(|data| data.as_bytes().cloned());
+        data.extend_from_slice(&bytes.unwrap_or_default());
+    }
+    json!({ "contentType": kind, "data": String::from_utf8_lossy(&data) })
 }
 
 /// The detail of a type in a status.

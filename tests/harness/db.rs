@@ -43,6 +43,10 @@ impl Database {
         config
     }
 
+    pub(crate) fn superuser_url(&self) -> String {
+        self.database.superuser_url()
+    }
+
     pub(crate) fn name(&self) -> &str {
         self.database.name()
     }

@@ -68,9 +68,10 @@ pub(crate) fn rule(method: &MethodDescriptor) -> (Method, String, bool) {
 fn take(message: &mut DynamicMessage, path: &str) -> String {
     let (name, deeper) = path.split_once('.').map_or((path, None), |(name, deeper)| (name, Some(deeper)));
     let Some(deeper) = deeper else {
-        let text = message.get_field_by_name(name).and_then(|value| value.as_str().map(str::to_owned));
-        message.clear_field_by_name(name);
-        return text.expect("a string in the path");
+        let field = message.descriptor().get_field_by_name(name).expect("a field of the path");
+        let value = to_json(message).get(field.json_name()).map(text);
+        message.clear_field(&field);
+        return value.unwrap_or_else(|| panic!("{path} is not in the request"));
     };
     match message.get_field_by_name_mut(name) {
         Some(Value::Message(inner)) => take(inner, deeper),

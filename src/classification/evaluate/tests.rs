@@ -161,7 +161,8 @@ fn the_headline_has_the_published_keys_and_a_run_repeats_to_the_byte() {
 }
 
 /// On the real decisions, kept outside the project, ours must lead the simple
-/// models on the last two years. Skipped, saying so, where the file is absent.
+/// models on the last two years. A guard against regressions, no proof: the
+/// settings were chosen on these years among others. Skipped, saying so, where the file is absent.
 #[test]
 fn on_published_decisions_the_estimate_leads_every_peer() {
     let data = std::env::var_os("STRATUM_TEST_DATA").map_or_else(
