@@ -6,10 +6,8 @@ use std::future::Future;
 use bytes::{Buf as _, BufMut as _, Bytes};
 use futures_util::future::try_join_all;
 use http::uri::PathAndQuery;
-use prost::Message as _;
 use serde_json::Value;
 use stratum::dev::{DevFile, DevTenant};
-use stratum::proto::v1::GetPrecedentRequest;
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
@@ -131,11 +129,6 @@ where
 
 fn tenant(dev: &DevFile) -> Result<&DevTenant, Failure> {
     Ok(dev.tenants.values().next().ok_or("no tenant")?)
-}
-
-/// The request of a read by id.
-pub fn id_request(id: &str) -> Vec<u8> {
-    GetPrecedentRequest { id: id.to_owned() }.encode_to_vec()
 }
 
 /// Messages as the bytes they are.

@@ -13,7 +13,9 @@ mod servers;
 use std::error::Error;
 use std::path::Path;
 
+use prost::Message as _;
 use stratum::db::cluster::{Cluster, ClusterOptions};
+use stratum::proto::v1::{GetPrecedentRequest, ScanTextRequest};
 
 use self::client::{Grpc, Rest};
 use self::cpu::{Cost, Meter};
@@ -24,8 +26,9 @@ type Failure = Box<dyn Error + Send + Sync>;
 const ROUNDS: usize = 11;
 const CALLS_A_ROUND: usize = 10_000;
 
-/// Answered from memory, and audited: nothing but the stack and its audit event.
-const FROM_MEMORY: &str = "/stratum.v1.TenantService/GetMe";
+/// Answered from memory, and audited: the stack, its audit event, and a scan of one short text.
+const FROM_MEMORY: &str = "/stratum.v1.PrivacyService/ScanText";
+const TEXT: &str = "Denied as not medically necessary (CO-50, N115): the notes show no six weeks of conservative care.";
 const GET_PRECEDENT: &str = "/stratum.v1.PrecedentService/GetPrecedent";
 
 fn main() -> Result<(), Failure> {
@@ -47,21 +50,22 @@ async fn measure(place: &Place) -> Result<(), Failure> {
     let dev = place.dev_file()?;
     let grpc = Grpc::connect(house.address("grpc")?, place).await?;
     let rest = Rest::connect(house.address("rest")?, &dev)?;
-    let reply = grpc.call(FROM_MEMORY, &[]).await?;
+    let scan = ScanTextRequest { text: TEXT.to_owned() }.encode_to_vec();
+    let reply = grpc.call(FROM_MEMORY, &scan).await?;
     let echo = Child::start(&["echo", &reply.len().to_string()])?;
     let bare = Grpc::connect(echo.address("grpc")?, place).await?;
     let id = rest.create_precedent().await?;
 
     let house_cpu = Meter::of(house.id()).with_postgres(cluster.server_pid()?);
     let echo_cpu = Meter::of(echo.id());
-    let request = client::id_request(&id);
+    let get = GetPrecedentRequest { id: id.clone() }.encode_to_vec();
     let url = rest.precedent_url(&id);
     let mut costs = Costs::default();
     // The first round warms caches, connections and prepared statements; it is not counted.
     for round in 0..=ROUNDS {
-        let echoed = echo_cpu.during(bare.drive(servers::ECHO, &[], CALLS_A_ROUND)).await?;
-        let called = house_cpu.during(grpc.drive(FROM_MEMORY, &[], CALLS_A_ROUND)).await?;
-        let got = house_cpu.during(grpc.drive(GET_PRECEDENT, &request, CALLS_A_ROUND)).await?;
+        let echoed = echo_cpu.during(bare.drive(servers::ECHO, &scan, CALLS_A_ROUND)).await?;
+        let called = house_cpu.during(grpc.drive(FROM_MEMORY, &scan, CALLS_A_ROUND)).await?;
+        let got = house_cpu.during(grpc.drive(GET_PRECEDENT, &get, CALLS_A_ROUND)).await?;
         let fetched = house_cpu.during(rest.drive(&url, CALLS_A_ROUND)).await?;
         if round > 0 {
             costs.add(echoed, called, got, fetched);

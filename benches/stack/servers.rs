@@ -124,8 +124,8 @@ pub fn house(place: &Place, database_url: &str) -> Result<(), Failure> {
     })
 }
 
-/// A bare tonic service behind the house's listener: it decodes a message, answers with another of
-/// `reply_bytes`, and does nothing else.
+/// A bare tonic service behind the house's listener: it decodes a message (`BytesValue`, which a
+/// request of one string looks like), answers with another of `reply_bytes`, and does nothing else.
 pub fn echo(place: &Place, reply_bytes: usize) -> Result<(), Failure> {
     run(async {
         let pki = Directory::open(&place.directory.join("pki"))?;

@@ -138,8 +138,8 @@ pub struct AuditEvent {
     pub credential_id: Option<Uuid>,
     /// The user it acted for.
     pub actor_user_id: Option<Uuid>,
-    /// Roles in force, joined by commas.
-    pub roles: String,
+    /// Roles in force.
+    pub roles: Vec<String>,
     /// Address of the caller.
     pub client_ip: String,
     /// Request id.
@@ -203,7 +203,7 @@ impl AuditEvent {
             identity_kind: caller.map_or(IdentityKind::Public, |c| c.kind()),
             credential_id: caller.and_then(crate::rpc::identity::Caller::credential_id),
             actor_user_id: caller.and_then(crate::rpc::identity::Caller::user_id),
-            roles: caller.map(|c| c.role_names().to_owned()).unwrap_or_default(),
+            roles: caller.map(|c| c.roles().iter().map(|r| r.stored().to_owned()).collect()).unwrap_or_default(),
             client_ip: call.client_ip().map(|ip| ip.to_string()).unwrap_or_default(),
             request_id: call.request_id().to_owned(),
             trace_id: call.trace_id().unwrap_or_default().to_owned(),
@@ -253,7 +253,7 @@ impl AuditEvent {
             identity_kind: IdentityKind::Public,
             credential_id: None,
             actor_user_id: None,
-            roles: String::new(),
+            roles: Vec::new(),
             client_ip: source,
             request_id: String::new(),
             trace_id: String::new(),
@@ -284,7 +284,7 @@ impl AuditEvent {
         put(self.identity_kind.stored().as_bytes());
         put(bytes(self.credential_id.as_ref()));
         put(bytes(self.actor_user_id.as_ref()));
-        put(self.roles.as_bytes());
+        put(self.roles.join(",").as_bytes());
         put(self.client_ip.as_bytes());
         put(self.request_id.as_bytes());
         put(self.trace_id.as_bytes());

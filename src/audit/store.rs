@@ -85,7 +85,7 @@ struct Columns<'a> {
     identity_kind: Vec<&'a str>,
     credential_id: Vec<Option<Uuid>>,
     actor_user_id: Vec<Option<Uuid>>,
-    roles: Vec<&'a str>,
+    roles: Vec<String>,
     client_ip: Vec<&'a str>,
     request_id: Vec<&'a str>,
     trace_id: Vec<&'a str>,
@@ -123,7 +123,7 @@ impl<'a> Columns<'a> {
         self.identity_kind.push(event.identity_kind.stored());
         self.credential_id.push(event.credential_id);
         self.actor_user_id.push(event.actor_user_id);
-        self.roles.push(&event.roles);
+        self.roles.push(event.roles.join(","));
         self.client_ip.push(&event.client_ip);
         self.request_id.push(&event.request_id);
         self.trace_id.push(&event.trace_id);

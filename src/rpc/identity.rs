@@ -42,7 +42,6 @@ struct Inner {
     credential_id: Option<Uuid>,
     display_name: String,
     roles: Vec<Role>,
-    role_names: String,
     permissions: Permissions,
     user_id: Option<Uuid>,
     expires_at: Option<OffsetDateTime>,
@@ -85,12 +84,6 @@ impl Caller {
         &self.0.roles
     }
 
-    /// The same for the audit log, joined by commas.
-    #[must_use]
-    pub fn role_names(&self) -> &str {
-        &self.0.role_names
-    }
-
     /// What the caller may do.
     #[must_use]
     pub fn permissions(&self) -> Permissions {
@@ -119,7 +112,6 @@ impl Caller {
             credential_id: Some(row.id),
             display_name: row.display_name.clone(),
             permissions: Permissions::of(&roles),
-            role_names: joined(&roles),
             roles,
             user_id: row.user_id,
             expires_at: Some(row.expires_at),
@@ -136,7 +128,6 @@ impl Caller {
             credential_id: None,
             display_name: task.to_owned(),
             roles: Vec::new(),
-            role_names: String::new(),
             permissions: Permissions::of(&[Role::Owner]),
             user_id: None,
             expires_at: None,
@@ -153,7 +144,6 @@ impl Caller {
             credential_id: None,
             display_name: String::new(),
             roles: Vec::new(),
-            role_names: String::new(),
             permissions: Permissions::anonymous(),
             user_id: None,
             expires_at: None,
@@ -294,7 +284,7 @@ impl Authenticator {
         let Some(id) = headers.get(ACTOR_ID) else { return Ok(own.clone()) };
         let (user, roles) = self.actor(&credential.row, own.kind(), id).await?;
         let permissions = own.permissions().intersection(Permissions::of(&roles));
-        let acting = Inner { user_id: Some(user), role_names: joined(&roles), roles, permissions, ..own.0.as_ref().clone() };
+        let acting = Inner { user_id: Some(user), roles, permissions, ..own.0.as_ref().clone() };
         Ok(Caller(Arc::new(acting)))
     }
 
@@ -313,10 +303,6 @@ impl Authenticator {
         let user = store::active_user(self.db.auth(), row.tenant_id, id).await?.ok_or_else(refused)?;
         Ok((id, roles(&user.roles)))
     }
-}
-
-fn joined(roles: &[Role]) -> String {
-    roles.iter().map(|role| role.stored()).collect::<Vec<_>>().join(",")
 }
 
 fn roles(stored: &[String]) -> Vec<Role> {
