@@ -41,7 +41,7 @@ use crate::rpc::identity::Authenticator;
 use crate::rpc::page::PageTokens;
 use crate::rpc::policy::{Policies, PolicyGap};
 use crate::rpc::stack::{Stack, StackParts};
-use crate::similarity::api::Finder;
+use crate::similarity::finder::Finder;
 use crate::similarity::corpora::Corpora;
 use crate::tls::{
     AcceptLimits, HttpLimits, HttpVersions, ServerTls, TlsError, incoming, incoming_plaintext, serve, with_grpc_body,

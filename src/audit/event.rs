@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::{AuditCategory, AuditOutcome, ErrorReason, IdentityKind};
 use crate::rpc::error::{Error, code};
+use crate::rpc::identity::Caller;
 use crate::rpc::policy::{AuditMode, MethodPolicy, Tier};
 use crate::rpc::telemetry::CallContext;
 
@@ -233,22 +234,22 @@ impl AuditEvent {
         }
     }
 
-    /// An event of the service's own work for a tenant.
+    /// The event of work that no call asked for: an import, demonstration data.
     #[must_use]
-    pub fn system(tenant: Uuid, action: &'static str, facts: Facts) -> Self {
+    pub fn of_work(caller: &Caller, action: &str, facts: Facts) -> Self {
         Self {
             id: Uuid::now_v7(),
             occurred_at: now_micros(),
-            tenant_id: Some(tenant),
-            category: AuditCategory::System,
+            tenant_id: Some(caller.tenant_id()),
+            category: AuditCategory::Mutation,
             action: action.to_owned(),
             outcome: AuditOutcome::Success,
             reason: String::new(),
             method: String::new(),
-            identity_kind: IdentityKind::System,
-            credential_id: None,
-            actor_user_id: None,
-            roles: Vec::new(),
+            identity_kind: caller.kind(),
+            credential_id: caller.credential_id(),
+            actor_user_id: caller.user_id(),
+            roles: caller.roles().iter().map(|role| role.stored().to_owned()).collect(),
             client_ip: String::new(),
             request_id: String::new(),
             trace_id: String::new(),
@@ -287,30 +288,30 @@ impl AuditEvent {
     /// with its length before it, so that no two events share bytes.
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
-        let mut out = b"stratum.audit.event.v1\n".to_vec();
+        let mut out = Vec::with_capacity(512);
+        out.extend_from_slice(b"stratum.audit.event.v1\n");
         let mut put = |bytes: &[u8]| {
             out.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
             out.extend_from_slice(bytes);
         };
-        let id = |id: Option<Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
         put(self.id.as_bytes());
         put(&micros(self.occurred_at).to_be_bytes());
-        put(&id(self.tenant_id));
+        put(bytes(self.tenant_id.as_ref()));
         put(self.category.stored().as_bytes());
         put(self.action.as_bytes());
         put(self.outcome.stored().as_bytes());
         put(self.reason.as_bytes());
         put(self.method.as_bytes());
         put(self.identity_kind.stored().as_bytes());
-        put(&id(self.credential_id));
-        put(&id(self.actor_user_id));
+        put(bytes(self.credential_id.as_ref()));
+        put(bytes(self.actor_user_id.as_ref()));
         put(self.roles.join(",").as_bytes());
         put(self.client_ip.as_bytes());
         put(self.request_id.as_bytes());
         put(self.trace_id.as_bytes());
         put(self.attempted_ref_sha256.as_ref().map_or(&[][..], |h| h));
         put(self.facts.resource.name().as_bytes());
-        put(&id(self.facts.resource_id));
+        put(bytes(self.facts.resource_id.as_ref()));
         put(&self.facts.resource_version.to_be_bytes());
         put(&self.facts.row_count.to_be_bytes());
         put(self.facts.fields.join(",").as_bytes());
@@ -318,6 +319,11 @@ impl AuditEvent {
         put(self.facts.content_sha256.as_ref().map_or(&[][..], |h| h));
         out
     }
+}
+
+/// An id's bytes; none when there is no id.
+fn bytes(id: Option<&Uuid>) -> &[u8] {
+    id.map_or(&[], |id| id.as_bytes())
 }
 
 /// The RFC 6962 leaf hash over salt and canonical bytes.

@@ -19,7 +19,7 @@ use crate::proto::v1::{
 use crate::registries::{Registries, parse_day};
 use crate::rpc::error::{Error, Result};
 use crate::rpc::validate::Violation;
-use crate::similarity::api::Finder;
+use crate::similarity::finder::Finder;
 use crate::similarity::corpora::Held;
 use crate::similarity::scenario::facts;
 

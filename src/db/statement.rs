@@ -52,9 +52,11 @@ pub fn all() -> Vec<Statement> {
     [
         STATEMENTS,
         crate::audit::store::STATEMENTS,
+        crate::precedents::import::store::STATEMENTS,
         crate::precedents::store::STATEMENTS,
         crate::privacy::allow_list::store::STATEMENTS,
         crate::privacy::consent::store::STATEMENTS,
+        crate::privacy::personal::store::STATEMENTS,
         crate::rpc::idempotency::store::STATEMENTS,
         crate::similarity::store::STATEMENTS,
         crate::tenants::store::STATEMENTS,

@@ -312,7 +312,30 @@ async fn permit(tx: &mut TenantTx, precedent: &Precedent) -> Result<()> {
     Ok(())
 }
 
+/// Makes a stored precedent what its source says now, in a new version.
+pub(super) async fn replace(
+    tx: &mut TenantTx,
+    masks: &Masks,
+    current: Row,
+    precedent: Precedent,
+    reasons: &[String],
+    caller: &Caller,
+) -> Result<()> {
+    let id = current.id;
+    let status = status(&current)?;
+    let before = record::precedent(current)?;
+    let fields = masks.changed(&before, &precedent)?;
+    // What waited for a review that nothing asks for any more is active again.
+    let status = if status == PrecedentStatus::NeedsReview { PrecedentStatus::Active } else { status };
+    let held = Held::of(&precedent, status, reasons);
+    let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
+    store::put_words(tx, id, is_restricted(&precedent), &words::of_precedent(&precedent)).await?;
+    versioned(tx, row, ChangeKind::Updated, &fields, "", Some(caller)).await?;
+    Ok(())
+}
+
 /// Whether a precedent is held for review, and why.
+#[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) status: &'static str,
     pub(crate) reasons: Vec<String>,

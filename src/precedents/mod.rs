@@ -7,6 +7,7 @@ pub(crate) mod change;
 pub mod decisions;
 mod export;
 mod history;
+pub mod import;
 pub mod mask;
 pub mod rate;
 mod reading;

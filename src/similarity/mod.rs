@@ -6,5 +6,6 @@
 pub mod api;
 pub mod corpora;
 pub mod engine;
+pub mod finder;
 pub mod scenario;
 pub(crate) mod store;

@@ -233,6 +233,7 @@ pub(crate) fn config(cast: &Cast, database: &Database) -> Config {
         cors_origins: "https://app.example.com".parse().expect("an origin"),
         page_token_keys: cast::page_token_keys(),
         api_key_peppers: cast::peppers(),
+        registries: stratum::registries::Source::Embedded,
         max_body_bytes: 4 << 20,
     }
 }

@@ -126,8 +126,7 @@ fn number_mask(stem: &str) -> Option<&'static str> {
     }
     match (digits, letters) {
         (0, _) => None,
-        (5, 0) if stem.len() == 5 => Some("<procedure>"),
-        (4, 1) if stem.len() == 5 => Some("<procedure>"),
+        (5, 0) | (4, 1) if stem.len() == 5 => Some("<procedure>"),
         (3.., 1) if stem.contains('.') => Some("<diagnosis>"),
         (_, 0) if stem.contains('/') => Some("<date>"),
         (1..=2, 0) => Some("<number>"),

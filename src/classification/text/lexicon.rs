@@ -174,9 +174,9 @@ impl Lexicon {
             let category =
                 category.ok_or_else(|| problem("services.tsv", line, "unknown category"))?;
             let aliases: Vec<String> = aliases.split('|').map(str::to_owned).collect();
-            aliases
-                .iter()
-                .for_each(|alias| lexicon.add(alias, Meaning::Service(category)));
+            for alias in &aliases {
+                lexicon.add(alias, Meaning::Service(category));
+            }
             let name = aliases.first().cloned().unwrap_or_default();
             lexicon.services.push(Service {
                 category,
@@ -185,9 +185,9 @@ impl Lexicon {
             });
         }
         for (_, fields) in rows(payers) {
-            fields
-                .iter()
-                .for_each(|name| lexicon.add(name, Meaning::Payer));
+            for name in fields {
+                lexicon.add(name, Meaning::Payer);
+            }
         }
         Ok(lexicon)
     }

@@ -217,9 +217,9 @@ impl Fitted {
     ) -> Self {
         let vocabulary = Vocabulary::of(chosen.iter().map(|index| (&texts[*index], &read[*index])));
         let mut per_label = [0.0_f32; LABELS];
-        chosen
-            .iter()
-            .for_each(|index| per_label[texts[*index].label.index()] += 1.0);
+        for index in chosen {
+            per_label[texts[*index].label.index()] += 1.0;
+        }
         let mean = chosen.len() as f32
             / per_label
                 .iter()

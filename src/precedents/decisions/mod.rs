@@ -55,6 +55,7 @@ pub struct DecisionReader<R: Read> {
     width: usize,
     columns: [usize; Column::ALL.len()],
     references: HashSet<String>,
+    line: u64,
     ended: bool,
 }
 
@@ -82,12 +83,20 @@ impl<R: Read> DecisionReader<R> {
             width,
             columns,
             references: HashSet::new(),
+            line: 0,
             ended: false,
         })
     }
 
+    /// The line where the row read last began, counted from 1; 0 before the first.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
     fn decide(&mut self, record: &csv::StringRecord) -> Result<Decision, RowError> {
         let line = record.position().map_or(0, csv::Position::line);
+        self.line = line;
         let row = Row {
             line,
             columns: &self.columns,

@@ -225,12 +225,32 @@ fn is_month_day(month: u32, day: u32) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 
-/// "seen on 3/12", "DOS 3/12", "documented on 3/12".
+/// "seen on 3/12", "DOS 3/12", "Tues 4/16", "documented on 3/12". Farther from its cue a fraction has to be one that no scale has.
 fn follows_day_cue(page: &Page, at: usize) -> bool {
+    const DAYS: [&str; 14] = [
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thurs",
+        "fri",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
     let follows_on = at
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["on"]));
-    follows_on || page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
+        .is_some_and(|before| page.word_is(before, &["on"]) || page.word_is(before, &DAYS));
+    let is_no_scale = page.number(at + 2).is_some_and(|day| day > 10);
+    follows_on
+        || page
+            .cue_before(at, if is_no_scale { 9 } else { 3 }, cue::PATIENT_DATE)
+            .is_some()
 }
 
 /// 19500314 or 03141950 right after a birth or service cue.

@@ -140,7 +140,7 @@ fn photo(page: &mut Page, at: usize) {
     page.report(first, at, PhiKind::Photo, 0.8, "photo.held");
 }
 
-/// "marisol_frontal_2024.jpg".
+/// "`marisol_frontal_2024.jpg`".
 fn image_file(page: &mut Page, dot: usize) {
     let is_glued = page.gap(dot) == Gap::Glued && page.gap(dot + 1) == Gap::Glued;
     let Some(mut first) = dot.checked_sub(1).filter(|_| is_glued) else {

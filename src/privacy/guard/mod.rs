@@ -7,24 +7,34 @@
 mod ages;
 mod allow;
 mod checksum;
+mod codes;
 mod contact;
 mod dates;
 mod detectors;
 mod digits;
 mod encoded;
+mod facilities;
+mod forms;
+mod hosts;
 mod index;
 mod kinds;
 mod labels;
 mod lexicon;
 mod media;
+mod name_labels;
+mod name_parts;
+mod name_shapes;
 mod names;
 mod normal;
 mod numbers;
 mod page;
 mod phones;
 mod places;
+mod streets;
 mod token;
+mod towns;
 mod zip3;
+mod zips;
 
 #[cfg(test)]
 mod tests;

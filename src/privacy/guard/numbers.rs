@@ -2,27 +2,29 @@
 
 use super::FieldContext;
 use super::checksum;
+use super::codes::is_public_code;
 use super::digits::Groups;
+use super::forms::by_form;
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::labels::{self, Label, Reading};
 use super::lexicon::cue;
 use super::page::Page;
-use super::token::{Gap, Shape, Token};
+use super::token::{Gap, Shape};
 
 /// Longest identifier, in tokens.
 const RUN_TOKENS_MAX: usize = 16;
 
 /// Tokens written without a blank between them: "HPX-77-40921".
-struct Run {
-    first: usize,
-    last: usize,
-    digits: usize,
-    letters: usize,
+pub(super) struct Run {
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) digits: usize,
+    pub(super) letters: usize,
 }
 
 impl Run {
-    fn text<'p>(&self, page: &Page<'p>) -> &'p str {
+    pub(super) fn text<'p>(&self, page: &Page<'p>) -> &'p str {
         let (Some(from), Some(to)) = (page.token(self.first), page.token(self.last)) else {
             return "";
         };
@@ -32,7 +34,7 @@ impl Run {
     }
 
     /// Letters and digits only.
-    fn compact(&self, page: &Page) -> Vec<u8> {
+    pub(super) fn compact(&self, page: &Page) -> Vec<u8> {
         self.text(page)
             .bytes()
             .filter(u8::is_ascii_alphanumeric)
@@ -43,6 +45,10 @@ impl Run {
 pub(super) fn find(page: &mut Page) {
     let mut from = 0;
     while let Some(at) = page.next(Interest::Number, from) {
+        if is_inside_chain(page, at) {
+            from = at + 1;
+            continue;
+        }
         let run = run_around(page, at, from);
         from = run.last + 1;
         if !page.is_taken(run.first, run.last) {
@@ -51,6 +57,14 @@ pub(super) fn find(page: &mut Page) {
                 .max(at + 1);
         }
     }
+}
+
+/// One short number among several with blanks between: the chain was read from its first.
+fn is_inside_chain(page: &Page, at: usize) -> bool {
+    let is_short = |index: usize| {
+        page.is_digits(index) && page.word(index).len() <= 2 && page.gap(index) == Gap::Space
+    };
+    at > 0 && is_short(at) && is_short(at - 1) && is_short(at + 1)
 }
 
 /// The run that a token with digits belongs to; it begins at `from` or later. A hyphen at the end of a line joins.
@@ -230,210 +244,6 @@ fn is_document_number(page: &Page, run: &Run) -> bool {
             .is_some_and(|index| page.word_is(index, &["policy"]))
     };
     run.text(page).contains('.') && (1..=4).any(says_policy)
-}
-
-/// Formats of public code sets: CPT, HCPCS, ICD-10, CARC with its group, RARC, LCD, NCD, trial registrations.
-fn is_public_code(page: &Page, run: &Run) -> bool {
-    let text = run.text(page);
-    let bytes = text.as_bytes();
-    match bytes {
-        [a, b, c, d, e] if run.letters <= 1 => {
-            a.is_ascii_alphanumeric()
-                && [b, c, d, e]
-                    .iter()
-                    .filter(|byte| byte.is_ascii_digit())
-                    .count()
-                    >= 3
-        }
-        [b'N' | b'n', b'C' | b'c', b'T' | b't', rest @ ..] => rest.len() == 8,
-        _ => is_adjustment_code(text) || is_icd10(bytes) || is_remark_code(bytes) || is_lcd(bytes),
-    }
-}
-
-fn is_adjustment_code(text: &str) -> bool {
-    let group = text.get(..2).unwrap_or("");
-    ["CO", "PR", "OA", "PI", "CR"]
-        .iter()
-        .any(|code| group.eq_ignore_ascii_case(code))
-        && text.len() <= 7
-}
-
-fn is_icd10(bytes: &[u8]) -> bool {
-    matches!(bytes, [letter, digit, _] if letter.is_ascii_alphabetic() && digit.is_ascii_digit())
-        || matches!(bytes, [letter, digit, _, b'.', rest @ ..] if letter.is_ascii_alphabetic() && digit.is_ascii_digit() && (1..=4).contains(&rest.len()))
-}
-
-fn is_remark_code(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'M' | b'N', rest @ ..] if (1..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit))
-        || matches!(bytes, [b'M', b'A', rest @ ..] if (2..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit))
-}
-
-fn is_lcd(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'L' | b'A' | b'l' | b'a', rest @ ..] if rest.len() == 5 && rest.iter().all(u8::is_ascii_digit))
-}
-
-/// What a number's own form says: SSN, phone, card, MBI, VIN, DEA, IBAN, national numbers.
-fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
-    let is_code = matches!(reading, Reading::Code);
-    if run.letters > 0
-        && let Some(last) = lettered(page, run)
-    {
-        return Some(last);
-    }
-    if run.digits < 7 && !more_digits_follow(page, run) {
-        return None;
-    }
-    for join_lines in [false, true] {
-        let groups = Groups::read(page, run.first, join_lines);
-        if groups.lengths().is_empty() || (join_lines && !groups.crosses_line) {
-            break;
-        }
-        let found = social_security(page, run, &groups)
-            .or_else(|| card(page, run, &groups))
-            .or_else(|| national(page, run, &groups, is_code))
-            .or_else(|| super::phones::phone(page, run.first, &groups, is_code));
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
-}
-
-/// Whether the number goes on after the run: over a blank, a bracket, or a mark at the end of a line.
-fn more_digits_follow(page: &Page, run: &Run) -> bool {
-    let next = run.last + 1;
-    let is_mark = page
-        .tokens
-        .get(next)
-        .is_some_and(|token| matches!(token.mark, b')' | b'-' | b'.' | b'/'));
-    (next..=next + 2)
-        .take(if is_mark { 3 } else { 1 })
-        .any(|index| {
-            page.tokens
-                .get(index)
-                .is_some_and(|token| token.has_digit() && token.gap != Gap::Paragraph)
-        })
-}
-
-/// Identifiers with letters and a form or check of their own.
-fn lettered(page: &mut Page, run: &Run) -> Option<usize> {
-    let text = run.compact(page);
-    let is_spaced_iban = text.len() == 4 && text.first().is_some_and(u8::is_ascii_alphabetic);
-    let (kind, detector) = match text.len() {
-        11 if checksum::is_mbi(&text) => (PhiKind::HealthPlanId, "mbi.form"),
-        17 if checksum::is_vin(&text) => (PhiKind::Vehicle, "vin.check_digit"),
-        9 if checksum::is_dea(&text) && run.first == run.last => {
-            (PhiKind::License, "dea.check_digit")
-        }
-        15..=34 if checksum::is_iban(&text) => (PhiKind::Account, "iban.check_digits"),
-        _ if is_spaced_iban => return spaced_iban(page, run, text),
-        _ => return None,
-    };
-    page.report(run.first, run.last, kind, 0.98, detector);
-    Some(run.last)
-}
-
-/// An IBAN in groups of four.
-fn spaced_iban(page: &mut Page, run: &Run, mut text: Vec<u8>) -> Option<usize> {
-    let mut last = run.last;
-    while text.len() < 34
-        && page.gap(last + 1) != Gap::Paragraph
-        && page
-            .token(last + 1)
-            .is_some_and(|next| next.mark == 0 && next.len() <= 4)
-    {
-        last += 1;
-        text.extend(page.word(last).bytes());
-        if checksum::is_iban(&text) {
-            page.report(run.first, last, PhiKind::Account, 0.98, "iban.check_digits");
-            return Some(last);
-        }
-    }
-    None
-}
-
-/// 402-19-8877 and its spellings. Only numbers that can have been issued count without a label.
-fn social_security(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize> {
-    let is_shape = groups.starts_with(&[3, 2, 4])
-        && !groups.continues_after(3)
-        && !follows_digits(page, run.first);
-    let same_separator = groups.separators(3).first() == groups.separators(3).last();
-    if !is_shape || !same_separator || !checksum::is_issued_ssn(groups.digits_of(3)) {
-        return None;
-    }
-    let last = groups.last_of(3);
-    page.report(run.first, last, PhiKind::Ssn, 0.95, "ssn.form");
-    Some(last)
-}
-
-/// Digits joined to this number from the left: it is part of a longer one.
-pub(super) fn follows_digits(page: &Page, first: usize) -> bool {
-    page.gap(first) == Gap::Glued
-        && page
-            .before(first)
-            .is_some_and(|before| matches!(before.mark, b'-' | b'.' | b'/'))
-        && first >= 2
-        && page.token(first - 2).is_some_and(Token::has_digit)
-}
-
-fn card(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize> {
-    (1..=groups.lengths().len().min(5)).rev().find_map(|count| {
-        let digits = groups.digits_of(count);
-        let is_grouped = count == 1
-            || groups
-                .lengths()
-                .iter()
-                .take(count - 1)
-                .all(|length| (3..=6).contains(length));
-        if !is_grouped || !checksum::is_card(digits) {
-            return None;
-        }
-        let is_cued = page.cue_before(run.first, 8, cue::ACCOUNT_WORD).is_some();
-        if digits.len() < 14 && !is_cued {
-            return None;
-        }
-        let last = groups.last_of(count);
-        page.report(run.first, last, PhiKind::Account, 0.95, "card.check_digit");
-        Some(last)
-    })
-}
-
-/// National and device numbers with check digits: CNP, CPF, Aadhaar, IMEI.
-fn national(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Option<usize> {
-    let count = groups.lengths().len().min(4);
-    for count in (1..=count).rev() {
-        let digits = groups.digits_of(count);
-        let is_one = count == 1;
-        let found = match digits.len() {
-            13 if is_one && checksum::is_cnp(digits) => {
-                Some(("cnp.check_digit", PhiKind::OtherUniqueId))
-            }
-            11 if groups.starts_with(&[3, 3, 3, 2]) && checksum::is_cpf(digits) => {
-                Some(("cpf.check_digits", PhiKind::OtherUniqueId))
-            }
-            12 if !is_code
-                && (is_one || groups.starts_with(&[4, 4, 4]))
-                && checksum::is_aadhaar(digits) =>
-            {
-                Some(("aadhaar.check_digit", PhiKind::OtherUniqueId))
-            }
-            15 if is_one
-                && checksum::is_luhn(digits)
-                && page
-                    .cue_before(run.first, 6, cue::DEVICE_HEAD | cue::DEVICE_WORD)
-                    .is_some() =>
-            {
-                Some(("imei.check_digit", PhiKind::Device))
-            }
-            _ => None,
-        };
-        if let Some((detector, kind)) = found {
-            let last = groups.last_of(count);
-            page.report(run.first, last, kind, 0.9, detector);
-            return Some(last);
-        }
-    }
-    None
 }
 
 /// "license plate KLM 4821": capitals of the same identifier stand before the digits.

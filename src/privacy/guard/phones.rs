@@ -18,7 +18,7 @@ pub(super) fn phone(
     groups: &Groups,
     is_code: bool,
 ) -> Option<usize> {
-    if super::numbers::follows_digits(page, first) {
+    if super::forms::follows_digits(page, first) {
         return None;
     }
     let opening = opening(page, first);
@@ -59,7 +59,7 @@ fn opening(page: &Page, first: usize) -> usize {
                 if page.gap(at) == Gap::Glued
                     && (page.mark_is(before, b'(') || page.mark_is(before, b'+')) =>
             {
-                at = before
+                at = before;
             }
             _ => break,
         }
@@ -87,10 +87,7 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
             .iter()
             .all(|separator| *separator == b' ')
     };
-    let has_slash = groups
-        .separators(3)
-        .iter()
-        .any(|separator| *separator == b'/');
+    let has_slash = groups.separators(3).contains(&b'/');
     match lengths {
         [1, 3, 3, 4, ..]
             if groups.digits().first() == Some(&b'1') && !groups.continues_after(4) && !is_code =>
@@ -122,7 +119,7 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
         {
             Some(2)
         }
-        [10, ..] | [11, ..] if is_bare_number(page, opening, groups, is_cued, is_code) => Some(1),
+        [10 | 11, ..] if is_bare_number(page, opening, groups, is_cued, is_code) => Some(1),
         _ if is_cued && !is_code => cued_form(groups),
         _ => None,
     }

@@ -1,0 +1,140 @@
+//! Hospitals, clinics and their like, by name.
+
+use super::kinds::PhiKind;
+use super::lexicon::{cue, dict};
+use super::page::Page;
+use super::token::{Gap, Shape};
+
+/// "Mercy General Hospital", "Cedars-Sinai Medical Center", "St. Mary's Clinic".
+pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> {
+    let last = (at + 1..=end).rev().find(|index| {
+        page.has(*index, cue::FACILITY_HEAD)
+            || page.has(*index, cue::FACILITY_PAIR) && page.has(index - 1, cue::FACILITY_PAIR)
+    })?;
+    let first_of_head = if page.has(last, cue::FACILITY_PAIR) {
+        last.saturating_sub(1)
+    } else {
+        last
+    };
+    let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at));
+    let names_standard = page.has(last + 1, cue::EPONYM_HEAD)
+        && page
+            .token(last + 1)
+            .is_none_or(|next| next.gap <= Gap::Space);
+    if !is_named || names_standard {
+        return None;
+    }
+    let is_one_generic = first_of_head == at + 1
+        && page.word_is(
+            at,
+            &[
+                "general",
+                "community",
+                "memorial",
+                "regional",
+                "county",
+                "central",
+                "university",
+                "select",
+                "hospital",
+            ],
+        );
+    if is_one_generic {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.85, "geo.facility");
+    Some(last)
+}
+
+/// A word that tells one facility from another: a name, a town, a saint, or one of the words facilities are named with.
+pub(super) fn is_facility_name(page: &Page, index: usize, first: usize) -> bool {
+    let Some(token) = page.token(index) else {
+        return false;
+    };
+    if !token.is_capitalised() || token.len() < 2 {
+        return false;
+    }
+    if token.has(cue::FACILITY_NAME) && !token.has(cue::FACILITY_GENERIC) {
+        return true;
+    }
+    if token.has(
+        cue::FACILITY_GENERIC
+            | cue::FACILITY_HEAD
+            | cue::FACILITY_PAIR
+            | cue::PERSON
+            | cue::TITLE
+            | cue::CONNECTOR,
+    ) {
+        return false;
+    }
+    let known = page.dictionary(index);
+    if token.shape == Shape::Upper {
+        // "UCSF Medical Center": capitals among words that are none.
+        let is_acronym = token.len() > 2
+            && page.has(index + 1, cue::FACILITY_PAIR)
+            && page
+                .token(index + 1)
+                .is_some_and(|next| next.shape == Shape::Title);
+        if is_acronym || known == 0 {
+            return (is_acronym || token.len() > 5) && !token.has(cue::PROPER);
+        }
+    }
+    let is_sentence_word = index == first && page.starts_sentence(index) && known & dict::WORD != 0;
+    !is_sentence_word
+        && (known & dict::WORD == 0 || known & (dict::FIRST | dict::SURNAME | dict::CITY) != 0)
+}
+
+/// "seen at Mercy General", "transferred to Providence St. Vincent".
+pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
+    let cue_at = at.checked_sub(1)?;
+    let before_article = if page.word_is(cue_at, &["the"]) {
+        cue_at.checked_sub(1)?
+    } else {
+        cue_at
+    };
+    if !page.has(before_article, cue::FACILITY_VERB) || page.starts_sentence(at) {
+        return None;
+    }
+    let is_named = (at..=last).any(|index| {
+        is_facility_name(page, index, at) && !page.has(index, cue::PROPER | cue::STATE)
+    });
+    let is_title = !page.has(at, cue::PROVIDER_TITLE | cue::TITLE | cue::MONTH)
+        && (at..=last).take(2).any(|index| {
+            page.token(index)
+                .is_some_and(|token| token.shape == Shape::Title)
+        });
+    if !is_named
+        || !is_title
+        || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space
+    {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.8, "geo.facility_cue");
+    Some(last)
+}
+
+/// "Jackson Memorial", "Houston Methodist": a name before a word that ends hardly anything but a hospital's name.
+pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
+    let ends = [
+        "memorial",
+        "methodist",
+        "presbyterian",
+        "baptist",
+        "adventist",
+        "deaconess",
+        "samaritan",
+    ];
+    let is_name = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::PROPER | cue::STATE))
+        && page.dictionary(at) & dict::WORD == 0;
+    if last != at + 1
+        || !page.word_is(last, &ends)
+        || !is_name
+        || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+    {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility");
+    Some(last)
+}

@@ -1,0 +1,187 @@
+//! Names after what calls them a person: titles, "patient", "daughter", "name:".
+
+use super::kinds::PhiKind;
+use super::lexicon::{cue, dict};
+use super::name_parts::{Part, candidate, surname_first};
+use super::page::Page;
+use super::token::{Gap, Shape, Token};
+
+/// "Mr. Wijtze", "Dr. Patel", "Ms. de la Cruz". Clinicians' names are refused too: beside a place or a date they lead to the patient.
+pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
+    let mut first = at + 1;
+    if page.mark_is(first, b'.') {
+        first += 1;
+    }
+    for _ in 0..2 {
+        if !page.has(first, cue::TITLE | cue::PROVIDER_TITLE) {
+            break;
+        }
+        first += if page.mark_is(first + 1, b'.') { 2 } else { 1 };
+    }
+    let next = page.token(first)?;
+    if next.gap > Gap::Line
+        || next.taken
+        || page.token(at)?.gap == Gap::Glued
+            && page.before(at).is_some_and(|before| before.mark == b'-')
+    {
+        return None;
+    }
+    let is_bare_title = title.shape == Shape::Lower && !page.mark_is(at + 1, b'.');
+    if next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
+        || page.word_is(first, &["reddy's"])
+        || next.shape == Shape::Lower && page.dictionary(first) & dict::WORD != 0
+    {
+        return None; // "an MR myelogram"; a maker of generics
+    }
+    let found = candidate(page, first, next.shape == Shape::Lower);
+    let mut last = found.last;
+    let Some((lead, lead_at)) = found.parts().first().copied() else {
+        // A surname that is an ordinary word or an eponym: "Mr. Brown", "Ms. Still".
+        let is_plain = next.shape == Shape::Title
+            && !next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
+            && !is_bare_title
+            && next.len() > 1
+            && title.len() <= 3;
+        if !is_plain {
+            let is_lower_unknown = next.shape == Shape::Lower
+                && page.dictionary(first) == 0
+                && next.cues == 0
+                && next.len() > 3
+                && !is_bare_title;
+            if !is_lower_unknown {
+                return None;
+            }
+        }
+        page.report(at, first, PhiKind::Name, 0.85, "name.title");
+        return Some(first);
+    };
+    if lead == Part::Initial && found.count == 1
+        || is_bare_title && !page.token(lead_at)?.is_capitalised()
+    {
+        return None;
+    }
+    if title.has(cue::PROVIDER_TITLE)
+        && page.has(last + 1, cue::EPONYM_HEAD)
+        && found.count == 1
+        && !page.has(first, cue::EPONYM)
+    {
+        last = found.last;
+    }
+    page.report(at, last, PhiKind::Name, 0.95, "name.title");
+    Some(last)
+}
+
+/// "patient Jane Roe", "Name: Roe, Jane", "pt is maria gonzalez", "daughter Kate", "called 'Sunny'".
+pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usize> {
+    if label.possessive && !label.has(cue::NAME_LABEL) {
+        return None;
+    }
+    let (first, has_colon) = after_label(page, at)?;
+    let token = *page.token(first)?;
+    let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
+    let allow_lower = token.shape == Shape::Lower;
+    let found = candidate(page, first, allow_lower);
+    let strong = found
+        .parts()
+        .iter()
+        .filter(|(part, _)| part.is_strong())
+        .count();
+    let count = found.count;
+    let (lead, _) = *found.parts().first()?;
+    let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+        && page.gap(found.last + 1) <= Gap::Space
+        && !has_colon;
+    if names_other && count < 2 {
+        return None;
+    }
+    let is_name = if allow_lower {
+        let is_full = count >= 2 && lead == Part::First;
+        is_full
+            || (count == 1
+                && lead == Part::First
+                && (is_called(page, at) || has_colon)
+                && page.dictionary(first) & dict::WORD == 0)
+    } else if token.shape == Shape::Upper {
+        lead != Part::Initial
+            && (strong >= 2
+                || strong >= 1 && (has_colon || is_person_label && count >= 2)
+                || (lead.is_strong() && is_person_label && token.len() > 3))
+    } else {
+        match lead {
+            Part::First | Part::Surname => true,
+            Part::FirstOrdinary | Part::SurnameOrdinary => {
+                strong >= 1 || has_colon || is_called(page, at) || (count >= 2 && is_person_label)
+            }
+            Part::Unknown => {
+                is_person_label
+                    || has_colon
+                    || is_called(page, at)
+                    || count >= 2 && !page.starts_sentence(at)
+            }
+            Part::Initial => strong >= 1,
+            Part::No => false,
+        }
+    };
+    if !is_name || label.has(cue::CONNECTOR) {
+        return None;
+    }
+    let last = surname_first(page, found.last).unwrap_or(found.last);
+    page.report(first, last, PhiKind::Name, 0.9, "name.label");
+    Some(last)
+}
+
+/// "named", "called", "goes by", "nickname": what follows is a name even when it is a word.
+pub(super) fn is_called(page: &Page, at: usize) -> bool {
+    page.has(at, cue::NAME_LABEL)
+        && page.word_is(
+            at,
+            &[
+                "called",
+                "call",
+                "calls",
+                "me",
+                "dear",
+                "hi",
+                "hello",
+                "named",
+                "nickname",
+                "nicknamed",
+                "by",
+                "as",
+                "alias",
+                "aka",
+                "name",
+            ],
+        )
+}
+
+/// The first token after a label and its connectors: ":", "is", "name", quotes, brackets.
+pub(super) fn after_label(page: &Page, at: usize) -> Option<(usize, bool)> {
+    let mut index = at + 1;
+    let mut has_colon = false;
+    for _ in 0..5 {
+        let token = page.token(index)?;
+        if token.gap == Gap::Paragraph {
+            return None;
+        }
+        let is_colon = matches!(token.mark, b':' | b'=');
+        let is_open = matches!(token.mark, b'"' | b'\'' | b'(' | b'-' | b',' | b'/')
+            || token.mark == b'.' && page.token(at).is_some_and(|label| label.len() <= 2);
+        let is_link = token.shape != Shape::Title
+            && page.word_is(
+                index,
+                &[
+                    "is", "was", "name", "named", "called", "of", "to", "the", "mr", "id", "as",
+                    "me", "him", "her",
+                ],
+            )
+            || token.has(cue::NAME_LABEL);
+        let is_label = token.has(cue::PERSON | cue::RELATIVE) && has_colon;
+        if !(is_colon || is_open || is_link) || is_label {
+            return Some((index, has_colon));
+        }
+        has_colon |= is_colon;
+        index += 1;
+    }
+    Some((index, has_colon))
+}

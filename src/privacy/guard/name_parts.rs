@@ -1,0 +1,331 @@
+//! What part a word can play in a name, and the words of a possible name.
+
+use super::lexicon::{cue, dict};
+use super::page::Page;
+use super::token::{Gap, Shape};
+
+/// Longest name, in words.
+pub(super) const WORDS_MAX: usize = 5;
+
+/// How a word can take part in a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A given name and no other word.
+    First,
+    /// A given name that is also a word.
+    FirstOrdinary,
+    /// A surname and no other word.
+    Surname,
+    /// A surname that is also a word.
+    SurnameOrdinary,
+    /// A capitalised word no list knows.
+    Unknown,
+    /// One capital letter.
+    Initial,
+    /// An ordinary word, or the name of something else.
+    No,
+}
+
+impl Part {
+    pub(super) const fn is_first(self) -> bool {
+        matches!(self, Self::First | Self::FirstOrdinary)
+    }
+    pub(super) const fn is_strong(self) -> bool {
+        matches!(self, Self::First | Self::Surname)
+    }
+    pub(super) const fn can_be_last(self) -> bool {
+        matches!(
+            self,
+            Self::First | Self::Surname | Self::SurnameOrdinary | Self::Unknown
+        )
+    }
+}
+
+/// Words that hold a sentence together, months, and units.
+pub(super) const WORDS_OF_GRAMMAR: u64 = cue::CONNECTOR
+    | cue::PERSON_VERB
+    | cue::PERSON_PREP
+    | cue::PLACE_PREP
+    | cue::UNIT
+    | cue::MONTH
+    | cue::NEGATION;
+
+/// The part a word plays; words in capitals count only when a list knows them.
+pub(super) fn part(page: &Page, at: usize) -> Part {
+    let Some(token) = page.token(at) else {
+        return Part::No;
+    };
+    if token.taken || !token.is_word() || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE)
+    {
+        return Part::No;
+    }
+    if token.len() == 1 {
+        return if token.shape == Shape::Upper {
+            Part::Initial
+        } else {
+            Part::No
+        };
+    }
+    let known = page.dictionary(at);
+    if token.has(cue::STATE) {
+        return state_name(page, at, known);
+    }
+    if token.has(WORDS_OF_GRAMMAR) {
+        // "Will Ortega", "April Jones": such words are names only inside a sentence, with a capital.
+        let is_given =
+            known & (dict::FIRST | dict::FIRST_ORDINARY) != 0 && token.shape == Shape::Title;
+        return if is_given && !page.starts_sentence(at) {
+            Part::FirstOrdinary
+        } else {
+            Part::No
+        };
+    }
+    if known & dict::FIRST != 0 {
+        return Part::First;
+    }
+    if known & dict::SURNAME != 0 && known & dict::WORD == 0 {
+        return Part::Surname;
+    }
+    if known & dict::FIRST_ORDINARY != 0 {
+        return Part::FirstOrdinary;
+    }
+    if known & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0 {
+        return Part::SurnameOrdinary;
+    }
+    let is_cue = token.cues & !(cue::EPONYM | cue::PARTICLE | cue::FACILITY_NAME) != 0;
+    if known == 0
+        && token.shape == Shape::Title
+        && !is_cue
+        && token.len() > 2
+        && !has_word_ending(page.word(at))
+    {
+        return Part::Unknown;
+    }
+    Part::No
+}
+
+/// "Ethel Washington", "Virginia Okafor": a state's name beside a given name or a surname.
+pub(super) fn state_name(page: &Page, at: usize, known: u64) -> Part {
+    let is_neighbour = |index: usize, bits: u64| {
+        page.token(index)
+            .is_some_and(|token| token.is_capitalised() && !token.has(cue::STATE | cue::PROPER))
+            && page.dictionary(index) & bits != 0
+            && page.dictionary(index) & dict::WORD == 0
+    };
+    let follows_given = page.gap(at) == Gap::Space
+        && at.checked_sub(1).is_some_and(|before| {
+            is_neighbour(before, dict::FIRST)
+                || page.mark_is(before, b'.')
+                    && at >= 3
+                    && page.token(at - 2).is_some_and(|initial| initial.len() == 1)
+                    && is_neighbour(at - 3, dict::FIRST)
+                || page.token(before).is_some_and(|initial| initial.len() == 1)
+                    && at >= 2
+                    && is_neighbour(at - 2, dict::FIRST)
+        });
+    if follows_given && known & (dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST) != 0 {
+        return Part::Surname;
+    }
+    let leads_surname = page.gap(at + 1) == Gap::Space && is_neighbour(at + 1, dict::SURNAME);
+    if leads_surname && known & dict::FIRST != 0 {
+        Part::FirstOrdinary
+    } else {
+        Part::No
+    }
+}
+
+/// Endings of clinical and trade words that no list can hold in full.
+pub(super) fn has_word_ending(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "mab",
+        "nib",
+        "tinib",
+        "ciclib",
+        "parib",
+        "vir",
+        "pril",
+        "sartan",
+        "statin",
+        "azole",
+        "cillin",
+        "mycin",
+        "floxacin",
+        "cycline",
+        "gliptin",
+        "gliflozin",
+        "glutide",
+        "tide",
+        "olol",
+        "dipine",
+        "triptan",
+        "gepant",
+        "setron",
+        "prazole",
+        "afil",
+        "caine",
+        "oxetine",
+        "azepam",
+        "zolam",
+        "idone",
+        "apine",
+        "barbital",
+        "codone",
+        "morphone",
+        "fentanyl",
+        "parin",
+        "xaban",
+        "grel",
+        "platin",
+        "rubicin",
+        "taxel",
+        "mide",
+        "lone",
+        "sone",
+        "onide",
+        "terol",
+        "tropium",
+        "kinra",
+        "cept",
+        "leucel",
+        "gene",
+        "sen",
+        "siran",
+        "stim",
+        "itis",
+        "osis",
+        "emia",
+        "ectomy",
+        "otomy",
+        "plasty",
+        "oscopy",
+        "ography",
+        "gram",
+        "pathy",
+        "algia",
+        "opia",
+        "uria",
+        "iasis",
+        "oma",
+        "ology",
+        "ologist",
+        "ment",
+        "tion",
+        "sion",
+        "ness",
+        "ity",
+        "ing",
+        "able",
+        "ible",
+        "ical",
+        "ious",
+        "eous",
+        "ative",
+        "ally",
+        "ized",
+        "ization",
+        "less",
+        "ful",
+        "ship",
+        "ance",
+        "ence",
+        "ase",
+        "ine",
+        "ide",
+        "ate",
+    ];
+    let lower = word.to_ascii_lowercase();
+    lower.len() > 5 && ENDINGS.iter().any(|ending| lower.ends_with(ending))
+}
+
+/// The words of a possible name from `at`: parts with their tokens, over initials, hyphens and particles.
+pub(super) struct Candidate {
+    pub(super) places: [(Part, usize); WORDS_MAX],
+    pub(super) count: usize,
+    pub(super) last: usize,
+}
+
+impl Candidate {
+    pub(super) fn parts(&self) -> &[(Part, usize)] {
+        self.places.get(..self.count).unwrap_or(&[])
+    }
+
+    pub(super) fn push(&mut self, part: Part, at: usize) {
+        if let Some(place) = self.places.get_mut(self.count) {
+            *place = (part, at);
+            self.count += 1;
+            self.last = at;
+        }
+    }
+}
+
+pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate {
+    let mut found = Candidate {
+        places: [(Part::No, 0); WORDS_MAX],
+        count: 0,
+        last: at,
+    };
+    let mut index = at;
+    while found.count < WORDS_MAX {
+        let Some(token) = page.token(index) else {
+            break;
+        };
+        let is_first = found.count == 0;
+        if token.taken
+            || (!is_first && token.gap > Gap::Line)
+            || (!is_first
+                && token.gap == Gap::Line
+                && (found.count > 1
+                    || !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.'))))
+        {
+            break;
+        }
+        if token.mark != 0 {
+            let joins = matches!(token.mark, b'-') && token.gap == Gap::Glued
+                || token.mark == b'.'
+                    && found
+                        .parts()
+                        .last()
+                        .is_some_and(|(part, at)| *part == Part::Initial && at + 1 == index);
+            if !joins || is_first {
+                break;
+            }
+            index += 1;
+            continue;
+        }
+        let is_particle = token.has(cue::PARTICLE)
+            && !is_first
+            && page
+                .token(index + 1)
+                .is_some_and(|next| next.is_capitalised() || allow_lower)
+            && part(page, index + 1) != Part::No;
+        let part = part(page, index);
+        let fits = token.is_capitalised()
+            || (allow_lower && matches!(part, Part::First | Part::Surname | Part::SurnameOrdinary));
+        if is_particle && !token.is_capitalised() {
+            index += 1;
+            continue;
+        }
+        if !fits || part == Part::No {
+            break;
+        }
+        found.push(part, index);
+        if token.possessive {
+            break;
+        }
+        index += 1;
+    }
+    found
+}
+
+/// "Roe, Jane" after a label.
+pub(super) fn surname_first(page: &Page, last: usize) -> Option<usize> {
+    if !page.mark_is(last + 1, b',') {
+        return None;
+    }
+    let given = candidate(page, last + 2, false);
+    given
+        .parts()
+        .first()
+        .filter(|(part, _)| part.is_first())
+        .map(|_| given.last)
+}
