@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use stratum::proto::v1::Role;
 use stratum::rpc::permission::Permissions;
 
-use crate::harness::cast::{PLATFORM_ROLES, TENANT_ROLES, name_of};
-use crate::harness::server::uuid;
+use crate::harness::cast::{ACTING, PLATFORM_ROLES, TENANT_ROLES, name_of};
+use crate::harness::server::{letters, uuid};
 use crate::harness::{Client, Door, PLATFORM, Scene, Stage, contract};
 
 static EXAMPLES: LazyLock<BTreeMap<String, Value>> =
@@ -85,6 +85,15 @@ async fn resource(scene: &Scene<'_>, name: &str) -> String {
             scene.owner().ok("ArchivePrecedent", json!({ "id": id })).await;
             text(&id)
         }
+        "allow_list_entry" => {
+            let entry = json!({ "phrase": format!("Mercy {}", letters()) });
+            text(&scene.owner().ok("AddAllowListEntry", json!({ "entry": entry })).await["entry"]["id"])
+        }
+        "user" => scene.user().await,
+        "erasure" => {
+            let user = scene.user().await;
+            text(&scene.owner().ok("RequestErasure", json!({ "userId": user })).await["erasure"]["id"])
+        }
         "consent" => text(&scene.consent("CONSENT_PURPOSE_ALL_TPO").await["id"]),
         "audit_event" => {
             scene.owner().ok("GetMe", json!({})).await;
@@ -99,7 +108,12 @@ async fn resource(scene: &Scene<'_>, name: &str) -> String {
 pub(crate) struct Capable {
     pub(crate) tenant: String,
     pub(crate) role: Role,
+    /// Whether the method is about the user behind the call.
+    is_about_user: bool,
 }
+
+/// Methods that a service's certificate alone can't call to any good.
+const ABOUT_USER: &[&str] = &["ExportMyData", "RequestMyErasure"];
 
 impl Capable {
     /// The first role that may: of the scene's tenant when one can, else of the platform.
@@ -107,10 +121,15 @@ impl Capable {
         let role = TENANT_ROLES.iter().find(|role| may(**role, method)).map(|role| (tenant, *role));
         let role = role.or_else(|| PLATFORM_ROLES.iter().find(|role| may(**role, method)).map(|role| (PLATFORM, *role)));
         let (tenant, role) = role.unwrap_or_else(|| panic!("no role may call {}", method.full_name()));
-        Self { tenant: tenant.to_owned(), role }
+        Self { tenant: tenant.to_owned(), role, is_about_user: ABOUT_USER.contains(&method.name()) }
     }
 
     pub(crate) fn client(&self, stage: &Stage, door: Door) -> Client {
+        if self.is_about_user && door == Door::Grpc {
+            let user = stage.player(&self.tenant, &name_of(self.role)).user_id.to_string();
+            let service = stage.player(&self.tenant, ACTING);
+            return stage.by_certificate(door, Some(&service.certificate)).with("x-actor-id", &user);
+        }
         stage.client(door, &self.tenant, &name_of(self.role))
     }
 }
