@@ -53,6 +53,8 @@ pub fn all() -> Vec<Statement> {
         STATEMENTS,
         crate::audit::store::STATEMENTS,
         crate::precedents::import::store::STATEMENTS,
+        crate::precedents::history::store::STATEMENTS,
+        crate::precedents::rescan::store::STATEMENTS,
         crate::precedents::store::STATEMENTS,
         crate::privacy::allow_list::store::STATEMENTS,
         crate::privacy::consent::store::STATEMENTS,

@@ -3,7 +3,7 @@
 use tonic::{Request, Response, Status};
 
 use super::mask::Masks;
-use super::{change, export, history, reading, stats};
+use super::{change, export, history, outcome, reading, stats};
 use crate::proto::google::api::HttpBody;
 use crate::proto::v1::precedent_service_server::PrecedentService;
 use crate::proto::v1::{
@@ -106,7 +106,7 @@ impl PrecedentService for Api {
     }
 
     async fn record_outcome(&self, request: Request<RecordOutcomeRequest>) -> Reply<RecordOutcomeResponse> {
-        self.calls.mutate(request, |tx, request, call| Box::pin(change::record_outcome(tx, request, call))).await
+        self.calls.mutate(request, |tx, request, call| Box::pin(outcome::record_outcome(tx, request, call))).await
     }
 
     async fn list_precedent_versions(

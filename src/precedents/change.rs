@@ -6,18 +6,20 @@ use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::held::Held;
 use super::mask::Masks;
 use super::record::{self, Author, Columns, complete, is_restricted, may_become};
-use super::store::{self, Row, Version};
-use super::{rescan, words};
+use super::history::store::{Version, add_version};
+use super::store::{self, Row};
+use super::words;
 use crate::audit::event::{Facts, Resource};
-use crate::db::stored::{StoredEnum as _, stored};
+use crate::db::stored::StoredEnum as _;
 use crate::db::{PLATFORM_TENANT, TenantTx};
 use crate::proto::v1::{
-    AppealLevel, ApplyPrecedentRequest, ApplyPrecedentResponse, ArchivePrecedentRequest, ArchivePrecedentResponse,
+    ApplyPrecedentRequest, ApplyPrecedentResponse, ArchivePrecedentRequest, ArchivePrecedentResponse,
     BatchCreatePrecedentsRequest, BatchCreatePrecedentsResponse, BatchCreateResult, ChangeKind,
-    CreatePrecedentRequest, CreatePrecedentResponse, DataOrigin, ErrorReason, Outcome, OutcomeEvidence, Precedent,
-    PrecedentStatus, RecordOutcomeRequest, RecordOutcomeResponse, RestorePrecedentRequest, RestorePrecedentResponse,
+    CreatePrecedentRequest, CreatePrecedentResponse, DataOrigin, ErrorReason, Precedent,
+    PrecedentStatus, RestorePrecedentRequest, RestorePrecedentResponse,
     UpdatePrecedentRequest, UpdatePrecedentResponse, ValidatePrecedentRequest, ValidatePrecedentResponse,
 };
 use crate::rpc::call::{Answer, Calls};
@@ -28,11 +30,6 @@ use crate::rpc::identity::Caller;
 use crate::rpc::permission::Permission;
 use crate::rpc::telemetry::CallContext;
 use crate::rpc::wire::required_id;
-
-/// What a precedent is held for that may rest on substance use records.
-pub(crate) const SUD_SUSPECTED: &str = "SUD_SUSPECTED";
-/// What a precedent is held for in which newer detectors find identifiers.
-pub(crate) const PHI_RULES: &str = "PHI_RULES";
 
 pub(super) async fn create_one(
     tx: &mut TenantTx,
@@ -189,71 +186,6 @@ pub(super) async fn apply(
     Ok(Answer::new(reply, facts))
 }
 
-pub(super) async fn record_outcome(
-    tx: &mut TenantTx,
-    request: RecordOutcomeRequest,
-    call: CallContext,
-) -> Result<Answer<RecordOutcomeResponse>> {
-    let id = required_id("id", &request.id)?;
-    let current = own(tx, id, &request.etag).await?;
-    let (precedent, revision) = if request.application_id.is_empty() {
-        own_outcome(tx, id, current, request, &call).await?
-    } else {
-        let application = required_id("application_id", &request.application_id)?;
-        let outcome = stored::<Outcome>(request.outcome).filter(|o| *o != "PENDING");
-        let outcome = outcome.ok_or_else(|| Error::field("outcome", "must be final for an application"))?;
-        let is_won = matches!(request.outcome(), Outcome::Won | Outcome::Partial);
-        let row = store::end_application(tx, id, application, outcome, is_won)
-            .await?
-            .ok_or_else(|| Error::not_found(application))?;
-        let revision = row.revision;
-        (record::precedent(row)?, revision)
-    };
-    let facts = facts(&precedent)?.fields(vec!["outcome".to_owned()]);
-    Ok(Answer::new(RecordOutcomeResponse { precedent: Some(precedent), revision }, facts))
-}
-
-/// The outcome of the precedent itself. What was final changes only for a reason that is said; what was
-/// lost, in full or in part, may go on at a higher level.
-async fn own_outcome(
-    tx: &mut TenantTx,
-    id: Uuid,
-    current: Row,
-    request: RecordOutcomeRequest,
-    call: &CallContext,
-) -> Result<(Precedent, i64)> {
-    let status = status(&current)?;
-    if status == PrecedentStatus::Archived {
-        return Err(transition(status, PrecedentStatus::Active));
-    }
-    let mut precedent = record::precedent(current)?;
-    let (from, to) = (precedent.outcome(), request.outcome());
-    let goes_on = to == Outcome::Pending
-        && matches!(from, Outcome::Lost | Outcome::Partial)
-        && request.appeal_level_reached > precedent.appeal_level_reached;
-    if from != Outcome::Pending && !goes_on && request.correction_reason.is_empty() {
-        return Err(Error::new(ErrorReason::InvalidTransition, "the outcome is final; say why it is corrected")
-            .with("from", from.stored())
-            .with("to", to.stored()));
-    }
-    precedent.outcome = to.into();
-    precedent.outcome_evidence = if to == Outcome::Pending { 0 } else { request.outcome_evidence };
-    if to != Outcome::Pending && precedent.outcome_evidence == OutcomeEvidence::Unspecified as i32 {
-        precedent.outcome_evidence = OutcomeEvidence::SelfReported.into();
-    }
-    if request.days_to_decision.is_some() {
-        precedent.days_to_decision = request.days_to_decision;
-    }
-    if request.appeal_level_reached != AppealLevel::Unspecified as i32 {
-        precedent.appeal_level_reached = request.appeal_level_reached;
-    }
-    let reasons = precedent.review_reasons.clone();
-    let precedent = complete(precedent.clone(), author_of(&precedent))?;
-    let row = store::update(tx, id, status.stored(), &reasons, Columns::of(&precedent)).await?;
-    let fields = ["outcome", "outcome_evidence"].map(str::to_owned);
-    versioned(tx, row, ChangeKind::OutcomeRecorded, &fields, &request.correction_reason, call.caller()).await
-}
-
 /// A move from one status to another.
 struct Move {
     to: PrecedentStatus,
@@ -334,52 +266,8 @@ pub(super) async fn replace(
     Ok(())
 }
 
-/// Whether a precedent is held for review, and why.
-#[derive(Debug)]
-pub(crate) struct Held {
-    pub(crate) status: &'static str,
-    pub(crate) reasons: Vec<String>,
-}
-
-impl Held {
-    /// For a reason more.
-    pub(crate) fn because(reason: &str, reasons: &[String]) -> Self {
-        let mut reasons = reasons.to_vec();
-        if !reasons.iter().any(|r| r == reason) {
-            reasons.push(reason.to_owned());
-        }
-        Self { status: PrecedentStatus::NeedsReview.stored(), reasons }
-    }
-
-    /// By everything that is known now of a record that had been put away.
-    async fn anew(
-        tx: &mut TenantTx,
-        guard: &dyn FreeTextGuard,
-        precedent: &Precedent,
-        status: PrecedentStatus,
-    ) -> Result<Self> {
-        let allowed = allow_list::of_tenant(tx).await?;
-        let held = Self::of(precedent, status, &[]);
-        let has_findings = rescan::has_findings(precedent, guard, &allowed);
-        Ok(if has_findings { Self::because(PHI_RULES, &held.reasons) } else { held })
-    }
-
-    /// What looks like substance use records is held until a person has looked; what is declared as such is
-    /// restricted already.
-    pub(crate) fn of(precedent: &Precedent, status: PrecedentStatus, reasons: &[String]) -> Self {
-        let mut reasons = reasons.to_vec();
-        if is_restricted(precedent) {
-            reasons.retain(|reason| reason != SUD_SUSPECTED);
-        } else if record::is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
-            reasons.push(SUD_SUSPECTED.to_owned());
-        }
-        let status = if reasons.is_empty() { status } else { PrecedentStatus::NeedsReview };
-        Self { status: status.stored(), reasons }
-    }
-}
-
 /// The tenant's own precedent, locked; public ones are read-only, others do not exist.
-async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
+pub(super) async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
     match store::get_for_update(tx, id).await? {
         Some(row) if row.is_restricted() && !tx.allows(Permission::SudWrite) => Err(Error::restricted("permission")),
         Some(row) => {
@@ -415,17 +303,17 @@ pub(super) async fn versioned(
         credential_id: caller.and_then(Caller::credential_id),
         actor_user_id: caller.and_then(Caller::user_id),
     };
-    store::add_version(tx, id, number, version).await?;
+    add_version(tx, id, number, version).await?;
     Ok((precedent, revision))
 }
 
-fn facts(precedent: &Precedent) -> Result<Facts> {
+pub(super) fn facts(precedent: &Precedent) -> Result<Facts> {
     let id = required_id("precedent.id", &precedent.id)?;
     Ok(Facts::one(Resource::Precedent, id).version(precedent.version).restricted(is_restricted(precedent)))
 }
 
 /// A record that the service wrote keeps the origin that only the service may set.
-fn author_of(precedent: &Precedent) -> Author {
+pub(super) fn author_of(precedent: &Precedent) -> Author {
     match precedent.data_origin() {
         DataOrigin::PublicDecision | DataOrigin::Synthetic => Author::Service,
         DataOrigin::Unspecified
@@ -439,11 +327,11 @@ fn author_of(precedent: &Precedent) -> Author {
     }
 }
 
-fn status(row: &Row) -> Result<PrecedentStatus> {
+pub(super) fn status(row: &Row) -> Result<PrecedentStatus> {
     PrecedentStatus::from_stored(&row.status).ok_or_else(|| Error::internal("unknown precedent status stored"))
 }
 
-fn transition(from: PrecedentStatus, to: PrecedentStatus) -> Error {
+pub(super) fn transition(from: PrecedentStatus, to: PrecedentStatus) -> Error {
     Error::new(ErrorReason::InvalidTransition, "the precedent's status does not allow this")
         .with("from", from.stored())
         .with("to", to.stored())

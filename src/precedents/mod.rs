@@ -3,12 +3,14 @@
 //! passed the privacy guard. Tables: `precedents`, `precedent_versions`.
 
 pub mod api;
-pub(crate) mod change;
+mod change;
 pub mod decisions;
 mod export;
-mod history;
+mod held;
+pub(crate) mod history;
 pub mod import;
 pub mod mask;
+mod outcome;
 pub mod rate;
 mod reading;
 pub mod record;

@@ -19,6 +19,8 @@ macro_rules! columns {
     };
 }
 
+pub(super) use columns;
+
 statements! {
     /// Stores a new precedent.
     INSERT as App = concat!("
@@ -156,33 +158,6 @@ statements! {
     /// Puts the words of a precedent in.
     INSERT_WORDS as App = "
         INSERT INTO precedent_words (tenant_id, precedent_id, is_restricted, word) SELECT $1, $2, $4, unnest($3::text[])";
-    /// A page of versions, newest first; versions of public precedents are the platform's own.
-    VERSIONS as App = "
-        SELECT version, change_kind, snapshot, snapshot_sha256, previous_sha256, changed_fields, reason,
-            credential_id, actor_user_id, created_at
-        FROM precedent_versions WHERE tenant_id = $1 AND precedent_id = $2 AND version < $3
-        ORDER BY version DESC LIMIT $4";
-    /// One version.
-    VERSION as App = "
-        SELECT version, change_kind, snapshot, snapshot_sha256, previous_sha256, changed_fields, reason,
-            credential_id, actor_user_id, created_at
-        FROM precedent_versions WHERE tenant_id = $1 AND precedent_id = $2 AND version = $3";
-    /// How many precedents older detectors have seen.
-    COUNT_DUE as App = "SELECT count(*) FROM precedents WHERE tenant_id = $1 AND phi_scan_version < $2";
-    /// The next of them, locked.
-    DUE as App = concat!("
-        SELECT ", columns!(), " FROM precedents
-        WHERE tenant_id = $1 AND phi_scan_version < $2 AND id > $3 ORDER BY id LIMIT $4 FOR UPDATE");
-    /// Says by which detectors precedents have been seen.
-    MARK_SCANNED as App = "UPDATE precedents SET phi_scan_version = $3 WHERE tenant_id = $1 AND id = ANY ($2)";
-    /// Adds a version; its predecessor's hash is taken from the table itself.
-    INSERT_VERSION as App = "
-        INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256,
-            previous_sha256, changed_fields, reason, identity_kind, credential_id, actor_user_id)
-        SELECT $1, $2, $3::bigint, $4, $5, $6, coalesce(
-            (SELECT snapshot_sha256 FROM precedent_versions
-             WHERE tenant_id = $1 AND precedent_id = $2 AND version = $3 - 1), decode(repeat('00', 32), 'hex')),
-            $7, $8, $9, $10, $11";
 }
 
 /// A precedent as stored.
@@ -237,21 +212,6 @@ pub(super) struct Filter {
     pub(super) include_public: bool,
 }
 
-/// A version as stored.
-#[derive(Debug, FromRow)]
-pub(super) struct VersionRow {
-    pub(super) version: i64,
-    pub(super) change_kind: String,
-    pub(super) snapshot: Vec<u8>,
-    pub(super) snapshot_sha256: Vec<u8>,
-    pub(super) previous_sha256: Vec<u8>,
-    pub(super) changed_fields: Vec<String>,
-    pub(super) reason: String,
-    pub(super) credential_id: Option<Uuid>,
-    pub(super) actor_user_id: Option<Uuid>,
-    pub(super) created_at: OffsetDateTime,
-}
-
 /// One count of the statistics.
 #[derive(Debug, FromRow)]
 pub(super) struct TallyRow {
@@ -263,19 +223,6 @@ pub(super) struct TallyRow {
     pub(super) partial: i64,
     pub(super) lost: i64,
     pub(super) reuse_count: i64,
-}
-
-/// What a change leaves in the history.
-#[derive(Debug)]
-pub(super) struct Version<'a> {
-    pub(super) change_kind: &'static str,
-    pub(super) snapshot: &'a [u8],
-    pub(super) snapshot_sha256: [u8; 32],
-    pub(super) changed_fields: &'a [String],
-    pub(super) reason: &'a str,
-    pub(super) identity_kind: &'static str,
-    pub(super) credential_id: Option<Uuid>,
-    pub(super) actor_user_id: Option<Uuid>,
 }
 
 pub(super) async fn insert(
@@ -455,52 +402,5 @@ pub(crate) async fn put_words(tx: &mut TenantTx, id: Uuid, is_restricted: bool, 
     let tenant = tx.tenant_id();
     sqlx::query(DELETE_WORDS).bind(tenant).bind(id).execute(tx.connection()).await?;
     sqlx::query(INSERT_WORDS).bind(tenant).bind(id).bind(words).bind(is_restricted).execute(tx.connection()).await?;
-    Ok(())
-}
-
-pub(super) async fn versions(tx: &mut TenantTx, id: Uuid, before: i64, limit: i64) -> Result<Vec<VersionRow>> {
-    let tenant = tx.tenant_id();
-    let query = sqlx::query_as(VERSIONS).bind(tenant).bind(id).bind(before).bind(limit);
-    Ok(query.fetch_all(tx.connection()).await?)
-}
-
-pub(super) async fn version(tx: &mut TenantTx, id: Uuid, number: i64) -> Result<Option<VersionRow>> {
-    let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(VERSION).bind(tenant).bind(id).bind(number).fetch_optional(tx.connection()).await?)
-}
-
-pub(super) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, version: Version<'_>) -> Result<()> {
-    let tenant = tx.tenant_id();
-    sqlx::query(INSERT_VERSION)
-        .bind(tenant)
-        .bind(id)
-        .bind(number)
-        .bind(version.change_kind)
-        .bind(version.snapshot)
-        .bind(&version.snapshot_sha256[..])
-        .bind(version.changed_fields)
-        .bind(version.reason)
-        .bind(version.identity_kind)
-        .bind(version.credential_id)
-        .bind(version.actor_user_id)
-        .execute(tx.connection())
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn count_due(tx: &mut TenantTx, scan_version: i32) -> Result<i64> {
-    let tenant = tx.tenant_id();
-    Ok(sqlx::query_scalar(COUNT_DUE).bind(tenant).bind(scan_version).fetch_one(tx.connection()).await?)
-}
-
-pub(super) async fn due(tx: &mut TenantTx, scan_version: i32, after: Uuid, limit: i64) -> Result<Vec<Row>> {
-    let tenant = tx.tenant_id();
-    let query = sqlx::query_as(DUE).bind(tenant).bind(scan_version).bind(after).bind(limit);
-    Ok(query.fetch_all(tx.connection()).await?)
-}
-
-pub(super) async fn mark_scanned(tx: &mut TenantTx, ids: &[Uuid], scan_version: i32) -> Result<()> {
-    let tenant = tx.tenant_id();
-    sqlx::query(MARK_SCANNED).bind(tenant).bind(ids).bind(scan_version).execute(tx.connection()).await?;
     Ok(())
 }

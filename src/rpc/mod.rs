@@ -1,6 +1,7 @@
 //! What every call passes, in order: telemetry → identity → policy → validation → handler, and the
 //! audit event without which no reply leaves. [`stack`] walks it.
 
+pub mod api_key;
 pub mod call;
 pub mod error;
 pub mod etag;

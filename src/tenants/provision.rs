@@ -11,7 +11,7 @@ use crate::config::{KeyRing, Secret};
 use crate::db::PLATFORM_TENANT;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::Role;
-use crate::rpc::identity::new_api_key;
+use crate::rpc::api_key::new_api_key;
 use crate::rpc::permission::Permission;
 
 /// How long a new API key lasts.

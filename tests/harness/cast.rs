@@ -12,7 +12,7 @@ use stratum::config::KeyRing;
 use stratum::db::stored::StoredEnum as _;
 use stratum::dev::pki::{Authority, Issued, Leaf};
 use stratum::proto::v1::Role;
-use stratum::rpc::identity::new_api_key;
+use stratum::rpc::api_key::new_api_key;
 use stratum::rpc::permission::Permission;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
-use super::change::{self, Held};
+use super::change;
+use super::held::Held;
 use super::mask::Masks;
 use super::record::{self, Author, Columns, complete};
 use super::store::Row;

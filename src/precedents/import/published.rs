@@ -1,6 +1,6 @@
 //! From a regulator's published decision to a precedent of the public corpus.
 
-use super::super::change::SUD_SUSPECTED;
+use super::super::held::SUD_SUSPECTED;
 use super::super::decisions::{AgeRange, Decision, Determination, DisputeType};
 use super::Entry;
 use crate::proto::v1::{

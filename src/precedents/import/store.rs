@@ -2,20 +2,13 @@
 
 use uuid::Uuid;
 
-use super::super::change::Held;
+use super::super::held::Held;
 use super::super::record::Columns;
-use super::super::store::Row;
+use super::super::store::{Row, columns};
 use super::Entry;
 use crate::db::TenantTx;
 use crate::db::statement::statements;
 use crate::rpc::error::Result;
-
-macro_rules! columns {
-    () => {
-        "tenant_id, id, version, status, data_origin, outcome_recorded_at, reuse_count, success_on_reuse,
-            last_applied_at, last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision"
-    };
-}
 
 statements! {
     /// One load at a time in a tenant: two would both miss what the other adds.

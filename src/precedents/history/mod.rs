@@ -1,12 +1,14 @@
 //! The versions of a precedent, and what changed between two.
 
+pub(crate) mod store;
+
 use std::sync::Arc;
 
 use prost::Message as _;
 use uuid::Uuid;
 
+use self::store::VersionRow;
 use super::mask::Masks;
-use super::store::{self, VersionRow};
 use crate::audit::event::{Facts, Resource};
 use crate::db::TenantTx;
 use crate::db::stored::StoredEnum as _;
@@ -82,7 +84,7 @@ async fn one(tx: &mut TenantTx, id: Uuid, number: i64) -> Result<VersionRow> {
 
 /// Whether the precedent is of restricted origin as it stands now: so is every version it ever had.
 async fn is_restricted(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
-    Ok(store::get(tx, id).await?.is_some_and(|row| row.is_restricted()))
+    Ok(super::store::get(tx, id).await?.is_some_and(|row| row.is_restricted()))
 }
 
 fn rows_of(versions: &[PrecedentVersion]) -> i64 {

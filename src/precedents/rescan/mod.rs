@@ -1,22 +1,24 @@
 //! A new look at every stored text when the detectors have changed: what they find now is held until a
 //! person has looked, everything else is marked as seen by them.
 
+pub(crate) mod store;
+
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::change::{Held, PHI_RULES, versioned};
+use super::change::versioned;
+use super::held::{Held, PHI_RULES, has_findings};
 use super::record::{self, Columns};
-use super::store::{self, Row};
+use super::store::Row;
 use crate::audit::event::{AuditEvent, Facts, Resource};
 use crate::db::stored::StoredEnum as _;
 use crate::db::{Db, TenantTx};
 use crate::privacy::guard::AllowList;
 use crate::privacy::{FreeTextGuard, SCAN_VERSION, allow_list};
-use crate::proto::v1::{ChangeKind, Precedent, PrecedentStatus};
+use crate::proto::v1::{ChangeKind, PrecedentStatus};
 use crate::rpc::error::Result;
 use crate::rpc::identity::Caller;
-use crate::rpc::validate::violations_at;
 
 /// Precedents looked at in one transaction.
 const CHUNK: i64 = 200;
@@ -111,7 +113,7 @@ async fn look(
     }
     found.held += 1;
     let held = Held::because(PHI_RULES, &precedent.review_reasons);
-    let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
+    let row = super::store::update(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
     let fields = ["status".to_owned()];
     let (held, _) = versioned(tx, row, ChangeKind::Rescanned, &fields, "", Some(caller)).await?;
     let facts = Facts::one(Resource::Precedent, id)
@@ -119,9 +121,4 @@ async fn look(
         .fields(vec![PrecedentStatus::NeedsReview.stored().to_owned()])
         .restricted(record::is_restricted(&precedent));
     Ok(crate::audit::store::append(tx, &AuditEvent::of_work(caller, ACTION, facts)).await?)
-}
-
-/// Whether the guard finds an identifier in any free text of a precedent.
-pub(super) fn has_findings(precedent: &Precedent, guard: &dyn FreeTextGuard, allowed: &AllowList) -> bool {
-    violations_at("precedent", precedent, guard, allowed).iter().any(|violation| violation.is_phi)
 }

@@ -1,0 +1,36 @@
+//! SQL of rescans.
+
+use uuid::Uuid;
+
+use super::super::store::{Row, columns};
+use crate::db::TenantTx;
+use crate::db::statement::statements;
+use crate::rpc::error::Result;
+
+statements! {
+    /// How many precedents older detectors have seen.
+    COUNT_DUE as App = "SELECT count(*) FROM precedents WHERE tenant_id = $1 AND phi_scan_version < $2";
+    /// The next of them, locked.
+    DUE as App = concat!("
+        SELECT ", columns!(), " FROM precedents
+        WHERE tenant_id = $1 AND phi_scan_version < $2 AND id > $3 ORDER BY id LIMIT $4 FOR UPDATE");
+    /// Says by which detectors precedents have been seen.
+    MARK_SCANNED as App = "UPDATE precedents SET phi_scan_version = $3 WHERE tenant_id = $1 AND id = ANY ($2)";
+}
+
+pub(super) async fn count_due(tx: &mut TenantTx, scan_version: i32) -> Result<i64> {
+    let tenant = tx.tenant_id();
+    Ok(sqlx::query_scalar(COUNT_DUE).bind(tenant).bind(scan_version).fetch_one(tx.connection()).await?)
+}
+
+pub(super) async fn due(tx: &mut TenantTx, scan_version: i32, after: Uuid, limit: i64) -> Result<Vec<Row>> {
+    let tenant = tx.tenant_id();
+    let query = sqlx::query_as(DUE).bind(tenant).bind(scan_version).bind(after).bind(limit);
+    Ok(query.fetch_all(tx.connection()).await?)
+}
+
+pub(super) async fn mark_scanned(tx: &mut TenantTx, ids: &[Uuid], scan_version: i32) -> Result<()> {
+    let tenant = tx.tenant_id();
+    sqlx::query(MARK_SCANNED).bind(tenant).bind(ids).bind(scan_version).execute(tx.connection()).await?;
+    Ok(())
+}
