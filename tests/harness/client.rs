@@ -46,8 +46,6 @@ pub(crate) struct Outcome {
     pub(crate) violations: Vec<String>,
     /// The reply; the last one of a stream; null on failure.
     pub(crate) json: Value,
-    /// Every reply.
-    pub(crate) replies: Vec<Value>,
     /// `google.rpc.Status` as JSON; null on success.
     pub(crate) error: Value,
     /// The reply as it came over the wire: a message's bytes, or the text of the body.
@@ -181,13 +179,12 @@ impl Outcome {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    fn success(headers: HeaderMap, replies: Vec<Value>, bytes: Bytes, http: Option<StatusCode>) -> Self {
+    fn success(headers: HeaderMap, mut replies: Vec<Value>, bytes: Bytes, http: Option<StatusCode>) -> Self {
         Self {
             code: Code::Ok,
             reason: String::new(),
             violations: Vec::new(),
-            json: replies.last().cloned().unwrap_or_default(),
-            replies,
+            json: replies.pop().unwrap_or_default(),
             error: Value::Null,
             bytes,
             headers,
@@ -247,7 +244,6 @@ impl Outcome {
             reason: reason.unwrap_or_default().to_owned(),
             violations: violations.map(|found| found.iter().map(field).collect()).unwrap_or_default(),
             json: Value::Null,
-            replies: Vec::new(),
             error,
             bytes,
             headers,

@@ -47,10 +47,6 @@ impl Database {
         self.database.superuser_url()
     }
 
-    pub(crate) fn name(&self) -> &str {
-        self.database.name()
-    }
-
     /// What PostgreSQL itself has logged, where this test can read it.
     pub(crate) fn server_log(&self) -> Option<String> {
         std::fs::read_to_string(self.cluster.as_ref()?.home().join("server.log")).ok()
@@ -64,13 +60,6 @@ impl Database {
     /// A connection as a role of the service.
     pub(crate) async fn as_role(&self, role: DbRole) -> Sql {
         Sql::connect(self.config().options(role)).await
-    }
-
-    /// A connection as the schema's owner.
-    pub(crate) async fn owner(&self) -> Sql {
-        let mut sql = self.superuser().await;
-        sql.run(stratum::db::statement::BECOME_OWNER).await;
-        sql
     }
 }
 
@@ -153,9 +142,5 @@ impl Sql {
         let mut values = self.column(sql).await;
         assert_eq!(values.len(), 1, "{sql}");
         values.pop().expect("a value")
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.0
     }
 }

@@ -73,30 +73,25 @@ fn take(message: &mut DynamicMessage, path: &str) -> String {
         message.clear_field(&field);
         return value.unwrap_or_else(|| panic!("{path} is not in the request"));
     };
-    match message.get_field_by_name_mut(name) {
-        Some(Value::Message(inner)) => take(inner, deeper),
-        _ => panic!("{path} is not in the request"),
-    }
+    let Some(Value::Message(inner)) = message.get_field_by_name_mut(name) else {
+        panic!("{path} is not in the request")
+    };
+    take(inner, deeper)
 }
 
 fn parameters(message: &DynamicMessage, prefix: &str, out: &mut Vec<String>) {
+    let json = to_json(message);
     for (field, value) in message.fields() {
         let name = format!("{prefix}{}", field.json_name());
-        match value {
-            Value::Message(inner) if inner.descriptor().package_name().starts_with("stratum.") => {
-                parameters(inner, &format!("{name}."), out);
-            }
-            Value::List(_) => {
-                let json = to_json(message);
-                let items = json.get(field.json_name()).and_then(serde_json::Value::as_array).cloned();
-                out.extend(items.unwrap_or_default().iter().map(|item| format!("{name}={}", encoded(&text(item)))));
-            }
-            _ => {
-                let json = to_json(message);
-                let value = json.get(field.json_name()).map(text).unwrap_or_default();
-                out.push(format!("{name}={}", encoded(&value)));
-            }
+        if let Value::Message(inner) = value
+            && inner.descriptor().package_name().starts_with("stratum.")
+        {
+            parameters(inner, &format!("{name}."), out);
+            continue;
         }
+        let value = &json[field.json_name()];
+        let items = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        out.extend(items.iter().map(|item| format!("{name}={}", encoded(&text(item)))));
     }
 }
 

@@ -94,10 +94,8 @@ fn text(message: &DynamicMessage, field: &str) -> String {
 }
 
 fn options(declaration: &mut DynamicMessage) -> &mut DynamicMessage {
-    match declaration.get_field_by_name_mut("options") {
-        Some(Value::Message(options)) => options,
-        other => panic!("no options: {other:?}"),
-    }
+    let Some(Value::Message(options)) = declaration.get_field_by_name_mut("options") else { panic!("no options") };
+    options
 }
 
 /// Changes one entry of an option that is a message; `None` clears it.
