@@ -156,8 +156,10 @@ fn write_check(code: &mut String, field: &FieldDescriptor) -> Result<(), Box<dyn
         Kind::Bool | Kind::Bytes => String::new(),
         other => return Err(format!("{}: no check for {other:?}", field.full_name()).into()),
     };
-    if !call.is_empty() {
+    if call.contains("RULE") {
         writeln!(code, "{{ static RULE: Rule = {rule}; {call} }}")?;
+    } else if !call.is_empty() {
+        writeln!(code, "{call}")?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod db;
 pub mod dev;
+pub mod log;
 pub mod openapi;
 pub mod precedents;
 pub mod privacy;

@@ -267,30 +267,30 @@ impl AuditEvent {
     /// with its length before it, so that no two events share bytes.
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
-        let mut out = b"stratum.audit.event.v1\n".to_vec();
+        let mut out = Vec::with_capacity(512);
+        out.extend_from_slice(b"stratum.audit.event.v1\n");
         let mut put = |bytes: &[u8]| {
             out.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
             out.extend_from_slice(bytes);
         };
-        let id = |id: Option<Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
         put(self.id.as_bytes());
         put(&micros(self.occurred_at).to_be_bytes());
-        put(&id(self.tenant_id));
+        put(bytes(self.tenant_id.as_ref()));
         put(self.category.stored().as_bytes());
         put(self.action.as_bytes());
         put(self.outcome.stored().as_bytes());
         put(self.reason.as_bytes());
         put(self.method.as_bytes());
         put(self.identity_kind.stored().as_bytes());
-        put(&id(self.credential_id));
-        put(&id(self.actor_user_id));
+        put(bytes(self.credential_id.as_ref()));
+        put(bytes(self.actor_user_id.as_ref()));
         put(self.roles.join(",").as_bytes());
         put(self.client_ip.as_bytes());
         put(self.request_id.as_bytes());
         put(self.trace_id.as_bytes());
         put(self.attempted_ref_sha256.as_ref().map_or(&[][..], |h| h));
         put(self.facts.resource.name().as_bytes());
-        put(&id(self.facts.resource_id));
+        put(bytes(self.facts.resource_id.as_ref()));
         put(&self.facts.resource_version.to_be_bytes());
         put(&self.facts.row_count.to_be_bytes());
         put(self.facts.fields.join(",").as_bytes());
@@ -298,6 +298,11 @@ impl AuditEvent {
         put(self.facts.content_sha256.as_ref().map_or(&[][..], |h| h));
         out
     }
+}
+
+/// An id's bytes; none when there is no id.
+fn bytes(id: Option<&Uuid>) -> &[u8] {
+    id.map_or(&[], |id| id.as_bytes())
 }
 
 /// The RFC 6962 leaf hash over salt and canonical bytes.

@@ -73,65 +73,68 @@ statements! {
 
 /// The columns of a batch of events.
 #[derive(Default)]
-struct Columns {
+struct Columns<'a> {
     occurred_at: Vec<OffsetDateTime>,
     id: Vec<Uuid>,
     tenant_id: Vec<Option<Uuid>>,
-    category: Vec<&'static str>,
-    action: Vec<String>,
-    outcome: Vec<&'static str>,
-    reason: Vec<String>,
-    method: Vec<String>,
-    identity_kind: Vec<&'static str>,
+    category: Vec<&'a str>,
+    action: Vec<&'a str>,
+    outcome: Vec<&'a str>,
+    reason: Vec<&'a str>,
+    method: Vec<&'a str>,
+    identity_kind: Vec<&'a str>,
     credential_id: Vec<Option<Uuid>>,
     actor_user_id: Vec<Option<Uuid>>,
     roles: Vec<String>,
-    client_ip: Vec<String>,
-    request_id: Vec<String>,
-    trace_id: Vec<String>,
-    resource_type: Vec<&'static str>,
+    client_ip: Vec<&'a str>,
+    request_id: Vec<&'a str>,
+    trace_id: Vec<&'a str>,
+    resource_type: Vec<&'a str>,
     resource_id: Vec<Option<Uuid>>,
     resource_version: Vec<i64>,
-    attempted_ref_sha256: Vec<Option<Vec<u8>>>,
+    attempted_ref_sha256: Vec<Option<&'a [u8]>>,
     row_count: Vec<i64>,
     fields: Vec<String>,
-    filter_sha256: Vec<Option<Vec<u8>>>,
-    content_sha256: Vec<Option<Vec<u8>>>,
+    filter_sha256: Vec<Option<&'a [u8]>>,
+    content_sha256: Vec<Option<&'a [u8]>>,
     canonical: Vec<Vec<u8>>,
-    salt: Vec<Vec<u8>>,
+    salt: Vec<&'a [u8]>,
     leaf_sha256: Vec<Vec<u8>>,
 }
 
-impl Columns {
-    fn push(&mut self, event: &AuditEvent) {
+fn bytes(hash: Option<&[u8; 32]>) -> Option<&[u8]> {
+    hash.map(|h| &h[..])
+}
+
+impl<'a> Columns<'a> {
+    fn push(&mut self, event: &'a AuditEvent) {
         let canonical = event.canonical();
-        let bytes = |hash: &Option<[u8; 32]>| hash.as_ref().map(|h| h.to_vec());
         self.leaf_sha256.push(leaf_hash(&event.salt, &canonical).to_vec());
         self.canonical.push(canonical);
-        self.salt.push(event.salt.to_vec());
+        self.salt.push(&event.salt);
         self.occurred_at.push(event.occurred_at);
         self.id.push(event.id);
         self.tenant_id.push(event.tenant_id);
         self.category.push(event.category.stored());
-        self.action.push(event.action.clone());
+        self.action.push(&event.action);
         self.outcome.push(event.outcome.stored());
-        self.reason.push(event.reason.clone());
-        self.method.push(event.method.clone());
+        self.reason.push(&event.reason);
+        self.method.push(&event.method);
         self.identity_kind.push(event.identity_kind.stored());
         self.credential_id.push(event.credential_id);
         self.actor_user_id.push(event.actor_user_id);
         self.roles.push(event.roles.join(","));
-        self.client_ip.push(event.client_ip.clone());
-        self.request_id.push(event.request_id.clone());
-        self.trace_id.push(event.trace_id.clone());
+        self.client_ip.push(&event.client_ip);
+        self.request_id.push(&event.request_id);
+        self.trace_id.push(&event.trace_id);
         self.resource_type.push(event.facts.resource.name());
         self.resource_id.push(event.facts.resource_id);
         self.resource_version.push(event.facts.resource_version);
-        self.attempted_ref_sha256.push(bytes(&event.attempted_ref_sha256));
+        self.attempted_ref_sha256.push(bytes(event.attempted_ref_sha256.as_ref()));
         self.row_count.push(event.facts.row_count);
         self.fields.push(event.facts.fields.join(","));
-        self.filter_sha256.push(bytes(&event.facts.filter_sha256));
-        self.content_sha256.push(bytes(&event.facts.content_sha256));
+        self.filter_sha256.push(bytes(event.facts.filter_sha256.as_ref()));
+        self.content_sha256.push(bytes(event.facts.content_sha256.as_ref()));
     }
 
     async fn append<'e>(

@@ -20,6 +20,7 @@ use crate::db::cluster::{Cluster, ClusterOptions};
 use crate::db::{DatabaseConfig, migrate};
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::Role;
+use crate::registries::{Registries, Source};
 use crate::tenants::provision::{Provisioner, ServiceCertificate};
 use crate::tls::ClientTrust;
 
@@ -102,15 +103,7 @@ impl Environment {
         std::fs::create_dir_all(&wishes.directory)?;
         let directory = wishes.directory.canonicalize()?;
         say("starting PostgreSQL");
-        let (cluster, url) = match &wishes.database_url {
-            Some(url) => (None, url.clone()),
-            None => {
-                let cluster = Cluster::start(&directory.join("postgres"), ClusterOptions::DEVELOPMENT).await?;
-                let url = cluster.superuser_url();
-                (Some(cluster), url)
-            }
-        };
-        let database = DatabaseConfig::new(&url, None, true, |name| std::env::var(name).ok())?;
+        let Storage { database, cluster } = Storage::open(&directory, wishes.database_url.as_deref()).await?;
         say("migrating the database");
         migrate::migrate(&database.administrator()).await?;
         say("issuing development certificates");
@@ -125,6 +118,9 @@ impl Environment {
             tenants.insert((*slug).to_owned(), setup.tenant(slug, name).await?);
         }
         let platform = setup.platform().await?;
+        say("generating demonstration precedents");
+        let registries = Registries::load(&Source::Embedded).map_err(|_| "the registries can't be used")?;
+        demo::fill(&database, tenants.iter().map(|(slug, tenant)| (slug.as_str(), tenant.id)), &registries).await?;
         let config = Config {
             profile: Profile::Development,
             database,
@@ -141,7 +137,7 @@ impl Environment {
             cors_origins: "http://localhost:3000,http://localhost:5173".parse()?,
             page_token_keys: keys.page_tokens()?,
             api_key_peppers: keys.peppers()?,
-            registries: crate::registries::Source::Embedded,
+            registries: Source::Embedded,
             max_body_bytes: 4 << 20,
         };
         let ca = pki.ca_certificate();
@@ -175,6 +171,53 @@ impl Environment {
             cluster.stop().await?;
         }
         Ok(())
+    }
+}
+
+/// A development database: a private one, or one that was named.
+#[derive(Debug)]
+pub struct Storage {
+    /// How each role gets in.
+    pub database: DatabaseConfig,
+    cluster: Option<Cluster>,
+}
+
+impl Storage {
+    /// Starts the private database of a data directory, or takes over the one that runs there; with a
+    /// URL, nothing is started.
+    ///
+    /// # Errors
+    /// When it can't be started, or the URL is none.
+    pub async fn open(directory: &Path, url: Option<&str>) -> Result<Self, DevError> {
+        let (cluster, url) = match url {
+            Some(url) => (None, url.to_owned()),
+            None => {
+                std::fs::create_dir_all(directory)?;
+                let home = directory.canonicalize()?.join("postgres");
+                let cluster = Cluster::start(&home, ClusterOptions::DEVELOPMENT).await?;
+                let url = cluster.superuser_url();
+                (Some(cluster), url)
+            }
+        };
+        let database = DatabaseConfig::new(&url, None, true, |name| std::env::var(name).ok())?;
+        Ok(Self { database, cluster })
+    }
+
+    /// A database that somebody else runs.
+    #[must_use]
+    pub const fn of(database: DatabaseConfig) -> Self {
+        Self { database, cluster: None }
+    }
+
+    /// Stops the private database when nobody else uses it.
+    ///
+    /// # Errors
+    /// When it does not stop.
+    pub async fn stop(self) -> Result<(), DevError> {
+        match self.cluster {
+            Some(cluster) => Ok(cluster.stop().await?),
+            None => Ok(()),
+        }
     }
 }
 

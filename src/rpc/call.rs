@@ -5,6 +5,7 @@
 
 mod export;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -127,6 +128,7 @@ impl Calls {
     }
 
     /// Answers from memory: no tenant data is touched, but the call is audited as its policy says.
+    /// There is nothing that a client which goes away could leave half done, so there is no task either.
     ///
     /// # Errors
     /// The handler's, or those of validation and audit log.
@@ -136,16 +138,14 @@ impl Calls {
         R: Send + 'static,
         F: FnOnce(Q, CallContext) -> Result<Answer<R>> + Send + 'static,
     {
-        let shared = self.0.clone();
-        self.run(request, move |request, call, _caller| async move {
-            let request = shared.valid(request)?;
-            let answer = handler(request, call.clone())?;
-            if call.policy().is_none_or(|p| p.audit != AuditMode::None) {
-                shared.audit.append(AuditEvent::success(&call, answer.facts)).await?;
-            }
-            Ok(answer.reply)
-        })
-        .await
+        let (message, call, _caller) = identified(request)?;
+        let answered = catch_unwind(AssertUnwindSafe(|| handler(self.0.valid(message)?, call.clone())));
+        let result = match answered {
+            Ok(Ok(answer)) => self.0.noted(&call, answer).await,
+            Ok(Err(error)) => Err(error),
+            Err(_panic) => Err(Error::internal(PANICKED)),
+        };
+        self.reply(&call, result).await
     }
 
     /// Changes tenant data. Work, audit event and idempotency record share one transaction: they are
@@ -255,22 +255,20 @@ impl Calls {
         W: FnOnce(Q, CallContext, Caller) -> Fut + Send + 'static,
         Fut: Future<Output = Result<R>> + Send + 'static,
     {
-        let (_, extensions, message) = request.into_parts();
-        let Some((call, caller)) = extensions
-            .get::<CallContext>()
-            .and_then(|call| Some((call.clone(), call.caller()?.clone())))
-        else {
-            // A handler reached without the stack before it: nobody is known, so nothing is done.
-            return Err(Error::internal("call did not pass the request stack").into());
-        };
+        let (message, call, caller) = identified(request)?;
         let unit = tokio::spawn(work(message, call.clone(), caller));
         let result = unit.await.unwrap_or_else(|panic| Err(Error::internal(panic_cause(&panic))));
+        self.reply(&call, result).await
+    }
+
+    /// What leaves: a reply whose event is written, or a refusal with its own.
+    async fn reply<R>(&self, call: &CallContext, result: Result<R>) -> std::result::Result<Response<R>, Status> {
         match result {
             Ok(reply) => {
                 call.mark_audited();
                 Ok(Response::new(reply))
             }
-            Err(error) => Err(self.refuse(&call, error).await.into()),
+            Err(error) => Err(self.refuse(call, error).await.into()),
         }
     }
 
@@ -297,7 +295,24 @@ impl Calls {
     }
 }
 
+/// A request's message, and whose it is.
+fn identified<Q>(request: Request<Q>) -> Result<(Q, CallContext, Caller)> {
+    let (_, extensions, message) = request.into_parts();
+    let call = extensions.get::<CallContext>().and_then(|call| Some((call.clone(), call.caller()?.clone())));
+    // A handler reached without the stack before it: nobody is known, so nothing is done.
+    let (call, caller) = call.ok_or_else(|| Error::internal("call did not pass the request stack"))?;
+    Ok((message, call, caller))
+}
+
 impl Shared {
+    /// The reply, once its event is durable where the policy wants one.
+    async fn noted<R>(&self, call: &CallContext, answer: Answer<R>) -> Result<R> {
+        if call.policy().is_none_or(|p| p.audit != AuditMode::None) {
+            self.audit.append(AuditEvent::success(call, answer.facts)).await?;
+        }
+        Ok(answer.reply)
+    }
+
     /// The request without what only the server may set, once it keeps every rule.
     fn valid<Q: Validate>(&self, request: Q) -> Result<Q> {
         self.valid_where(|_| true, request)
@@ -312,8 +327,10 @@ impl Shared {
 }
 
 /// A panic's message can quote data, so only the fact is kept.
+const PANICKED: &str = "handler panicked";
+
 fn panic_cause(error: &tokio::task::JoinError) -> &'static str {
-    if error.is_panic() { "handler panicked" } else { "handler was cancelled" }
+    if error.is_panic() { PANICKED } else { "handler was cancelled" }
 }
 
 impl<R> idempotency::Stored<R> {

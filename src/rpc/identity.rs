@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::error::{Error, Result};
 use super::permission::{Permission, Permissions};
 use crate::config::KeyRing;
+use crate::db::stored::StoredEnum as _;
 use crate::db::{Db, PLATFORM_TENANT};
 use crate::proto::v1::{ErrorReason, IdentityKind, Role};
 use crate::tenants::network::Network;
@@ -33,7 +34,7 @@ const CACHE_TTL: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Caller(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     tenant_id: Uuid,
     tenant_slug: String,
@@ -101,6 +102,22 @@ impl Caller {
         self.0.expires_at
     }
 
+    /// Who a credential stands for by itself.
+    fn of(row: &CredentialRow, kind: IdentityKind) -> Self {
+        let roles = roles(&row.roles);
+        Self(Arc::new(Inner {
+            tenant_id: row.tenant_id,
+            tenant_slug: row.tenant_slug.clone(),
+            kind,
+            credential_id: Some(row.id),
+            display_name: row.display_name.clone(),
+            permissions: Permissions::of(&roles),
+            roles,
+            user_id: row.user_id,
+            expires_at: Some(row.expires_at),
+        }))
+    }
+
     /// The service itself at work for a tenant: imports and demonstration data.
     #[must_use]
     pub fn system(tenant_id: Uuid, task: &str) -> Self {
@@ -138,7 +155,8 @@ impl Caller {
 #[derive(Debug)]
 struct Credential {
     row: CredentialRow,
-    roles: Vec<Role>,
+    /// Who it stands for when it names no user.
+    caller: Caller,
     /// The tenant's allow-list and the credential's own; an address must be on both.
     networks: [Vec<Network>; 2],
 }
@@ -197,18 +215,18 @@ impl Authenticator {
             Some(text) => Some(self.api_key(text).await?),
             None => None,
         };
-        let (credential, kind) = match (certificate, key) {
+        let credential = match (certificate, key) {
             (None, None) if headers.contains_key(ACTOR_ID) => return Err(refuse(ErrorReason::ActorNotAssertable)),
             (None, None) => return Ok(None),
             (Some(c), Some(k)) if c.row.tenant_id != k.row.tenant_id => {
                 return Err(refuse(ErrorReason::CredentialMismatch));
             }
             // The key says more than the certificate of the service that carries it.
-            (_, Some(key)) => (key, IdentityKind::ApiKey),
-            (Some(certificate), None) => (certificate, IdentityKind::Certificate),
+            (_, Some(key)) => key,
+            (Some(certificate), None) => certificate,
         };
         check(&credential, client_ip)?;
-        self.caller(&credential, kind, headers).await.map(Some)
+        self.caller(&credential, headers).await.map(Some)
     }
 
     async fn certificate(&self, certificate: &crate::tls::PeerCertificate) -> Result<Arc<Credential>> {
@@ -250,38 +268,24 @@ impl Authenticator {
 
     fn remember(&self, key: CacheKey, row: Option<CredentialRow>) -> Result<Arc<Credential>> {
         let row = row.ok_or_else(|| refuse(ErrorReason::CredentialUnknown))?;
-        let roles = roles(&row.roles);
+        let kind = match key {
+            CacheKey::Certificate(_) => IdentityKind::Certificate,
+            CacheKey::ApiKey(_) => IdentityKind::ApiKey,
+        };
+        let caller = Caller::of(&row, kind);
         let networks = [networks(&row.ip_allowlist)?, networks(&row.own_ip_allowlist)?];
-        let credential = Arc::new(Credential { row, roles, networks });
+        let credential = Arc::new(Credential { row, caller, networks });
         self.known.insert(key, credential.clone());
         Ok(credential)
     }
 
-    async fn caller(&self, credential: &Credential, kind: IdentityKind, headers: &HeaderMap) -> Result<Caller> {
-        let row = &credential.row;
-        let own = Permissions::of(&credential.roles);
-        let actor = match headers.get(ACTOR_ID) {
-            None => None,
-            Some(id) => Some(self.actor(row, kind, id).await?),
-        };
-        let (user_id, roles, permissions) = match actor {
-            Some((user, roles)) => {
-                let permissions = own.intersection(Permissions::of(&roles));
-                (Some(user), roles, permissions)
-            }
-            None => (row.user_id, credential.roles.clone(), own),
-        };
-        Ok(Caller(Arc::new(Inner {
-            tenant_id: row.tenant_id,
-            tenant_slug: row.tenant_slug.clone(),
-            kind,
-            credential_id: Some(row.id),
-            display_name: row.display_name.clone(),
-            roles,
-            permissions,
-            user_id,
-            expires_at: Some(row.expires_at),
-        })))
+    async fn caller(&self, credential: &Credential, headers: &HeaderMap) -> Result<Caller> {
+        let own = &credential.caller;
+        let Some(id) = headers.get(ACTOR_ID) else { return Ok(own.clone()) };
+        let (user, roles) = self.actor(&credential.row, own.kind(), id).await?;
+        let permissions = own.permissions().intersection(Permissions::of(&roles));
+        let acting = Inner { user_id: Some(user), roles, permissions, ..own.0.as_ref().clone() };
+        Ok(Caller(Arc::new(acting)))
     }
 
     /// The user a service names: only if its certificate may, and only of its own tenant.
@@ -302,7 +306,6 @@ impl Authenticator {
 }
 
 fn roles(stored: &[String]) -> Vec<Role> {
-    use crate::db::stored::StoredEnum as _;
     stored.iter().filter_map(|r| Role::from_stored(r)).collect()
 }
 

@@ -164,6 +164,7 @@ fn the_headline_has_the_published_keys_and_a_run_repeats_to_the_byte() {
 /// models on the last two years. A guard against regressions, no proof: the
 /// settings were chosen on these years among others. Skipped, saying so, where the file is absent.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation: cargo test --release")]
 fn on_published_decisions_the_estimate_leads_every_peer() {
     let data = std::env::var_os("STRATUM_TEST_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),

@@ -321,7 +321,7 @@ pub fn hex(bytes: &[u8]) -> String {
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
             // Writing to a String never fails.
-            drop(write!(text, "{byte:02x}"));
+            write!(text, "{byte:02x}").unwrap_or_default();
             text
         })
 }

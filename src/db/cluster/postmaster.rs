@@ -62,7 +62,7 @@ impl Postmaster {
 
     /// Sends a signal; a process that has just gone is not an error.
     pub(super) fn signal(self, signal: Signal) {
-        drop(kill_process(self.pid, signal));
+        kill_process(self.pid, signal).unwrap_or_default();
     }
 
     /// Whether this process is a server of the data directory, by its command line. A zombie

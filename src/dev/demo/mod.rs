@@ -11,13 +11,21 @@ mod services;
 mod tests;
 mod variants;
 
+use std::sync::Arc;
+
+use uuid::Uuid;
+
 use self::outcome::{Case, End, FIRST_YEAR, LAST_YEAR, end};
 use self::payers::{DemoPayer, PAYERS};
 use self::random::Random;
 use self::services::{Kind, SERVICES, Service};
 use self::variants::{VARIANTS, Variant};
 use crate::classification::guardrails::{Context, Suggestion, determine};
-use crate::precedents::import::Entry;
+use crate::db::{DatabaseConfig, Db};
+use crate::dev::DevError;
+use crate::precedents::import::{Entry, Loader, Present};
+use crate::precedents::mask::Masks;
+use crate::privacy::IdentifierGuard;
 use crate::proto::v1::{
     Adjustment, AppealLevel as Level, Assertion, DataOrigin, DenialType as Type, Determination, EvidenceItem,
     EvidenceKind, EvidenceKit, EvidenceStrength, GroupCode, LineOfBusiness as Line, NarrativeTemplate, Outcome,
@@ -25,9 +33,47 @@ use crate::proto::v1::{
     SharingScope, TemplateVariable, TraceabilityLedger,
 };
 use crate::registries::Registries;
+use crate::rpc::identity::Caller;
 
 /// Precedents of a demo tenant.
 pub const PRECEDENTS: usize = 3_000;
+
+/// Gives each tenant its precedents, but for tenants that have them.
+///
+/// # Errors
+/// Those of the database, and a record that breaks a rule, which the tests of this module exclude.
+pub async fn fill(
+    database: &DatabaseConfig,
+    tenants: impl Iterator<Item = (&str, Uuid)>,
+    registries: &Registries,
+) -> Result<(), DevError> {
+    let db = Db::open(database);
+    crate::audit::store::ensure_partitions(db.audit_writer()).await?;
+    for (slug, tenant) in tenants {
+        let loader = Loader {
+            db: db.clone(),
+            caller: Caller::system(tenant, "demo"),
+            guard: Arc::new(IdentifierGuard::default()),
+            masks: Masks::new(&crate::proto::descriptor_pool()?)?,
+            action: "precedent.generate",
+            present: Present::Keep,
+        };
+        if loader.has(&reference(slug, PRECEDENTS)).await? {
+            continue;
+        }
+        let loaded = loader.load(precedents(slug, PRECEDENTS, registries), |_| ()).await?;
+        if let Some(refused) = loaded.refused.first() {
+            return Err(format!("demonstration precedent {}: {}", refused.line, refused.reasons.join("; ")).into());
+        }
+    }
+    db.close().await;
+    Ok(())
+}
+
+/// How a demonstration precedent is known.
+fn reference(slug: &str, number: usize) -> String {
+    format!("demo:{slug}:{number}")
+}
 
 /// The precedents of a demo tenant, the same at every call.
 #[must_use]
@@ -169,7 +215,7 @@ fn record(
     let precedent = Precedent {
         data_origin: DataOrigin::Synthetic.into(),
         sharing_scope: if random.percent(50) { SharingScope::AggregateOnly } else { SharingScope::Private }.into(),
-        external_ref: format!("demo:{slug}:{number}"),
+        external_ref: reference(slug, number),
         title: match diagnosis {
             Some(diagnosis) => format!("{} for {diagnosis}: {}", service.title, variant.title),
             None => format!("{}: {}", service.title, variant.title),

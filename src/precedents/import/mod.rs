@@ -147,6 +147,17 @@ impl Loader {
         }
     }
 
+    /// Whether a precedent with this reference is stored.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn has(&self, external_ref: &str) -> Result<bool> {
+        let mut tx = self.db.begin(&self.caller).await?;
+        let found = store::by_reference(&mut tx, &[external_ref]).await?;
+        tx.rollback().await?;
+        Ok(!found.is_empty())
+    }
+
     fn checked(&self, mut entry: Entry) -> std::result::Result<Ready, Refused> {
         let line = entry.line;
         let refused = |reasons: Vec<String>| Refused { line, reasons };

@@ -101,9 +101,20 @@ impl Writer {
             _ if c.is_whitespace() => self.push(' '),
             _ => match look_alike(c) {
                 Some(plain) => self.push(plain),
-                None => decompose_compatible(c, |part| self.write_part(part)),
+                None => self.write_decomposed(c),
             },
         }
+    }
+
+    /// The compatibility form of a character, at most four of it: some ligatures stand for a sentence, and would make a short text long.
+    fn write_decomposed(&mut self, c: char) {
+        let mut left = 4;
+        decompose_compatible(c, |part| {
+            if left > 0 {
+                left -= 1;
+                self.write_part(part);
+            }
+        });
     }
 
     fn write_part(&mut self, part: char) {

@@ -1,0 +1,37 @@
+//! `stratum scan`: the privacy guard over a stream of texts, without a server.
+
+use std::io::{BufReader, BufWriter, stdin, stdout};
+use std::process::ExitCode;
+
+use super::{complain, progress_bar};
+use crate::privacy::guard::Guard;
+use crate::privacy::scan::scan_ndjson;
+
+/// Exit code when some lines could not be scanned.
+const EXIT_BAD_LINES: u8 = 2;
+
+/// Ends with 2 when lines were bad; the others are answered all the same.
+pub(super) fn scan() -> ExitCode {
+    let bar = progress_bar(u64::MAX, "{spinner} {decimal_bytes} scanned, {decimal_bytes_per_sec}");
+    let scanned = scan_ndjson(
+        BufReader::with_capacity(1 << 16, stdin().lock()),
+        BufWriter::with_capacity(1 << 16, stdout().lock()),
+        &Guard::new(),
+        |bytes| bar.set_position(bytes),
+    );
+    bar.finish_and_clear();
+    match scanned {
+        Ok(summary) if summary.bad_lines == 0 => ExitCode::SUCCESS,
+        Ok(summary) => {
+            for bad in &summary.first_bad_lines {
+                complain(&format!("line {}: {}", bad.line, bad.reason.as_str()));
+            }
+            complain(&format!("{} lines could not be scanned", summary.bad_lines));
+            ExitCode::from(EXIT_BAD_LINES)
+        }
+        Err(error) => {
+            complain(&format!("stratum: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
