@@ -1,6 +1,8 @@
 //! The string fields that a request can reach, by the descriptor, and how to put a text into each.
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value};
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value,
+};
 use stratum::rpc::policy::{PACKAGE, is_output_only};
 
 use crate::harness::contract::extension;
@@ -24,7 +26,9 @@ pub(crate) fn strings_of(message: &MessageDescriptor, class: &str) -> Vec<Path> 
 
 fn walk(message: &MessageDescriptor, path: &mut Path, found: &mut Vec<Path>) {
     for field in message.fields().filter(|field| !is_output_only(field)) {
-        let is_in_path = path.iter().any(|above| above.full_name() == field.full_name());
+        let is_in_path = path
+            .iter()
+            .any(|above| above.full_name() == field.full_name());
         path.push(field.clone());
         if field.kind() == Kind::String {
             found.push(path.clone());
@@ -46,7 +50,9 @@ fn text_class(field: &FieldDescriptor) -> String {
 /// The name of an enum field's value.
 fn enum_name(message: &DynamicMessage, field: &str) -> Option<String> {
     let number = message.get_field_by_name(field)?.as_enum_number()?;
-    let Kind::Enum(kind) = message.descriptor().get_field_by_name(field)?.kind() else { return None };
+    let Kind::Enum(kind) = message.descriptor().get_field_by_name(field)?.kind() else {
+        return None;
+    };
     Some(kind.get_value(number)?.name().to_owned())
 }
 
@@ -56,7 +62,9 @@ pub(crate) fn plant(message: &mut DynamicMessage, path: &[FieldDescriptor], text
     let (field, deeper) = path.split_first().expect("a field");
     let mut name = field.name().to_owned();
     if field.is_list() {
-        let Value::List(items) = message.get_field_mut(field) else { panic!("{name} is no list") };
+        let Value::List(items) = message.get_field_mut(field) else {
+            panic!("{name} is no list")
+        };
         name = format!("{name}[{}]", items.len());
         let Kind::Message(inner) = field.kind() else {
             items.push(Value::String(text.to_owned()));
@@ -71,6 +79,8 @@ pub(crate) fn plant(message: &mut DynamicMessage, path: &[FieldDescriptor], text
         message.set_field(field, Value::String(text.to_owned()));
         return name;
     }
-    let Value::Message(inner) = message.get_field_mut(field) else { panic!("{name} is no message") };
+    let Value::Message(inner) = message.get_field_mut(field) else {
+        panic!("{name} is no message")
+    };
     format!("{name}.{}", plant(inner, deeper, text))
 }
