@@ -2,10 +2,12 @@
 
 mod audit;
 mod classification;
+mod consents;
 mod lifecycle;
 mod precedents;
 mod privacy;
 mod registries;
 mod rest;
+mod restricted;
 mod similarity;
 mod tenants;
