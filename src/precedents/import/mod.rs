@@ -24,6 +24,7 @@ use crate::audit::event::{AuditEvent, Facts, Resource};
 use crate::db::stored::StoredEnum as _;
 use crate::db::{Db, TenantTx};
 use crate::privacy::FreeTextGuard;
+use crate::privacy::guard::AllowList;
 use crate::proto::v1::{Precedent, PrecedentStatus};
 use crate::rpc::error::{Error, Result};
 use crate::rpc::identity::Caller;
@@ -161,9 +162,12 @@ impl Loader {
     fn checked(&self, mut entry: Entry) -> std::result::Result<Ready, Refused> {
         let line = entry.line;
         let refused = |reasons: Vec<String>| Refused { line, reasons };
-        let violations = violations_at("precedent", &entry.precedent, &*self.guard, &crate::privacy::guard::AllowList::default());
+        let violations = violations_at("precedent", &entry.precedent, &*self.guard, &AllowList::default());
         if !violations.is_empty() {
             return Err(refused(violations.iter().map(|v| format!("{} {}", v.field, v.description)).collect()));
+        }
+        if record::is_restricted(&entry.precedent) {
+            return Err(refused(vec!["precedent.data_origin needs a consent: store the record by a call".to_owned()]));
         }
         entry.precedent = complete(entry.precedent, Author::Service).map_err(|e| refused(reasons_of(&e)))?;
         let held = Held::of(&entry.precedent, entry.status, &entry.review_reasons);
@@ -237,9 +241,10 @@ impl Loader {
     }
 }
 
-/// Whether a stored precedent says something else than its source now does. What was archived stays so.
+/// Whether a stored precedent says something else than its source now does. What was archived or became
+/// restricted stays so.
 fn is_changed(row: &Row, precedent: &Precedent) -> bool {
-    row.status != PrecedentStatus::Archived.stored() && row.content != Columns::of(precedent).content
+    row.status != PrecedentStatus::Archived.stored() && !row.is_restricted() && row.content != Columns::of(precedent).content
 }
 
 fn reasons_of(error: &Error) -> Vec<String> {

@@ -12,8 +12,8 @@ use crate::rpc::error::Result;
 
 macro_rules! columns {
     () => {
-        "tenant_id, id, version, status, outcome_recorded_at, reuse_count, success_on_reuse, last_applied_at,
-            last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision"
+        "tenant_id, id, version, status, data_origin, outcome_recorded_at, reuse_count, success_on_reuse,
+            last_applied_at, last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision"
     };
 }
 
