@@ -84,8 +84,10 @@ impl ClassificationService for Api {
         self.calls
             .read(request, |tx, EstimateWinProbabilityRequest { scenario }, _| {
                 Box::pin(async move {
-                    let understood = classifier.judge(&scenario.unwrap_or_default()).understanding.scenario;
-                    let (estimate, _) = classifier.estimate(tx.tenant_id(), &understood).await?;
+                    let judged = classifier.judge(&scenario.unwrap_or_default());
+                    let understood = judged.understanding.scenario;
+                    let action = judged.determination.action();
+                    let (estimate, _) = classifier.estimate(tx.tenant_id(), &understood, action).await?;
                     let facts = Facts { row_count: estimate.n, resource: Resource::Precedent, ..Facts::call() };
                     let model_version = classifier.model_version();
                     Ok(Answer::new(EstimateWinProbabilityResponse { estimate: Some(estimate), model_version }, facts))

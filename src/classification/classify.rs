@@ -13,8 +13,8 @@ use super::understanding::{Reader, Understanding, denial_type, span};
 use crate::db::TenantTx;
 use crate::precedents::rate;
 use crate::proto::v1::{
-    BackoffStep, ClassifyDenialResponse, Deadline, DenialType, Determination, PrecedentGroup, RateEstimate, Scenario,
-    SimilarityOptions, TypeScore, WinEstimate,
+    BackoffStep, ClassifyDenialResponse, Deadline, DenialType, Determination, PrecedentGroup, RateEstimate,
+    RecoveryAction, Scenario, SimilarityOptions, TypeScore, WinEstimate,
 };
 use crate::registries::{Registries, parse_day};
 use crate::rpc::error::{Error, Result};
@@ -79,7 +79,7 @@ impl Classifier {
             ..Default::default()
         };
         let found = self.finder.find_scenario(tx, &understood, options).await?;
-        let (win, groups) = self.estimate(tx.tenant_id(), &understood).await?;
+        let (win, groups) = self.estimate(tx.tenant_id(), &understood, judged.determination.action()).await?;
         let codes: Vec<&str> =
             understood.diagnosis_codes.iter().chain(&understood.procedure_codes).map(String::as_str).collect();
         let suspicion = crate::privacy::sud::sud_suspected(&understood.denial_trigger, codes.iter().copied());
@@ -152,15 +152,20 @@ impl Classifier {
         Ok(clocks.into_iter().map(|clock| clock.deadline).collect())
     }
 
-    /// How likely a win is: from the tenant's own precedents when they are enough, else from the public
-    /// ones; and the groups behind either.
+    /// How likely an action wins: from the tenant's own precedents when they are enough, else from the
+    /// public ones; and the groups behind either.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn estimate(&self, tenant: Uuid, scenario: &Scenario) -> Result<(WinEstimate, Vec<PrecedentGroup>)> {
+    pub async fn estimate(
+        &self,
+        tenant: Uuid,
+        scenario: &Scenario,
+        action: RecoveryAction,
+    ) -> Result<(WinEstimate, Vec<PrecedentGroup>)> {
         let own = self.finder.corpora().of(tenant, 0).await?;
         let public = self.finder.corpora().public().await?;
-        let known = facts(scenario, "");
+        let known = facts(scenario, "", action);
         let (own_estimate, own_ids) = estimated(&own, &known);
         let (public_estimate, public_ids) = estimated(&public, &known);
         let mut groups = groups_of(&own_estimate, false);

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use crate::db::stored::StoredEnum;
 use crate::dev::DevError;
 use crate::proto::v1::{
-    ClassifyDenialResponse, Deadline, DenialType, Determination, EvidenceKind, Outcome, SimilarHit, TypeScore,
-    WinEstimate,
+    AppealLevel, ClassifyDenialResponse, Deadline, DenialType, Determination, EvidenceKind, Outcome, PrecedentGroup,
+    RateEstimate, SimilarHit, TypeScore, WinEstimate,
 };
 use crate::registries::{Registries, Source};
 
@@ -25,6 +25,7 @@ pub(super) fn answer(answer: &ClassifyDenialResponse, precedents: usize) -> Resu
     page.action(&determination);
     page.deadlines(&determination.deadlines);
     page.win(&answer.win.clone().unwrap_or_default());
+    page.groups(&answer.groups);
     page.precedents(&answer.precedents, precedents);
     if answer.sud_suspected {
         page.row("Careful", "this may rest on substance use records (42 CFR Part 2): don't share it without consent");
@@ -86,12 +87,6 @@ impl Page {
         for (place, reason) in determination.rationale.iter().enumerate() {
             self.row(if place == 0 { "Why" } else { "" }, reason);
         }
-        for line in &determination.lines {
-            if !line.set_aside.is_empty() {
-                let beside = line.set_aside.join(", ");
-                self.row("", &format!("Set aside as no denial: {beside}."));
-            }
-        }
         let evidence: Vec<String> = determination.required_evidence().map(|kind| self.evidence_label(kind)).collect();
         if !evidence.is_empty() {
             self.row("Evidence", &evidence.join(", "));
@@ -113,7 +108,7 @@ impl Page {
             };
             let binding = if deadline.binding { ", this one counts" } else { "" };
             let Deadline { due_date, citation, .. } = deadline;
-            let level = sentence(deadline.level());
+            let level = level_words(deadline.level());
             self.row(if place == 0 { "Deadline" } else { "" }, &format!("{due_date}, {left}{binding}: {level} ({citation})"));
             for warning in &deadline.warnings {
                 self.row("", &format!("  {warning}"));
@@ -143,10 +138,21 @@ impl Page {
                 counts.lost
             ),
         );
-        let narrowest = win.backoff.iter().rev().find(|step| !step.shared.is_empty() && step.n >= 11);
-        if let Some(step) = narrowest {
-            let shared: Vec<String> = step.shared.iter().map(|s| feature(s)).collect();
-            self.row("", &format!("{} of {} won where {}", percent(step.rate), step.n, shared.join(" and ")));
+    }
+
+    /// The narrowest group of the tenant's own precedents and of the published ones.
+    fn groups(&mut self, groups: &[PrecedentGroup]) {
+        let mut heading = "Groups";
+        for (is_public, whose) in [(false, "own"), (true, "published")] {
+            let mut quotable = groups.iter().filter(|g| g.is_public == is_public);
+            let found = quotable.find_map(|g| Some((g, g.rate.as_ref().filter(|r| !r.insufficient_evidence)?)));
+            if let Some((group, rate)) = found {
+                let shared: Vec<String> = group.shared.iter().map(|s| feature(s)).collect();
+                let RateEstimate { won, partial, n, .. } = rate;
+                let share = percent(rate.rate);
+                self.row(heading, &format!("{whose}: {} of {n} won ({share}) for {}", won + partial, shared.join(", ")));
+                heading = "";
+            }
         }
     }
 
@@ -160,19 +166,17 @@ impl Page {
             let origin = if hit.is_public { "published" } else { "own" };
             let outcome = sentence(hit.outcome());
             let action = sentence(precedent.action_taken()).to_lowercase();
-            let level = sentence(precedent.appeal_level_reached()).to_lowercase();
+            let level = level_words(precedent.appeal_level_reached());
             self.line(&format!(
-                "{:>3}. {:.2}  {:<8} {}  {} [{origin}]",
+                "{:>3}. {:.2}  {:<9} {}  {} [{origin}]",
                 place + 1,
                 hit.score,
                 outcome_word(hit.outcome(), &outcome),
                 precedent.event_year,
                 precedent.title
             ));
-            let how = if precedent.action_taken == 0 { String::new() } else { format!("by {action}, {level}") };
-            self.line(&format!("     {:<6}{how}", ""));
-            let shared = shared(hit);
-            self.line(&format!("     {:<6}alike in {shared}", ""));
+            let how = if precedent.action_taken == 0 { String::new() } else { format!("{action}, {level}; ") };
+            self.line(&format!("     {how}alike in {}", shared(hit)));
         }
     }
 }
@@ -206,6 +210,28 @@ fn feature(name: &str) -> String {
         "carc" | "rarc" | "code" | "procedure" | "diagnosis" => value.to_owned(),
         "procedure_family" | "diagnosis_category" => format!("{value}…"),
         _ => format!("{} {words}", kind.replace('_', " ")),
+    }
+}
+
+/// A rung of the ladder as a biller calls it.
+const fn level_words(level: AppealLevel) -> &'static str {
+    match level {
+        AppealLevel::Unspecified => "level not stated",
+        AppealLevel::InitialDetermination => "claim level",
+        AppealLevel::Reopening => "reopening",
+        AppealLevel::PeerToPeer => "between physicians",
+        AppealLevel::Internal1 => "first internal appeal",
+        AppealLevel::Internal2 => "second internal appeal",
+        AppealLevel::ExpeditedInternal => "expedited internal appeal",
+        AppealLevel::ExternalReview => "external review",
+        AppealLevel::ExpeditedExternal => "expedited external review",
+        AppealLevel::Ire => "independent review entity",
+        AppealLevel::StateFairHearing => "state fair hearing",
+        AppealLevel::Alj => "administrative law judge",
+        AppealLevel::AppealsCouncil => "Appeals Council",
+        AppealLevel::Judicial => "court",
+        AppealLevel::Arbitration => "arbitration",
+        AppealLevel::RegulatorComplaint => "complaint to the regulator",
     }
 }
 

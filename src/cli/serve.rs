@@ -104,7 +104,15 @@ and over REST:
 /// Asks the server just started the question a biller asks, through the front door.
 async fn show_main_job(file: &DevFile) -> Result<(), DevError> {
     let connection = Connection::of(file, None)?;
-    let answer = connection.classify(classify::example()?).await?;
+    let mut answer = connection.classify(classify::example()?).await;
+    // The first question loads the corpora, which may take longer than a call.
+    for _ in 0..4 {
+        if answer.is_ok() {
+            break;
+        }
+        answer = connection.classify(classify::example()?).await;
+    }
+    let answer = answer?;
     say(&format!("\nThe first of them answers:\n\n{}", super::present::answer(&answer, 3)?));
     Ok(())
 }

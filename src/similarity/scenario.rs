@@ -1,10 +1,12 @@
 //! From a denial to its features and facts: one way, for stored precedents and for questions alike.
 
 use crate::classification::estimate::{Case, Fact, Outcome as Ended};
+use crate::classification::guardrails::is_no_denial;
 use crate::db::stored::{StoredEnum as _, stored, stored_list};
 use crate::precedents::record::codes;
 use crate::proto::v1::{
-    AppealLevel, DenialType, EvidenceKind, LineOfBusiness, Outcome, OutcomeEvidence, Precedent, ProductType, Scenario,
+    AppealLevel, DenialType, EvidenceKind, LineOfBusiness, Outcome, OutcomeEvidence, Precedent, ProductType,
+    RecoveryAction, Scenario,
 };
 use crate::registries::Registries;
 
@@ -35,7 +37,7 @@ fn features(scenario: &Scenario, title: &str, age_band: &str, registries: &Regis
     let payer = scenario.payer.as_ref().map(|p| p.payer_id.as_str()).filter(|id| !id.is_empty());
     let family = payer.and_then(|id| registries.payers.get(id)).map(|p| p.family_id.as_str());
     let (carcs, rarcs): (Vec<String>, Vec<String>) =
-        codes(scenario).into_iter().partition(|code| code.contains('-'));
+        denial_codes(scenario).into_iter().partition(|code| code.contains('-'));
     let lines = scenario.lines.iter().map(|line| &line.procedure_code);
     let procedures: Vec<&str> =
         scenario.procedure_codes.iter().chain(lines).map(String::as_str).filter(|c| !c.is_empty()).collect();
@@ -61,6 +63,15 @@ fn features(scenario: &Scenario, title: &str, age_band: &str, registries: &Regis
         sex: None,
         trigger_text: &words,
     })
+}
+
+/// The codes that say why: the patient's share and contractual reductions beside a denial are chance,
+/// and would make strangers look alike. Where nothing else is there, they are what the claim is about.
+fn denial_codes(scenario: &Scenario) -> Vec<String> {
+    let mut denials = Scenario { lines: scenario.lines.clone(), ..Default::default() };
+    denials.lines.iter_mut().for_each(|line| line.adjustments.retain(|a| !is_no_denial(a)));
+    let left = codes(&denials);
+    if left.is_empty() { codes(scenario) } else { left }
 }
 
 fn refs(texts: &[String]) -> Vec<&str> {
@@ -102,11 +113,11 @@ const fn outcome_quality(outcome: Outcome) -> u8 {
 
 /// The fields an estimate groups precedents by, from broad to narrow.
 pub const FACT_FIELDS: &[&str] =
-    &["denial_type", "service_category", "diagnosis_group", "payer", "code", "word"];
+    &["denial_type", "remedy", "service_category", "diagnosis_group", "payer", "code", "word"];
 
-/// What an estimate may know of a denial.
+/// What an estimate may know of a denial, and of what is done about it.
 #[must_use]
-pub fn facts(scenario: &Scenario, title: &str) -> Vec<Fact> {
+pub fn facts(scenario: &Scenario, title: &str, action: RecoveryAction) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut put = |field: &str, value: &str| {
         if !value.is_empty() {
@@ -116,10 +127,11 @@ pub fn facts(scenario: &Scenario, title: &str) -> Vec<Fact> {
     if let Some(primary) = scenario.denial_types().next() {
         put("denial_type", primary.stored());
     }
+    put("remedy", remedy(action));
     put("service_category", &scenario.service_category);
     put("diagnosis_group", &scenario.diagnosis_group);
     put("payer", scenario.payer.as_ref().map_or("", |p| p.payer_id.as_str()));
-    for code in codes(scenario).iter().filter(|code| code.contains('-')) {
+    for code in denial_codes(scenario).iter().filter(|code| code.contains('-')) {
         put("code", code);
     }
     let mut words: Vec<String> = text::sentences(title).into_iter().flatten().collect();
@@ -130,6 +142,20 @@ pub fn facts(scenario: &Scenario, title: &str) -> Vec<Fact> {
         put("word", word);
     }
     facts
+}
+
+/// A paid corrected claim is not a won appeal: what contests a decision and what mends a claim are
+/// counted apart.
+const fn remedy(action: RecoveryAction) -> &'static str {
+    match action {
+        RecoveryAction::Appeal | RecoveryAction::PeerToPeer => "appeal",
+        RecoveryAction::CorrectedClaim | RecoveryAction::SubmitDocumentation => "correction",
+        RecoveryAction::Unspecified
+        | RecoveryAction::RebillOtherPayer
+        | RecoveryAction::BillSecondary
+        | RecoveryAction::BillPatient
+        | RecoveryAction::Close => "",
+    }
 }
 
 /// A decided precedent as a case; `None` while it is not decided, or was settled, dismissed, withdrawn,
@@ -149,5 +175,6 @@ pub fn case_of(precedent: &Precedent) -> Option<Case> {
         | Outcome::Moot => return None,
     };
     let scenario = precedent.scenario.clone().unwrap_or_default();
-    Some(Case { facts: facts(&scenario, &precedent.title), year: precedent.event_year, outcome })
+    let facts = facts(&scenario, &precedent.title, precedent.action_taken());
+    Some(Case { facts, year: precedent.event_year, outcome })
 }

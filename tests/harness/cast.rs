@@ -116,7 +116,9 @@ impl Cast {
         let lock = File::create(directory.join("lock")).expect("a lock file");
         lock.lock().expect("a lock");
         let path = directory.join("cast.json");
-        if let Some(cast) = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok())
+        if let Some(cast) = fs::read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok())
             && cast.lasts()
             && cast.directory == directory
         {
@@ -143,7 +145,10 @@ impl Cast {
             players.insert(ACTING.to_owned(), player(slug, ACTING, &[Role::Service, Role::Owner], true, &issue));
             tenants.insert(slug.to_owned(), Troupe { id: Uuid::now_v7(), players });
         }
-        let platform = Troupe { id: stratum::db::PLATFORM_TENANT, players: troupe(PLATFORM, PLATFORM_ROLES, &issue) };
+        let platform = Troupe {
+            id: stratum::db::PLATFORM_TENANT,
+            players: troupe(PLATFORM, PLATFORM_ROLES, &issue),
+        };
         tenants.insert(PLATFORM.to_owned(), platform);
         let cast = Self {
             directory: directory.to_owned(),
@@ -152,7 +157,9 @@ impl Cast {
             stranger: issue(&Leaf::client("nobody", "nowhere").expect("slugs")),
             tenants,
         };
-        let list = authority.revocation_list(1, &[]).expect("a revocation list");
+        let list = authority
+            .revocation_list(1, &[])
+            .expect("a revocation list");
         for (name, text) in [
             ("ca.crt", &cast.ca),
             ("server.crt", &cast.server.certificate),
@@ -169,7 +176,10 @@ impl Cast {
     }
 
     pub(crate) fn player(&self, slug: &str, name: &str) -> &Player {
-        self.tenant(slug).players.get(name).expect("a player of the tenant")
+        self.tenant(slug)
+            .players
+            .get(name)
+            .expect("a player of the tenant")
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -180,7 +190,14 @@ impl Cast {
     pub(crate) fn registration(&self) -> String {
         use std::fmt::Write as _;
         let mut sql = String::new();
-        for (slug, Troupe { id: tenant, players }) in &self.tenants {
+        for (
+            slug,
+            Troupe {
+                id: tenant,
+                players,
+            },
+        ) in &self.tenants
+        {
             if slug != PLATFORM {
                 writeln!(sql, "INSERT INTO tenants (id, slug, name, kind, sud_agreement_until)
                     VALUES ('{tenant}', '{slug}', 'Tenant {slug}', 'CUSTOMER', now() + interval '1 year');")
@@ -208,7 +225,15 @@ impl Cast {
 }
 
 fn troupe(slug: &str, roles: &[Role], issue: &impl Fn(&Leaf) -> Pair) -> BTreeMap<String, Player> {
-    roles.iter().map(|role| (name_of(*role), player(slug, &name_of(*role), &[*role], false, issue))).collect()
+    roles
+        .iter()
+        .map(|role| {
+            (
+                name_of(*role),
+                player(slug, &name_of(*role), &[*role], false, issue),
+            )
+        })
+        .collect()
 }
 
 /// The name of the player of a role.
@@ -216,7 +241,13 @@ pub(crate) fn name_of(role: Role) -> String {
     role.stored().to_ascii_lowercase()
 }
 
-fn player(slug: &str, name: &str, roles: &[Role], may_assert_actor: bool, issue: &impl Fn(&Leaf) -> Pair) -> Player {
+fn player(
+    slug: &str,
+    name: &str,
+    roles: &[Role],
+    may_assert_actor: bool,
+    issue: &impl Fn(&Leaf) -> Pair,
+) -> Player {
     let key = new_api_key(&peppers()).expect("an API key");
     Player {
         roles: roles.iter().map(|role| role.stored().to_owned()).collect(),

@@ -72,7 +72,8 @@ pub(super) fn judge(line: &ServiceLine, context: Context, registries: &Registrie
 }
 
 /// What is no denial: the patient's share, contractual reductions, earlier payers, sequestration.
-fn is_no_denial(adjustment: &Adjustment) -> bool {
+#[must_use]
+pub fn is_no_denial(adjustment: &Adjustment) -> bool {
     is_patient_share(adjustment)
         || matches!(
             (adjustment.group_code(), adjustment.carc.as_str()),

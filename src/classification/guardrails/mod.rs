@@ -22,6 +22,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use line::is_no_denial;
 pub use rules::Guardrail;
 
 use super::super::registries::{Registries, Word};

@@ -32,7 +32,7 @@ fn the_slug_decides_everything() {
 fn every_record_passes_the_contract_the_guard_and_the_rules() {
     let guard = IdentifierGuard::default();
     for entry in entries("harbor").into_iter().chain(entries("lakeside")) {
-        let found = violations_at("precedent", &entry.precedent, &guard);
+        let found = violations_at("precedent", &entry.precedent, &guard, &crate::privacy::guard::AllowList::default());
         assert!(found.is_empty(), "{found:?} in {:?}", entry.precedent);
         assert!(!is_sud_suspected(&entry.precedent), "{:?}", entry.precedent.title);
         complete(entry.precedent, Author::Service).expect("a precedent that keeps the rules");
@@ -95,7 +95,10 @@ fn codes_exist() {
     let (icd, hcpcs) = (known(&icd), known(&hcpcs));
     for service in SERVICES {
         for (code, _) in service.diagnoses {
-            assert!(icd.contains(&code.replace('.', "")), "{code}");
+            let code = code.replace('.', "");
+            // The table lists an injury without the seventh character that tells the encounter.
+            let without_encounter = (code.len() == 7).then(|| code.get(..6)).flatten();
+            assert!(icd.contains(&code) || without_encounter.is_some_and(|c| icd.contains(c)), "{code}");
         }
         for code in service.procedures.iter().filter(|c| c.starts_with(|c: char| c.is_ascii_uppercase())) {
             assert!(hcpcs.contains(*code), "{code}");

@@ -107,7 +107,7 @@ impl<'a> Subject<'a> {
     /// The narrowest name there is; that of the registry in the place of a published category.
     fn name(&self, registry_name: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
         let category = || {
-            let own = registry_name(&self.target()).map(str::to_owned);
+            let own = registry_name(&self.target()).map(tidy);
             own.or_else(|| self.category.clone())
         };
         self.sub_category.clone().or_else(category)
@@ -123,14 +123,14 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// `Botox Injection for Headache/Migraine`.
+/// `Botox injection for headache/migraine`.
 fn title(treatment: Option<String>, diagnosis: Option<String>) -> String {
-    match (treatment, diagnosis) {
-        (Some(treatment), Some(diagnosis)) => format!("{treatment} for {}", within_a_sentence(&diagnosis)),
+    capitalised(&match (treatment, diagnosis) {
+        (Some(treatment), Some(diagnosis)) => format!("{treatment} for {diagnosis}"),
         (Some(treatment), None) => treatment,
-        (None, Some(diagnosis)) => format!("Treatment of {}", within_a_sentence(&diagnosis)),
-        (None, None) => "Treatment not stated".to_owned(),
-    }
+        (None, Some(diagnosis)) => format!("treatment of {diagnosis}"),
+        (None, None) => "treatment not stated".to_owned(),
+    })
 }
 
 /// The denial in words: `… denied as not medically necessary.`
@@ -141,25 +141,53 @@ fn trigger(treatment: &Option<String>, diagnosis: &Option<String>, dispute: Opti
         Some(DisputeType::UrgentCare) => "denied as not emergency or urgent care",
         None => "denied",
     };
-    let treatment = treatment.as_deref().unwrap_or("Treatment");
+    let treatment = capitalised(treatment.as_deref().unwrap_or("treatment"));
     match diagnosis {
         Some(diagnosis) => format!("{treatment} for {diagnosis} {ground}."),
         None => format!("{treatment} {ground}."),
     }
 }
 
-/// Published names without stray spaces: `Orthopedic/ Musculoskeletal` becomes `Orthopedic/Musculoskeletal`.
+/// Misspellings of the published files, so that a search for the right word finds them.
+const SPELLING: [(&str, &str); 12] = [
+    ("Alzheimer's Diease", "Alzheimer's Disease"),
+    ("Congential", "Congenital"),
+    ("Develpomental", "Developmental"),
+    ("Extracoproreal", "Extracorporeal"),
+    ("Guillian-Barre", "Guillain-Barre"),
+    ("Hermangioma", "Hemangioma"),
+    ("Kerotosis", "Keratosis"),
+    ("Lasceration", "Laceration"),
+    ("Leimyomata", "Leiomyomata"),
+    ("Sincytial", "Syncytial"),
+    ("Tourettes Syndrom", "Tourette Syndrome"),
+    ("Umbillical", "Umbilical"),
+];
+
+/// Words that keep their capital within a sentence: names of people, places and products.
+const NAMES: [&str; 17] = [
+    "Addison", "Alzheimer", "Asperger", "Botox", "Crohn", "Down", "Gehrig", "Hunter", "Lasik", "Lou", "Lyme",
+    "Nissen", "Parkinson", "Rett", "Roux", "Tourette", "Yag",
+];
+
+/// A published name as a person writes it: without stray spaces, misspellings and capitals, but for
+/// names and for abbreviations such as `MRI`. `Orthopedic/ Musculoskeletal` is `orthopedic/musculoskeletal`.
 fn tidy(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").replace("/ ", "/").replace(" /", "/")
+    let joined = name.split_whitespace().collect::<Vec<_>>().join(" ").replace("/ ", "/").replace(" /", "/");
+    let spelled = SPELLING.iter().fold(joined, |text, (wrong, right)| text.replace(wrong, right));
+    spelled.split_inclusive(|c: char| !c.is_alphanumeric()).map(lowered).collect()
 }
 
-/// A category's name without its capital; names of several capitals, such as `Back Pain`, stay.
-fn within_a_sentence(name: &str) -> String {
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) if !letters.clone().any(char::is_uppercase) => first.to_lowercase().chain(letters).collect(),
-        Some(_) | None => name.to_owned(),
-    }
+/// A word with one capital, its first, without it; the words of [`NAMES`] stay.
+fn lowered(word: &str) -> String {
+    let letters: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
+    let is_plain = !letters.chars().skip(1).any(char::is_uppercase) && letters.chars().count() > 1;
+    if is_plain && !NAMES.contains(&letters.as_str()) { word.to_lowercase() } else { word.to_owned() }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The type of a dispute. Urgent care disputes turn on whether care was an emergency, which is a
@@ -185,4 +213,78 @@ fn band(range: AgeRange) -> Option<&'static str> {
     let high = range.high?;
     let within = |(first, last, _): &&(u8, u8, &str)| *first <= range.low && high <= *last;
     BANDS.iter().find(within).map(|(_, _, name)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::precedents::decisions::Gender;
+    use crate::registries::Source;
+
+    fn decision(treatment: [&str; 2], diagnosis: [&str; 2]) -> Decision {
+        let text = |name: &str| (!name.is_empty()).then(|| name.to_owned());
+        Decision {
+            reference_id: "MN13-00001".to_owned(),
+            year: 2013,
+            diagnosis_category: text(diagnosis[0]),
+            diagnosis_sub_category: text(diagnosis[1]),
+            treatment_category: text(treatment[0]),
+            treatment_sub_category: text(treatment[1]),
+            determination: Determination::Overturned,
+            dispute_type: Some(DisputeType::MedicalNecessity),
+            age_range: Some(AgeRange { low: 51, high: Some(64) }),
+            gender: Some(Gender::Female),
+        }
+    }
+
+    fn precedent(treatment: [&str; 2], diagnosis: [&str; 2]) -> Entry {
+        let registries = Registries::load(&Source::Embedded).expect("the shipped registries");
+        entry(2, &decision(treatment, diagnosis), &registries)
+    }
+
+    #[test]
+    fn titles_read_well_whatever_is_missing() {
+        let neuro = "Central Nervous System/ Neuromuscular";
+        let pharmacy = "Pharmacy/Prescription Drugs";
+        for (treatment, diagnosis, title) in [
+            ([pharmacy, "Botox Injection"], [neuro, "Headache/Migraine"], "Botox injection for headache/migraine"),
+            (["General Surgery", "Other"], ["Foot", "Bunion"], "General surgery for bunion"),
+            ([pharmacy, "Antibiotics"], ["Infectious", "Lyme Disease"], "Antibiotics for Lyme disease"),
+            (["Neurosugery", ""], ["Not Applicable", ""], "Neurosurgery"),
+            (["", ""], ["Cancer", "Breast Cancer"], "Treatment of breast cancer"),
+            (["", "MRI"], ["Cardiac/Circulatory", "Congential Heart Defect"], "MRI for congenital heart defect"),
+            (["", ""], ["", ""], "Treatment not stated"),
+        ] {
+            assert_eq!(precedent(treatment, diagnosis).precedent.title, title);
+        }
+    }
+
+    #[test]
+    fn names_become_ids_of_the_registry_and_words_of_the_trigger() {
+        let found = precedent(["Pharmacy/Prescription Drugs", "Botox Injection"], ["Central Nervous System/ Neuromuscular", ""]);
+        let scenario = found.precedent.scenario.expect("a scenario");
+        assert_eq!((scenario.service_category.as_str(), scenario.diagnosis_group.as_str()), ("pharmacy", "nervous_system"));
+        let told = "Botox injection (pharmacy/prescription drugs) for central nervous system/neuromuscular denied as not medically necessary.";
+        assert_eq!(scenario.denial_trigger, told);
+        assert_eq!(found.precedent.patient_age_band, "50-64");
+        assert!(found.review_reasons.is_empty());
+    }
+
+    #[test]
+    fn what_may_rest_on_substance_use_records_is_held() {
+        for (treatment, diagnosis) in [
+            (["Mental Health Treatment", ""], ["Mental", "Substance Abuse/ Addiction"]),
+            (["Mental Health Treatment", "Drug Rehabilitation Program"], ["Mental", ""]),
+            (["", ""], ["Alcohol and Drug Addiction", ""]),
+        ] {
+            assert_eq!(precedent(treatment, diagnosis).review_reasons, [SUD_SUSPECTED], "{treatment:?} {diagnosis:?}");
+        }
+    }
+
+    #[test]
+    fn a_band_that_crosses_two_of_ours_says_nothing() {
+        let band_of = |low, high| band(AgeRange { low, high });
+        assert_eq!((band_of(0, Some(10)), band_of(21, Some(30))), (Some("0-17"), Some("18-34")));
+        assert_eq!((band_of(11, Some(20)), band_of(65, None)), (None, None));
+    }
 }
