@@ -4,12 +4,13 @@
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
+use std::panic::PanicHookInfo;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
@@ -21,7 +22,7 @@ const GATHERING: Duration = Duration::from_millis(5);
 /// When more than this waits, bytes, whoever logs writes it out and is held up by a slow sink.
 const WAITING_MAX: usize = 1 << 20;
 
-/// Starts the log of the process; `STRATUM_LOG` narrows it. What still waits is written when the
+/// Starts the log of the process; `STRATUM_LOG` narrows or widens it, but for what may never be in it. What still waits is written when the
 /// returned value is dropped.
 #[must_use]
 pub fn start(sink: impl Write + Send + 'static) -> Log {
@@ -34,7 +35,20 @@ pub fn start(sink: impl Write + Send + 'static) -> Log {
     let lines = Lines(log.0.clone());
     tracing_subscriber::fmt().event_format(JsonLine).with_env_filter(filter).with_writer(lines.clone()).init();
     thread::spawn(move || lines.0.write_while_open());
+    std::panic::set_hook(Box::new(note_panic));
     log
+}
+
+/// A panic by its place alone: its message can quote a request, as that of a cut through a character does.
+fn note_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(target: "stratum::panic", place, "panicked");
+}
+
+/// Whether an event may be in the log. Below INFO, libraries write what passes through them: headers, frames.
+fn may_be_logged(event: &Metadata<'_>) -> bool {
+    let is_ours = event.target() == "stratum" || event.target().starts_with("stratum::");
+    is_ours || *event.level() <= Level::INFO
 }
 
 /// The log of the process; dropping it writes out what waits.
@@ -136,6 +150,9 @@ where
     N: for<'w> FormatFields<'w> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut line: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        if !may_be_logged(event.metadata()) {
+            return Ok(());
+        }
         line.write_str("{\"timestamp\":\"")?;
         SystemTime.format_time(&mut line)?;
         write!(line, "\",\"level\":\"{}\"", event.metadata().level())?;

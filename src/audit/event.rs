@@ -28,6 +28,8 @@ pub enum Resource {
     AllowListEntry,
     /// A user.
     User,
+    /// A certificate or API key.
+    Credential,
 }
 
 impl Resource {
@@ -42,6 +44,7 @@ impl Resource {
             Self::Consent => "consent",
             Self::AllowListEntry => "allow_list_entry",
             Self::User => "user",
+            Self::Credential => "credential",
         }
     }
 }

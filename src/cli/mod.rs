@@ -5,6 +5,7 @@ mod classify;
 mod client;
 mod deployment;
 mod evaluate;
+mod grant;
 mod import;
 mod present;
 mod privacy;
@@ -63,6 +64,8 @@ enum Command {
     Migrate(deployment::DatabaseArgs),
     /// Make the first platform administrator, tenant, certificate and key of a deployment.
     Bootstrap(Box<deployment::BootstrapArgs>),
+    /// Grant what no role grants, and put a tenant's Part 2 agreement in force.
+    Grant(Box<grant::GrantArgs>),
     /// Ask a server's plaintext health listener; exits 0 when it serves.
     Healthcheck(deployment::HealthcheckArgs),
     /// Print the OpenAPI document.
@@ -84,6 +87,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Registries(command) => registries::registries(command),
         Command::Migrate(args) => deployment::migrate_database(&args).await,
         Command::Bootstrap(args) => deployment::bootstrap(*args).await,
+        Command::Grant(args) => grant::grant(*args).await,
         Command::Healthcheck(args) => deployment::healthcheck(args).await,
         Command::Openapi => deployment::openapi(),
     };

@@ -34,6 +34,11 @@ pub(crate) use statements;
 /// Takes the schema owner's role on, for migrations and provisioning.
 pub const BECOME_OWNER: &str = "SET ROLE stratum_migrator";
 
+/// Starts a provisioner's transaction.
+pub const BEGIN: &str = "BEGIN";
+/// Ends it.
+pub const COMMIT: &str = "COMMIT";
+
 /// Marks a point to go back to.
 pub(super) const SAVEPOINT: &str = "SAVEPOINT item";
 /// Keeps what was done since.

@@ -22,7 +22,7 @@ use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::Role;
 use crate::registries::{Registries, Source};
 use crate::rpc::permission::Permission;
-use crate::tenants::provision::{Provisioner, ServiceCertificate};
+use crate::tenants::provision::{Holder, Provisioner, ServiceCertificate};
 use crate::tls::ClientTrust;
 
 /// The demo tenants: slug and name.
@@ -250,8 +250,8 @@ impl Setup<'_> {
         let certificate = self.certificate(id, slug, &[Role::Owner, Role::Service]).await?;
         // So that records under 42 CFR Part 2 can be tried: the certificate may, the keys may not.
         self.provisioner.sud_agreement(id, OffsetDateTime::now_utc() + time::Duration::days(365)).await?;
-        let fingerprint = certificate.summary.fingerprint_sha256;
-        self.provisioner.grant_to_certificate(id, &fingerprint, Permission::BY_NAME_ONLY).await?;
+        let holder = Holder::Certificate(certificate.summary.fingerprint_sha256);
+        self.provisioner.grant(id, &holder, Permission::BY_NAME_ONLY).await?;
         let known = self.known.and_then(|k| k.tenants.get(slug)).map(|t| t.api_keys.clone());
         let mut api_keys = BTreeMap::new();
         for role in TENANT_ROLES {

@@ -29,12 +29,50 @@ impl<'w> MakeWriter<'w> for Sink {
 }
 
 fn logged(log: impl FnOnce()) -> Value {
-    let sink = Sink::default();
-    let subscriber = tracing_subscriber::fmt().event_format(JsonLine).with_writer(sink.clone()).finish();
-    tracing::subscriber::with_default(subscriber, log);
-    let bytes = lock(&sink.0).clone();
+    let bytes = written(log);
     assert_eq!(bytes.iter().filter(|b| **b == b'\n').count(), 1, "one line");
     serde_json::from_slice(&bytes).expect("an object")
+}
+
+/// All that is written, with every level switched on.
+fn written(log: impl FnOnce()) -> Vec<u8> {
+    let sink = Sink::default();
+    let subscriber = tracing_subscriber::fmt()
+        .event_format(JsonLine)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(sink.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, log);
+    lock(&sink.0).clone()
+}
+
+/// Whatever an operator switches on: headers and frames are never in the log.
+#[test]
+fn libraries_are_silent_below_info() {
+    let chatter = written(|| {
+        tracing::debug!(target: "h2::codec::framed_read", frame = "CANARYqzx", "received");
+        tracing::trace!(target: "stratumlike", header = "CANARYqzx", "decoded");
+    });
+    assert!(chatter.is_empty(), "{}", String::from_utf8_lossy(&chatter));
+    assert_eq!(logged(|| tracing::debug!(target: "stratum::tls", "ours"))["message"], "ours");
+    assert_eq!(logged(|| tracing::warn!(target: "rustls", "theirs"))["message"], "theirs");
+}
+
+#[test]
+fn a_panic_is_logged_without_its_words() {
+    let before = std::panic::take_hook();
+    let line = logged(|| {
+        std::panic::set_hook(Box::new(super::note_panic));
+        let caught = std::panic::catch_unwind(|| {
+            let text = "CANARYqzx é";
+            text[..text.len() - 1].len()
+        });
+        assert!(caught.is_err());
+    });
+    std::panic::set_hook(before);
+    assert_eq!(line["message"], "panicked");
+    assert!(line["place"].as_str().is_some_and(|place| place.contains("log/tests.rs")), "{line}");
+    assert!(!line.to_string().contains("CANARY"), "{line}");
 }
 
 #[test]

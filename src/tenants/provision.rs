@@ -6,6 +6,7 @@ use sqlx::{ConnectOptions as _, PgConnection};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+pub use super::store::Holder;
 use super::store::{self, ApiKeyToAdd, CertificateToAdd};
 use crate::config::{KeyRing, Secret};
 use crate::db::PLATFORM_TENANT;
@@ -109,18 +110,44 @@ impl Provisioner {
         Ok(store::sign_sud_agreement(&mut self.connection, tenant, until).await?)
     }
 
-    /// Grants permissions by name to a registered certificate, in the place of those it had.
+    /// Grants permissions by name, in the place of those the holder had; `None` when there is no such holder.
     ///
     /// # Errors
     /// When the database refuses, as it does for what roles grant.
-    pub async fn grant_to_certificate(
+    pub async fn grant(
         &mut self,
         tenant: Uuid,
-        fingerprint: &[u8; 32],
+        holder: &Holder,
         permissions: &[Permission],
-    ) -> Result<(), ProvisionError> {
+    ) -> Result<Option<Uuid>, ProvisionError> {
         let names: Vec<&str> = permissions.iter().map(|p| p.name()).collect();
-        Ok(store::grant_to_certificate(&mut self.connection, tenant, fingerprint, &names).await?)
+        Ok(store::grant(&mut self.connection, tenant, holder, &names).await?)
+    }
+
+    /// A tenant by its short name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn tenant_named(&mut self, slug: &str) -> Result<Option<Uuid>, ProvisionError> {
+        Ok(store::tenant_by_slug(&mut self.connection, slug).await?)
+    }
+
+    /// From here on nothing holds until [`Provisioner::commit`].
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn begin(&mut self) -> Result<(), ProvisionError> {
+        sqlx::raw_sql(crate::db::statement::BEGIN).execute(&mut self.connection).await?;
+        Ok(())
+    }
+
+    /// Makes what was done since [`Provisioner::begin`] hold.
+    ///
+    /// # Errors
+    /// When the database refuses; then it does not.
+    pub async fn commit(&mut self) -> Result<(), ProvisionError> {
+        sqlx::raw_sql(crate::db::statement::COMMIT).execute(&mut self.connection).await?;
+        Ok(())
     }
 
     /// Makes an API key; its text is shown once and not stored.

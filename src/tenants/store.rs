@@ -58,9 +58,17 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// Puts the tenant's Part 2 agreement in force until a moment.
     SIGN_SUD_AGREEMENT as Migrator = "UPDATE tenants SET sud_agreement_until = $2 WHERE id = $1";
+    /// A tenant by its short name.
+    TENANT_BY_SLUG as Migrator = "SELECT id FROM tenants WHERE slug = $1";
     /// What is granted to a certificate by name, in the place of what was.
     GRANT_TO_CERTIFICATE as Migrator = "
-        UPDATE certificates SET extra_permissions = $3 WHERE tenant_id = $1 AND fingerprint_sha256 = $2";
+        UPDATE certificates SET extra_permissions = $3 WHERE tenant_id = $1 AND fingerprint_sha256 = $2 RETURNING id";
+    /// As GRANT_TO_CERTIFICATE, for an API key.
+    GRANT_TO_API_KEY as Migrator = "
+        UPDATE api_keys SET extra_permissions = $3 WHERE tenant_id = $1 AND prefix = $2 RETURNING id";
+    /// As GRANT_TO_CERTIFICATE, for a user.
+    GRANT_TO_USER as Migrator = "
+        UPDATE users SET extra_permissions = $3 WHERE tenant_id = $1 AND email = $2 RETURNING id";
     /// Whether a key of this prefix is still good.
     HAS_API_KEY as Migrator = "
         SELECT EXISTS (SELECT FROM api_keys WHERE prefix = $1 AND revoked_at IS NULL AND expires_at > now() + interval '1 day')";
@@ -235,14 +243,37 @@ pub(crate) async fn sign_sud_agreement(
     sqlx::query(SIGN_SUD_AGREEMENT).bind(tenant).bind(until).execute(connection).await.map(|_| ())
 }
 
-pub(crate) async fn grant_to_certificate(
+pub(crate) async fn tenant_by_slug(
+    connection: &mut PgConnection,
+    slug: &str,
+) -> std::result::Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(TENANT_BY_SLUG).bind(slug).fetch_optional(connection).await
+}
+
+/// Who holds permissions by name.
+#[derive(Debug, Clone)]
+pub enum Holder {
+    /// A certificate, by the SHA-256 over its DER.
+    Certificate([u8; 32]),
+    /// An API key, by its prefix.
+    ApiKey(String),
+    /// A user, by e-mail address.
+    User(String),
+}
+
+/// Grants to a holder, in the place of what was granted; `None` when the tenant has no such holder.
+pub(crate) async fn grant(
     connection: &mut PgConnection,
     tenant: Uuid,
-    fingerprint: &[u8; 32],
+    holder: &Holder,
     permissions: &[&str],
-) -> std::result::Result<(), sqlx::Error> {
-    let query = sqlx::query(GRANT_TO_CERTIFICATE).bind(tenant).bind(&fingerprint[..]).bind(permissions);
-    query.execute(connection).await.map(|_| ())
+) -> std::result::Result<Option<Uuid>, sqlx::Error> {
+    let query = match holder {
+        Holder::Certificate(sha256) => sqlx::query_scalar(GRANT_TO_CERTIFICATE).bind(tenant).bind(&sha256[..]),
+        Holder::ApiKey(prefix) => sqlx::query_scalar(GRANT_TO_API_KEY).bind(tenant).bind(prefix),
+        Holder::User(email) => sqlx::query_scalar(GRANT_TO_USER).bind(tenant).bind(email),
+    };
+    query.bind(permissions).fetch_optional(connection).await
 }
 
 pub(crate) async fn has_api_key(
