@@ -1,5 +1,6 @@
 //! INV-03: with and without what 42 CFR Part 2 restricts, everything that another tenant and the public can
-//! see is the same, byte for byte, the digests of the weights included.
+//! see is the same, byte for byte, the digests of the weights included. So is what is found, weighed and
+//! estimated within the tenant itself.
 
 use serde_json::{Value, json};
 use stratum::db::PLATFORM_TENANT;
@@ -63,15 +64,21 @@ async fn add_restricted(stage: &Stage, rounds: usize) {
     }
 }
 
-/// Everything a tenant can show that is counted, weighed or found.
-async fn shown(client: &Client) -> Vec<(String, Vec<u8>)> {
-    let mut calls = vec![
-        ("GetSimilarityModel", json!({})),
+type Answers = Vec<(String, Vec<u8>)>;
+
+/// Everything that is listed and counted.
+fn listed() -> Vec<(&'static str, Value)> {
+    vec![
         ("GetPrecedentStats", json!({})),
         ("ListPrecedents", json!({ "pageSize": 200 })),
         ("SearchPrecedents", json!({ "query": "level of care", "includePublic": true, "pageSize": 200 })),
         ("SearchPrecedents", json!({ "query": "buprenorphine", "includePublic": true })),
-    ];
+    ]
+}
+
+/// Everything that is found, weighed and estimated.
+fn found() -> Vec<(&'static str, Value)> {
+    let mut calls = vec![("GetSimilarityModel", json!({}))];
     for trigger in TRIGGERS {
         let scenario = json!({ "denialTrigger": trigger, "denialTypes": ["DENIAL_TYPE_MEDICAL_NECESSITY"], "payer": { "payerId": "aetna" } });
         calls.push(("FindSimilarToScenario", json!({ "scenario": scenario, "topK": 50 })));
@@ -80,6 +87,10 @@ async fn shown(client: &Client) -> Vec<(String, Vec<u8>)> {
         calls.push(("ClassifyDenial", json!({ "scenario": scenario, "asOf": "2026-03-01" })));
         calls.push(("EstimateWinProbability", json!({ "scenario": scenario })));
     }
+    calls
+}
+
+async fn answers(client: &Client, calls: Vec<(&'static str, Value)>) -> Answers {
     let mut answers = Vec::new();
     for (method, request) in calls {
         let outcome = client.call(method, request).await;
@@ -91,11 +102,22 @@ async fn shown(client: &Client) -> Vec<(String, Vec<u8>)> {
     answers
 }
 
-/// Of a stranger with records of its own, of one without any, and of the platform, whose corpus is public.
-async fn shown_to_all(stage: &Stage) -> Vec<(String, Vec<u8>)> {
-    let mut all = shown(&stage.client(Door::Rest, BETA, "owner")).await;
-    all.extend(shown(&stage.client(Door::Rest, GAMMA, "owner")).await);
+/// What a stranger with records of its own is shown, and one that has the public corpus alone.
+async fn shown_to_others(stage: &Stage) -> Answers {
+    let mut all = Vec::new();
+    for tenant in [BETA, GAMMA] {
+        let client = stage.client(Door::Rest, tenant, "owner");
+        all.extend(answers(&client, listed()).await);
+        all.extend(answers(&client, found()).await);
+    }
     all
+}
+
+fn assert_same(when: &str, before: &Answers, after: &Answers) {
+    assert_eq!(before.len(), after.len());
+    for (before, after) in before.iter().zip(after) {
+        assert!(before == after, "{when}: {}\n{}\n{}", before.0, text(&before.1), text(&after.1));
+    }
 }
 
 #[tokio::test]
@@ -107,17 +129,15 @@ async fn what_others_see_does_not_change_by_a_byte() {
     let alpha = stage.cast.tenant(ALPHA).id;
     publish(&stage, &alpha.to_string()).await;
     let stage = stage.again().await;
-    let without = shown_to_all(&stage).await;
+    let found_within = async |stage: &Stage| answers(&stage.client(Door::Rest, ALPHA, "owner"), found()).await;
+    let (others, within) = (shown_to_others(&stage).await, found_within(&stage).await);
     add_restricted(&stage, 8).await;
-    let warm = shown_to_all(&stage).await;
+    restrict_copies(&stage).await;
+    assert_same("followed", &others, &shown_to_others(&stage).await);
     // A service that loads every corpus anew sees no more than the one that followed the changes.
     let stage = stage.again().await;
-    let with = shown_to_all(&stage).await;
-    for (name, answers) in [("followed", &warm), ("loaded", &with)] {
-        for (before, after) in without.iter().zip(answers) {
-            assert!(before == after, "{name}: {}\n{}\n{}", before.0, text(&before.1), text(&after.1));
-        }
-    }
+    assert_same("loaded", &others, &shown_to_others(&stage).await);
+    assert_same("within", &within, &found_within(&stage).await);
     // And not because there was nothing to see: alpha's own answers do tell of it to who may see.
     let custodian = stage.client(Door::Rest, ALPHA, "custodian");
     let listed = custodian.ok("ListPrecedents", json!({ "pageSize": 200 })).await;
@@ -127,6 +147,20 @@ async fn what_others_see_does_not_change_by_a_byte() {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Puts restricted copies beside the public precedents.
+async fn restrict_copies(stage: &Stage) {
+    let sql = format!(
+        "INSERT INTO consents (tenant_id, id, consent_ref, basis, scope, recipients_class, purpose, granted_year)
+            VALUES ('{PLATFORM_TENANT}', gen_random_uuid(), 'p', 'WRITTEN_CONSENT', 'TPO', 'PAYERS', 'ALL_TPO', 2025);
+        CREATE TEMPORARY TABLE copies AS SELECT * FROM precedents WHERE tenant_id = '{PLATFORM_TENANT}';
+        UPDATE copies SET id = gen_random_uuid(), external_ref = NULL, data_origin = 'SUD',
+            consent_id = (SELECT id FROM consents WHERE consent_ref = 'p'), revision = pg_current_xact_id()::text::bigint;
+        INSERT INTO precedents SELECT * FROM copies;
+        INSERT INTO precedent_words (tenant_id, precedent_id, word, is_restricted) SELECT tenant_id, id, 'care', true FROM copies"
+    );
+    stage.superuser().await.run(&sql).await;
 }
 
 /// Gives half of a tenant's precedents to the platform.
