@@ -17,7 +17,9 @@ struct Source {
     /// From `src/`, such as `rpc/error.rs`.
     name: String,
     text: String,
-    /// The text with comments and the insides of strings blanked out, tests left off; same line numbers.
+    /// The text with comments and the insides of strings blanked out.
+    blank: String,
+    /// That without its tests; the same line numbers.
     code: String,
 }
 
@@ -35,19 +37,38 @@ fn sources() -> Vec<Source> {
         }
     }
     found.sort();
-    found.into_iter().map(|path| Source::read(&root, &path)).collect()
+    found
+        .into_iter()
+        .map(|path| Source::read(&root, &path))
+        .collect()
 }
 
 impl Source {
     fn read(root: &Path, path: &PathBuf) -> Self {
         let text = fs::read_to_string(path).expect("a file");
-        let name = path.strip_prefix(root).expect("below src").to_str().expect("UTF-8").to_owned();
-        let code = without_tests(&blanked(&text));
-        Self { name, text, code }
+        let name = path
+            .strip_prefix(root)
+            .expect("below src")
+            .to_str()
+            .expect("UTF-8")
+            .to_owned();
+        let blank = blanked(&text);
+        let code = without_tests(&blank);
+        Self {
+            name,
+            text,
+            blank,
+            code,
+        }
     }
 
     fn is_test(&self) -> bool {
-        self.name.contains("/tests/") || self.name.rsplit('/').next().is_some_and(|file| file.starts_with("tests"))
+        self.name.contains("/tests/")
+            || self
+                .name
+                .rsplit('/')
+                .next()
+                .is_some_and(|file| file.starts_with("tests"))
     }
 
     fn is_store(&self) -> bool {
@@ -56,19 +77,29 @@ impl Source {
 
     /// The slice or room, such as `precedents`.
     fn room(&self) -> &str {
-        self.name.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+        self.name
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs")
     }
 
     /// `name:line` of every match.
     fn places(&self, code: &str, pattern: &Regex) -> Vec<String> {
         let line = |at: usize| code[..at].matches('\n').count() + 1;
-        pattern.find_iter(code).map(|found| format!("{}:{}", self.name, line(found.start()))).collect()
+        pattern
+            .find_iter(code)
+            .map(|found| format!("{}:{}", self.name, line(found.start())))
+            .collect()
     }
 }
 
 /// Code of no tests, to be looked through.
 fn code() -> Vec<Source> {
-    sources().into_iter().filter(|source| !source.is_test()).collect()
+    sources()
+        .into_iter()
+        .filter(|source| !source.is_test())
+        .collect()
 }
 
 fn pattern(text: &str) -> Regex {
@@ -89,7 +120,11 @@ enum At {
 fn blanked(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let (mut out, mut at, mut i) = (String::with_capacity(text.len()), At::Code, 0);
-    let starts = |i: usize, word: &str| word.chars().enumerate().all(|(n, c)| chars.get(i + n) == Some(&c));
+    let starts = |i: usize, word: &str| {
+        word.chars()
+            .enumerate()
+            .all(|(n, c)| chars.get(i + n) == Some(&c))
+    };
     while let Some(c) = chars.get(i).copied() {
         if at == At::Code && !matches!(c, '/' | '"' | 'r' | '\'') {
             out.push(c);
@@ -113,7 +148,9 @@ fn blanked(text: &str) -> String {
             At::Block(depth) => (At::Block(depth), 1),
             At::Text if c == '\\' => (At::Text, 2),
             At::Text => (if c == '"' { At::Code } else { At::Text }, 1),
-            At::Raw(hashes) if c == '"' && starts(i + 1, &"#".repeat(hashes)) => (At::Code, hashes + 1),
+            At::Raw(hashes) if c == '"' && starts(i + 1, &"#".repeat(hashes)) => {
+                (At::Code, hashes + 1)
+            }
             At::Raw(hashes) => (At::Raw(hashes), 1),
         };
         for n in 0..length {
@@ -144,7 +181,11 @@ fn character_length(chars: &[char], i: usize) -> usize {
         let rest = chars[i + 2..].iter().skip(1).position(|c| *c == '\'');
         return rest.map_or(1, |at| at + 4);
     }
-    if chars.get(i + 2) == Some(&'\'') { 3 } else { 1 }
+    if chars.get(i + 2) == Some(&'\'') {
+        3
+    } else {
+        1
+    }
 }
 
 /// The code without `#[cfg(test)]` modules that stand in the same file.
@@ -183,10 +224,15 @@ fn assert_none(rule: &str, places: Vec<String>) {
 
 #[test]
 fn sql_stands_in_stores_alone() {
-    let sql = pattern(r#""\s*(SELECT\s|INSERT INTO\s|UPDATE \w+\s+SET\s|DELETE FROM\s|WITH \w+ AS|TRUNCATE\s|(CREATE|ALTER|DROP) (TABLE|INDEX|ROLE)|SET (LOCAL|ROLE))"#);
+    let sql = pattern(
+        r#""\s*(SELECT\s|INSERT INTO\s|UPDATE \w+\s+SET\s|DELETE FROM\s|WITH \w+ AS|TRUNCATE\s|(CREATE|ALTER|DROP) (TABLE|INDEX|ROLE)|SET (LOCAL|ROLE))"#,
+    );
     let run = pattern(r"sqlx::(query|raw_sql)\w*|AssertSqlSafe");
     let mut places = Vec::new();
-    for source in code().iter().filter(|source| !source.is_store() && source.room() != "db") {
+    for source in code()
+        .iter()
+        .filter(|source| !source.is_store() && source.room() != "db")
+    {
         places.extend(source.places(&source.text, &sql));
         places.extend(source.places(&source.code, &run));
     }
@@ -198,21 +244,37 @@ fn sql_stands_in_stores_alone() {
 fn a_store_runs_named_statements_alone() {
     let literal = pattern(r#"sqlx::(query\w*|raw_sql)(::<[^>]*>)?\(\s*(r?#*"|&?format!)"#);
     let mut places = Vec::new();
-    let aggregated = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/statement.rs")).expect("a file");
+    let aggregated =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/statement.rs"))
+            .expect("a file");
     for source in code().iter().filter(|source| source.is_store()) {
         places.extend(source.places(&source.code, &literal));
         let path = source.name.trim_end_matches(".rs").replace('/', "::");
-        if source.code.contains("statements! {") && !aggregated.contains(&format!("crate::{path}::STATEMENTS")) {
-            places.push(format!("{}: its statements are not in db/statement.rs", source.name));
+        if source.code.contains("statements! {")
+            && !aggregated.contains(&format!("crate::{path}::STATEMENTS"))
+        {
+            places.push(format!(
+                "{}: its statements are not in db/statement.rs",
+                source.name
+            ));
         }
     }
-    assert_none("stores run constants of statements!, and every store's are in db/statement.rs", places);
+    assert_none(
+        "stores run constants of statements!, and every store's are in db/statement.rs",
+        places,
+    );
 }
 
 #[test]
 fn a_status_is_made_in_one_place() {
-    let made = pattern(r"\bStatus::(new|ok|cancelled|unknown|invalid_argument|deadline_exceeded|not_found|already_exists|permission_denied|resource_exhausted|failed_precondition|aborted|out_of_range|unimplemented|internal|unavailable|data_loss|unauthenticated|with_\w+|from_error)\(");
-    let places = code().iter().filter(|s| s.name != "rpc/error.rs").flat_map(|s| s.places(&s.code, &made)).collect();
+    let made = pattern(
+        r"\bStatus::(new|ok|cancelled|unknown|invalid_argument|deadline_exceeded|not_found|already_exists|permission_denied|resource_exhausted|failed_precondition|aborted|out_of_range|unimplemented|internal|unavailable|data_loss|unauthenticated|with_\w+|from_error)\(",
+    );
+    let places = code()
+        .iter()
+        .filter(|s| s.name != "rpc/error.rs")
+        .flat_map(|s| s.places(&s.code, &made))
+        .collect();
     assert_none("Status is made only in rpc/error.rs", places);
 }
 
@@ -221,7 +283,11 @@ fn a_status_is_made_in_one_place() {
 fn requests_are_taken_apart_whole() {
     let partly = pattern(r"\b[A-Z]\w*Request\s*\{[^{}]*\.\.\s*\}");
     let whole = code();
-    let places = whole.iter().filter(|s| s.name.ends_with("api.rs")).flat_map(|s| s.places(&s.code, &partly)).collect();
+    let places = whole
+        .iter()
+        .filter(|s| s.name.ends_with("api.rs"))
+        .flat_map(|s| s.places(&s.code, &partly))
+        .collect();
     assert_none("requests are destructured without `..`", places);
 }
 
@@ -243,14 +309,19 @@ fn a_slice_calls_anothers_store_and_never_its_api() {
 fn lints_are_expected_and_never_allowed() {
     let allow = pattern(r"#!?\[allow\b");
     let all = sources();
-    let places = all.iter().flat_map(|s| s.places(&blanked(&s.text), &allow)).collect();
+    let places = all
+        .iter()
+        .flat_map(|s| s.places(&s.blank, &allow))
+        .collect();
     assert_none("#[expect(lint, reason)] in the place of #[allow]", places);
 }
 
 /// Clippy refuses these, and its exceptions say why.
 #[test]
 fn nothing_unwraps_without_saying_why() {
-    let unwraps = pattern(r"\.(unwrap|expect|unwrap_err|expect_err)\(|\b(panic|unreachable|todo|unimplemented)!\(");
+    let unwraps = pattern(
+        r"\.(unwrap|expect|unwrap_err|expect_err)\(|\b(panic|unreachable|todo|unimplemented)!\(",
+    );
     let excused = pattern(r"clippy::(unwrap_used|expect_used|panic|unreachable)");
     let mut places = Vec::new();
     for source in code().iter().filter(|s| !excused.is_match(&s.code)) {
@@ -263,7 +334,10 @@ fn nothing_unwraps_without_saying_why() {
 fn no_unsafe() {
     let unsafe_code = pattern(r"\bunsafe\b");
     let all = sources();
-    let places = all.iter().flat_map(|s| s.places(&blanked(&s.text), &unsafe_code)).collect();
+    let places = all
+        .iter()
+        .flat_map(|s| s.places(&s.blank, &unsafe_code))
+        .collect();
     assert_none("no unsafe code", places);
 }
 
@@ -272,7 +346,12 @@ fn functions(code: &str) -> Vec<(String, usize)> {
     let head = pattern(r"\bfn (\w+)");
     let length = |at: usize| code[at..at + block_length(&code[at..])].lines().count();
     head.captures_iter(code)
-        .map(|found| (found[1].to_owned(), length(found.get(0).map_or(0, |whole| whole.start()))))
+        .map(|found| {
+            (
+                found[1].to_owned(),
+                length(found.get(0).map_or(0, |whole| whole.start())),
+            )
+        })
         .collect()
 }
 
@@ -284,7 +363,10 @@ fn over_limit() -> BTreeMap<String, usize> {
         if lines > FILE_LINES_MAX {
             found.insert(source.name.clone(), lines);
         }
-        for (name, lines) in functions(&blanked(&source.text)).into_iter().filter(|(_, lines)| *lines > FUNCTION_LINES_MAX) {
+        for (name, lines) in functions(&source.blank)
+            .into_iter()
+            .filter(|(_, lines)| *lines > FUNCTION_LINES_MAX)
+        {
             let place = format!("{} fn {name}", source.name);
             let known = found.entry(place).or_insert(lines);
             *known = lines.max(*known);
@@ -296,7 +378,10 @@ fn over_limit() -> BTreeMap<String, usize> {
 #[test]
 fn files_and_functions_fit() {
     let mut allowed = BTreeMap::new();
-    for line in OFFENDERS.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+    for line in OFFENDERS
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
         let (name, lines) = line.rsplit_once(' ').expect("a name and a number");
         allowed.insert(name.to_owned(), lines.parse::<usize>().expect("a number"));
     }
@@ -322,6 +407,12 @@ fn the_reader_tells_code_from_text() {
     let names: Vec<_> = functions(&blanked(text));
     assert_eq!(names, [("a".to_owned(), 2), ("d".to_owned(), 1)]);
     let kept = without_tests("fn a() {}\n#[cfg(test)]\nmod tests {\n fn b() { {} }\n}\nfn c() {}");
-    assert_eq!(functions(&kept).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+    assert_eq!(
+        functions(&kept)
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>(),
+        ["a", "c"]
+    );
     assert_eq!(kept.matches('\n').count(), 5);
 }

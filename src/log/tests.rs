@@ -43,7 +43,7 @@ fn a_line_holds_time_level_fields_and_target() {
     let time = line["timestamp"].as_str().unwrap_or_default();
     assert!(time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).is_ok(), "{time}");
     let rest = ["level", "method", "duration_us", "rate", "ok", "off", "message", "target"].map(|k| line[k].clone());
-    let expected = ["INFO".into(), "Get".into(), 12.into(), 0.5.into(), true.into(), (-3).into(), "call".into(), "stratum::call".into()];
+    let expected: [serde_json::Value; 8] = ["INFO".into(), "Get".into(), 12.into(), 0.5.into(), true.into(), (-3).into(), "call".into(), "stratum::call".into()];
     assert_eq!(rest, expected);
 }
 

@@ -8,19 +8,35 @@ use crate::harness::{ALPHA, DOORS, Door, Scene, Stage};
 
 /// Leaves a few events in the log: a precedent made, read by another, refused to a third; gives its id.
 async fn story(scene: &Scene<'_>) -> String {
-    let id = scene.precedent().await["id"].as_str().expect("an id").to_owned();
-    scene.client("analyst").ok("GetPrecedent", json!({ "id": id })).await;
-    scene.client("analyst").call("ArchivePrecedent", json!({ "id": id })).await.refused(Code::PermissionDenied, "ROLE");
+    let id = scene.precedent().await["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    scene
+        .client("analyst")
+        .ok("GetPrecedent", json!({ "id": id }))
+        .await;
+    scene
+        .client("analyst")
+        .call("ArchivePrecedent", json!({ "id": id }))
+        .await
+        .refused(Code::PermissionDenied, "ROLE");
     id
 }
 
 async fn list(scene: &Scene<'_>, request: Value) -> Vec<Value> {
-    let page = scene.client("compliance").ok("ListAuditEvents", request).await;
+    let page = scene
+        .client("compliance")
+        .ok("ListAuditEvents", request)
+        .await;
     page["events"].as_array().cloned().unwrap_or_default()
 }
 
 fn actions(events: &[Value]) -> Vec<&str> {
-    events.iter().map(|event| event["action"].as_str().unwrap_or_default()).collect()
+    events
+        .iter()
+        .map(|event| event["action"].as_str().unwrap_or_default())
+        .collect()
 }
 
 #[tokio::test]
@@ -30,7 +46,12 @@ async fn an_event_says_who_did_what_to_which() {
         let scene = stage.scene(door);
         let request_id = uuid();
         let owner = scene.owner().with("x-request-id", &request_id);
-        let made = owner.ok("CreatePrecedent", json!({ "precedent": { "scenario": {} } })).await;
+        let made = owner
+            .ok(
+                "CreatePrecedent",
+                json!({ "precedent": { "scenario": {} } }),
+            )
+            .await;
         let events = list(&scene, json!({ "action": "precedent.create" })).await;
         let event = events.first().expect("an event");
         let player = stage.player(scene.tenant, "owner");
@@ -42,7 +63,10 @@ async fn an_event_says_who_did_what_to_which() {
             ("category", json!("AUDIT_CATEGORY_MUTATION")),
             ("action", json!("precedent.create")),
             ("outcome", json!("AUDIT_OUTCOME_SUCCESS")),
-            ("method", json!("/stratum.v1.PrecedentService/CreatePrecedent")),
+            (
+                "method",
+                json!("/stratum.v1.PrecedentService/CreatePrecedent"),
+            ),
             ("identityKind", json!(kind)),
             ("credentialId", json!(credential.to_string())),
             ("roles", json!(["ROLE_OWNER"])),
@@ -57,7 +81,10 @@ async fn an_event_says_who_did_what_to_which() {
             assert_eq!(event[name], expected, "{name}");
         }
         assert_eq!(event["leafSha256"].as_str().map(str::len), Some(64));
-        let read = scene.client("compliance").ok("GetAuditEvent", json!({ "id": event["id"] })).await;
+        let read = scene
+            .client("compliance")
+            .ok("GetAuditEvent", json!({ "id": event["id"] }))
+            .await;
         assert_eq!(&read["event"], event);
     }
 }
@@ -70,15 +97,26 @@ async fn a_change_says_which_fields_and_a_list_which_filter() {
         let id = scene.precedent().await["id"].clone();
         let change = json!({ "precedent": { "id": id, "title": "x", "notes": "y", "scenario": {} }, "updateMask": "title,notes" });
         scene.owner().ok("UpdatePrecedent", change).await;
-        let event = list(&scene, json!({ "action": "precedent.update" })).await.remove(0);
+        let event = list(&scene, json!({ "action": "precedent.update" }))
+            .await
+            .remove(0);
         assert_eq!(event["fields"], json!(["title", "notes"]));
         assert_eq!(event["resourceVersion"], "2");
         for filter in [json!({}), json!({ "eventYearFrom": 2000 }), json!({})] {
-            scene.owner().ok("ListPrecedents", json!({ "filter": filter })).await;
+            scene
+                .owner()
+                .ok("ListPrecedents", json!({ "filter": filter }))
+                .await;
         }
         let lists = list(&scene, json!({ "action": "precedent.list" })).await;
-        let hashes: Vec<&str> = lists.iter().map(|event| event["filterSha256"].as_str().expect("a hash")).collect();
-        assert_eq!((hashes[0] == hashes[2], hashes[0] == hashes[1]), (true, false));
+        let hashes: Vec<&str> = lists
+            .iter()
+            .map(|event| event["filterSha256"].as_str().expect("a hash"))
+            .collect();
+        assert_eq!(
+            (hashes[0] == hashes[2], hashes[0] == hashes[1]),
+            (true, false)
+        );
         assert_eq!(lists[0]["rowCount"], "1");
     }
 }
@@ -110,16 +148,32 @@ async fn a_list_narrows_by_each_of_its_filters() {
         };
         for (filter, expected) in [
             (json!({ "action": "precedent.get" }), vec!["precedent.get"]),
-            (json!({ "resourceId": id }), vec!["precedent.get", "precedent.create"]),
-            (json!({ "credentialId": credential.to_string() }), vec!["precedent.archive", "precedent.get"]),
-            (json!({ "outcome": "AUDIT_OUTCOME_DENIED", "action": "precedent.get" }), vec![]),
+            (
+                json!({ "resourceId": id }),
+                vec!["precedent.get", "precedent.create"],
+            ),
+            (
+                json!({ "credentialId": credential.to_string() }),
+                vec!["precedent.archive", "precedent.get"],
+            ),
+            (
+                json!({ "outcome": "AUDIT_OUTCOME_DENIED", "action": "precedent.get" }),
+                vec![],
+            ),
             (json!({ "outcome": "AUDIT_OUTCOME_ERROR" }), vec![]),
             (json!({ "actorUserId": uuid() }), vec![]),
             (json!({ "endTime": "2020-01-01T00:00:00Z" }), vec![]),
-            (json!({ "startTime": "2020-01-01T00:00:00Z", "action": "precedent.create" }), vec!["precedent.create"]),
+            (
+                json!({ "startTime": "2020-01-01T00:00:00Z", "action": "precedent.create" }),
+                vec!["precedent.create"],
+            ),
             (json!({ "startTime": "2100-01-01T00:00:00Z" }), vec![]),
         ] {
-            assert_eq!(actions(&list(&scene, filter.clone()).await), expected, "{filter}");
+            assert_eq!(
+                actions(&list(&scene, filter.clone()).await),
+                expected,
+                "{filter}"
+            );
         }
     }
 }
@@ -128,8 +182,15 @@ async fn a_list_narrows_by_each_of_its_filters() {
 async fn the_user_a_service_named_can_be_asked_for() {
     let stage = Stage::start().await;
     let user = stage.player(ALPHA, "biller").user_id.to_string();
-    let service = stage.by_certificate(Door::Grpc, Some(&stage.player(ALPHA, "acting").certificate));
-    service.with("x-actor-id", &user).ok("CreatePrecedent", json!({ "precedent": { "scenario": {} } })).await;
+    let service =
+        stage.by_certificate(Door::Grpc, Some(&stage.player(ALPHA, "acting").certificate));
+    service
+        .with("x-actor-id", &user)
+        .ok(
+            "CreatePrecedent",
+            json!({ "precedent": { "scenario": {} } }),
+        )
+        .await;
     let scene = stage.scene(Door::Grpc);
     let events = list(&scene, json!({ "actorUserId": user })).await;
     assert_eq!(actions(&events), ["precedent.create"]);
@@ -142,7 +203,9 @@ async fn bounds_are_half_open_to_the_microsecond() {
     for door in DOORS {
         let scene = stage.scene(door);
         scene.precedent().await;
-        let event = list(&scene, json!({ "action": "precedent.create" })).await.remove(0);
+        let event = list(&scene, json!({ "action": "precedent.create" }))
+            .await
+            .remove(0);
         let moment = &event["occurredAt"];
         let within = json!({ "action": "precedent.create", "startTime": moment });
         assert_eq!(list(&scene, within).await.len(), 1);
@@ -161,9 +224,18 @@ async fn a_walk_through_pages_meets_each_once_though_it_is_logged_itself() {
         }
         let (mut met, mut token) = (Vec::new(), String::new());
         loop {
-            let page = scene.client("compliance").ok("ListAuditEvents", json!({ "pageSize": 2, "pageToken": token })).await;
+            let page = scene
+                .client("compliance")
+                .ok(
+                    "ListAuditEvents",
+                    json!({ "pageSize": 2, "pageToken": token }),
+                )
+                .await;
             met.extend(page["events"].as_array().cloned().unwrap_or_default());
-            token = page["nextPageToken"].as_str().unwrap_or_default().to_owned();
+            token = page["nextPageToken"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
             if token.is_empty() {
                 break;
             }
@@ -180,10 +252,19 @@ async fn a_tenant_reads_its_own_log_only() {
         let id = story(&scene).await;
         let event = list(&scene, json!({ "resourceId": id })).await.remove(0);
         let stranger = scene.stranger();
-        let seen = stranger.ok("ListAuditEvents", json!({ "resourceId": id })).await;
+        let seen = stranger
+            .ok("ListAuditEvents", json!({ "resourceId": id }))
+            .await;
         assert_eq!(seen["events"], Value::Null);
-        stranger.call("GetAuditEvent", json!({ "id": event["id"] })).await.refused(Code::NotFound, "NOT_FOUND");
-        scene.client("biller").call("ListAuditEvents", json!({})).await.refused(Code::PermissionDenied, "ROLE");
+        stranger
+            .call("GetAuditEvent", json!({ "id": event["id"] }))
+            .await
+            .refused(Code::NotFound, "NOT_FOUND");
+        scene
+            .client("biller")
+            .call("ListAuditEvents", json!({}))
+            .await
+            .refused(Code::PermissionDenied, "ROLE");
     }
 }
 
@@ -195,11 +276,25 @@ async fn what_is_no_filter_is_refused_by_name() {
         let bad = json!({ "action": "DROP TABLE", "resourceId": "x", "credentialId": "x", "actorUserId": "x", "pageSize": -1 });
         let mut refused = compliance.call("ListAuditEvents", bad).await;
         refused.violations.sort();
-        refused.violates(&["action", "actor_user_id", "credential_id", "page_size", "resource_id"]);
+        refused.violates(&[
+            "action",
+            "actor_user_id",
+            "credential_id",
+            "page_size",
+            "resource_id",
+        ]);
     }
     let far = stage.scene(Door::Grpc).client("compliance");
-    let beyond = prost_types::Timestamp { seconds: i64::MAX, nanos: 0 };
+    let beyond = prost_types::Timestamp {
+        seconds: i64::MAX,
+        nanos: 0,
+    };
     let method = crate::harness::contract::method("ListAuditEvents");
-    let request = stratum::proto::v1::ListAuditEventsRequest { start_time: Some(beyond), ..Default::default() };
-    far.send_bytes(&method, prost::Message::encode_to_vec(&request).into()).await.violates(&["start_time"]);
+    let request = stratum::proto::v1::ListAuditEventsRequest {
+        start_time: Some(beyond),
+        ..Default::default()
+    };
+    far.send_bytes(&method, prost::Message::encode_to_vec(&request).into())
+        .await
+        .violates(&["start_time"]);
 }

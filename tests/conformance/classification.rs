@@ -30,8 +30,14 @@ async fn hard_rules_come_before_any_score() {
         (line(&["CO-16"], &["MA130"]), false),
     ] {
         for door in DOORS {
-            let reply = stage.scene(door).owner().ok("DetermineAction", request.clone()).await;
-            let appealable = reply["determination"]["appealable"].as_bool().unwrap_or_default();
+            let reply = stage
+                .scene(door)
+                .owner()
+                .ok("DetermineAction", request.clone())
+                .await;
+            let appealable = reply["determination"]["appealable"]
+                .as_bool()
+                .unwrap_or_default();
             assert_eq!(appealable, is_appealable, "{request}\n{reply:#}");
             assert!(reply["determination"]["action"].is_string());
         }
@@ -47,13 +53,23 @@ async fn a_denial_in_words_gets_its_type_with_the_words_that_say_so() {
         let request = json!({ "scenario": { "denialTrigger": trigger }, "asOf": "2026-03-01" });
         let outcome = owner.call("ClassifyDenial", request.clone()).await;
         let again = owner.call("ClassifyDenial", request).await;
-        assert_eq!(outcome.bytes, again.bytes, "the same input and model give the same bytes");
+        assert_eq!(
+            outcome.bytes, again.bytes,
+            "the same input and model give the same bytes"
+        );
         let reply = outcome.ok();
         let best = &reply["types"][0];
-        assert_eq!(best["denialType"], "DENIAL_TYPE_PRIOR_AUTHORIZATION", "{:#}", reply["types"]);
+        assert_eq!(
+            best["denialType"], "DENIAL_TYPE_PRIOR_AUTHORIZATION",
+            "{:#}",
+            reply["types"]
+        );
         let length = i64::try_from(trigger.chars().count()).expect("a number");
         for span in best["spans"].as_array().cloned().unwrap_or_default() {
-            let (start, end) = (span["start"].as_i64().unwrap_or_default(), span["end"].as_i64().unwrap_or_default());
+            let (start, end) = (
+                span["start"].as_i64().unwrap_or_default(),
+                span["end"].as_i64().unwrap_or_default(),
+            );
             assert!(0 <= start && start < end && end <= length, "{span}");
         }
         assert!(reply["modelVersion"].is_string());
@@ -65,7 +81,12 @@ async fn without_evidence_that_is_the_answer() {
     let stage = Stage::start().await;
     for door in DOORS {
         let owner = stage.scene(door).owner();
-        let reply = owner.ok("EstimateWinProbability", json!({ "scenario": { "denialTrigger": "x" } })).await;
+        let reply = owner
+            .ok(
+                "EstimateWinProbability",
+                json!({ "scenario": { "denialTrigger": "x" } }),
+            )
+            .await;
         assert_eq!(reply["estimate"]["insufficientEvidence"], true, "{reply:#}");
     }
 }

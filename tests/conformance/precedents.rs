@@ -13,11 +13,17 @@ async fn what_is_created_is_read_back() {
         let scene = stage.scene(door);
         let created = scene.precedent().await;
         assert_eq!(created["status"], "PRECEDENT_STATUS_ACTIVE");
-        assert_eq!((&created["version"], &created["etag"]), (&json!("1"), &json!("v1")));
+        assert_eq!(
+            (&created["version"], &created["etag"]),
+            (&json!("1"), &json!("v1"))
+        );
         assert_eq!(created["sharingScope"], "SHARING_SCOPE_PRIVATE");
         assert_eq!(created["outcome"], "OUTCOME_PENDING");
         assert!(created["qualityScore"].as_i64() > Some(0));
-        let read = scene.client("read_only").ok("GetPrecedent", json!({ "id": created["id"] })).await;
+        let read = scene
+            .client("read_only")
+            .ok("GetPrecedent", json!({ "id": created["id"] }))
+            .await;
         assert_eq!(read["precedent"], created);
     }
 }
@@ -28,7 +34,10 @@ async fn everything_that_may_be_said_comes_back_as_it_was_said() {
     let said = full_precedent();
     for door in DOORS {
         let scene = stage.scene(door);
-        let created = scene.owner().ok("CreatePrecedent", json!({ "precedent": said })).await;
+        let created = scene
+            .owner()
+            .ok("CreatePrecedent", json!({ "precedent": said }))
+            .await;
         for (name, value) in said.as_object().expect("an object") {
             if name != "traceability" {
                 assert_eq!(&created["precedent"][name], value, "{name}");
@@ -36,7 +45,10 @@ async fn everything_that_may_be_said_comes_back_as_it_was_said() {
         }
         // The one thing the server adds to what was said: one of two assertions has a source.
         assert_eq!(created["precedent"]["traceability"]["completeness"], 0.5);
-        assert_eq!(created["precedent"]["traceability"]["assertions"], said["traceability"]["assertions"]);
+        assert_eq!(
+            created["precedent"]["traceability"]["assertions"],
+            said["traceability"]["assertions"]
+        );
         assert!(created["precedent"]["outcomeRecordedAt"].is_string());
     }
 }
@@ -52,9 +64,16 @@ async fn what_only_the_server_sets_is_ignored() {
         precedent["reuseCount"] = json!("1000");
         precedent["isPublic"] = json!(true);
         precedent["reviewReasons"] = json!(["none"]);
-        let created = stage.scene(door).owner().ok("CreatePrecedent", json!({ "precedent": precedent })).await;
+        let created = stage
+            .scene(door)
+            .owner()
+            .ok("CreatePrecedent", json!({ "precedent": precedent }))
+            .await;
         let created = &created["precedent"];
-        assert_eq!((&created["version"], &created["status"]), (&json!("1"), &json!("PRECEDENT_STATUS_ACTIVE")));
+        assert_eq!(
+            (&created["version"], &created["status"]),
+            (&json!("1"), &json!("PRECEDENT_STATUS_ACTIVE"))
+        );
         assert_ne!(created["qualityScore"], 100);
         for absent in ["reuseCount", "isPublic", "reviewReasons"] {
             assert_eq!(created[absent], Value::Null, "{absent}");
@@ -105,8 +124,14 @@ async fn every_violation_is_named_at_once() {
             outcome.error
         );
         outcome.refused(Code::InvalidArgument, "VALIDATION");
-        owner.call("CreatePrecedent", json!({})).await.violates(&["precedent"]);
-        owner.call("CreatePrecedent", json!({ "precedent": {} })).await.violates(&["precedent.scenario"]);
+        owner
+            .call("CreatePrecedent", json!({}))
+            .await
+            .violates(&["precedent"]);
+        owner
+            .call("CreatePrecedent", json!({ "precedent": {} }))
+            .await
+            .violates(&["precedent.scenario"]);
     }
 }
 
@@ -116,16 +141,41 @@ async fn every_violation_is_named_at_once() {
 async fn an_unknown_enum_number_is_refused() {
     let stage = Stage::start().await;
     let request = json!({ "precedent": { "scenario": { "denialTypes": [4711], "lineOfBusiness": 4711 }, "outcome": 4711 } });
-    let outcome = stage.scene(Door::Grpc).owner().call("CreatePrecedent", request.clone()).await;
-    outcome.violates(&["precedent.scenario.denial_types[0]", "precedent.scenario.line_of_business", "precedent.outcome"]);
-    let mut outcome = stage.scene(Door::Rest).owner().call("CreatePrecedent", request).await;
+    let outcome = stage
+        .scene(Door::Grpc)
+        .owner()
+        .call("CreatePrecedent", request.clone())
+        .await;
+    outcome.violates(&[
+        "precedent.scenario.denial_types[0]",
+        "precedent.scenario.line_of_business",
+        "precedent.outcome",
+    ]);
+    let mut outcome = stage
+        .scene(Door::Rest)
+        .owner()
+        .call("CreatePrecedent", request)
+        .await;
     outcome.refused(Code::InvalidArgument, "VALIDATION");
     outcome.violations.sort();
-    assert_eq!(outcome.violations, ["precedent.outcome", "precedent.scenario.denialTypes[0]", "precedent.scenario.lineOfBusiness"]);
+    assert_eq!(
+        outcome.violations,
+        [
+            "precedent.outcome",
+            "precedent.scenario.denialTypes[0]",
+            "precedent.scenario.lineOfBusiness"
+        ]
+    );
     // No item of a list is the unspecified value.
     for door in DOORS {
-        let request = json!({ "precedent": { "scenario": { "denialTypes": ["DENIAL_TYPE_UNSPECIFIED"] } } });
-        stage.scene(door).owner().call("CreatePrecedent", request).await.violates(&["precedent.scenario.denial_types[0]"]);
+        let request =
+            json!({ "precedent": { "scenario": { "denialTypes": ["DENIAL_TYPE_UNSPECIFIED"] } } });
+        stage
+            .scene(door)
+            .owner()
+            .call("CreatePrecedent", request)
+            .await
+            .violates(&["precedent.scenario.denial_types[0]"]);
     }
 }
 
@@ -139,23 +189,59 @@ async fn what_no_single_field_can_tell_is_named_too() {
     };
     let item = json!({ "itemId": "e1", "kind": "EVIDENCE_KIND_MEDICAL_RECORDS" });
     let cases = [
-        (with("scenario", json!({ "dates": { "noticeDate": "2026-01-02" } })), "precedent.scenario.dates"),
         (
-            with("scenario", json!({ "denialTypes": ["DENIAL_TYPE_DUPLICATE", "DENIAL_TYPE_DUPLICATE"] })),
+            with(
+                "scenario",
+                json!({ "dates": { "noticeDate": "2026-01-02" } }),
+            ),
+            "precedent.scenario.dates",
+        ),
+        (
+            with(
+                "scenario",
+                json!({ "denialTypes": ["DENIAL_TYPE_DUPLICATE", "DENIAL_TYPE_DUPLICATE"] }),
+            ),
             "precedent.scenario.denial_types",
         ),
-        (with("dataOrigin", json!("DATA_ORIGIN_PUBLIC_DECISION")), "precedent.data_origin"),
-        (with("outcome", json!("OUTCOME_PENDING")), "precedent.outcome_evidence"),
-        (with("evidenceKit", json!({ "items": [item, item] })), "precedent.evidence_kit.items[1].item_id"),
-        (with("evidenceKit", json!({})), "precedent.traceability.assertions[0].evidence_item_ids[0]"),
-        (with("narrativeTemplate", json!({ "body": "Dear {{payer}}" })), "precedent.narrative_template.body"),
-        (with("narrativeTemplate", json!({ "body": "Dear {{payer" })), "precedent.narrative_template.body"),
+        (
+            with("dataOrigin", json!("DATA_ORIGIN_PUBLIC_DECISION")),
+            "precedent.data_origin",
+        ),
+        (
+            with("outcome", json!("OUTCOME_PENDING")),
+            "precedent.outcome_evidence",
+        ),
+        (
+            with("evidenceKit", json!({ "items": [item, item] })),
+            "precedent.evidence_kit.items[1].item_id",
+        ),
+        (
+            with("evidenceKit", json!({})),
+            "precedent.traceability.assertions[0].evidence_item_ids[0]",
+        ),
+        (
+            with("narrativeTemplate", json!({ "body": "Dear {{payer}}" })),
+            "precedent.narrative_template.body",
+        ),
+        (
+            with("narrativeTemplate", json!({ "body": "Dear {{payer" })),
+            "precedent.narrative_template.body",
+        ),
     ];
     for door in DOORS {
         for (request, field) in &cases {
-            let request = serde_json::from_str(&request.to_string().replace("EVIDENCE_KIND_MEDICAL_RECORDS", &some_evidence()))
-                .expect("JSON");
-            stage.scene(door).owner().call("CreatePrecedent", request).await.violates(&[field]);
+            let request = serde_json::from_str(
+                &request
+                    .to_string()
+                    .replace("EVIDENCE_KIND_MEDICAL_RECORDS", &some_evidence()),
+            )
+            .expect("JSON");
+            stage
+                .scene(door)
+                .owner()
+                .call("CreatePrecedent", request)
+                .await
+                .violates(&[field]);
         }
     }
 }
@@ -174,7 +260,11 @@ async fn a_reference_of_the_tenants_own_is_unique_within_the_tenant() {
         assert_eq!(refused.metadata("field"), "precedent.external_ref");
         let other = scene.precedent().await;
         let request = json!({ "precedent": { "id": other["id"], "externalRef": "case-17", "scenario": {} }, "updateMask": "externalRef" });
-        scene.owner().call("UpdatePrecedent", request).await.refused(Code::AlreadyExists, "DUPLICATE");
+        scene
+            .owner()
+            .call("UpdatePrecedent", request)
+            .await
+            .refused(Code::AlreadyExists, "DUPLICATE");
     }
 }
 
@@ -182,11 +272,19 @@ async fn a_reference_of_the_tenants_own_is_unique_within_the_tenant() {
 async fn a_restricted_origin_is_not_stored() {
     let stage = Stage::start().await;
     for door in DOORS {
-        for (origin, scope) in [("SUD", "PRIVATE"), ("SUD", "AGGREGATE_ONLY"), ("PSYCHOTHERAPY", "PRIVATE")] {
+        for (origin, scope) in [
+            ("SUD", "PRIVATE"),
+            ("SUD", "AGGREGATE_ONLY"),
+            ("PSYCHOTHERAPY", "PRIVATE"),
+        ] {
             let mut precedent = minimal_precedent();
             precedent["dataOrigin"] = json!(format!("DATA_ORIGIN_{origin}"));
             precedent["sharingScope"] = json!(format!("SHARING_SCOPE_{scope}"));
-            let refused = stage.scene(door).owner().call("CreatePrecedent", json!({ "precedent": precedent })).await;
+            let refused = stage
+                .scene(door)
+                .owner()
+                .call("CreatePrecedent", json!({ "precedent": precedent }))
+                .await;
             refused.refused(Code::FailedPrecondition, "SUD_NOT_SHAREABLE");
         }
     }
@@ -198,7 +296,10 @@ async fn an_update_changes_what_its_mask_names_and_nothing_else() {
     for door in DOORS {
         let scene = stage.scene(door);
         let owner = scene.owner();
-        let created = owner.ok("CreatePrecedent", json!({ "precedent": full_precedent() })).await["precedent"].clone();
+        let created = owner
+            .ok("CreatePrecedent", json!({ "precedent": full_precedent() }))
+            .await["precedent"]
+            .clone();
         let request = json!({
             "precedent": {
                 "id": created["id"],
@@ -217,7 +318,12 @@ async fn an_update_changes_what_its_mask_names_and_nothing_else() {
         expected["etag"] = json!("v2");
         expected["updatedAt"] = updated["updatedAt"].clone();
         assert_eq!(updated, expected);
-        assert_eq!(owner.ok("GetPrecedent", json!({ "id": created["id"] })).await["precedent"], expected);
+        assert_eq!(
+            owner
+                .ok("GetPrecedent", json!({ "id": created["id"] }))
+                .await["precedent"],
+            expected
+        );
     }
 }
 
@@ -228,14 +334,34 @@ async fn a_mask_names_fields_that_can_be_written() {
         let scene = stage.scene(door);
         let id = scene.precedent().await["id"].clone();
         let update = |mask: &str| json!({ "precedent": { "id": id, "scenario": {}, "title": "x" }, "updateMask": mask });
-        for mask in ["noSuchField", "status", "version", "etag", "id", "scenario.noSuchField", "title.length", "qualityScore"] {
+        for mask in [
+            "noSuchField",
+            "status",
+            "version",
+            "etag",
+            "id",
+            "scenario.noSuchField",
+            "title.length",
+            "qualityScore",
+        ] {
             let refused = scene.owner().call("UpdatePrecedent", update(mask)).await;
             refused.refused(Code::InvalidArgument, "BAD_FIELD_MASK");
         }
-        scene.owner().call("UpdatePrecedent", update("")).await.violates(&["update_mask"]);
+        scene
+            .owner()
+            .call("UpdatePrecedent", update(""))
+            .await
+            .violates(&["update_mask"]);
         // All or nothing: the good path beside the bad one has changed nothing.
-        scene.owner().call("UpdatePrecedent", update("title,status")).await.refused(Code::InvalidArgument, "BAD_FIELD_MASK");
-        assert_eq!(scene.owner().ok("GetPrecedent", json!({ "id": id })).await["precedent"]["version"], "1");
+        scene
+            .owner()
+            .call("UpdatePrecedent", update("title,status"))
+            .await
+            .refused(Code::InvalidArgument, "BAD_FIELD_MASK");
+        assert_eq!(
+            scene.owner().ok("GetPrecedent", json!({ "id": id })).await["precedent"]["version"],
+            "1"
+        );
     }
 }
 
@@ -246,16 +372,34 @@ async fn a_change_under_an_old_etag_is_refused() {
         let scene = stage.scene(door);
         let owner = scene.owner();
         let id = scene.precedent().await["id"].clone();
-        let update = |etag: &str, title: &str| {
-            json!({ "precedent": { "id": id, "etag": etag, "title": title, "scenario": {} }, "updateMask": "title" })
-        };
-        assert_eq!(owner.ok("UpdatePrecedent", update("v1", "one")).await["precedent"]["etag"], "v2");
-        owner.call("UpdatePrecedent", update("v1", "two")).await.refused(Code::Aborted, "VERSION_CONFLICT");
-        assert_eq!(owner.ok("UpdatePrecedent", update("*", "three")).await["precedent"]["etag"], "v3");
-        assert_eq!(owner.ok("UpdatePrecedent", update("", "four")).await["precedent"]["etag"], "v4");
+        let update = |etag: &str, title: &str| json!({ "precedent": { "id": id, "etag": etag, "title": title, "scenario": {} }, "updateMask": "title" });
+        assert_eq!(
+            owner.ok("UpdatePrecedent", update("v1", "one")).await["precedent"]["etag"],
+            "v2"
+        );
+        owner
+            .call("UpdatePrecedent", update("v1", "two"))
+            .await
+            .refused(Code::Aborted, "VERSION_CONFLICT");
+        assert_eq!(
+            owner.ok("UpdatePrecedent", update("*", "three")).await["precedent"]["etag"],
+            "v3"
+        );
+        assert_eq!(
+            owner.ok("UpdatePrecedent", update("", "four")).await["precedent"]["etag"],
+            "v4"
+        );
         let archive = json!({ "id": id, "etag": "v3" });
-        owner.call("ArchivePrecedent", archive).await.refused(Code::Aborted, "VERSION_CONFLICT");
-        assert_eq!(owner.ok("ArchivePrecedent", json!({ "id": id, "etag": "v4" })).await["precedent"]["etag"], "v5");
+        owner
+            .call("ArchivePrecedent", archive)
+            .await
+            .refused(Code::Aborted, "VERSION_CONFLICT");
+        assert_eq!(
+            owner
+                .ok("ArchivePrecedent", json!({ "id": id, "etag": "v4" }))
+                .await["precedent"]["etag"],
+            "v5"
+        );
     }
 }
 
@@ -266,19 +410,44 @@ async fn over_rest_an_etag_is_an_entity_tag() {
     let (owner, id) = (scene.owner(), scene.precedent().await["id"].clone());
     let read = owner.call("GetPrecedent", json!({ "id": id })).await;
     assert_eq!(read.header("etag"), "\"v1\"");
-    let update = json!({ "precedent": { "id": id, "title": "one", "scenario": {} }, "updateMask": "title" });
+    let update =
+        json!({ "precedent": { "id": id, "title": "one", "scenario": {} }, "updateMask": "title" });
     let conditional = |tag: &str| owner.with("if-match", tag);
-    assert_eq!(conditional("\"v1\"").call("UpdatePrecedent", update.clone()).await.header("etag"), "\"v2\"");
-    let refused = conditional("\"v1\"").call("UpdatePrecedent", update.clone()).await;
+    assert_eq!(
+        conditional("\"v1\"")
+            .call("UpdatePrecedent", update.clone())
+            .await
+            .header("etag"),
+        "\"v2\""
+    );
+    let refused = conditional("\"v1\"")
+        .call("UpdatePrecedent", update.clone())
+        .await;
     refused.refused(Code::Aborted, "VERSION_CONFLICT");
     assert_eq!(refused.http.map(|status| status.as_u16()), Some(412));
     // The same conflict by a field of the body is no failed precondition of HTTP.
     let mut by_field = update.clone();
     by_field["precedent"]["etag"] = json!("v1");
-    assert_eq!(owner.call("UpdatePrecedent", by_field).await.http.map(|status| status.as_u16()), Some(409));
-    assert_eq!(conditional("*").call("UpdatePrecedent", update.clone()).await.header("etag"), "\"v3\"");
+    assert_eq!(
+        owner
+            .call("UpdatePrecedent", by_field)
+            .await
+            .http
+            .map(|status| status.as_u16()),
+        Some(409)
+    );
+    assert_eq!(
+        conditional("*")
+            .call("UpdatePrecedent", update.clone())
+            .await
+            .header("etag"),
+        "\"v3\""
+    );
     for wrong in ["v3", "W/\"v3\"", "\"v2\", \"v3\""] {
-        conditional(wrong).call("UpdatePrecedent", update.clone()).await.refused(Code::InvalidArgument, "VALIDATION");
+        conditional(wrong)
+            .call("UpdatePrecedent", update.clone())
+            .await
+            .refused(Code::InvalidArgument, "VALIDATION");
     }
 }
 
@@ -289,19 +458,40 @@ async fn what_is_archived_is_put_away_for_good() {
         let scene = stage.scene(door);
         let owner = scene.owner();
         let id = scene.precedent().await["id"].clone();
-        let archived = owner.ok("ArchivePrecedent", json!({ "id": id, "reason": "superseded" })).await["precedent"].clone();
+        let archived = owner
+            .ok(
+                "ArchivePrecedent",
+                json!({ "id": id, "reason": "superseded" }),
+            )
+            .await["precedent"]
+            .clone();
         assert_eq!(archived["status"], "PRECEDENT_STATUS_ARCHIVED");
         assert!(archived["archivedAt"].is_string());
         let again = owner.call("ArchivePrecedent", json!({ "id": id })).await;
         again.refused(Code::FailedPrecondition, "INVALID_TRANSITION");
-        assert_eq!((again.metadata("from"), again.metadata("to")), ("ARCHIVED", "ARCHIVED"));
+        assert_eq!(
+            (again.metadata("from"), again.metadata("to")),
+            ("ARCHIVED", "ARCHIVED")
+        );
         let update = json!({ "precedent": { "id": id, "title": "x", "scenario": {} }, "updateMask": "title" });
-        owner.call("UpdatePrecedent", update).await.refused(Code::FailedPrecondition, "INVALID_TRANSITION");
+        owner
+            .call("UpdatePrecedent", update)
+            .await
+            .refused(Code::FailedPrecondition, "INVALID_TRANSITION");
         // Read it is still; listed only by who asks for it.
-        assert_eq!(owner.ok("GetPrecedent", json!({ "id": id })).await["precedent"], archived);
-        assert_eq!(ids(&owner.ok("ListPrecedents", json!({})).await), Vec::<String>::new());
+        assert_eq!(
+            owner.ok("GetPrecedent", json!({ "id": id })).await["precedent"],
+            archived
+        );
+        assert_eq!(
+            ids(&owner.ok("ListPrecedents", json!({})).await),
+            Vec::<String>::new()
+        );
         let filter = json!({ "filter": { "statuses": ["PRECEDENT_STATUS_ARCHIVED"] } });
-        assert_eq!(ids(&owner.ok("ListPrecedents", filter).await), [id.as_str().expect("an id")]);
+        assert_eq!(
+            ids(&owner.ok("ListPrecedents", filter).await),
+            [id.as_str().expect("an id")]
+        );
     }
 }
 
@@ -314,7 +504,10 @@ async fn a_list_narrows_by_each_of_its_filters() {
         scene.precedent().await;
         let mut precedent = full_precedent();
         precedent["externalRef"] = json!("wanted");
-        let wanted = owner.ok("CreatePrecedent", json!({ "precedent": precedent })).await["precedent"]["id"].clone();
+        let wanted = owner
+            .ok("CreatePrecedent", json!({ "precedent": precedent }))
+            .await["precedent"]["id"]
+            .clone();
         let scenario = &precedent["scenario"];
         for filter in [
             json!({ "denialTypes": [scenario["denialTypes"][0]] }),
@@ -325,7 +518,9 @@ async fn a_list_narrows_by_each_of_its_filters() {
             json!({ "externalRef": "wanted" }),
             json!({ "eventYearFrom": 2020, "payerId": scenario["payer"]["payerId"], "statuses": ["PRECEDENT_STATUS_ACTIVE"] }),
         ] {
-            let found = owner.ok("ListPrecedents", json!({ "filter": filter })).await;
+            let found = owner
+                .ok("ListPrecedents", json!({ "filter": filter }))
+                .await;
             assert_eq!(ids(&found), [wanted.as_str().expect("an id")], "{filter}");
         }
         for filter in [
@@ -333,7 +528,13 @@ async fn a_list_narrows_by_each_of_its_filters() {
             json!({ "payerId": "nobody" }),
             json!({ "statuses": ["PRECEDENT_STATUS_DRAFT"] }),
         ] {
-            assert!(ids(&owner.ok("ListPrecedents", json!({ "filter": filter })).await).is_empty(), "{filter}");
+            assert!(
+                ids(&owner
+                    .ok("ListPrecedents", json!({ "filter": filter }))
+                    .await)
+                .is_empty(),
+                "{filter}"
+            );
         }
         let bad = json!({ "filter": { "statuses": [0], "payerId": "No Such" }, "pageSize": 201 });
         let mut refused = owner.call("ListPrecedents", bad).await;
@@ -350,15 +551,28 @@ async fn a_walk_through_pages_meets_each_once_while_newer_ones_arrive() {
         let owner = scene.owner();
         let mut expected = Vec::new();
         for _ in 0..7 {
-            expected.push(scene.precedent().await["id"].as_str().expect("an id").to_owned());
+            expected.push(
+                scene.precedent().await["id"]
+                    .as_str()
+                    .expect("an id")
+                    .to_owned(),
+            );
         }
         expected.reverse();
         let (mut met, mut token, mut pages) = (Vec::new(), String::new(), 0);
         loop {
-            let page = owner.ok("ListPrecedents", json!({ "pageSize": 3, "pageToken": token })).await;
+            let page = owner
+                .ok(
+                    "ListPrecedents",
+                    json!({ "pageSize": 3, "pageToken": token }),
+                )
+                .await;
             met.extend(ids(&page));
             pages += 1;
-            token = page["nextPageToken"].as_str().unwrap_or_default().to_owned();
+            token = page["nextPageToken"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
             if token.is_empty() {
                 break;
             }
@@ -376,7 +590,11 @@ async fn rows_of_one_moment_are_not_lost_between_pages() {
         for _ in 0..5 {
             scene.precedent().await;
         }
-        stage.superuser().await.run("UPDATE precedents SET created_at = '2026-01-01', updated_at = '2026-01-01'").await;
+        stage
+            .superuser()
+            .await
+            .run("UPDATE precedents SET created_at = '2026-01-01', updated_at = '2026-01-01'")
+            .await;
         let mut met = walk(&scene.owner(), 2).await;
         met.sort();
         met.dedup();
@@ -392,20 +610,53 @@ async fn a_page_token_is_good_for_its_tenant_method_and_filter_alone() {
         for _ in 0..2 {
             scene.precedent().await;
         }
-        let first = scene.owner().ok("ListPrecedents", json!({ "pageSize": 1 })).await;
+        let first = scene
+            .owner()
+            .ok("ListPrecedents", json!({ "pageSize": 1 }))
+            .await;
         let token = first["nextPageToken"].as_str().expect("a token");
         // A page may be of another size, and a colleague may go on reading.
-        scene.owner().ok("ListPrecedents", json!({ "pageSize": 2, "pageToken": token })).await;
-        scene.client("analyst").ok("ListPrecedents", json!({ "pageToken": token })).await;
+        scene
+            .owner()
+            .ok(
+                "ListPrecedents",
+                json!({ "pageSize": 2, "pageToken": token }),
+            )
+            .await;
+        scene
+            .client("analyst")
+            .ok("ListPrecedents", json!({ "pageToken": token }))
+            .await;
         let refused = |outcome: crate::harness::Outcome| {
             outcome.refused(Code::InvalidArgument, "BAD_PAGE_TOKEN");
         };
-        refused(scene.stranger().call("ListPrecedents", json!({ "pageToken": token })).await);
+        refused(
+            scene
+                .stranger()
+                .call("ListPrecedents", json!({ "pageToken": token }))
+                .await,
+        );
         let filtered = json!({ "pageToken": token, "filter": { "eventYearFrom": 2000 } });
         refused(scene.owner().call("ListPrecedents", filtered).await);
-        refused(scene.owner().call("ListAuditEvents", json!({ "pageToken": token })).await);
-        for forged in ["00", "zz", &token.replace(&token[..2], "08"), &token[..token.len() - 2], &format!("{token}00")] {
-            refused(scene.owner().call("ListPrecedents", json!({ "pageToken": forged })).await);
+        refused(
+            scene
+                .owner()
+                .call("ListAuditEvents", json!({ "pageToken": token }))
+                .await,
+        );
+        for forged in [
+            "00",
+            "zz",
+            &token.replace(&token[..2], "08"),
+            &token[..token.len() - 2],
+            &format!("{token}00"),
+        ] {
+            refused(
+                scene
+                    .owner()
+                    .call("ListPrecedents", json!({ "pageToken": forged }))
+                    .await,
+            );
         }
     }
 }
@@ -428,7 +679,8 @@ async fn a_repeat_answers_the_same_bytes_and_does_nothing() {
         refused.refused(Code::AlreadyExists, "IDEMPOTENCY_MISMATCH");
         // The same id is another tenant's own business, and another method's.
         scene.stranger().ok("CreatePrecedent", other).await;
-        let archive = json!({ "id": first.json["precedent"]["id"], "requestId": request["requestId"] });
+        let archive =
+            json!({ "id": first.json["precedent"]["id"], "requestId": request["requestId"] });
         let archived = owner.ok("ArchivePrecedent", archive.clone()).await;
         assert_eq!(owner.ok("ArchivePrecedent", archive).await, archived);
     }
@@ -451,8 +703,18 @@ async fn what_was_refused_may_be_tried_again_under_its_id() {
         let scene = stage.scene(door);
         let request_id = uuid();
         let bad = json!({ "precedent": {}, "requestId": request_id });
-        scene.owner().call("CreatePrecedent", bad).await.violates(&["precedent.scenario"]);
-        scene.owner().ok("CreatePrecedent", json!({ "precedent": minimal_precedent(), "requestId": request_id })).await;
+        scene
+            .owner()
+            .call("CreatePrecedent", bad)
+            .await
+            .violates(&["precedent.scenario"]);
+        scene
+            .owner()
+            .ok(
+                "CreatePrecedent",
+                json!({ "precedent": minimal_precedent(), "requestId": request_id }),
+            )
+            .await;
     }
 }
 
@@ -471,30 +733,46 @@ async fn of_many_at_once_under_one_id_one_is_stored() {
             replies.push(call.await.expect("no panic"));
         }
         assert!(replies.windows(2).all(|pair| pair[0] == pair[1]));
-        assert_eq!(ids(&scene.owner().ok("ListPrecedents", json!({})).await).len(), 1);
+        assert_eq!(
+            ids(&scene.owner().ok("ListPrecedents", json!({})).await).len(),
+            1
+        );
     }
 }
 
 #[tokio::test]
 async fn the_public_corpus_is_read_by_all_and_written_by_none() {
     let stage = Stage::start().await;
-    let public = stage.scene(Door::Grpc).precedent().await["id"].as_str().expect("an id").to_owned();
+    let public = stage.scene(Door::Grpc).precedent().await["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let platform = stratum::db::PLATFORM_TENANT;
     let mut superuser = stage.superuser().await;
-    superuser.run(&format!(
-        "CREATE TEMPORARY TABLE moved AS SELECT * FROM precedents WHERE id = '{public}';
+    superuser
+        .run(&format!(
+            "CREATE TEMPORARY TABLE moved AS SELECT * FROM precedents WHERE id = '{public}';
         UPDATE moved SET tenant_id = '{platform}', id = gen_random_uuid();
         INSERT INTO precedents SELECT * FROM moved"
-    )).await;
+        ))
+        .await;
     let public: uuid::Uuid = superuser.value("SELECT id FROM moved").await;
     for door in DOORS {
         let owner = stage.scene(door).owner();
-        let read = owner.ok("GetPrecedent", json!({ "id": public.to_string() })).await;
+        let read = owner
+            .ok("GetPrecedent", json!({ "id": public.to_string() }))
+            .await;
         assert_eq!(read["precedent"]["isPublic"], true);
         let update = json!({ "precedent": { "id": public.to_string(), "title": "x", "scenario": {} }, "updateMask": "title" });
-        owner.call("UpdatePrecedent", update).await.refused(Code::FailedPrecondition, "PUBLIC_READ_ONLY");
+        owner
+            .call("UpdatePrecedent", update)
+            .await
+            .refused(Code::FailedPrecondition, "PUBLIC_READ_ONLY");
         let archive = json!({ "id": public.to_string() });
-        owner.call("ArchivePrecedent", archive).await.refused(Code::FailedPrecondition, "PUBLIC_READ_ONLY");
+        owner
+            .call("ArchivePrecedent", archive)
+            .await
+            .refused(Code::FailedPrecondition, "PUBLIC_READ_ONLY");
         assert!(!ids(&owner.ok("ListPrecedents", json!({})).await).contains(&public.to_string()));
     }
 }
@@ -504,12 +782,21 @@ async fn versions_are_kept_without_gaps_and_chained() {
     let stage = Stage::start().await;
     for door in DOORS {
         let scene = stage.scene(door);
-        let id = scene.precedent().await["id"].as_str().expect("an id").to_owned();
+        let id = scene.precedent().await["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
         for title in ["one", "two"] {
             let update = json!({ "precedent": { "id": id, "title": title, "scenario": {} }, "updateMask": "title" });
             scene.owner().ok("UpdatePrecedent", update).await;
         }
-        scene.owner().ok("ArchivePrecedent", json!({ "id": id, "reason": "superseded" })).await;
+        scene
+            .owner()
+            .ok(
+                "ArchivePrecedent",
+                json!({ "id": id, "reason": "superseded" }),
+            )
+            .await;
         let versions: Vec<String> = stage.superuser().await.column(&format!(
             "SELECT concat_ws(' ', v.version, v.change_kind, v.changed_fields, v.reason,
                 v.snapshot_sha256 = sha256(v.snapshot),
@@ -518,28 +805,42 @@ async fn versions_are_kept_without_gaps_and_chained() {
                 LEFT JOIN precedent_versions p ON p.precedent_id = v.precedent_id AND p.version = v.version - 1
             WHERE v.precedent_id = '{id}' ORDER BY v.version"
         )).await;
-        assert_eq!(versions, [
-            "1 CREATED {}  t t",
-            "2 UPDATED {title}  t t",
-            "3 UPDATED {title}  t t",
-            "4 ARCHIVED {} superseded t t",
-        ]);
+        assert_eq!(
+            versions,
+            [
+                "1 CREATED {}  t t",
+                "2 UPDATED {title}  t t",
+                "3 UPDATED {title}  t t",
+                "4 ARCHIVED {} superseded t t",
+            ]
+        );
     }
 }
 
 /// The ids of a page.
 fn ids(page: &Value) -> Vec<String> {
     let precedents = page["precedents"].as_array().cloned().unwrap_or_default();
-    precedents.iter().map(|precedent| precedent["id"].as_str().expect("an id").to_owned()).collect()
+    precedents
+        .iter()
+        .map(|precedent| precedent["id"].as_str().expect("an id").to_owned())
+        .collect()
 }
 
 /// The ids of all pages.
 async fn walk(client: &Client, page_size: i32) -> Vec<String> {
     let (mut met, mut token) = (Vec::new(), String::new());
     loop {
-        let page = client.ok("ListPrecedents", json!({ "pageSize": page_size, "pageToken": token })).await;
+        let page = client
+            .ok(
+                "ListPrecedents",
+                json!({ "pageSize": page_size, "pageToken": token }),
+            )
+            .await;
         met.extend(ids(&page));
-        token = page["nextPageToken"].as_str().unwrap_or_default().to_owned();
+        token = page["nextPageToken"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         if token.is_empty() {
             return met;
         }
@@ -548,8 +849,15 @@ async fn walk(client: &Client, page_size: i32) -> Vec<String> {
 
 /// A value of an enum of the contract that is not its unspecified one.
 fn some(name: &str) -> String {
-    let kinds = crate::harness::contract::pool().get_enum_by_name(name).expect("an enum");
-    kinds.values().find(|value| value.number() > 0).expect("a value").name().to_owned()
+    let kinds = crate::harness::contract::pool()
+        .get_enum_by_name(name)
+        .expect("an enum");
+    kinds
+        .values()
+        .find(|value| value.number() > 0)
+        .expect("a value")
+        .name()
+        .to_owned()
 }
 
 fn some_evidence() -> String {

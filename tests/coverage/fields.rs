@@ -1,6 +1,8 @@
 //! The string fields that a request can reach, by the descriptor, and how to put a text into each.
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value,
+};
 use stratum::rpc::policy::{PACKAGE, is_output_only};
 
 use crate::harness::contract::extension;
@@ -24,12 +26,17 @@ pub(crate) fn strings_of(message: &MessageDescriptor, class: &str) -> Vec<Path> 
 
 fn walk(message: &MessageDescriptor, path: &mut Path, found: &mut Vec<Path>) {
     for field in message.fields().filter(|field| !is_output_only(field)) {
-        let is_in_path = path.iter().any(|above| above.full_name() == field.full_name());
+        let is_in_path = path
+            .iter()
+            .any(|above| above.full_name() == field.full_name());
         path.push(field.clone());
-        match field.kind() {
-            Kind::String => found.push(path.clone()),
-            Kind::Message(inner) if inner.package_name() == PACKAGE && !is_in_path => walk(&inner, path, found),
-            _ => {}
+        if field.kind() == Kind::String {
+            found.push(path.clone());
+        } else if let Kind::Message(inner) = field.kind()
+            && inner.package_name() == PACKAGE
+            && !is_in_path
+        {
+            walk(&inner, path, found);
         }
         path.pop();
     }
@@ -37,22 +44,16 @@ fn walk(message: &MessageDescriptor, path: &mut Path, found: &mut Vec<Path>) {
 
 fn text_class(field: &FieldDescriptor) -> String {
     let policy = extension(&field.options(), "stratum.policy.v1.field").expect("a field policy");
-    let class = policy.descriptor_enum("text");
-    class.expect("a text class")
+    enum_name(&policy, "text").expect("a text class")
 }
 
-trait EnumName {
-    fn descriptor_enum(&self, field: &str) -> Option<String>;
-}
-
-impl EnumName for DynamicMessage {
-    /// The name of an enum field's value.
-    fn descriptor_enum(&self, field: &str) -> Option<String> {
-        use prost_reflect::ReflectMessage as _;
-        let number = self.get_field_by_name(field)?.as_enum_number()?;
-        let Kind::Enum(kind) = self.descriptor().get_field_by_name(field)?.kind() else { return None };
-        Some(kind.get_value(number)?.name().to_owned())
-    }
+/// The name of an enum field's value.
+fn enum_name(message: &DynamicMessage, field: &str) -> Option<String> {
+    let number = message.get_field_by_name(field)?.as_enum_number()?;
+    let Kind::Enum(kind) = message.descriptor().get_field_by_name(field)?.kind() else {
+        return None;
+    };
+    Some(kind.get_value(number)?.name().to_owned())
 }
 
 /// Puts a text into the field at the end of a path, adding an item to each list on the way. Gives the
@@ -61,7 +62,9 @@ pub(crate) fn plant(message: &mut DynamicMessage, path: &[FieldDescriptor], text
     let (field, deeper) = path.split_first().expect("a field");
     let mut name = field.name().to_owned();
     if field.is_list() {
-        let Value::List(items) = message.get_field_mut(field) else { panic!("{name} is no list") };
+        let Value::List(items) = message.get_field_mut(field) else {
+            panic!("{name} is no list")
+        };
         name = format!("{name}[{}]", items.len());
         let Kind::Message(inner) = field.kind() else {
             items.push(Value::String(text.to_owned()));
@@ -76,6 +79,8 @@ pub(crate) fn plant(message: &mut DynamicMessage, path: &[FieldDescriptor], text
         message.set_field(field, Value::String(text.to_owned()));
         return name;
     }
-    let Value::Message(inner) = message.get_field_mut(field) else { panic!("{name} is no message") };
+    let Value::Message(inner) = message.get_field_mut(field) else {
+        panic!("{name} is no message")
+    };
     format!("{name}.{}", plant(inner, deeper, text))
 }

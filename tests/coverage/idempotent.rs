@@ -26,9 +26,16 @@ fn changed(method: &MethodDescriptor, message: &DynamicMessage) -> DynamicMessag
     let texts = strings_of(&method.input(), "TEXT_CLASS_FREE_TEXT");
     let Some(path) = texts.first() else {
         let mut other = absent(method);
-        let id = message.get_field_by_name("request_id").expect("an id").into_owned();
+        let id = message
+            .get_field_by_name("request_id")
+            .expect("an id")
+            .into_owned();
         other.set_field_by_name("request_id", id);
-        assert!(other != *message, "{}: no other request to make", method.full_name());
+        assert!(
+            other != *message,
+            "{}: no other request to make",
+            method.full_name()
+        );
         return other;
     };
     let mut message = message.clone();
@@ -49,8 +56,12 @@ async fn a_repeat_is_the_first_answer_again() {
             assert_eq!(first.bytes, second.bytes, "{}", method.full_name());
             assert_eq!(first.ok(), second.ok());
             // The repeat is a call of its own in the log, and says what it is.
-            let fields: Vec<String> = stage.superuser().await
-                .value(&format!("SELECT fields FROM audit_events WHERE request_id = '{id}'"))
+            let fields: Vec<String> = stage
+                .superuser()
+                .await
+                .value(&format!(
+                    "SELECT fields FROM audit_events WHERE request_id = '{id}'"
+                ))
                 .await;
             assert_eq!(fields, ["replay"], "{}", method.full_name());
         }
@@ -80,10 +91,19 @@ async fn who_may_not_call_gets_no_repeat_either() {
         for method in idempotent_methods() {
             let message = numbered(&scene, &method).await;
             let capable = Capable::of(&method, scene.tenant);
-            capable.client(&stage, door).send(&method, &message).await.ok();
-            let Some(role) = TENANT_ROLES.iter().find(|role| !may(**role, &method)) else { continue };
+            capable
+                .client(&stage, door)
+                .send(&method, &message)
+                .await
+                .ok();
+            let Some(role) = TENANT_ROLES.iter().find(|role| !may(**role, &method)) else {
+                continue;
+            };
             let forbidden = stage.client(door, scene.tenant, &name_of(*role));
-            forbidden.send(&method, &message).await.refused(Code::PermissionDenied, "ROLE");
+            forbidden
+                .send(&method, &message)
+                .await
+                .refused(Code::PermissionDenied, "ROLE");
         }
     }
 }
@@ -97,7 +117,11 @@ async fn an_expired_answer_is_forgotten() {
         let method = contract::method("CreatePrecedent");
         let message = numbered(&scene, &method).await;
         let first = scene.owner().send(&method, &message).await.ok();
-        stage.superuser().await.run("UPDATE idempotency_keys SET expires_at = now() - interval '1 second'").await;
+        stage
+            .superuser()
+            .await
+            .run("UPDATE idempotency_keys SET expires_at = now() - interval '1 second'")
+            .await;
         let second = scene.owner().send(&method, &message).await.ok();
         assert_ne!(first["precedent"]["id"], second["precedent"]["id"]);
         assert_eq!(scene.owner().send(&method, &message).await.ok(), second);

@@ -13,8 +13,12 @@ use crate::harness::{DOORS, GAMMA, PLATFORM, Stage, contract};
 
 /// What the answer's headers say, but for the two that tell calls apart.
 fn said(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let texts = headers.iter().map(|(name, value)| (name.to_string(), format!("{value:?}")));
-    texts.filter(|(name, _)| name != "x-request-id" && name != "date").collect()
+    let texts = headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), format!("{value:?}")));
+    texts
+        .filter(|(name, _)| name != "x-request-id" && name != "date")
+        .collect()
 }
 
 /// The event of a call, without what makes it that call's.
@@ -26,8 +30,12 @@ async fn event(stage: &Stage, request_id: &str) -> (Value, String) {
     );
     let where_ = format!("FROM audit_events e WHERE request_id = '{request_id}'");
     (
-        superuser.value(&format!("SELECT {of_this_call} {where_}")).await,
-        superuser.value(&format!("SELECT {attempted} {where_}")).await,
+        superuser
+            .value(&format!("SELECT {of_this_call} {where_}"))
+            .await,
+        superuser
+            .value(&format!("SELECT {attempted} {where_}"))
+            .await,
     )
 }
 
@@ -42,23 +50,43 @@ async fn a_foreign_id_and_an_absent_id_are_one_answer() {
                 continue;
             }
             let foreign = fresh(&scene, &method).await;
-            let absent: BTreeMap<_, _> = foreign.keys().map(|name| (name.clone(), uuid())).collect();
+            let absent: BTreeMap<_, _> =
+                foreign.keys().map(|name| (name.clone(), uuid())).collect();
             let client = stranger.client(&stage, door);
             let (first_id, first) = client.traced(&method, &with_ids(&method, &foreign)).await;
             let (second_id, second) = client.traced(&method, &with_ids(&method, &absent)).await;
             let name = method.full_name();
-            assert_eq!((first.code, &first.error, &first.bytes, first.http), (second.code, &second.error, &second.bytes, second.http), "{name}");
+            assert_eq!(
+                (first.code, &first.error, &first.bytes, first.http),
+                (second.code, &second.error, &second.bytes, second.http),
+                "{name}"
+            );
             assert_eq!(said(&first.headers), said(&second.headers), "{name}");
             let (first_event, first_attempt) = event(&stage, &first_id).await;
             let (second_event, second_attempt) = event(&stage, &second_id).await;
             assert_eq!(first_event, second_event, "{name}");
             if first.code == Code::NotFound {
-                let hashes = |ids: &BTreeMap<String, String>| ids.values().map(|id| hex::encode(Sha256::digest(id))).collect::<Vec<_>>();
-                assert!(hashes(&foreign).contains(&first_attempt) && hashes(&absent).contains(&second_attempt), "{name}");
+                let hashes = |ids: &BTreeMap<String, String>| {
+                    ids.values()
+                        .map(|id| hex::encode(Sha256::digest(id)))
+                        .collect::<Vec<_>>()
+                };
+                assert!(
+                    hashes(&foreign).contains(&first_attempt)
+                        && hashes(&absent).contains(&second_attempt),
+                    "{name}"
+                );
             }
             // And nothing happened to what is another's.
             let untouched = Capable::of(&method, scene.tenant).client(&stage, door);
-            assert_ne!(untouched.send(&method, &with_ids(&method, &foreign)).await.code, Code::NotFound, "{name}");
+            assert_ne!(
+                untouched
+                    .send(&method, &with_ids(&method, &foreign))
+                    .await
+                    .code,
+                Code::NotFound,
+                "{name}"
+            );
         }
     }
 }

@@ -18,27 +18,50 @@ async fn without_the_log_every_call_fails_and_nothing_is_done() {
     for door in DOORS {
         let scene = stage.scene(door);
         let mut calls = Vec::new();
-        for method in contract::methods().into_iter().filter(|m| contract::policy(m).audit != AuditMode::None) {
+        for method in contract::methods()
+            .into_iter()
+            .filter(|m| contract::policy(m).audit != AuditMode::None)
+        {
             let message = example(&scene, &method).await;
             calls.push((method, message));
         }
-        superuser.run("REVOKE INSERT ON audit_events FROM stratum_app, stratum_audit_writer").await;
+        superuser
+            .run("REVOKE INSERT ON audit_events FROM stratum_app, stratum_audit_writer")
+            .await;
         let before: String = superuser.value(STORED).await;
         for (method, message) in &calls {
             let client = Capable::of(method, scene.tenant).client(&stage, door);
             let outcome = client.send(method, message).await;
-            assert_eq!((outcome.code, outcome.reason.as_str()), (Code::Unavailable, "AUDIT_UNAVAILABLE"), "{}", method.full_name());
+            assert_eq!(
+                (outcome.code, outcome.reason.as_str()),
+                (Code::Unavailable, "AUDIT_UNAVAILABLE"),
+                "{}",
+                method.full_name()
+            );
             if door == crate::harness::Door::Rest {
-                assert_eq!((outcome.http.map(|status| status.as_u16()), outcome.header("retry-after")), (Some(503), "1"));
+                assert_eq!(
+                    (
+                        outcome.http.map(|status| status.as_u16()),
+                        outcome.header("retry-after")
+                    ),
+                    (Some(503), "1")
+                );
             }
         }
         let after: String = superuser.value(STORED).await;
         assert_eq!(before, after);
         assert!(stage.server.audit.failures() >= calls.len() as u64);
-        superuser.run("GRANT INSERT ON audit_events TO stratum_app, stratum_audit_writer").await;
+        superuser
+            .run("GRANT INSERT ON audit_events TO stratum_app, stratum_audit_writer")
+            .await;
         for (method, message) in &calls {
             let client = Capable::of(method, scene.tenant).client(&stage, door);
-            assert_ne!(client.send(method, message).await.reason, "AUDIT_UNAVAILABLE", "{}", method.full_name());
+            assert_ne!(
+                client.send(method, message).await.reason,
+                "AUDIT_UNAVAILABLE",
+                "{}",
+                method.full_name()
+            );
         }
     }
 }
@@ -47,12 +70,22 @@ async fn without_the_log_every_call_fails_and_nothing_is_done() {
 #[tokio::test]
 async fn a_refused_call_fails_as_well() {
     let stage = Stage::start().await;
-    stage.superuser().await.run("REVOKE INSERT ON audit_events FROM stratum_app, stratum_audit_writer").await;
+    stage
+        .superuser()
+        .await
+        .run("REVOKE INSERT ON audit_events FROM stratum_app, stratum_audit_writer")
+        .await;
     for door in DOORS {
         let analyst = stage.scene(door).client("analyst");
-        let refused = analyst.call("CreatePrecedent", json!({ "precedent": {} })).await;
+        let refused = analyst
+            .call("CreatePrecedent", json!({ "precedent": {} }))
+            .await;
         refused.refused(Code::Unavailable, "AUDIT_UNAVAILABLE");
-        let invalid = stage.scene(door).owner().call("CreatePrecedent", json!({ "precedent": {} })).await;
+        let invalid = stage
+            .scene(door)
+            .owner()
+            .call("CreatePrecedent", json!({ "precedent": {} }))
+            .await;
         invalid.refused(Code::Unavailable, "AUDIT_UNAVAILABLE");
     }
 }

@@ -37,19 +37,37 @@ async fn nothing_of_a_request_is_logged() {
         }
         // Names of headers and credentials are a caller's too.
         let owner = scene.owner();
-        for header in ["x-request-id", "traceparent", "user-agent", "x-actor-id", "x-forwarded-for"] {
-            owner.with(header, CANARY).call("GetMe", serde_json::json!({})).await;
+        for header in [
+            "x-request-id",
+            "traceparent",
+            "user-agent",
+            "x-actor-id",
+            "x-forwarded-for",
+        ] {
+            owner
+                .with(header, CANARY)
+                .call("GetMe", serde_json::json!({}))
+                .await;
         }
-        let key = owner.with("authorization", "Bearer sk_CANARYqzx").call("GetMe", serde_json::json!({})).await;
+        let key = owner
+            .with("authorization", "Bearer sk_CANARYqzx")
+            .call("GetMe", serde_json::json!({}))
+            .await;
         key.refused(Code::Unauthenticated, "CREDENTIAL_UNKNOWN");
     }
     assert!(planted > 100);
     let written = logs::written();
     // The log is there, and is the service's.
-    assert!(written.contains("\"target\":\"stratum::call\""), "nothing was captured");
+    assert!(
+        written.contains("\"target\":\"stratum::call\""),
+        "nothing was captured"
+    );
     assert_clean(&written);
     let player = stage.player("beta", "owner");
-    assert!(!written.contains(&player.api_key) && !written.contains(&player.api_key[12..]), "an API key is in the log");
+    assert!(
+        !written.contains(&player.api_key) && !written.contains(&player.api_key[12..]),
+        "an API key is in the log"
+    );
     if let Some(log) = stage.database.server_log() {
         assert_clean(&log);
     }
@@ -57,7 +75,11 @@ async fn nothing_of_a_request_is_logged() {
 
 #[track_caller]
 fn assert_clean(log: &str) {
-    let found: Vec<&str> = log.lines().filter(|line| line.contains(CANARY)).take(5).collect();
+    let found: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains(CANARY))
+        .take(5)
+        .collect();
     assert!(found.is_empty(), "{found:#?}");
 }
 
@@ -69,11 +91,18 @@ async fn a_fault_inside_is_logged_without_its_data() {
     stage.superuser().await.run("ALTER TABLE precedents ADD CONSTRAINT nothing_goes CHECK (external_ref IS NULL) NOT VALID").await;
     for door in DOORS {
         let request = serde_json::json!({ "precedent": { "externalRef": CANARY, "title": CANARY, "scenario": {} } });
-        let failed = stage.scene(door).owner().call("CreatePrecedent", request).await;
+        let failed = stage
+            .scene(door)
+            .owner()
+            .call("CreatePrecedent", request)
+            .await;
         failed.refused(Code::Internal, "INTERNAL");
         assert!(!failed.error.to_string().contains("nothing_goes"));
         let written = logs::written();
-        assert!(written.contains(failed.header("x-request-id")) && written.contains("nothing_goes"), "the request id finds the cause");
+        assert!(
+            written.contains(failed.header("x-request-id")) && written.contains("nothing_goes"),
+            "the request id finds the cause"
+        );
         assert_clean(&written);
     }
     if let Some(log) = stage.database.server_log() {

@@ -38,28 +38,44 @@ async fn a_dropped_call_leaves_no_transaction_and_no_tenant_behind() {
         let scene = stage.scene(DOORS[n % 2]);
         let (owner, polls) = (scene.owner(), random.below(40));
         match random.below(3) {
-            0 => dropped_after(polls, owner.call("CreatePrecedent", json!({ "precedent": minimal_precedent() }))).await,
-            1 => dropped_after(polls, owner.call("ListPrecedents", json!({ "pageSize": 5 }))).await,
-            _ => dropped_after(polls, owner.call("ListAuditEvents", json!({ "pageSize": 5 }))).await,
+            0 => {
+                dropped_after(
+                    polls,
+                    owner.call(
+                        "CreatePrecedent",
+                        json!({ "precedent": minimal_precedent() }),
+                    ),
+                )
+                .await
+            }
+            1 => {
+                dropped_after(
+                    polls,
+                    owner.call("ListPrecedents", json!({ "pageSize": 5 })),
+                )
+                .await
+            }
+            _ => {
+                dropped_after(
+                    polls,
+                    owner.call("ListAuditEvents", json!({ "pageSize": 5 })),
+                )
+                .await
+            }
         }
     }
-    let mut superuser = stage.superuser().await;
-    let mut busy = async || superuser.value::<i64>(BUSY).await;
-    let mut idle = false;
-    for _ in 0..10_000 {
-        idle = busy().await == 0;
-        if idle {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
-    assert!(idle, "a connection is left in a transaction");
+    let superuser = tokio::sync::Mutex::new(stage.superuser().await);
+    let is_idle = async || superuser.lock().await.value::<i64>(BUSY).await == 0;
+    eventually("no connection is left in a transaction", is_idle).await;
     let names = [("alpha", ALPHA), ("beta", BETA)];
     for (slug, tenant) in names {
         for door in DOORS {
             // More calls than connections, so that each is used again.
             for _ in 0..6 {
-                let me = stage.client(door, tenant, "owner").ok("GetMe", json!({})).await;
+                let me = stage
+                    .client(door, tenant, "owner")
+                    .ok("GetMe", json!({}))
+                    .await;
                 assert_eq!(me["tenant"]["slug"], slug);
             }
         }
@@ -84,9 +100,19 @@ async fn a_dropped_call_can_be_repeated_safely() {
             let mut precedent = minimal_precedent();
             precedent["externalRef"] = json!(reference);
             let request = json!({ "precedent": precedent, "requestId": uuid() });
-            dropped_after(random.below(40), scene.owner().call("CreatePrecedent", request.clone())).await;
+            dropped_after(
+                random.below(40),
+                scene.owner().call("CreatePrecedent", request.clone()),
+            )
+            .await;
             let reply = scene.owner().ok("CreatePrecedent", request).await;
-            let found = scene.owner().ok("ListPrecedents", json!({ "filter": { "externalRef": reference } })).await;
+            let found = scene
+                .owner()
+                .ok(
+                    "ListPrecedents",
+                    json!({ "filter": { "externalRef": reference } }),
+                )
+                .await;
             assert_eq!(found["precedents"].as_array().map(Vec::len), Some(1));
             assert_eq!(found["precedents"][0]["id"], reply["precedent"]["id"]);
         }
@@ -114,7 +140,12 @@ async fn a_dropped_begin_is_nobody_elses_transaction() {
         .await
         .expect("a row");
         assert_eq!(row.0, mine.tenant_id().to_string(), "after {polls} polls");
-        assert_eq!(row.1.split(',').count(), 1, "after {polls} polls: {}", row.1);
+        assert_eq!(
+            row.1.split(',').count(),
+            1,
+            "after {polls} polls: {}",
+            row.1
+        );
         assert!(row.2, "after {polls} polls: in somebody's transaction");
         tx.rollback().await.expect("rolled back");
     }
@@ -134,17 +165,32 @@ async fn many_at_once_see_their_own_rows_only() {
     let mut calls = Vec::new();
     for n in 0..60 {
         let tenant = [ALPHA, BETA][n % 2];
-        let client = stage.client(if random.below(2) == 0 { Door::Grpc } else { Door::Rest }, tenant, "owner");
+        let client = stage.client(
+            if random.below(2) == 0 {
+                Door::Grpc
+            } else {
+                Door::Rest
+            },
+            tenant,
+            "owner",
+        );
         let polls = random.below(60);
         calls.push(tokio::spawn(async move {
             dropped_after(polls, client.call("ListPrecedents", json!({}))).await;
             let seen = client.ok("ListPrecedents", json!({})).await;
-            (tenant, seen["precedents"].as_array().map_or(0, Vec::len), client.ok("GetMe", json!({})).await["tenant"]["slug"].clone())
+            (
+                tenant,
+                seen["precedents"].as_array().map_or(0, Vec::len),
+                client.ok("GetMe", json!({})).await["tenant"]["slug"].clone(),
+            )
         }));
     }
     for call in calls {
         let (tenant, rows, slug): (&str, usize, Value) = call.await.expect("no panic");
         assert_eq!((rows, slug), (3, json!(tenant)));
     }
-    eventually("the writer of the log is idle", || std::future::ready(stage.server.audit.failures() == 0)).await;
+    eventually("the writer of the log is idle", || {
+        std::future::ready(stage.server.audit.failures() == 0)
+    })
+    .await;
 }

@@ -27,8 +27,15 @@ pub(crate) const PLATFORM: &str = "platform";
 /// The service of every tenant that may name a user.
 pub(crate) const ACTING: &str = "acting";
 
-pub(crate) const TENANT_ROLES: &[Role] =
-    &[Role::Owner, Role::TenantAdmin, Role::Biller, Role::Analyst, Role::Compliance, Role::ReadOnly, Role::Service];
+pub(crate) const TENANT_ROLES: &[Role] = &[
+    Role::Owner,
+    Role::TenantAdmin,
+    Role::Biller,
+    Role::Analyst,
+    Role::Compliance,
+    Role::ReadOnly,
+    Role::Service,
+];
 pub(crate) const PLATFORM_ROLES: &[Role] = &[Role::PlatformAdmin, Role::PlatformOperator];
 
 const PEPPERS: &str = "3:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -110,7 +117,9 @@ impl Cast {
         let lock = File::create(directory.join("lock")).expect("a lock file");
         lock.lock().expect("a lock");
         let path = directory.join("cast.json");
-        if let Some(cast) = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok())
+        if let Some(cast) = fs::read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok())
             && cast.lasts()
             && cast.directory == directory
         {
@@ -131,10 +140,22 @@ impl Cast {
         let mut tenants = BTreeMap::new();
         for slug in [ALPHA, BETA, GAMMA] {
             let mut players = troupe(slug, TENANT_ROLES, &issue);
-            players.insert(ACTING.to_owned(), player(slug, ACTING, &[Role::Service, Role::Owner], true, &issue));
-            tenants.insert(slug.to_owned(), Troupe { id: Uuid::now_v7(), players });
+            players.insert(
+                ACTING.to_owned(),
+                player(slug, ACTING, &[Role::Service, Role::Owner], true, &issue),
+            );
+            tenants.insert(
+                slug.to_owned(),
+                Troupe {
+                    id: Uuid::now_v7(),
+                    players,
+                },
+            );
         }
-        let platform = Troupe { id: stratum::db::PLATFORM_TENANT, players: troupe(PLATFORM, PLATFORM_ROLES, &issue) };
+        let platform = Troupe {
+            id: stratum::db::PLATFORM_TENANT,
+            players: troupe(PLATFORM, PLATFORM_ROLES, &issue),
+        };
         tenants.insert(PLATFORM.to_owned(), platform);
         let cast = Self {
             directory: directory.to_owned(),
@@ -143,7 +164,9 @@ impl Cast {
             stranger: issue(&Leaf::client("nobody", "nowhere").expect("slugs")),
             tenants,
         };
-        let list = authority.revocation_list(1, &[]).expect("a revocation list");
+        let list = authority
+            .revocation_list(1, &[])
+            .expect("a revocation list");
         for (name, text) in [
             ("ca.crt", &cast.ca),
             ("server.crt", &cast.server.certificate),
@@ -160,7 +183,10 @@ impl Cast {
     }
 
     pub(crate) fn player(&self, slug: &str, name: &str) -> &Player {
-        self.tenant(slug).players.get(name).expect("a player of the tenant")
+        self.tenant(slug)
+            .players
+            .get(name)
+            .expect("a player of the tenant")
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -171,7 +197,14 @@ impl Cast {
     pub(crate) fn registration(&self) -> String {
         use std::fmt::Write as _;
         let mut sql = String::new();
-        for (slug, Troupe { id: tenant, players }) in &self.tenants {
+        for (
+            slug,
+            Troupe {
+                id: tenant,
+                players,
+            },
+        ) in &self.tenants
+        {
             if slug != PLATFORM {
                 writeln!(sql, "INSERT INTO tenants (id, slug, name, kind) VALUES ('{tenant}', '{slug}', 'Tenant {slug}', 'CUSTOMER');")
                     .expect("text");
@@ -198,7 +231,15 @@ impl Cast {
 }
 
 fn troupe(slug: &str, roles: &[Role], issue: &impl Fn(&Leaf) -> Pair) -> BTreeMap<String, Player> {
-    roles.iter().map(|role| (name_of(*role), player(slug, &name_of(*role), &[*role], false, issue))).collect()
+    roles
+        .iter()
+        .map(|role| {
+            (
+                name_of(*role),
+                player(slug, &name_of(*role), &[*role], false, issue),
+            )
+        })
+        .collect()
 }
 
 /// The name of the player of a role.
@@ -206,7 +247,13 @@ pub(crate) fn name_of(role: Role) -> String {
     role.stored().to_ascii_lowercase()
 }
 
-fn player(slug: &str, name: &str, roles: &[Role], may_assert_actor: bool, issue: &impl Fn(&Leaf) -> Pair) -> Player {
+fn player(
+    slug: &str,
+    name: &str,
+    roles: &[Role],
+    may_assert_actor: bool,
+    issue: &impl Fn(&Leaf) -> Pair,
+) -> Player {
     let key = new_api_key(&peppers()).expect("an API key");
     Player {
         roles: roles.iter().map(|role| role.stored().to_owned()).collect(),

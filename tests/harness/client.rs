@@ -46,8 +46,6 @@ pub(crate) struct Outcome {
     pub(crate) violations: Vec<String>,
     /// The reply; the last one of a stream; null on failure.
     pub(crate) json: Value,
-    /// Every reply.
-    pub(crate) replies: Vec<Value>,
     /// `google.rpc.Status` as JSON; null on success.
     pub(crate) error: Value,
     /// The reply as it came over the wire: a message's bytes, or the text of the body.
@@ -81,15 +79,26 @@ impl Client {
     }
 
     /// Calls under a new request id, and says which: the audit log names it.
-    pub(crate) async fn traced(&self, method: &MethodDescriptor, message: &DynamicMessage) -> (String, Outcome) {
+    pub(crate) async fn traced(
+        &self,
+        method: &MethodDescriptor,
+        message: &DynamicMessage,
+    ) -> (String, Outcome) {
         let id = Uuid::new_v4().to_string();
         let outcome = self.with("x-request-id", &id).send(method, message).await;
         (id, outcome)
     }
 
-    pub(crate) async fn send(&self, method: &MethodDescriptor, message: &DynamicMessage) -> Outcome {
+    pub(crate) async fn send(
+        &self,
+        method: &MethodDescriptor,
+        message: &DynamicMessage,
+    ) -> Outcome {
         match self.door {
-            Door::Grpc => self.send_bytes(method, message.encode_to_vec().into()).await,
+            Door::Grpc => {
+                self.send_bytes(method, message.encode_to_vec().into())
+                    .await
+            }
             Door::Rest => self.send_route(method, Route::of(method, message)).await,
         }
     }
@@ -113,16 +122,28 @@ impl Client {
             match stream.message().await {
                 Ok(Some(message)) => messages.push(message),
                 Ok(None) => break,
-                Err(status) => return Outcome { headers: metadata.into_headers(), ..Outcome::of_status(&status) },
+                Err(status) => {
+                    return Outcome {
+                        headers: metadata.into_headers(),
+                        ..Outcome::of_status(&status)
+                    };
+                }
             }
         }
-        let decode = |bytes: &Bytes| DynamicMessage::decode(method.output(), bytes.clone()).expect("a reply");
+        let decode = |bytes: &Bytes| {
+            DynamicMessage::decode(method.output(), bytes.clone()).expect("a reply")
+        };
         let replies: Vec<DynamicMessage> = messages.iter().map(decode).collect();
         let replies = match method.output().full_name() {
             HTTP_BODY => vec![document(&replies)],
             _ => replies.iter().map(contract::to_json).collect(),
         };
-        Outcome::success(metadata.into_headers(), replies, messages.concat().into(), None)
+        Outcome::success(
+            metadata.into_headers(),
+            replies,
+            messages.concat().into(),
+            None,
+        )
     }
 
     async fn send_route(&self, method: &MethodDescriptor, route: Route) -> Outcome {
@@ -131,20 +152,34 @@ impl Client {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        Outcome::of_http(request.send().await, method.output(), method.is_server_streaming()).await
+        Outcome::of_http(
+            request.send().await,
+            method.output(),
+            method.is_server_streaming(),
+        )
+        .await
     }
 
     /// A REST request as this caller, to be completed.
     pub(crate) fn request(&self, verb: reqwest::Method, target: &str) -> reqwest::RequestBuilder {
-        self.http.request(verb, format!("{}{target}", self.base)).headers(self.headers.clone())
+        self.http
+            .request(verb, format!("{}{target}", self.base))
+            .headers(self.headers.clone())
     }
 
     /// Sends a REST request that no method describes; the reply is JSON of any kind.
-    pub(crate) async fn raw(&self, request: reqwest::RequestBuilder) -> (StatusCode, HeaderMap, Value) {
+    pub(crate) async fn raw(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> (StatusCode, HeaderMap, Value) {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.expect("a body");
-        (status, headers, serde_json::from_str(&text).unwrap_or(Value::Null))
+        (
+            status,
+            headers,
+            serde_json::from_str(&text).unwrap_or(Value::Null),
+        )
     }
 }
 
@@ -159,7 +194,13 @@ impl Outcome {
     /// Checks that the call was refused so.
     #[track_caller]
     pub(crate) fn refused(&self, code: Code, reason: &str) -> &Self {
-        assert_eq!((self.code, self.reason.as_str()), (code, reason), "{:#}\n{:#}", self.error, self.json);
+        assert_eq!(
+            (self.code, self.reason.as_str()),
+            (code, reason),
+            "{:#}\n{:#}",
+            self.error,
+            self.json
+        );
         self
     }
 
@@ -174,20 +215,28 @@ impl Outcome {
     /// A metadata entry of `ErrorInfo`.
     pub(crate) fn metadata(&self, key: &str) -> &str {
         let info = detail(&self.error, "google.rpc.ErrorInfo");
-        info.and_then(|info| info["metadata"][key].as_str()).unwrap_or_default()
+        info.and_then(|info| info["metadata"][key].as_str())
+            .unwrap_or_default()
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
-    fn success(headers: HeaderMap, replies: Vec<Value>, bytes: Bytes, http: Option<StatusCode>) -> Self {
+    fn success(
+        headers: HeaderMap,
+        mut replies: Vec<Value>,
+        bytes: Bytes,
+        http: Option<StatusCode>,
+    ) -> Self {
         Self {
             code: Code::Ok,
             reason: String::new(),
             violations: Vec::new(),
-            json: replies.last().cloned().unwrap_or_default(),
-            replies,
+            json: replies.pop().unwrap_or_default(),
             error: Value::Null,
             bytes,
             headers,
@@ -196,16 +245,27 @@ impl Outcome {
     }
 
     fn of_status(status: &Status) -> Self {
-        let decoded = DynamicMessage::decode(contract::message("google.rpc.Status"), status.details());
+        let decoded =
+            DynamicMessage::decode(contract::message("google.rpc.Status"), status.details());
         let error = match decoded {
             Ok(message) if !status.details().is_empty() => contract::to_json(&message),
             Ok(_) | Err(_) => json!({ "code": status.code() as i32, "message": status.message() }),
         };
         let headers = status.metadata().clone().into_headers();
-        Self::failure(status.code(), error, status.details().to_vec().into(), headers, None)
+        Self::failure(
+            status.code(),
+            error,
+            status.details().to_vec().into(),
+            headers,
+            None,
+        )
     }
 
-    async fn of_http(response: reqwest::Result<reqwest::Response>, reply: MessageDescriptor, is_stream: bool) -> Self {
+    async fn of_http(
+        response: reqwest::Result<reqwest::Response>,
+        reply: MessageDescriptor,
+        is_stream: bool,
+    ) -> Self {
         let response = match response {
             Ok(response) => response,
             Err(error) => return Self::of_status(&Status::unavailable(error.to_string())),
@@ -218,8 +278,15 @@ impl Outcome {
         if !status.is_success() {
             let error = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
             let message = contract::from_json(contract::message("google.rpc.Status"), &error);
-            let code = Code::from_i32(i32::try_from(error["code"].as_i64().unwrap_or(2)).unwrap_or(2));
-            return Self::failure(code, contract::to_json(&message), bytes, headers, Some(status));
+            let code =
+                Code::from_i32(i32::try_from(error["code"].as_i64().unwrap_or(2)).unwrap_or(2));
+            return Self::failure(
+                code,
+                contract::to_json(&message),
+                bytes,
+                headers,
+                Some(status),
+            );
         }
         // Read back as the message and written again: what the gateway wrote must be proto3 JSON, and
         // defaults that it spells out compare equal.
@@ -228,26 +295,42 @@ impl Outcome {
             contract::to_json(&contract::from_json(reply.clone(), &json))
         };
         let replies = if reply.full_name() == HTTP_BODY {
-            let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+            let kind = headers
+                .get("content-type")
+                .and_then(|kind| kind.to_str().ok())
+                .unwrap_or_default();
             vec![json!({ "contentType": kind, "data": String::from_utf8_lossy(&bytes) })]
         } else if is_stream {
-            bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(read).collect()
+            bytes
+                .split(|b| *b == b'\n')
+                .filter(|line| !line.is_empty())
+                .map(read)
+                .collect()
         } else {
             vec![read(&bytes)]
         };
         Self::success(headers, replies, bytes, Some(status))
     }
 
-    fn failure(code: Code, error: Value, bytes: Bytes, headers: HeaderMap, http: Option<StatusCode>) -> Self {
-        let reason = detail(&error, "google.rpc.ErrorInfo").and_then(|info| info["reason"].as_str());
-        let violations = detail(&error, "google.rpc.BadRequest").and_then(|bad| bad["fieldViolations"].as_array());
+    fn failure(
+        code: Code,
+        error: Value,
+        bytes: Bytes,
+        headers: HeaderMap,
+        http: Option<StatusCode>,
+    ) -> Self {
+        let reason =
+            detail(&error, "google.rpc.ErrorInfo").and_then(|info| info["reason"].as_str());
+        let violations = detail(&error, "google.rpc.BadRequest")
+            .and_then(|bad| bad["fieldViolations"].as_array());
         let field = |violation: &Value| violation["field"].as_str().unwrap_or_default().to_owned();
         Self {
             code,
             reason: reason.unwrap_or_default().to_owned(),
-            violations: violations.map(|found| found.iter().map(field).collect()).unwrap_or_default(),
+            violations: violations
+                .map(|found| found.iter().map(field).collect())
+                .unwrap_or_default(),
             json: Value::Null,
-            replies: Vec::new(),
             error,
             bytes,
             headers,
@@ -263,8 +346,13 @@ fn document(pieces: &[DynamicMessage]) -> Value {
     let mut data = Vec::new();
     let mut kind = String::new();
     for piece in pieces {
-        kind = piece.get_field_by_name("content_type").and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or(kind);
-        let bytes = piece.get_field_by_name("data").and_then(|data| data.as_bytes().cloned());
+        kind = piece
+            .get_field_by_name("content_type")
+            .and_then(|kind| kind.as_str().map(str::to_owned))
+            .unwrap_or(kind);
+        let bytes = piece
+            .get_field_by_name("data")
+            .and_then(|data| data.as_bytes().cloned());
         data.extend_from_slice(&bytes.unwrap_or_default());
     }
     json!({ "contentType": kind, "data": String::from_utf8_lossy(&data) })
@@ -273,7 +361,11 @@ fn document(pieces: &[DynamicMessage]) -> Value {
 /// The detail of a type in a status.
 fn detail<'e>(error: &'e Value, name: &str) -> Option<&'e Value> {
     let details = error["details"].as_array()?;
-    details.iter().find(|detail| detail["@type"].as_str().is_some_and(|kind| kind.ends_with(name)))
+    details.iter().find(|detail| {
+        detail["@type"]
+            .as_str()
+            .is_some_and(|kind| kind.ends_with(name))
+    })
 }
 
 /// Messages as the bytes they are.

@@ -8,7 +8,8 @@ use stratum::rpc::policy::{MethodPolicy, PACKAGE, Policies};
 
 static POOL: LazyLock<DescriptorPool> =
     LazyLock::new(|| stratum::proto::descriptor_pool().expect("descriptors"));
-static POLICIES: LazyLock<Policies> = LazyLock::new(|| stratum::server::policies(&POOL).expect("policies without gaps"));
+static POLICIES: LazyLock<Policies> =
+    LazyLock::new(|| stratum::server::policies(&POOL).expect("policies without gaps"));
 
 pub(crate) fn pool() -> &'static DescriptorPool {
     &POOL
@@ -16,15 +17,24 @@ pub(crate) fn pool() -> &'static DescriptorPool {
 
 /// Every method of the contract.
 pub(crate) fn methods() -> Vec<MethodDescriptor> {
-    let services = POOL.services().filter(|service| service.package_name() == PACKAGE);
-    services.flat_map(|service| service.methods().collect::<Vec<_>>()).collect()
+    let services = POOL
+        .services()
+        .filter(|service| service.package_name() == PACKAGE);
+    services
+        .flat_map(|service| service.methods().collect::<Vec<_>>())
+        .collect()
 }
 
 /// The method of this name, whose service is known by it.
 pub(crate) fn method(name: &str) -> MethodDescriptor {
     let mut found = methods().into_iter().filter(|method| method.name() == name);
-    let method = found.next().unwrap_or_else(|| panic!("the contract has no method {name}"));
-    assert!(found.next().is_none(), "several services have a method {name}");
+    let method = found
+        .next()
+        .unwrap_or_else(|| panic!("the contract has no method {name}"));
+    assert!(
+        found.next().is_none(),
+        "several services have a method {name}"
+    );
     method
 }
 
@@ -37,13 +47,15 @@ pub(crate) fn policy(method: &MethodDescriptor) -> &'static MethodPolicy {
 }
 
 pub(crate) fn message(name: &str) -> MessageDescriptor {
-    POOL.get_message_by_name(name).unwrap_or_else(|| panic!("the contract has no message {name}"))
+    POOL.get_message_by_name(name)
+        .unwrap_or_else(|| panic!("the contract has no message {name}"))
 }
 
 /// A message of this JSON. What a test writes must be right: it is the server that is asked.
 pub(crate) fn from_json(descriptor: MessageDescriptor, json: &Value) -> DynamicMessage {
     let name = descriptor.full_name().to_owned();
-    DynamicMessage::deserialize(descriptor, json).unwrap_or_else(|error| panic!("{name}: {error}\n{json:#}"))
+    DynamicMessage::deserialize(descriptor, json)
+        .unwrap_or_else(|error| panic!("{name}: {error}\n{json:#}"))
 }
 
 pub(crate) fn to_json(message: &DynamicMessage) -> Value {
@@ -52,6 +64,8 @@ pub(crate) fn to_json(message: &DynamicMessage) -> Value {
 
 /// The message that a method option or field option holds.
 pub(crate) fn extension(options: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
-    let found = options.extensions().find(|(extension, _)| extension.full_name() == name);
+    let found = options
+        .extensions()
+        .find(|(extension, _)| extension.full_name() == name);
     found.and_then(|(_, value)| value.as_message().cloned())
 }

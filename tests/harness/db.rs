@@ -27,28 +27,36 @@ impl Database {
         };
         let url = std::env::var("DATABASE_URL")
             .unwrap_or_else(|_| cluster.as_ref().expect("a cluster").superuser_url());
-        Self { database: template(&url).await.clone_database().await.expect("a test database"), cluster }
+        Self {
+            database: template(&url)
+                .await
+                .clone_database()
+                .await
+                .expect("a test database"),
+            cluster,
+        }
     }
 
     /// A fresh clone on a cluster of the test's own.
     pub(crate) async fn on(cluster: &Cluster) -> Self {
         let template = template(&cluster.superuser_url()).await;
-        Self { database: template.clone_database().await.expect("a test database"), cluster: None }
+        Self {
+            database: template.clone_database().await.expect("a test database"),
+            cluster: None,
+        }
     }
 
     pub(crate) fn config(&self) -> DatabaseConfig {
-        let mut config = DatabaseConfig::new(&self.database.superuser_url(), None, true, |name| std::env::var(name).ok())
-            .expect("a database");
+        let mut config = DatabaseConfig::new(&self.database.superuser_url(), None, true, |name| {
+            std::env::var(name).ok()
+        })
+        .expect("a database");
         config.app_connections = 4;
         config
     }
 
     pub(crate) fn superuser_url(&self) -> String {
         self.database.superuser_url()
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        self.database.name()
     }
 
     /// What PostgreSQL itself has logged, where this test can read it.
@@ -58,25 +66,21 @@ impl Database {
 
     /// A connection that no policy binds.
     pub(crate) async fn superuser(&self) -> Sql {
-        Sql::connect(PgConnectOptions::from_str(&self.database.superuser_url()).expect("a URL")).await
+        Sql::connect(PgConnectOptions::from_str(&self.database.superuser_url()).expect("a URL"))
+            .await
     }
 
     /// A connection as a role of the service.
     pub(crate) async fn as_role(&self, role: DbRole) -> Sql {
         Sql::connect(self.config().options(role)).await
     }
-
-    /// A connection as the schema's owner.
-    pub(crate) async fn owner(&self) -> Sql {
-        let mut sql = self.superuser().await;
-        sql.run(stratum::db::statement::BECOME_OWNER).await;
-        sql
-    }
 }
 
 /// The cluster that all test processes share.
 async fn cluster() -> Cluster {
-    Cluster::start(&target().join("test-postgres"), ClusterOptions::TESTS).await.expect("PostgreSQL")
+    Cluster::start(&target().join("test-postgres"), ClusterOptions::TESTS)
+        .await
+        .expect("PostgreSQL")
 }
 
 async fn template(url: &str) -> TemplateDatabase {
@@ -85,7 +89,9 @@ async fn template(url: &str) -> TemplateDatabase {
         let options = PgConnectOptions::from_str(&url)?;
         migrate::migrate(&options).await?;
         let mut owner = options.connect().await?;
-        sqlx::raw_sql(AssertSqlSafe(cast.registration())).execute(&mut owner).await?;
+        sqlx::raw_sql(AssertSqlSafe(cast.registration()))
+            .execute(&mut owner)
+            .await?;
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     })
     .await
@@ -96,7 +102,13 @@ async fn template(url: &str) -> TemplateDatabase {
 fn content(cast: &Cast) -> String {
     let mut content = migrate::ROLES.to_owned();
     for migration in migrate::MIGRATIONS.iter() {
-        writeln!(content, "{} {}", migration.version, hex::encode(&migration.checksum)).expect("text");
+        writeln!(
+            content,
+            "{} {}",
+            migration.version,
+            hex::encode(&migration.checksum)
+        )
+        .expect("text");
     }
     content + &cast.registration()
 }
@@ -107,7 +119,13 @@ pub(crate) struct Sql(PgConnection);
 
 impl Sql {
     pub(crate) async fn connect(options: PgConnectOptions) -> Self {
-        Self(options.disable_statement_logging().connect().await.expect("a connection"))
+        Self(
+            options
+                .disable_statement_logging()
+                .connect()
+                .await
+                .expect("a connection"),
+        )
     }
 
     /// Runs statements that must succeed.
@@ -119,14 +137,22 @@ impl Sql {
 
     /// Runs statements that may fail.
     pub(crate) async fn attempt(&mut self, sql: &str) -> Result<(), sqlx::Error> {
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut self.0).await.map(|_| ())
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut self.0)
+            .await
+            .map(|_| ())
     }
 
     /// The SQLSTATE with which the database refuses these statements, and the constraint it names.
     pub(crate) async fn refusal(&mut self, sql: &str) -> (String, String) {
         let error = self.attempt(sql).await.expect_err(sql);
-        let refusal = error.as_database_error().unwrap_or_else(|| panic!("{error}\n{sql}"));
-        (refusal.code().unwrap_or_default().into_owned(), refusal.constraint().unwrap_or_default().to_owned())
+        let refusal = error
+            .as_database_error()
+            .unwrap_or_else(|| panic!("{error}\n{sql}"));
+        (
+            refusal.code().unwrap_or_default().into_owned(),
+            refusal.constraint().unwrap_or_default().to_owned(),
+        )
     }
 
     pub(crate) async fn rows(&mut self, sql: &str) -> Vec<PgRow> {
@@ -153,9 +179,5 @@ impl Sql {
         let mut values = self.column(sql).await;
         assert_eq!(values.len(), 1, "{sql}");
         values.pop().expect("a value")
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.0
     }
 }

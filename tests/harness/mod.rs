@@ -29,5 +29,8 @@ where
             tokio::task::yield_now().await;
         }
     };
-    assert!(tokio::time::timeout(PATIENCE, asking).await.is_ok(), "it never came to this: {what}");
+    assert!(
+        tokio::time::timeout(PATIENCE, asking).await.is_ok(),
+        "it never came to this: {what}"
+    );
 }

@@ -30,7 +30,11 @@ impl Route {
             }
         }
         if has_body {
-            return Self { verb, target: path, body: Some(to_json(&rest)) };
+            return Self {
+                verb,
+                target: path,
+                body: Some(to_json(&rest)),
+            };
         }
         let mut query = Vec::new();
         parameters(&rest, "", &mut query);
@@ -38,7 +42,11 @@ impl Route {
             path.push('?');
             path.push_str(&query.join("&"));
         }
-        Self { verb, target: path, body: None }
+        Self {
+            verb,
+            target: path,
+            body: None,
+        }
     }
 }
 
@@ -52,12 +60,20 @@ pub(crate) fn rule(method: &MethodDescriptor) -> (Method, String, bool) {
         ("put", Method::PUT),
         ("delete", Method::DELETE),
     ] {
-        if let Some(Value::String(template)) = rule.get_field_by_name(name).map(std::borrow::Cow::into_owned)
+        if let Some(Value::String(template)) = rule
+            .get_field_by_name(name)
+            .map(std::borrow::Cow::into_owned)
             && !template.is_empty()
         {
-            let body = rule.get_field_by_name("body").and_then(|value| value.as_str().map(str::to_owned));
+            let body = rule
+                .get_field_by_name("body")
+                .and_then(|value| value.as_str().map(str::to_owned));
             let body = body.unwrap_or_default();
-            assert!(body.is_empty() || body == "*", "{}: a body of `{body}`", method.full_name());
+            assert!(
+                body.is_empty() || body == "*",
+                "{}: a body of `{body}`",
+                method.full_name()
+            );
             return (verb, template, body == "*");
         }
     }
@@ -66,42 +82,50 @@ pub(crate) fn rule(method: &MethodDescriptor) -> (Method, String, bool) {
 
 /// Takes a field named by its path out of a message.
 fn take(message: &mut DynamicMessage, path: &str) -> String {
-    let (name, deeper) = path.split_once('.').map_or((path, None), |(name, deeper)| (name, Some(deeper)));
+    let (name, deeper) = path
+        .split_once('.')
+        .map_or((path, None), |(name, deeper)| (name, Some(deeper)));
     let Some(deeper) = deeper else {
-        let field = message.descriptor().get_field_by_name(name).expect("a field of the path");
+        let field = message
+            .descriptor()
+            .get_field_by_name(name)
+            .expect("a field of the path");
         let value = to_json(message).get(field.json_name()).map(text);
         message.clear_field(&field);
         return value.unwrap_or_else(|| panic!("{path} is not in the request"));
     };
-    match message.get_field_by_name_mut(name) {
-        Some(Value::Message(inner)) => take(inner, deeper),
-        _ => panic!("{path} is not in the request"),
-    }
+    let Some(Value::Message(inner)) = message.get_field_by_name_mut(name) else {
+        panic!("{path} is not in the request")
+    };
+    take(inner, deeper)
 }
 
 fn parameters(message: &DynamicMessage, prefix: &str, out: &mut Vec<String>) {
+    let json = to_json(message);
     for (field, value) in message.fields() {
         let name = format!("{prefix}{}", field.json_name());
-        match value {
-            Value::Message(inner) if inner.descriptor().package_name().starts_with("stratum.") => {
-                parameters(inner, &format!("{name}."), out);
-            }
-            Value::List(_) => {
-                let json = to_json(message);
-                let items = json.get(field.json_name()).and_then(serde_json::Value::as_array).cloned();
-                out.extend(items.unwrap_or_default().iter().map(|item| format!("{name}={}", encoded(&text(item)))));
-            }
-            _ => {
-                let json = to_json(message);
-                let value = json.get(field.json_name()).map(text).unwrap_or_default();
-                out.push(format!("{name}={}", encoded(&value)));
-            }
+        if let Value::Message(inner) = value
+            && inner.descriptor().package_name().starts_with("stratum.")
+        {
+            parameters(inner, &format!("{name}."), out);
+            continue;
         }
+        let value = &json[field.json_name()];
+        let items = value
+            .as_array()
+            .cloned()
+            .unwrap_or_else(|| vec![value.clone()]);
+        out.extend(
+            items
+                .iter()
+                .map(|item| format!("{name}={}", encoded(&text(item)))),
+        );
     }
 }
 
 fn text(json: &serde_json::Value) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+    json.as_str()
+        .map_or_else(|| json.to_string(), str::to_owned)
 }
 
 /// Percent-encoded, everything but what RFC 3986 calls unreserved.

@@ -61,7 +61,13 @@ impl Stage {
         change(&mut config);
         let is_rest_plaintext = config.rest_plaintext;
         let server = Server::start(config, guard()).await.expect("a server");
-        let stage = Self { server, database, cast, is_rest_plaintext, channels: Channels::default() };
+        let stage = Self {
+            server,
+            database,
+            cast,
+            is_rest_plaintext,
+            channels: Channels::default(),
+        };
         // From here on every change of a credential raises the generation.
         stage.generation_above(0).await;
         stage
@@ -70,7 +76,10 @@ impl Stage {
     /// Waits until the server has dropped its cached credentials more than `generation` times.
     async fn generation_above(&self, generation: u64) {
         let authenticator = &self.server.authenticator;
-        eventually("a changed credential is announced", || std::future::ready(authenticator.generation() > generation)).await;
+        eventually("a changed credential is announced", || {
+            std::future::ready(authenticator.generation() > generation)
+        })
+        .await;
     }
 
     /// Changes credentials behind the service's back, and waits until it has heard of it.
@@ -90,7 +99,11 @@ impl Stage {
             Door::Grpc => ALPHA,
             Door::Rest => BETA,
         };
-        Scene { stage: self, door, tenant }
+        Scene {
+            stage: self,
+            door,
+            tenant,
+        }
     }
 
     pub(crate) fn player(&self, tenant: &str, name: &str) -> &'static Player {
@@ -112,12 +125,17 @@ impl Stage {
     }
 
     pub(crate) fn by_api_key(&self, key: &str) -> Client {
-        self.nobody(Door::Rest).with("authorization", &format!("Bearer {key}"))
+        self.nobody(Door::Rest)
+            .with("authorization", &format!("Bearer {key}"))
     }
 
     /// Somebody with a certificate, through either door.
     pub(crate) fn by_certificate(&self, door: Door, pair: Option<&Pair>) -> Client {
-        let scheme = if self.is_rest_plaintext { "http" } else { "https" };
+        let scheme = if self.is_rest_plaintext {
+            "http"
+        } else {
+            "https"
+        };
         Client {
             door,
             channel: self.channel(pair),
@@ -136,11 +154,14 @@ impl Stage {
     }
 
     fn endpoint(&self, pair: Option<&Pair>) -> Endpoint {
-        let mut tls = ClientTlsConfig::new().domain_name("localhost").ca_certificate(Certificate::from_pem(&self.cast.ca));
+        let mut tls = ClientTlsConfig::new()
+            .domain_name("localhost")
+            .ca_certificate(Certificate::from_pem(&self.cast.ca));
         if let Some(pair) = pair {
             tls = tls.identity(Identity::from_pem(&pair.certificate, &pair.private_key));
         }
-        let endpoint = Endpoint::from_shared(format!("https://{}", self.server.grpc_addr)).expect("an address");
+        let endpoint = Endpoint::from_shared(format!("https://{}", self.server.grpc_addr))
+            .expect("an address");
         endpoint.tls_config(tls).expect("TLS")
     }
 
@@ -149,7 +170,8 @@ impl Stage {
         let mut builder = reqwest::Client::builder().tls_certs_only([ca]).no_proxy();
         if let Some(pair) = pair {
             let pem = format!("{}{}", pair.private_key, pair.certificate);
-            builder = builder.identity(reqwest::Identity::from_pem(pem.as_bytes()).expect("an identity"));
+            builder =
+                builder.identity(reqwest::Identity::from_pem(pem.as_bytes()).expect("an identity"));
         }
         builder.build().expect("an HTTP client")
     }
@@ -172,7 +194,13 @@ impl<'s> Scene<'s> {
 
     /// Stores a precedent of the scene's tenant.
     pub(crate) async fn precedent(&self) -> Value {
-        let reply = self.owner().ok("CreatePrecedent", json!({ "precedent": minimal_precedent() })).await;
+        let reply = self
+            .owner()
+            .ok(
+                "CreatePrecedent",
+                json!({ "precedent": minimal_precedent() }),
+            )
+            .await;
         reply["precedent"].clone()
     }
 }
@@ -184,7 +212,8 @@ pub(crate) fn minimal_precedent() -> Value {
 
 fn guard() -> Arc<dyn FreeTextGuard> {
     // Built once a process: its lexicons take their time.
-    static GUARD: std::sync::LazyLock<Arc<IdentifierGuard>> = std::sync::LazyLock::new(Arc::default);
+    static GUARD: std::sync::LazyLock<Arc<IdentifierGuard>> =
+        std::sync::LazyLock::new(Arc::default);
     GUARD.clone()
 }
 
@@ -200,7 +229,10 @@ pub(crate) fn config(cast: &Cast, database: &Database) -> Config {
         tls: TlsPaths {
             certificate: cast.file("server.crt"),
             private_key: cast.file("server.key"),
-            clients: ClientTrust { ca: cast.file("ca.crt"), revocation_list: Some(cast.file("clients.crl")) },
+            clients: ClientTrust {
+                ca: cast.file("ca.crt"),
+                revocation_list: Some(cast.file("clients.crl")),
+            },
         },
         rest_plaintext: false,
         trusted_proxies: Vec::new(),

@@ -22,20 +22,42 @@ fn hash() -> impl Strategy<Value = Option<[u8; 32]>> {
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
-    let resource = prop::sample::select(vec![Resource::None, Resource::Precedent, Resource::AuditEvent, Resource::Tenant]);
+    let resource = prop::sample::select(vec![
+        Resource::None,
+        Resource::Precedent,
+        Resource::AuditEvent,
+        Resource::Tenant,
+    ]);
     // Field names and roles are words of the contract: they hold no comma.
     let fields = prop::collection::vec("[ab]{1,2}", 0..3);
-    (resource, prop::option::of(id()), 0_i64..3, 0_i64..3, fields, hash(), hash()).prop_map(
-        |(resource, resource_id, resource_version, row_count, fields, filter_sha256, content_sha256)| Facts {
-            resource,
-            resource_id,
-            resource_version,
-            row_count,
-            fields,
-            filter_sha256,
-            content_sha256,
-        },
+    (
+        resource,
+        prop::option::of(id()),
+        0_i64..3,
+        0_i64..3,
+        fields,
+        hash(),
+        hash(),
     )
+        .prop_map(
+            |(
+                resource,
+                resource_id,
+                resource_version,
+                row_count,
+                fields,
+                filter_sha256,
+                content_sha256,
+            )| Facts {
+                resource,
+                resource_id,
+                resource_version,
+                row_count,
+                fields,
+                filter_sha256,
+                content_sha256,
+            },
+        )
 }
 
 fn event() -> impl Strategy<Value = AuditEvent> {
@@ -57,35 +79,52 @@ fn event() -> impl Strategy<Value = AuditEvent> {
         word(),
         hash(),
     );
-    (id(), 0_i64..3, who, what, facts(), any::<[u8; 16]>()).prop_map(|(id, second, who, what, facts, salt)| {
-        let (tenant_id, identity_kind, credential_id, actor_user_id, roles, client_ip) = who;
-        let (category, action, outcome, reason, method, request_id, trace_id, attempted_ref_sha256) = what;
-        AuditEvent {
-            id,
-            occurred_at: OffsetDateTime::from_unix_timestamp(second).expect("a moment"),
-            tenant_id,
-            category,
-            action,
-            outcome,
-            reason,
-            method,
-            identity_kind,
-            credential_id,
-            actor_user_id,
-            roles,
-            client_ip,
-            request_id,
-            trace_id,
-            attempted_ref_sha256,
-            facts,
-            salt,
-        }
-    })
+    (id(), 0_i64..3, who, what, facts(), any::<[u8; 16]>()).prop_map(
+        |(id, second, who, what, facts, salt)| {
+            let (tenant_id, identity_kind, credential_id, actor_user_id, roles, client_ip) = who;
+            let (
+                category,
+                action,
+                outcome,
+                reason,
+                method,
+                request_id,
+                trace_id,
+                attempted_ref_sha256,
+            ) = what;
+            AuditEvent {
+                id,
+                occurred_at: OffsetDateTime::from_unix_timestamp(second).expect("a moment"),
+                tenant_id,
+                category,
+                action,
+                outcome,
+                reason,
+                method,
+                identity_kind,
+                credential_id,
+                actor_user_id,
+                roles,
+                client_ip,
+                request_id,
+                trace_id,
+                attempted_ref_sha256,
+                facts,
+                salt,
+            }
+        },
+    )
 }
 
 /// Everything an event says, but for the salt, which is hashed beside the bytes.
 fn said(event: &AuditEvent) -> String {
-    format!("{:?}", AuditEvent { salt: [0; 16], ..event.clone() })
+    format!(
+        "{:?}",
+        AuditEvent {
+            salt: [0; 16],
+            ..event.clone()
+        }
+    )
 }
 
 /// Every single change of a field, made to a copy.
@@ -98,10 +137,34 @@ fn changes(event: &AuditEvent) -> Vec<AuditEvent> {
     };
     change(&|e| e.id = Uuid::max());
     change(&|e| e.occurred_at += time::Duration::microseconds(1));
-    change(&|e| e.tenant_id = if e.tenant_id.is_some() { None } else { Some(Uuid::nil()) });
-    change(&|e| e.category = if e.category == AuditCategory::Auth { AuditCategory::Admin } else { AuditCategory::Auth });
-    change(&|e| e.outcome = if e.outcome == AuditOutcome::Error { AuditOutcome::Denied } else { AuditOutcome::Error });
-    change(&|e| e.identity_kind = if e.identity_kind == IdentityKind::System { IdentityKind::Public } else { IdentityKind::System });
+    change(&|e| {
+        e.tenant_id = if e.tenant_id.is_some() {
+            None
+        } else {
+            Some(Uuid::nil())
+        }
+    });
+    change(&|e| {
+        e.category = if e.category == AuditCategory::Auth {
+            AuditCategory::Admin
+        } else {
+            AuditCategory::Auth
+        }
+    });
+    change(&|e| {
+        e.outcome = if e.outcome == AuditOutcome::Error {
+            AuditOutcome::Denied
+        } else {
+            AuditOutcome::Error
+        }
+    });
+    change(&|e| {
+        e.identity_kind = if e.identity_kind == IdentityKind::System {
+            IdentityKind::Public
+        } else {
+            IdentityKind::System
+        }
+    });
     change(&|e| e.action.push('x'));
     change(&|e| e.reason.push('x'));
     change(&|e| e.method.push('x'));

@@ -14,11 +14,20 @@ fn tokens(ring: &str) -> PageTokens {
 }
 
 fn scope(tenant: u128, method: &'static str, payer: &str) -> PageScope {
-    PageScope::new(Uuid::from_u128(tenant), method, &PrecedentFilter { payer_id: payer.to_owned(), ..Default::default() })
+    PageScope::new(
+        Uuid::from_u128(tenant),
+        method,
+        &PrecedentFilter {
+            payer_id: payer.to_owned(),
+            ..Default::default()
+        },
+    )
 }
 
 fn is_refused(tokens: &PageTokens, scope: &PageScope, token: &str) -> bool {
-    tokens.open(scope, token).is_err_and(|error| error.reason() == ErrorReason::BadPageToken)
+    tokens
+        .open(scope, token)
+        .is_err_and(|error| error.reason() == ErrorReason::BadPageToken)
 }
 
 proptest! {
@@ -65,8 +74,15 @@ fn keys_rotate_with_overlap() {
     let (mine, cursor) = (scope(1, "ListA", ""), Cursor::behind(7, Uuid::from_u128(9)));
     let token = tokens(OLD).seal(&mine, &cursor).expect("sealed");
     let both = tokens(&format!("{NEW},{OLD}"));
-    assert_eq!(both.open(&mine, &token).expect("opened"), Some(cursor.clone()));
+    assert_eq!(
+        both.open(&mine, &token).expect("opened"),
+        Some(cursor.clone())
+    );
     assert!(is_refused(&tokens(NEW), &mine, &token));
-    assert!(is_refused(&tokens(OLD), &mine, &both.seal(&mine, &cursor).expect("sealed")));
+    assert!(is_refused(
+        &tokens(OLD),
+        &mine,
+        &both.seal(&mine, &cursor).expect("sealed")
+    ));
     assert_eq!(both.open(&mine, "").expect("the first page"), None);
 }

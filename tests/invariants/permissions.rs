@@ -19,28 +19,48 @@ fn is_platforms(role: Role) -> bool {
 fn roles_grant_what_the_text_says() {
     let mut present = String::new();
     for role in Role::ALL.iter().filter(|role| **role != Role::Unspecified) {
-        present.push_str(&format!("{}: {}\n", role.stored(), Permissions::of(&[*role]).names().join(" ")));
+        present.push_str(&format!(
+            "{}: {}\n",
+            role.stored(),
+            Permissions::of(&[*role]).names().join(" ")
+        ));
     }
-    let text: String = CHECKED_IN.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
-    assert_eq!(present, text, "tests/invariants/roles.txt differs from src/rpc/permission.rs");
+    let text: String = CHECKED_IN
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(
+        present, text,
+        "tests/invariants/roles.txt differs from src/rpc/permission.rs"
+    );
 }
 
 /// Break-glass is a grant of its own; no platform role reads a tenant's precedents.
 #[test]
 fn platform_roles_see_no_precedents() {
     for role in Role::ALL.iter().filter(|role| is_platforms(**role)) {
-        let reads = Permissions::of(&[*role]).names().iter().any(|name| name.starts_with("precedent."));
+        let reads = Permissions::of(&[*role])
+            .names()
+            .iter()
+            .any(|name| name.starts_with("precedent."));
         assert!(!reads, "{role:?}");
     }
 }
 
 #[test]
 fn permissions_are_named_once_and_found_by_name() {
-    let names: BTreeSet<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
+    let names: BTreeSet<&str> = Permission::ALL
+        .iter()
+        .map(|permission| permission.name())
+        .collect();
     assert_eq!(names.len(), Permission::ALL.len());
     for permission in Permission::ALL {
         assert_eq!(Permission::from_name(permission.name()), Some(*permission));
-        assert_eq!(Permissions::anonymous().allow(*permission), *permission == Permission::Public);
+        assert_eq!(
+            Permissions::anonymous().allow(*permission),
+            *permission == Permission::Public
+        );
     }
     assert_eq!(Permission::from_name(""), None);
 }

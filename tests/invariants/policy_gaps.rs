@@ -18,8 +18,11 @@ impl Doctored {
     fn new() -> Self {
         // The set is read by a pool that knows the option's extensions, so that they can be reached by name.
         let pool = contract::pool().clone();
-        let descriptor = pool.get_message_by_name("google.protobuf.FileDescriptorSet").expect("descriptor.proto");
-        let set = DynamicMessage::decode(descriptor, stratum::proto::DESCRIPTORS).expect("descriptors");
+        let descriptor = pool
+            .get_message_by_name("google.protobuf.FileDescriptorSet")
+            .expect("descriptor.proto");
+        let set =
+            DynamicMessage::decode(descriptor, stratum::proto::DESCRIPTORS).expect("descriptors");
         Self { pool, set }
     }
 
@@ -28,17 +31,31 @@ impl Doctored {
     }
 
     /// Changes a declaration found by the names that lead to it: file's lists, then names.
-    fn change(mut self, list: &str, name: &str, member: Option<(&str, &str)>, change: impl Fn(&mut DynamicMessage)) -> Self {
+    fn change(
+        mut self,
+        list: &str,
+        name: &str,
+        member: Option<(&str, &str)>,
+        change: impl Fn(&mut DynamicMessage),
+    ) -> Self {
         let mut found = 0;
-        let Some(Value::List(files)) = self.set.get_field_by_name_mut("file") else { panic!("no files") };
+        let Some(Value::List(files)) = self.set.get_field_by_name_mut("file") else {
+            panic!("no files")
+        };
         for file in files {
-            let Value::Message(file) = file else { panic!("no file") };
+            let Value::Message(file) = file else {
+                panic!("no file")
+            };
             if text(file, "package") != "stratum.v1" {
                 continue;
             }
-            let Some(Value::List(declared)) = file.get_field_by_name_mut(list) else { panic!("no {list}") };
+            let Some(Value::List(declared)) = file.get_field_by_name_mut(list) else {
+                panic!("no {list}")
+            };
             for item in declared {
-                let Value::Message(item) = item else { panic!("no {list}") };
+                let Value::Message(item) = item else {
+                    panic!("no {list}")
+                };
                 if text(item, "name") != name {
                     continue;
                 }
@@ -47,9 +64,13 @@ impl Doctored {
                     found += 1;
                     continue;
                 };
-                let Some(Value::List(members)) = item.get_field_by_name_mut(members) else { panic!("no members") };
+                let Some(Value::List(members)) = item.get_field_by_name_mut(members) else {
+                    panic!("no members")
+                };
                 for inner in members {
-                    let Value::Message(inner) = inner else { panic!("no member") };
+                    let Value::Message(inner) = inner else {
+                        panic!("no member")
+                    };
                     if text(inner, "name") == member {
                         change(inner);
                         found += 1;
@@ -63,16 +84,21 @@ impl Doctored {
 
     /// Changes a method's options.
     fn method(self, service: &str, method: &str, change: impl Fn(&mut DynamicMessage)) -> Self {
-        self.change("service", service, Some(("method", method)), |method| change(options(method)))
+        self.change("service", service, Some(("method", method)), |method| {
+            change(options(method))
+        })
     }
 
     /// Changes a field's options.
     fn field(self, message: &str, field: &str, change: impl Fn(&mut DynamicMessage)) -> Self {
-        self.change("message_type", message, Some(("field", field)), |field| change(options(field)))
+        self.change("message_type", message, Some(("field", field)), |field| {
+            change(options(field))
+        })
     }
 
     fn gaps(&self) -> Vec<PolicyGap> {
-        let pool = DescriptorPool::decode(self.set.encode_to_vec().as_slice()).expect("descriptors");
+        let pool =
+            DescriptorPool::decode(self.set.encode_to_vec().as_slice()).expect("descriptors");
         match policies(&pool) {
             Ok(_) => Vec::new(),
             Err(StartError::Policy(gaps)) => gaps,
@@ -84,26 +110,37 @@ impl Doctored {
     #[track_caller]
     fn names(&self, place: &str, problem: &str) {
         let gaps = self.gaps();
-        let is_named = gaps.iter().any(|gap| gap.place == place && gap.problem.contains(problem));
+        let is_named = gaps
+            .iter()
+            .any(|gap| gap.place == place && gap.problem.contains(problem));
         assert!(is_named, "{place}: {problem}\nis not among {gaps:#?}");
     }
 }
 
 fn text(message: &DynamicMessage, field: &str) -> String {
-    message.get_field_by_name(field).and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    message
+        .get_field_by_name(field)
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn options(declaration: &mut DynamicMessage) -> &mut DynamicMessage {
-    match declaration.get_field_by_name_mut("options") {
-        Some(Value::Message(options)) => options,
-        other => panic!("no options: {other:?}"),
-    }
+    let Some(Value::Message(options)) = declaration.get_field_by_name_mut("options") else {
+        panic!("no options")
+    };
+    options
 }
 
 /// Changes one entry of an option that is a message; `None` clears it.
-fn set<'o>(extension: &'o ExtensionDescriptor, entry: &'o str, value: Option<Value>) -> impl Fn(&mut DynamicMessage) + 'o {
+fn set<'o>(
+    extension: &'o ExtensionDescriptor,
+    entry: &'o str,
+    value: Option<Value>,
+) -> impl Fn(&mut DynamicMessage) + 'o {
     move |options| {
-        let Value::Message(policy) = options.get_extension_mut(extension) else { panic!("no message option") };
+        let Value::Message(policy) = options.get_extension_mut(extension) else {
+            panic!("no message option")
+        };
         match &value {
             Some(value) => policy.set_field_by_name(entry, value.clone()),
             None => policy.clear_field_by_name(entry),
@@ -123,14 +160,22 @@ fn the_contract_as_it_is_has_no_gap() {
 fn a_method_without_a_policy_is_a_gap() {
     let doctored = Doctored::new();
     let policy = doctored.extension("stratum.policy.v1.method");
-    doctored.method(SERVICE, "GetPrecedent", |options| options.clear_extension(&policy)).names(METHOD, "declares no policy");
+    doctored
+        .method(SERVICE, "GetPrecedent", |options| {
+            options.clear_extension(&policy)
+        })
+        .names(METHOD, "declares no policy");
 }
 
 #[test]
 fn a_method_without_a_route_is_a_gap() {
     let doctored = Doctored::new();
     let http = doctored.extension("google.api.http");
-    doctored.method(SERVICE, "GetPrecedent", |options| options.clear_extension(&http)).names(METHOD, "has no REST route");
+    doctored
+        .method(SERVICE, "GetPrecedent", |options| {
+            options.clear_extension(&http)
+        })
+        .names(METHOD, "has no REST route");
 }
 
 #[test]
@@ -139,11 +184,16 @@ fn a_policy_without_one_of_its_parts_is_a_gap() {
         ("permission", "which the role matrix lacks"),
         ("tier", "declares no rate tier"),
         ("audit", "does not say what is audited"),
-        ("audit_action", "audit_action is set exactly when something is audited"),
+        (
+            "audit_action",
+            "audit_action is set exactly when something is audited",
+        ),
     ] {
         let doctored = Doctored::new();
         let policy = doctored.extension("stratum.policy.v1.method");
-        doctored.method(SERVICE, "GetPrecedent", set(&policy, entry, None)).names(METHOD, problem);
+        doctored
+            .method(SERVICE, "GetPrecedent", set(&policy, entry, None))
+            .names(METHOD, problem);
     }
 }
 
@@ -151,30 +201,100 @@ fn a_policy_without_one_of_its_parts_is_a_gap() {
 fn parts_that_contradict_each_other_are_gaps() {
     const CREATE: &str = "stratum.v1.PrecedentService.CreatePrecedent";
     for (method, place, entry, value, problem) in [
-        ("GetPrecedent", METHOD, "permission", Value::String("no.such".into()), "which the role matrix lacks"),
-        ("GetPrecedent", METHOD, "permission", Value::String("public".into()), "go together"),
-        ("GetPrecedent", METHOD, "tier", Value::EnumNumber(1), "go together"),
-        ("GetPrecedent", METHOD, "audit", Value::EnumNumber(1), "only public reads may say AUDIT_NONE"),
-        ("GetPrecedent", METHOD, "price_credits", Value::I64(5), "a price and TIER_CHARGED go together"),
-        ("GetPrecedent", METHOD, "tier", Value::EnumNumber(4), "a price and TIER_CHARGED go together"),
-        ("GetPrecedent", METHOD, "idempotent", Value::Bool(true), "`idempotent` and a request_id field go together"),
-        ("GetPrecedent", METHOD, "audit", Value::EnumNumber(3), "a mutation takes a request_id"),
-        ("GetPrecedent", METHOD, "audit", Value::EnumNumber(4), "an export is a stream"),
-        ("CreatePrecedent", CREATE, "idempotent", Value::Bool(false), "`idempotent` and a request_id field go together"),
+        (
+            "GetPrecedent",
+            METHOD,
+            "permission",
+            Value::String("no.such".into()),
+            "which the role matrix lacks",
+        ),
+        (
+            "GetPrecedent",
+            METHOD,
+            "permission",
+            Value::String("public".into()),
+            "go together",
+        ),
+        (
+            "GetPrecedent",
+            METHOD,
+            "tier",
+            Value::EnumNumber(1),
+            "go together",
+        ),
+        (
+            "GetPrecedent",
+            METHOD,
+            "audit",
+            Value::EnumNumber(1),
+            "only public reads may say AUDIT_NONE",
+        ),
+        (
+            "GetPrecedent",
+            METHOD,
+            "price_credits",
+            Value::I64(5),
+            "a price and TIER_CHARGED go together",
+        ),
+        (
+            "GetPrecedent",
+            METHOD,
+            "tier",
+            Value::EnumNumber(4),
+            "a price and TIER_CHARGED go together",
+        ),
+        (
+            "GetPrecedent",
+            METHOD,
+            "idempotent",
+            Value::Bool(true),
+            "`idempotent` and a request_id field go together",
+        ),
+        (
+            "GetPrecedent",
+            METHOD,
+            "audit",
+            Value::EnumNumber(3),
+            "a mutation takes a request_id",
+        ),
+        (
+            "GetPrecedent",
+            METHOD,
+            "audit",
+            Value::EnumNumber(4),
+            "an export is a stream",
+        ),
+        (
+            "CreatePrecedent",
+            CREATE,
+            "idempotent",
+            Value::Bool(false),
+            "`idempotent` and a request_id field go together",
+        ),
     ] {
         let doctored = Doctored::new();
         let policy = doctored.extension("stratum.policy.v1.method");
-        doctored.method(SERVICE, method, set(&policy, entry, Some(value))).names(place, problem);
+        doctored
+            .method(SERVICE, method, set(&policy, entry, Some(value)))
+            .names(place, problem);
     }
 }
 
 #[test]
 fn a_mutation_without_its_request_id_is_a_gap() {
-    let doctored = Doctored::new().change("message_type", "CreatePrecedentRequest", Some(("field", "request_id")), |field| {
-        field.set_field_by_name("name", Value::String("other_id".into()));
-        field.set_field_by_name("json_name", Value::String("otherId".into()));
-    });
-    doctored.names("stratum.v1.PrecedentService.CreatePrecedent", "`idempotent` and a request_id field go together");
+    let doctored = Doctored::new().change(
+        "message_type",
+        "CreatePrecedentRequest",
+        Some(("field", "request_id")),
+        |field| {
+            field.set_field_by_name("name", Value::String("other_id".into()));
+            field.set_field_by_name("json_name", Value::String("otherId".into()));
+        },
+    );
+    doctored.names(
+        "stratum.v1.PrecedentService.CreatePrecedent",
+        "`idempotent` and a request_id field go together",
+    );
 }
 
 #[test]
@@ -182,35 +302,63 @@ fn a_string_without_its_rules_is_a_gap() {
     let place = "stratum.v1.Scenario.denial_trigger";
     let doctored = Doctored::new();
     let policy = doctored.extension("stratum.policy.v1.field");
-    doctored.field("Scenario", "denial_trigger", |options| options.clear_extension(&policy)).names(place, "without a text class");
+    doctored
+        .field("Scenario", "denial_trigger", |options| {
+            options.clear_extension(&policy)
+        })
+        .names(place, "without a text class");
     for (field, entry, value, problem) in [
         ("denial_trigger", "text", None, "without a text class"),
         ("denial_trigger", "max_length", None, "without a max_length"),
         ("state", "pattern", None, "is a CODE without a pattern"),
-        ("state", "pattern", Some(Value::String("^[A-Z{2}$".into())), "not an anchored regular expression"),
-        ("state", "pattern", Some(Value::String("[A-Z]{2}".into())), "not an anchored regular expression"),
+        (
+            "state",
+            "pattern",
+            Some(Value::String("^[A-Z{2}$".into())),
+            "not an anchored regular expression",
+        ),
+        (
+            "state",
+            "pattern",
+            Some(Value::String("[A-Z]{2}".into())),
+            "not an anchored regular expression",
+        ),
     ] {
         let doctored = Doctored::new();
         let policy = doctored.extension("stratum.policy.v1.field");
-        doctored.field("Scenario", field, set(&policy, entry, value)).names(&format!("stratum.v1.Scenario.{field}"), problem);
+        doctored
+            .field("Scenario", field, set(&policy, entry, value))
+            .names(&format!("stratum.v1.Scenario.{field}"), problem);
     }
 }
 
 #[test]
 fn services_and_contract_are_the_same_set() {
     let gaps = |served: &[&str]| Policies::read(contract::pool(), served).expect_err("gaps");
-    let infrastructure =
-        ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
+    let infrastructure = [
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
+    ];
     let all: Vec<&str> = SERVICES.iter().chain(&infrastructure).copied().collect();
     assert!(Policies::read(contract::pool(), &all).is_ok());
     for (i, left_out) in all.iter().enumerate() {
         let mut served = all.clone();
         served.remove(i);
-        assert!(gaps(&served).iter().any(|gap| gap.place.trim_start_matches('/').starts_with(left_out)), "{left_out}");
+        assert!(
+            gaps(&served)
+                .iter()
+                .any(|gap| gap.place.trim_start_matches('/').starts_with(left_out)),
+            "{left_out}"
+        );
     }
     let mut served = all.clone();
     served.push("grpc.channelz.v1.Channelz");
-    assert!(gaps(&served).iter().any(|gap| gap.place == "grpc.channelz.v1.Channelz"));
+    assert!(
+        gaps(&served)
+            .iter()
+            .any(|gap| gap.place == "grpc.channelz.v1.Channelz")
+    );
 }
 
 /// A permission that no method demands is a leftover, or a method that forgot to.
@@ -219,7 +367,11 @@ fn a_permission_that_nothing_demands_is_a_gap() {
     let mut doctored = Doctored::new();
     let policy = doctored.extension("stratum.policy.v1.method");
     for method in ["ListAuditEvents", "GetAuditEvent"] {
-        doctored = doctored.method("AuditService", method, set(&policy, "permission", Some(Value::String("self".into()))));
+        doctored = doctored.method(
+            "AuditService",
+            method,
+            set(&policy, "permission", Some(Value::String("self".into()))),
+        );
     }
     doctored.names("audit.read", "no method demands it");
 }
@@ -227,9 +379,16 @@ fn a_permission_that_nothing_demands_is_a_gap() {
 #[test]
 fn every_gap_is_named_at_once() {
     let mut doctored = Doctored::new();
-    let (method, field) = (doctored.extension("stratum.policy.v1.method"), doctored.extension("stratum.policy.v1.field"));
-    doctored = doctored.method(SERVICE, "GetPrecedent", |options| options.clear_extension(&method));
+    let (method, field) = (
+        doctored.extension("stratum.policy.v1.method"),
+        doctored.extension("stratum.policy.v1.field"),
+    );
+    doctored = doctored.method(SERVICE, "GetPrecedent", |options| {
+        options.clear_extension(&method)
+    });
     doctored = doctored.method("TenantService", "GetMe", set(&method, "tier", None));
-    doctored = doctored.field("Scenario", "denial_trigger", |options| options.clear_extension(&field));
+    doctored = doctored.field("Scenario", "denial_trigger", |options| {
+        options.clear_extension(&field)
+    });
     assert_eq!(doctored.gaps().len(), 3, "{:#?}", doctored.gaps());
 }

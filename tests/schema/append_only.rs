@@ -29,15 +29,27 @@ async fn nobody_changes_what_was_appended() {
     for table in APPEND_ONLY {
         assert!(guarded.contains(&(*table).to_owned()), "{table}");
     }
-    assert!(guarded.iter().filter(|name| name.starts_with("audit_events_y")).count() >= 8, "{guarded:?}");
+    assert!(
+        guarded
+            .iter()
+            .filter(|name| name.starts_with("audit_events_y"))
+            .count()
+            >= 8,
+        "{guarded:?}"
+    );
     for table in &guarded {
-        let rows: i64 = superuser.value(&format!("SELECT count(*) FROM {table}")).await;
+        let rows: i64 = superuser
+            .value(&format!("SELECT count(*) FROM {table}"))
+            .await;
         let first: String = superuser
             .value(&format!("SELECT attname::text FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum = 1"))
             .await;
         // Triggers of rows speak where there are rows; the statement's own speaks always.
         if rows > 0 {
-            for sql in [format!("UPDATE {table} SET {first} = {first}"), format!("DELETE FROM {table}")] {
+            for sql in [
+                format!("UPDATE {table} SET {first} = {first}"),
+                format!("DELETE FROM {table}"),
+            ] {
                 assert_eq!(superuser.refusal(&sql).await.0, "23001", "{sql}");
             }
         }
@@ -47,7 +59,11 @@ async fn nobody_changes_what_was_appended() {
     let filled: Vec<String> = superuser
         .column("SELECT DISTINCT tableoid::regclass::text FROM audit_events UNION SELECT 'precedent_versions' FROM precedent_versions")
         .await;
-    assert_eq!(filled.len(), 2, "both kinds were tried with rows: {filled:?}");
+    assert_eq!(
+        filled.len(),
+        2,
+        "both kinds were tried with rows: {filled:?}"
+    );
 }
 
 #[tokio::test]
@@ -59,7 +75,10 @@ async fn no_role_of_the_service_is_granted_a_change() {
         for table in &guarded {
             for verb in ["UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "REFERENCES"] {
                 let granted: bool = superuser
-                    .value(&format!("SELECT has_table_privilege('{}', '{table}', '{verb}')", role.name()))
+                    .value(&format!(
+                        "SELECT has_table_privilege('{}', '{table}', '{verb}')",
+                        role.name()
+                    ))
                     .await;
                 assert!(!granted, "{} may {verb} {table}", role.name());
             }
@@ -78,7 +97,9 @@ async fn no_role_reaches_a_partition_by_its_own_name() {
     for role in DbRole::ALL.iter().filter(|role| **role != DbRole::Migrator) {
         let mut connection = stage.database.as_role(*role).await;
         for partition in &partitions {
-            let (state, _) = connection.refusal(&format!("SELECT FROM {partition}")).await;
+            let (state, _) = connection
+                .refusal(&format!("SELECT FROM {partition}"))
+                .await;
             assert_eq!(state, "42501", "{} reads {partition}", role.name());
         }
     }

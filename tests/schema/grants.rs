@@ -16,7 +16,11 @@ const HEAD: &str = "\
 
 /// Privileges of the roles that own nothing, a line for each table they may touch.
 async fn tables(superuser: &mut Sql, out: &mut String) {
-    for role in DbRole::ALL.iter().map(|role| role.name()).filter(|role| *role != "stratum_migrator") {
+    for role in DbRole::ALL
+        .iter()
+        .map(|role| role.name())
+        .filter(|role| *role != "stratum_migrator")
+    {
         writeln!(out, "\n[{role}]").expect("text");
         let sql = format!(
             "SELECT c.relname || ' ' || string_agg(verb, ' ' ORDER BY at) || coalesce(' columns ' || (
@@ -62,7 +66,12 @@ async fn policies(superuser: &mut Sql, out: &mut String) {
             || coalesce(' using ' || qual, '') || coalesce(' check ' || with_check, '')
         FROM pg_policies WHERE schemaname = 'public' ORDER BY tablename, policyname";
     for line in superuser.column::<String>(sql).await {
-        writeln!(out, "{}", line.split_whitespace().collect::<Vec<_>>().join(" ")).expect("text");
+        writeln!(
+            out,
+            "{}",
+            line.split_whitespace().collect::<Vec<_>>().join(" ")
+        )
+        .expect("text");
     }
 }
 
@@ -76,8 +85,14 @@ async fn the_catalogue_grants_what_the_text_says() {
     if present != CHECKED_IN {
         let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("grants.txt");
         std::fs::write(&path, &present).expect("a file written");
-        let missing: Vec<&str> = CHECKED_IN.lines().filter(|line| !present.lines().any(|l| l == *line)).collect();
-        let new: Vec<&str> = present.lines().filter(|line| !CHECKED_IN.lines().any(|l| l == *line)).collect();
+        let missing: Vec<&str> = CHECKED_IN
+            .lines()
+            .filter(|line| !present.lines().any(|l| l == *line))
+            .collect();
+        let new: Vec<&str> = present
+            .lines()
+            .filter(|line| !CHECKED_IN.lines().any(|l| l == *line))
+            .collect();
         panic!(
             "grants differ from tests/schema/grants.txt.\ngone: {missing:#?}\nnew: {new:#?}\n\
             If that is meant: cp {} tests/schema/grants.txt",

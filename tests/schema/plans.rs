@@ -5,8 +5,8 @@ use stratum::db::DbRole;
 use stratum::db::statement::{Statement, all};
 
 use super::TABLES;
-use crate::harness::db::{Database, Sql};
 use crate::harness::cast::Cast;
+use crate::harness::db::{Database, Sql};
 use crate::harness::{ALPHA, BETA, GAMMA};
 
 /// Several thousand precedents and events for each of three tenants.
@@ -41,13 +41,22 @@ async fn fill(superuser: &mut Sql) {
         )).await;
     }
     let tables: Vec<String> = superuser.column(TABLES).await;
-    superuser.run(&format!("ANALYZE {}", tables.join(", "))).await;
+    superuser
+        .run(&format!("ANALYZE {}", tables.join(", ")))
+        .await;
 }
 
 fn statement(role: DbRole, table: &str, name: &str) -> Statement {
-    let mut found = all().into_iter().filter(|s| s.role == role && s.name == name && s.sql.contains(table));
-    let statement = found.next().unwrap_or_else(|| panic!("no statement {name} on {table}"));
-    assert!(found.next().is_none(), "several statements {name} on {table}");
+    let mut found = all()
+        .into_iter()
+        .filter(|s| s.role == role && s.name == name && s.sql.contains(table));
+    let statement = found
+        .next()
+        .unwrap_or_else(|| panic!("no statement {name} on {table}"));
+    assert!(
+        found.next().is_none(),
+        "several statements {name} on {table}"
+    );
     statement
 }
 
@@ -55,9 +64,15 @@ fn statement(role: DbRole, table: &str, name: &str) -> Statement {
 async fn plan(connection: &mut Sql, statement: &Statement, arguments: &str) -> String {
     let tenant = Cast::get().tenant(ALPHA).id;
     connection.run("BEGIN").await;
-    connection.run(&format!("SET LOCAL app.tenant_id = '{tenant}'")).await;
-    connection.run(&format!("PREPARE hot AS {}", statement.sql)).await;
-    let lines: Vec<String> = connection.column(&format!("EXPLAIN (COSTS OFF) EXECUTE hot({arguments})")).await;
+    connection
+        .run(&format!("SET LOCAL app.tenant_id = '{tenant}'"))
+        .await;
+    connection
+        .run(&format!("PREPARE hot AS {}", statement.sql))
+        .await;
+    let lines: Vec<String> = connection
+        .column(&format!("EXPLAIN (COSTS OFF) EXECUTE hot({arguments})"))
+        .await;
     connection.run("DEALLOCATE hot; ROLLBACK").await;
     lines.join("\n")
 }
@@ -68,23 +83,105 @@ async fn hot_statements_find_their_rows_by_index() {
     let mut superuser = database.superuser().await;
     fill(&mut superuser).await;
     let tenant = Cast::get().tenant(ALPHA).id;
-    let id: uuid::Uuid = superuser.value(&format!("SELECT id FROM precedents WHERE tenant_id = '{tenant}' LIMIT 1")).await;
+    let id: uuid::Uuid = superuser
+        .value(&format!(
+            "SELECT id FROM precedents WHERE tenant_id = '{tenant}' LIMIT 1"
+        ))
+        .await;
     let nothing = "'{}', '{}', '{}', NULL, NULL, NULL, NULL, NULL";
     let filters = "NULL, NULL, NULL, NULL, NULL, NULL, NULL";
     let hot: &[(DbRole, &str, &str, String, &str)] = &[
-        (DbRole::App, "FROM precedents", "GET", format!("'{tenant}', '{id}'"), "precedents_pkey"),
-        (DbRole::App, "FROM precedents", "GET_FOR_UPDATE", format!("'{tenant}', '{id}'"), "precedents_pkey"),
-        (DbRole::App, "FROM precedents", "IS_VISIBLE", format!("'{tenant}', '{id}'"), "precedents_pkey"),
-        (DbRole::App, "FROM precedents", "LIST", format!("'{tenant}', {nothing}, NULL, NULL, 51"), "precedents_newest"),
-        (DbRole::App, "FROM precedents", "LIST", format!("'{tenant}', {nothing}, now() - interval '1 hour', '{id}', 51"), "precedents_newest"),
-        (DbRole::App, "FROM idempotency_keys", "GET", format!("'{tenant}', 'create', '{id}'"), "idempotency_keys_pkey"),
-        (DbRole::App, "UPDATE idempotency_keys", "COMPLETE", format!("'{tenant}', 'create', '{id}', '', '', NULL"), "idempotency_keys_pkey"),
-        (DbRole::AuditReader, "FROM audit_events", "GET", format!("'{tenant}', '{id}'"), "tenant_id_id_idx"),
-        (DbRole::AuditReader, "FROM audit_events", "LIST", format!("'{tenant}', {filters}, NULL, NULL, 51"), "tenant_id_occurred_at_id_idx"),
-        (DbRole::AuditReader, "FROM audit_events", "LIST", format!("'{tenant}', {filters}, now(), '{id}', 51"), "tenant_id_occurred_at_id_idx"),
-        (DbRole::Auth, "FROM certificates", "CERTIFICATE", "sha256('x')".to_owned(), "certificates_fingerprint_key"),
-        (DbRole::Auth, "FROM api_keys", "API_KEY", "'AAAAAAAA'".to_owned(), "api_keys_prefix_key"),
-        (DbRole::Auth, "FROM users", "ACTIVE_USER", format!("'{tenant}', '{id}'"), "users_pkey"),
+        (
+            DbRole::App,
+            "FROM precedents",
+            "GET",
+            format!("'{tenant}', '{id}'"),
+            "precedents_pkey",
+        ),
+        (
+            DbRole::App,
+            "FROM precedents",
+            "GET_FOR_UPDATE",
+            format!("'{tenant}', '{id}'"),
+            "precedents_pkey",
+        ),
+        (
+            DbRole::App,
+            "FROM precedents",
+            "IS_VISIBLE",
+            format!("'{tenant}', '{id}'"),
+            "precedents_pkey",
+        ),
+        (
+            DbRole::App,
+            "FROM precedents",
+            "LIST",
+            format!("'{tenant}', {nothing}, NULL, NULL, 51"),
+            "precedents_newest",
+        ),
+        (
+            DbRole::App,
+            "FROM precedents",
+            "LIST",
+            format!("'{tenant}', {nothing}, now() - interval '1 hour', '{id}', 51"),
+            "precedents_newest",
+        ),
+        (
+            DbRole::App,
+            "FROM idempotency_keys",
+            "GET",
+            format!("'{tenant}', 'create', '{id}'"),
+            "idempotency_keys_pkey",
+        ),
+        (
+            DbRole::App,
+            "UPDATE idempotency_keys",
+            "COMPLETE",
+            format!("'{tenant}', 'create', '{id}', '', '', NULL"),
+            "idempotency_keys_pkey",
+        ),
+        (
+            DbRole::AuditReader,
+            "FROM audit_events",
+            "GET",
+            format!("'{tenant}', '{id}'"),
+            "tenant_id_id_idx",
+        ),
+        (
+            DbRole::AuditReader,
+            "FROM audit_events",
+            "LIST",
+            format!("'{tenant}', {filters}, NULL, NULL, 51"),
+            "tenant_id_occurred_at_id_idx",
+        ),
+        (
+            DbRole::AuditReader,
+            "FROM audit_events",
+            "LIST",
+            format!("'{tenant}', {filters}, now(), '{id}', 51"),
+            "tenant_id_occurred_at_id_idx",
+        ),
+        (
+            DbRole::Auth,
+            "FROM certificates",
+            "CERTIFICATE",
+            "sha256('x')".to_owned(),
+            "certificates_fingerprint_key",
+        ),
+        (
+            DbRole::Auth,
+            "FROM api_keys",
+            "API_KEY",
+            "'AAAAAAAA'".to_owned(),
+            "api_keys_prefix_key",
+        ),
+        (
+            DbRole::Auth,
+            "FROM users",
+            "ACTIVE_USER",
+            format!("'{tenant}', '{id}'"),
+            "users_pkey",
+        ),
     ];
     for role in [DbRole::App, DbRole::AuditReader, DbRole::Auth] {
         let mut connection = database.as_role(role).await;
@@ -93,8 +190,15 @@ async fn hot_statements_find_their_rows_by_index() {
             assert!(plan.contains(index), "{name}: {index} is not in\n{plan}");
             // Tenants and the empty partitions are small enough to be read through.
             let table = table.rsplit(' ').next().unwrap_or_default();
-            assert!(!plan.contains(&format!("Seq Scan on {table} ")) && !plan.ends_with(&format!("Seq Scan on {table}")), "{name}:\n{plan}");
-            assert!(!plan.contains("Sort"), "{name} sorts what the index has sorted:\n{plan}");
+            assert!(
+                !plan.contains(&format!("Seq Scan on {table} "))
+                    && !plan.ends_with(&format!("Seq Scan on {table}")),
+                "{name}:\n{plan}"
+            );
+            assert!(
+                !plan.contains("Sort"),
+                "{name} sorts what the index has sorted:\n{plan}"
+            );
         }
     }
 }

@@ -13,7 +13,11 @@ async fn every_table_and_partition_forces_row_security() {
     let database = Database::clone().await;
     let mut superuser = database.superuser().await;
     let all: Vec<String> = superuser.column(TABLES).await;
-    assert!(all.iter().any(|table| table.starts_with("audit_events_y")) && all.contains(&"precedents".to_owned()), "{all:?}");
+    assert!(
+        all.iter().any(|table| table.starts_with("audit_events_y"))
+            && all.contains(&"precedents".to_owned()),
+        "{all:?}"
+    );
     let open: Vec<String> = superuser
         .column(&format!(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -48,7 +52,9 @@ async fn so_does_a_partition_that_is_made_later() {
 async fn no_role_of_the_service_owns_anything_or_gets_round_a_policy() {
     let database = Database::clone().await;
     let mut superuser = database.superuser().await;
-    let roles: Vec<String> = superuser.column("SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'stratum\\_%' ORDER BY 1").await;
+    let roles: Vec<String> = superuser
+        .column("SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'stratum\\_%' ORDER BY 1")
+        .await;
     let mut known: Vec<&str> = DbRole::ALL.iter().map(|role| role.name()).collect();
     known.sort_unstable();
     assert_eq!(roles, known, "roles.sql and DbRole name the same roles");
@@ -63,11 +69,13 @@ async fn no_role_of_the_service_owns_anything_or_gets_round_a_policy() {
         .await;
     assert!(members.is_empty(), "{members:?}");
     let owned: Vec<String> = superuser
-        .column("SELECT relname || ' of ' || rolname FROM pg_class JOIN pg_roles r ON r.oid = relowner
+        .column(
+            "SELECT relname || ' of ' || rolname FROM pg_class JOIN pg_roles r ON r.oid = relowner
             WHERE rolname LIKE 'stratum\\_%' AND rolname <> 'stratum_migrator'
             UNION ALL
             SELECT proname || ' of ' || rolname FROM pg_proc JOIN pg_roles r ON r.oid = proowner
-            WHERE rolname LIKE 'stratum\\_%' AND rolname <> 'stratum_migrator'")
+            WHERE rolname LIKE 'stratum\\_%' AND rolname <> 'stratum_migrator'",
+        )
         .await;
     assert!(owned.is_empty(), "{owned:?}");
 }
@@ -88,21 +96,34 @@ async fn two_tenants() -> (Stage, Uuid, Uuid) {
 async fn without_any_filter_a_tenant_sees_its_own_rows_only() {
     let (stage, alpha, beta) = two_tenants().await;
     let mut app = stage.database.as_role(DbRole::App).await;
-    for (table, tenant_column) in [("precedents", "tenant_id"), ("precedent_versions", "tenant_id"), ("tenants", "id")] {
+    for (table, tenant_column) in [
+        ("precedents", "tenant_id"),
+        ("precedent_versions", "tenant_id"),
+        ("tenants", "id"),
+    ] {
         for tenant in [alpha, beta] {
             app.run("BEGIN").await;
-            app.run(&format!("SET LOCAL app.tenant_id = '{tenant}'")).await;
-            let seen: Vec<Uuid> = app.column(&format!("SELECT {tenant_column} FROM {table}")).await;
+            app.run(&format!("SET LOCAL app.tenant_id = '{tenant}'"))
+                .await;
+            let seen: Vec<Uuid> = app
+                .column(&format!("SELECT {tenant_column} FROM {table}"))
+                .await;
             app.run("COMMIT").await;
             assert_eq!(seen, [tenant], "{table}");
         }
-        let unbound: Vec<Uuid> = app.column(&format!("SELECT {tenant_column} FROM {table}")).await;
+        let unbound: Vec<Uuid> = app
+            .column(&format!("SELECT {tenant_column} FROM {table}"))
+            .await;
         assert!(unbound.is_empty(), "{table} without a tenant: {unbound:?}");
     }
     let mut reader = stage.database.as_role(DbRole::AuditReader).await;
     reader.run("BEGIN").await;
-    reader.run(&format!("SET LOCAL app.tenant_id = '{beta}'")).await;
-    let seen: Vec<Option<Uuid>> = reader.column("SELECT DISTINCT tenant_id FROM audit_events").await;
+    reader
+        .run(&format!("SET LOCAL app.tenant_id = '{beta}'"))
+        .await;
+    let seen: Vec<Option<Uuid>> = reader
+        .column("SELECT DISTINCT tenant_id FROM audit_events")
+        .await;
     reader.run("COMMIT").await;
     assert_eq!(seen, [Some(beta)]);
     let unbound: i64 = reader.value("SELECT count(*) FROM audit_events").await;
@@ -126,8 +147,13 @@ async fn a_tenant_can_neither_write_nor_take_anothers_rows() {
     }
     // What can't be seen can't be changed either: no row matches.
     app.run("BEGIN").await;
-    app.run(&format!("SET LOCAL app.tenant_id = '{alpha}'")).await;
-    let changed: Vec<i32> = app.column(&format!("UPDATE precedents SET quality_score = 1 WHERE tenant_id = '{beta}' RETURNING 1")).await;
+    app.run(&format!("SET LOCAL app.tenant_id = '{alpha}'"))
+        .await;
+    let changed: Vec<i32> = app
+        .column(&format!(
+            "UPDATE precedents SET quality_score = 1 WHERE tenant_id = '{beta}' RETURNING 1"
+        ))
+        .await;
     app.run("ROLLBACK").await;
     assert!(changed.is_empty());
 }
@@ -137,6 +163,11 @@ async fn the_public_corpus_is_nobodys_to_write() {
     let (stage, alpha, _) = two_tenants().await;
     let platform = stratum::db::PLATFORM_TENANT;
     let mut app = stage.database.as_role(DbRole::App).await;
-    let (state, _) = app.refusal(&as_tenant(alpha, &format!("UPDATE precedents SET tenant_id = '{platform}'"))).await;
+    let (state, _) = app
+        .refusal(&as_tenant(
+            alpha,
+            &format!("UPDATE precedents SET tenant_id = '{platform}'"),
+        ))
+        .await;
     assert_eq!(state, "42501");
 }

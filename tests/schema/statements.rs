@@ -9,12 +9,20 @@ use crate::harness::db::{Database, Sql};
 /// Plans a statement with nothing for its parameters. PREPARE looks at names and types; EXPLAIN EXECUTE
 /// also asks whether the role may.
 async fn plan(connection: &mut Sql, statement: &Statement) -> Result<(), sqlx::Error> {
-    connection.attempt(&format!("PREPARE checked AS {}", statement.sql)).await?;
+    connection
+        .attempt(&format!("PREPARE checked AS {}", statement.sql))
+        .await?;
     let parameters: i32 =
         connection.value("SELECT coalesce(cardinality(parameter_types), 0) FROM pg_prepared_statements WHERE name = 'checked'").await;
     let nulls = vec!["NULL"; usize::try_from(parameters).expect("a number")].join(", ");
-    let arguments = if nulls.is_empty() { String::new() } else { format!("({nulls})") };
-    let explained = connection.attempt(&format!("EXPLAIN EXECUTE checked{arguments}")).await;
+    let arguments = if nulls.is_empty() {
+        String::new()
+    } else {
+        format!("({nulls})")
+    };
+    let explained = connection
+        .attempt(&format!("EXPLAIN EXECUTE checked{arguments}"))
+        .await;
     connection.run("DEALLOCATE checked").await;
     explained
 }
@@ -25,10 +33,20 @@ async fn every_statement_is_planned_by_its_role() {
     let statements = all();
     for role in DbRole::ALL {
         let mut connection = database.as_role(*role).await;
-        connection.run("SET plan_cache_mode = force_generic_plan").await;
-        for statement in statements.iter().filter(|statement| statement.role == *role) {
+        connection
+            .run("SET plan_cache_mode = force_generic_plan")
+            .await;
+        for statement in statements
+            .iter()
+            .filter(|statement| statement.role == *role)
+        {
             if let Err(error) = plan(&mut connection, statement).await {
-                panic!("{} as {}: {error}\n{}", statement.name, role.name(), statement.sql);
+                panic!(
+                    "{} as {}: {error}\n{}",
+                    statement.name,
+                    role.name(),
+                    statement.sql
+                );
             }
         }
     }
@@ -39,7 +57,18 @@ async fn every_statement_is_planned_by_its_role() {
 async fn a_statement_of_another_role_is_refused() {
     let database = Database::clone().await;
     let mut connection = database.as_role(DbRole::Auth).await;
-    let statement = all().into_iter().find(|s| s.role == DbRole::App && s.sql.contains("INTO precedents")).expect("a statement");
-    let refused = plan(&mut connection, &statement).await.expect_err("refused");
-    assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"));
+    let statement = all()
+        .into_iter()
+        .find(|s| s.role == DbRole::App && s.sql.contains("INTO precedents"))
+        .expect("a statement");
+    let refused = plan(&mut connection, &statement)
+        .await
+        .expect_err("refused");
+    assert_eq!(
+        refused
+            .as_database_error()
+            .and_then(|error| error.code())
+            .as_deref(),
+        Some("42501")
+    );
 }
