@@ -2,6 +2,7 @@
 
 mod audit;
 mod classification;
+mod import;
 mod lifecycle;
 mod precedents;
 mod privacy;
