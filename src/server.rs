@@ -170,7 +170,7 @@ impl Server {
         let mut routes = Routes::builder();
         routes
             .add_service(AuditServiceServer::new(audit::api::Api::new(calls.clone())))
-            .add_service(PrecedentServiceServer::new(precedents::api::Api::new(calls.clone(), Masks::new(&pool)?)))
+            .add_service(PrecedentServiceServer::new(precedents::api::Api::new(calls.clone(), Masks::new(&pool)?, &registries)))
             .add_service(ClassificationServiceServer::new(classification::api::Api::new(calls.clone(), classifier)))
             .add_service(PrivacyServiceServer::new(privacy::api::Api::new(calls.clone(), Guard::new())))
             .add_service(RegistryServiceServer::new(registries::api::Api::new(calls.clone(), registries)))

@@ -8,7 +8,7 @@ use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::{AuditCategory, AuditOutcome, ErrorReason, IdentityKind};
 use crate::rpc::error::{Error, code};
 use crate::rpc::identity::Caller;
-use crate::rpc::policy::{AuditMode, MethodPolicy};
+use crate::rpc::policy::{AuditMode, MethodPolicy, Tier};
 use crate::rpc::telemetry::CallContext;
 
 /// The kinds of resource an event can name.
@@ -22,6 +22,12 @@ pub enum Resource {
     AuditEvent,
     /// A tenant.
     Tenant,
+    /// A consent.
+    Consent,
+    /// An entry of a tenant's allow-list.
+    AllowListEntry,
+    /// A user.
+    User,
 }
 
 impl Resource {
@@ -33,9 +39,15 @@ impl Resource {
             Self::Precedent => "precedent",
             Self::AuditEvent => "audit_event",
             Self::Tenant => "tenant",
+            Self::Consent => "consent",
+            Self::AllowListEntry => "allow_list_entry",
+            Self::User => "user",
         }
     }
 }
+
+/// The mark of events about records of substance use or psychotherapy origin.
+pub const RESTRICTED_ORIGIN: &str = "restricted_origin";
 
 /// What a handler says about the work it did; without it there is no reply.
 #[derive(Debug, Clone)]
@@ -101,14 +113,23 @@ impl Facts {
     /// With the step of a longer work, such as the START of an export.
     #[must_use]
     pub fn step(mut self, step: &str) -> Self {
-        self.fields = vec![step.to_owned()];
+        self.fields.insert(0, step.to_owned());
+        self
+    }
+
+    /// With the mark that records of restricted origin were among what was read or changed.
+    #[must_use]
+    pub fn restricted(mut self, is_restricted: bool) -> Self {
+        if is_restricted {
+            self.fields.push(RESTRICTED_ORIGIN.to_owned());
+        }
         self
     }
 
     /// With the fields that changed.
     #[must_use]
     pub fn fields(mut self, fields: Vec<String>) -> Self {
-        self.fields = fields;
+        self.fields.splice(0..0, fields);
         self
     }
 }
@@ -319,10 +340,11 @@ fn reason_text(reason: ErrorReason) -> String {
     crate::rpc::error::reason_name(reason).to_owned()
 }
 
-/// Administration of users, keys and certificates will be ADMIN; the tiers say which methods those are.
+/// Administration of users, keys, certificates and consents is ADMIN; the tiers say which methods those are.
 fn category(policy: &MethodPolicy) -> AuditCategory {
     match policy.audit {
         AuditMode::None | AuditMode::Read => AuditCategory::Access,
+        AuditMode::Mutation if policy.tier == Tier::Admin => AuditCategory::Admin,
         AuditMode::Mutation => AuditCategory::Mutation,
         AuditMode::Export => AuditCategory::Export,
     }

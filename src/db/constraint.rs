@@ -21,6 +21,8 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("precedents_external_ref_key", Meaning::Duplicate("precedent.external_ref")),
     ("precedents_restricted_is_private", Meaning::NotShareable),
     ("precedents_origin_relaxed", Meaning::OriginRelaxed),
+    ("phi_allow_list_phrase_key", Meaning::Duplicate("entry.phrase")),
+    ("consents_ref_key", Meaning::Duplicate("consent.consent_ref")),
 ];
 
 /// What the log may know of a database error: never its message, which can quote a row.

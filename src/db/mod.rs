@@ -17,6 +17,7 @@ pub use options::{DatabaseConfig, DatabaseProblem, DbRole};
 
 use crate::rpc::error::{Error, Result};
 use crate::rpc::identity::Caller;
+use crate::rpc::permission::{Permission, Permissions};
 
 /// The tenant that owns the public corpus and the platform's own identities. Made by migration 0001.
 pub const PLATFORM_TENANT: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);
@@ -53,7 +54,7 @@ impl Db {
     /// # Errors
     /// `DATABASE_UNAVAILABLE` when no connection can be had.
     pub async fn begin(&self, caller: &Caller) -> Result<TenantTx> {
-        TenantTx::begin(&self.app, caller.tenant_id(), "BEGIN").await
+        TenantTx::begin(&self.app, caller, "BEGIN").await
     }
 
     /// As [`Db::begin`], for reads: the database refuses writes.
@@ -61,7 +62,7 @@ impl Db {
     /// # Errors
     /// `DATABASE_UNAVAILABLE` when no connection can be had.
     pub async fn begin_read(&self, caller: &Caller) -> Result<TenantTx> {
-        TenantTx::begin(&self.app, caller.tenant_id(), "BEGIN READ ONLY").await
+        TenantTx::begin(&self.app, caller, "BEGIN READ ONLY").await
     }
 
     /// A transaction that reads the audit log of the caller's tenant and nothing else.
@@ -69,7 +70,7 @@ impl Db {
     /// # Errors
     /// `DATABASE_UNAVAILABLE` when no connection can be had.
     pub async fn begin_audit_read(&self, caller: &Caller) -> Result<TenantTx> {
-        TenantTx::begin(&self.audit_reader, caller.tenant_id(), "BEGIN READ ONLY").await
+        TenantTx::begin(&self.audit_reader, caller, "BEGIN READ ONLY").await
     }
 
     /// Where credentials are looked up, before a tenant is known.
@@ -134,18 +135,22 @@ fn pool(options: PgConnectOptions, size: u32) -> PgPool {
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     tenant_id: Uuid,
+    permissions: Permissions,
 }
 
 impl TenantTx {
     /// sqlx up to 0.9.0 hands a connection back with its transaction open when `begin` is cancelled
     /// (transact-rs/sqlx#4385), so every transaction starts by rolling back what might be open.
     #[expect(clippy::disallowed_methods, reason = "the one place that may begin")]
-    async fn begin(pool: &PgPool, tenant_id: Uuid, begin: &str) -> Result<Self> {
+    async fn begin(pool: &PgPool, caller: &Caller, begin: &str) -> Result<Self> {
+        let (tenant_id, permissions) = (caller.tenant_id(), caller.permissions());
+        // Rows of restricted origin are there for these transactions alone: the policies ask for this.
+        let sud_read = if permissions.allow(Permission::SudRead) { "; SET LOCAL app.sud_read = 'on'" } else { "" };
         let mut attempts = 0;
         loop {
-            let sql = format!("ROLLBACK; {begin}; SET LOCAL app.tenant_id = '{tenant_id}'");
+            let sql = format!("ROLLBACK; {begin}; SET LOCAL app.tenant_id = '{tenant_id}'{sud_read}");
             match pool.begin_with(AssertSqlSafe(sql)).await {
-                Ok(tx) => return Ok(Self { tx, tenant_id }),
+                Ok(tx) => return Ok(Self { tx, tenant_id, permissions }),
                 // A connection that died while idle says so here; the pool then makes a new one.
                 Err(sqlx::Error::Io(_) | sqlx::Error::Database(_)) if attempts < 3 => attempts += 1,
                 Err(error) => return Err(error.into()),
@@ -157,6 +162,12 @@ impl TenantTx {
     #[must_use]
     pub fn tenant_id(&self) -> Uuid {
         self.tenant_id
+    }
+
+    /// What the caller may do: for rules about rows, which no method's policy can tell.
+    #[must_use]
+    pub fn allows(&self, permission: Permission) -> bool {
+        self.permissions.allow(permission)
     }
 
     /// The connection, for stores.

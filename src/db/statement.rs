@@ -54,6 +54,8 @@ pub fn all() -> Vec<Statement> {
         crate::audit::store::STATEMENTS,
         crate::precedents::import::store::STATEMENTS,
         crate::precedents::store::STATEMENTS,
+        crate::privacy::allow_list::store::STATEMENTS,
+        crate::privacy::consent::store::STATEMENTS,
         crate::rpc::idempotency::store::STATEMENTS,
         crate::similarity::store::STATEMENTS,
         crate::tenants::store::STATEMENTS,

@@ -21,6 +21,7 @@ use crate::db::{DatabaseConfig, migrate};
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::Role;
 use crate::registries::{Registries, Source};
+use crate::rpc::permission::Permission;
 use crate::tenants::provision::{Provisioner, ServiceCertificate};
 use crate::tls::ClientTrust;
 
@@ -247,6 +248,10 @@ impl Setup<'_> {
     async fn tenant(&mut self, slug: &str, name: &str) -> Result<DevTenant, DevError> {
         let id = self.provisioner.tenant(slug, name, true).await?;
         let certificate = self.certificate(id, slug, &[Role::Owner, Role::Service]).await?;
+        // So that records under 42 CFR Part 2 can be tried: the certificate may, the keys may not.
+        self.provisioner.sud_agreement(id, OffsetDateTime::now_utc() + time::Duration::days(365)).await?;
+        let fingerprint = certificate.summary.fingerprint_sha256;
+        self.provisioner.grant_to_certificate(id, &fingerprint, Permission::BY_NAME_ONLY).await?;
         let known = self.known.and_then(|k| k.tenants.get(slug)).map(|t| t.api_keys.clone());
         let mut api_keys = BTreeMap::new();
         for role in TENANT_ROLES {

@@ -16,6 +16,7 @@ use crate::proto::v1::{
     RestorePrecedentResponse, SearchPrecedentsRequest, SearchPrecedentsResponse, UpdatePrecedentRequest,
     UpdatePrecedentResponse, ValidatePrecedentRequest, ValidatePrecedentResponse,
 };
+use crate::registries::Registries;
 use crate::rpc::call::{ByteStream, Calls, Idempotent};
 
 /// `PrecedentService`.
@@ -23,13 +24,14 @@ use crate::rpc::call::{ByteStream, Calls, Idempotent};
 pub struct Api {
     calls: Calls,
     masks: Masks,
+    disclosure_notice: Option<String>,
 }
 
 impl Api {
     /// Serves precedents through `calls`.
     #[must_use]
-    pub fn new(calls: Calls, masks: Masks) -> Self {
-        Self { calls, masks }
+    pub fn new(calls: Calls, masks: Masks, registries: &Registries) -> Self {
+        Self { calls, masks, disclosure_notice: export::disclosure_notice(registries) }
     }
 }
 
@@ -91,7 +93,8 @@ impl PrecedentService for Api {
     }
 
     async fn restore_precedent(&self, request: Request<RestorePrecedentRequest>) -> Reply<RestorePrecedentResponse> {
-        self.calls.mutate(request, |tx, request, call| Box::pin(change::restore(tx, request, call))).await
+        let guard = self.calls.guard();
+        self.calls.mutate(request, move |tx, request, call| Box::pin(change::restore(guard, tx, request, call))).await
     }
 
     async fn validate_precedent(&self, request: Request<ValidatePrecedentRequest>) -> Reply<ValidatePrecedentResponse> {
@@ -136,7 +139,7 @@ impl PrecedentService for Api {
     type ExportPrecedentsStream = ByteStream<HttpBody>;
 
     async fn export_precedents(&self, request: Request<ExportPrecedentsRequest>) -> Reply<Self::ExportPrecedentsStream> {
-        let masks = self.masks.clone();
-        self.calls.export(request, |request| export::Export::new(masks, request)).await
+        let (masks, notice) = (self.masks.clone(), self.disclosure_notice.clone());
+        self.calls.export(request, |request| export::Export::new(masks, notice, request)).await
     }
 }

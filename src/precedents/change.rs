@@ -1,13 +1,15 @@
 //! Changes of precedents: each under its own lock, each with its version.
 
+use std::sync::Arc;
+
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::mask::Masks;
-use super::record::{self, Author, Columns, check_etag, complete, may_become};
+use super::record::{self, Author, Columns, complete, is_restricted, may_become};
 use super::store::{self, Row, Version};
-use super::words;
+use super::{rescan, words};
 use crate::audit::event::{Facts, Resource};
 use crate::db::stored::{StoredEnum as _, stored};
 use crate::db::{PLATFORM_TENANT, TenantTx};
@@ -19,13 +21,18 @@ use crate::proto::v1::{
     UpdatePrecedentRequest, UpdatePrecedentResponse, ValidatePrecedentRequest, ValidatePrecedentResponse,
 };
 use crate::rpc::call::{Answer, Calls};
+use crate::privacy::{FreeTextGuard, allow_list, consent};
 use crate::rpc::error::{Error, Result, reason_name};
+use crate::rpc::etag::check_etag;
 use crate::rpc::identity::Caller;
+use crate::rpc::permission::Permission;
 use crate::rpc::telemetry::CallContext;
 use crate::rpc::wire::required_id;
 
 /// What a precedent is held for that may rest on substance use records.
-pub const SUD_SUSPECTED: &str = "SUD_SUSPECTED";
+pub(crate) const SUD_SUSPECTED: &str = "SUD_SUSPECTED";
+/// What a precedent is held for in which newer detectors find identifiers.
+pub(crate) const PHI_RULES: &str = "PHI_RULES";
 
 pub(super) async fn create_one(
     tx: &mut TenantTx,
@@ -47,10 +54,13 @@ pub(super) async fn create_many(
 ) -> Result<Answer<BatchCreatePrecedentsResponse>> {
     let BatchCreatePrecedentsRequest { precedents, request_id: _ } = request;
     let mut reply = BatchCreatePrecedentsResponse::default();
+    let allowed = allow_list::of_tenant(tx).await?;
     for (index, precedent) in precedents.into_iter().enumerate() {
         let index = i32::try_from(index).unwrap_or(i32::MAX);
         tx.savepoint().await?;
-        let stored = match calls.valid_part("precedent", precedent) {
+        let stored = match calls.valid_part("precedent", precedent, &allowed) {
+            // A repeat of the batch would be answered without asking each consent again.
+            Ok(precedent) if is_restricted(&precedent) => Err(Error::restricted("single_call")),
             Ok(precedent) => create(tx, precedent, Author::Tenant, call.caller()).await,
             Err(error) => Err(error),
         };
@@ -95,9 +105,10 @@ pub(super) async fn update(
     let paths = update_mask.unwrap_or_default().paths;
     let after = complete(masks.apply(&before, &change, &paths)?, author_of(&before))?;
     let fields = masks.changed(&before, &after)?;
+    permit(tx, &after).await?;
     let held = Held::of(&after, status, &before.review_reasons);
     let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&after)).await?;
-    store::put_words(tx, id, &words::of_precedent(&after)).await?;
+    store::put_words(tx, id, is_restricted(&after), &words::of_precedent(&after)).await?;
     let (precedent, revision) =
         versioned(tx, row, ChangeKind::Updated, &fields, "", call.caller()).await?;
     let facts = facts(&precedent)?.fields(fields);
@@ -110,13 +121,15 @@ pub(super) async fn archive(
     call: CallContext,
 ) -> Result<Answer<ArchivePrecedentResponse>> {
     let ArchivePrecedentRequest { id, etag, request_id: _, reason } = request;
-    let moved = Move { to: PrecedentStatus::Archived, kind: ChangeKind::Archived, from_only: None };
+    let moved = Move { to: PrecedentStatus::Archived, kind: ChangeKind::Archived, from_only: None, guard: None };
     let (precedent, revision) = moved.apply(tx, &id, &etag, &reason, &call).await?;
     let facts = facts(&precedent)?;
     Ok(Answer::new(ArchivePrecedentResponse { precedent: Some(precedent), revision }, facts))
 }
 
+/// What comes back is looked at anew: nobody may have looked since it was put away.
 pub(super) async fn restore(
+    guard: Arc<dyn FreeTextGuard>,
     tx: &mut TenantTx,
     request: RestorePrecedentRequest,
     call: CallContext,
@@ -126,6 +139,7 @@ pub(super) async fn restore(
         to: PrecedentStatus::Active,
         kind: ChangeKind::Restored,
         from_only: Some(PrecedentStatus::Archived),
+        guard: Some(guard),
     };
     let (precedent, revision) = moved.apply(tx, &id, &etag, "", &call).await?;
     let facts = facts(&precedent)?;
@@ -245,6 +259,8 @@ struct Move {
     to: PrecedentStatus,
     kind: ChangeKind,
     from_only: Option<PrecedentStatus>,
+    /// What looks at the record on the way, where it comes back.
+    guard: Option<Arc<dyn FreeTextGuard>>,
 }
 
 impl Move {
@@ -263,7 +279,11 @@ impl Move {
             return Err(transition(from, self.to));
         }
         let before = record::precedent(current)?;
-        let row = store::update(tx, id, self.to.stored(), &[], Columns::of(&before)).await?;
+        let held = match self.guard {
+            Some(guard) => Held::anew(tx, &*guard, &before, self.to).await?,
+            None => Held { status: self.to.stored(), reasons: Vec::new() },
+        };
+        let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&before)).await?;
         versioned(tx, row, self.kind, &[], reason, call.caller()).await
     }
 }
@@ -276,10 +296,11 @@ pub(crate) async fn create(
     caller: Option<&Caller>,
 ) -> Result<(Precedent, i64)> {
     let precedent = complete(precedent, author)?;
+    permit(tx, &precedent).await?;
     let held = Held::of(&precedent, PrecedentStatus::Active, &[]);
     let id = record::new_id();
     let row = store::insert(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
-    store::put_words(tx, id, &words::of_precedent(&precedent)).await?;
+    store::put_words(tx, id, is_restricted(&precedent), &words::of_precedent(&precedent)).await?;
     versioned(tx, row, ChangeKind::Created, &[], "", caller).await
 }
 
@@ -300,8 +321,16 @@ pub(super) async fn replace(
     let status = if status == PrecedentStatus::NeedsReview { PrecedentStatus::Active } else { status };
     let held = Held::of(&precedent, status, reasons);
     let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
-    store::put_words(tx, id, &words::of_precedent(&precedent)).await?;
+    store::put_words(tx, id, is_restricted(&precedent), &words::of_precedent(&precedent)).await?;
     versioned(tx, row, ChangeKind::Updated, &fields, "", Some(caller)).await?;
+    Ok(())
+}
+
+/// What is of restricted origin is stored under permission, agreement and consent, or not at all.
+async fn permit(tx: &mut TenantTx, precedent: &Precedent) -> Result<()> {
+    if is_restricted(precedent) {
+        consent::require(tx, precedent.data_origin(), &precedent.consent_id).await?;
+    }
     Ok(())
 }
 
@@ -313,10 +342,35 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// What looks like substance use records is held until a person has looked.
+    /// For a reason more.
+    pub(crate) fn because(reason: &str, reasons: &[String]) -> Self {
+        let mut reasons = reasons.to_vec();
+        if !reasons.iter().any(|r| r == reason) {
+            reasons.push(reason.to_owned());
+        }
+        Self { status: PrecedentStatus::NeedsReview.stored(), reasons }
+    }
+
+    /// By everything that is known now of a record that had been put away.
+    async fn anew(
+        tx: &mut TenantTx,
+        guard: &dyn FreeTextGuard,
+        precedent: &Precedent,
+        status: PrecedentStatus,
+    ) -> Result<Self> {
+        let allowed = allow_list::of_tenant(tx).await?;
+        let held = Self::of(precedent, status, &[]);
+        let has_findings = rescan::has_findings(precedent, guard, &allowed);
+        Ok(if has_findings { Self::because(PHI_RULES, &held.reasons) } else { held })
+    }
+
+    /// What looks like substance use records is held until a person has looked; what is declared as such is
+    /// restricted already.
     pub(crate) fn of(precedent: &Precedent, status: PrecedentStatus, reasons: &[String]) -> Self {
         let mut reasons = reasons.to_vec();
-        if record::is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
+        if is_restricted(precedent) {
+            reasons.retain(|reason| reason != SUD_SUSPECTED);
+        } else if record::is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
             reasons.push(SUD_SUSPECTED.to_owned());
         }
         let status = if reasons.is_empty() { status } else { PrecedentStatus::NeedsReview };
@@ -327,6 +381,7 @@ impl Held {
 /// The tenant's own precedent, locked; public ones are read-only, others do not exist.
 async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
     match store::get_for_update(tx, id).await? {
+        Some(row) if row.is_restricted() && !tx.allows(Permission::SudWrite) => Err(Error::restricted("permission")),
         Some(row) => {
             check_etag(etag, row.version)?;
             Ok(row)
@@ -339,7 +394,7 @@ async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
 }
 
 /// The message of a row just written, kept as a version.
-async fn versioned(
+pub(super) async fn versioned(
     tx: &mut TenantTx,
     row: Row,
     change_kind: ChangeKind,
@@ -366,7 +421,7 @@ async fn versioned(
 
 fn facts(precedent: &Precedent) -> Result<Facts> {
     let id = required_id("precedent.id", &precedent.id)?;
-    Ok(Facts::one(Resource::Precedent, id).version(precedent.version))
+    Ok(Facts::one(Resource::Precedent, id).version(precedent.version).restricted(is_restricted(precedent)))
 }
 
 /// A record that the service wrote keeps the origin that only the service may set.

@@ -31,6 +31,7 @@ pub(super) async fn list(
     let scope = PageScope::new(tx.tenant_id(), "ListPrecedentVersions", &bound);
     let before = pages.open(&scope, &page_token)?.map_or(i64::MAX, |cursor| cursor.key);
     let limit = page_size(size);
+    let is_restricted = is_restricted(tx, precedent).await?;
     let mut rows = store::versions(tx, precedent, before, limit + 1).await?;
     if rows.is_empty() && before == i64::MAX {
         return Err(Error::not_found(precedent));
@@ -46,7 +47,7 @@ pub(super) async fn list(
         .into_iter()
         .map(|row| Ok(PrecedentVersion { snapshot: None, ..version(row)? }))
         .collect::<Result<Vec<_>>>()?;
-    let facts = Facts { row_count: rows_of(&versions), ..Facts::one(Resource::Precedent, precedent) };
+    let facts = Facts { row_count: rows_of(&versions), ..Facts::one(Resource::Precedent, precedent) }.restricted(is_restricted);
     Ok(Answer::new(ListPrecedentVersionsResponse { versions, next_page_token }, facts))
 }
 
@@ -57,7 +58,7 @@ pub(super) async fn get(
     let GetPrecedentVersionRequest { id, version: number } = request;
     let id = required_id("id", &id)?;
     let row = one(tx, id, number).await?;
-    let facts = Facts::one(Resource::Precedent, id).version(number);
+    let facts = Facts::one(Resource::Precedent, id).version(number).restricted(is_restricted(tx, id).await?);
     Ok(Answer::new(GetPrecedentVersionResponse { version: Some(version(row)?) }, facts))
 }
 
@@ -71,12 +72,17 @@ pub(super) async fn diff(
     let before = snapshot(&one(tx, id, from_version).await?)?;
     let after = snapshot(&one(tx, id, to_version).await?)?;
     let changes = masks.diff(&before, &after)?;
-    let facts = Facts::one(Resource::Precedent, id).version(to_version);
+    let facts = Facts::one(Resource::Precedent, id).version(to_version).restricted(is_restricted(tx, id).await?);
     Ok(Answer::new(DiffPrecedentVersionsResponse { changes }, facts))
 }
 
 async fn one(tx: &mut TenantTx, id: Uuid, number: i64) -> Result<VersionRow> {
     store::version(tx, id, number).await?.ok_or_else(|| Error::not_found(id))
+}
+
+/// Whether the precedent is of restricted origin as it stands now: so is every version it ever had.
+async fn is_restricted(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
+    Ok(store::get(tx, id).await?.is_some_and(|row| row.is_restricted()))
 }
 
 fn rows_of(versions: &[PrecedentVersion]) -> i64 {

@@ -12,6 +12,7 @@ pub mod mask;
 pub mod rate;
 mod reading;
 pub mod record;
+pub mod rescan;
 mod stats;
 pub(crate) mod store;
 pub mod words;

@@ -24,8 +24,9 @@ pub(super) async fn get(tx: &mut TenantTx, request: GetPrecedentRequest) -> Resu
     let GetPrecedentRequest { id } = request;
     let id = required_id("id", &id)?;
     let row = store::get(tx, id).await?.ok_or_else(|| Error::not_found(id))?;
+    let facts = Facts::one(Resource::Precedent, id).restricted(row.is_restricted());
     let reply = GetPrecedentResponse { precedent: Some(record::precedent(row)?) };
-    Ok(Answer::new(reply, Facts::one(Resource::Precedent, id)))
+    Ok(Answer::new(reply, facts))
 }
 
 pub(super) async fn list(
@@ -40,7 +41,8 @@ pub(super) async fn list(
     let after = after(&pages, &scope, &page_token)?;
     let rows = store::list(tx, &narrowed(filter), after, limit + 1).await?;
     let (precedents, next_page_token) = page(&pages, &scope, rows, limit)?;
-    let facts = Facts::many(Resource::Precedent, precedents.len(), scope.filter_sha256());
+    let facts = Facts::many(Resource::Precedent, precedents.len(), scope.filter_sha256())
+        .restricted(precedents.iter().any(record::is_restricted));
     Ok(Answer::new(ListPrecedentsResponse { precedents, next_page_token }, facts))
 }
 
@@ -65,7 +67,8 @@ pub(super) async fn search(
     }
     let rows = store::search(tx, &filter, after, limit + 1).await?;
     let (precedents, next_page_token) = page(&pages, &scope, rows, limit)?;
-    let facts = Facts::many(Resource::Precedent, precedents.len(), scope.filter_sha256());
+    let facts = Facts::many(Resource::Precedent, precedents.len(), scope.filter_sha256())
+        .restricted(precedents.iter().any(record::is_restricted));
     Ok(Answer::new(SearchPrecedentsResponse { precedents, next_page_token }, facts))
 }
 

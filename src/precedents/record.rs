@@ -14,15 +14,16 @@ use crate::proto::v1::{
     RecoveryAction, Scenario, SharingScope, TraceabilityLedger,
 };
 use crate::rpc::error::{Error, Result};
+use crate::rpc::etag::etag;
 use crate::rpc::validate::Violation;
 use crate::rpc::wire::timestamp;
-use crate::proto::v1::ErrorReason;
 
 /// What the columns beside `content` say, derived from the message so that both agree.
 #[derive(Debug)]
 pub struct Columns {
     pub(super) data_origin: &'static str,
     pub(super) sharing_scope: &'static str,
+    pub(super) consent_id: Option<Uuid>,
     pub(super) external_ref: Option<String>,
     pub(super) denial_types: Vec<String>,
     pub(super) payer_id: Option<String>,
@@ -65,17 +66,36 @@ pub fn complete(mut precedent: Precedent, author: Author) -> Result<Precedent> {
     if !violations.is_empty() {
         return Err(Error::violations(violations));
     }
-    if matches!(precedent.data_origin(), DataOrigin::Sud | DataOrigin::Psychotherapy) {
-        return Err(Error::new(
-            ErrorReason::SudNotShareable,
-            "records of substance use or psychotherapy origin need a consent, which can't be recorded yet",
-        ));
+    if is_restricted(&precedent) && precedent.sharing_scope() != SharingScope::Private {
+        return Err(Error::restricted("private_scope"));
     }
     if let Some(ledger) = &mut precedent.traceability {
         ledger.completeness = completeness(ledger);
     }
     precedent.quality_score = quality(&precedent);
     Ok(precedent)
+}
+
+/// Whether a record is of an origin that 42 CFR Part 2 or the rule on psychotherapy notes restricts.
+#[must_use]
+pub fn is_restricted(precedent: &Precedent) -> bool {
+    is_restricted_origin(precedent.data_origin())
+}
+
+/// As [`is_restricted`], of the origin itself.
+#[must_use]
+pub const fn is_restricted_origin(origin: DataOrigin) -> bool {
+    match origin {
+        DataOrigin::Sud | DataOrigin::Psychotherapy => true,
+        DataOrigin::Unspecified
+        | DataOrigin::General
+        | DataOrigin::Behavioral
+        | DataOrigin::Reproductive
+        | DataOrigin::Hiv
+        | DataOrigin::Genetic
+        | DataOrigin::PublicDecision
+        | DataOrigin::Synthetic => false,
+    }
 }
 
 fn violations(precedent: &Precedent, author: Author) -> Vec<Violation> {
@@ -99,6 +119,9 @@ fn violations(precedent: &Precedent, author: Author) -> Vec<Violation> {
     let origin = precedent.data_origin();
     if author == Author::Tenant && matches!(origin, DataOrigin::PublicDecision | DataOrigin::Synthetic) {
         report("data_origin", "is set by the service alone");
+    }
+    if !is_restricted_origin(origin) && !precedent.consent_id.is_empty() {
+        report("consent_id", "is for SUD and PSYCHOTHERAPY origin alone");
     }
     if precedent.outcome() == Outcome::Pending && precedent.outcome_evidence != 0 {
         report("outcome_evidence", "needs an outcome");
@@ -218,6 +241,7 @@ impl Columns {
         Self {
             data_origin: precedent.data_origin().stored(),
             sharing_scope: precedent.sharing_scope().stored(),
+            consent_id: Uuid::try_parse(&precedent.consent_id).ok(),
             external_ref: some(precedent.external_ref.clone()),
             denial_types: stored_list::<DenialType>(&denial_types),
             payer_id: some(payer.payer_id),
@@ -304,26 +328,6 @@ pub fn is_sud_suspected(precedent: &Precedent) -> bool {
     let text = format!("{}\n{}\n{}\n{}", precedent.title, scenario.denial_trigger, precedent.notes, precedent.tags.join(" "));
     let codes: Vec<&str> = scenario.diagnosis_codes.iter().chain(&scenario.procedure_codes).map(String::as_str).collect();
     scenario.diagnosis_group == "substance_use" || crate::privacy::sud::sud_suspected(&text, codes.iter().copied()).is_suspected()
-}
-
-/// The tag of a version.
-#[must_use]
-pub fn etag(version: i64) -> String {
-    format!("v{version}")
-}
-
-/// Whether a change made under `etag` may go ahead on the version stored.
-///
-/// # Errors
-/// `VERSION_CONFLICT` when the resource has changed since.
-pub fn check_etag(given: &str, version: i64) -> Result<()> {
-    // HTTP writes a tag in quotes, and weak ones with W/ before them.
-    let given = given.trim_start_matches("W/").trim_matches('"');
-    if given.is_empty() || given == "*" || given == etag(version) {
-        Ok(())
-    } else {
-        Err(Error::new(ErrorReason::VersionConflict, "the precedent has changed since this etag was read"))
-    }
 }
 
 /// Whether a status may become another (DOMAIN §5.4).

@@ -22,6 +22,7 @@ pub(super) async fn stats(
     let filter_sha256 = Sha256::digest(request.encode_to_vec()).into();
     let GetPrecedentStatsRequest { filter } = request;
     let rows = store::tally(tx, &narrowed(filter.unwrap_or_default())).await?;
+    let is_restricted = rows.iter().any(|row| row.restricted > 0);
     let mut reply = GetPrecedentStatsResponse::default();
     for row in rows {
         match row.breakdown.as_str() {
@@ -48,10 +49,10 @@ pub(super) async fn stats(
     });
     reply.top_groups.truncate(TOP_GROUPS);
     let counted = usize::try_from(reply.total).unwrap_or(usize::MAX);
-    Ok(Answer::new(reply, Facts::many(Resource::Precedent, counted, filter_sha256)))
+    Ok(Answer::new(reply, Facts::many(Resource::Precedent, counted, filter_sha256).restricted(is_restricted)))
 }
 
 fn stats_row(row: TallyRow) -> StatsRow {
-    let TallyRow { breakdown: _, key, count, won, partial, lost, reuse_count } = row;
+    let TallyRow { breakdown: _, key, count, restricted: _, won, partial, lost, reuse_count } = row;
     StatsRow { key, count, rate: Some(estimate(won, partial, lost)), reuse_count }
 }

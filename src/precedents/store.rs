@@ -4,15 +4,17 @@ use sqlx::FromRow;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::record::Columns;
+use super::record::{Columns, is_restricted_origin};
 use crate::db::TenantTx;
 use crate::db::statement::statements;
+use crate::db::stored::StoredEnum as _;
+use crate::proto::v1::DataOrigin;
 use crate::rpc::error::Result;
 use crate::rpc::identity::Caller;
 
 macro_rules! columns {
     () => {
-        "tenant_id, id, version, status, outcome_recorded_at, reuse_count, success_on_reuse, last_applied_at,
+        "tenant_id, id, version, status, data_origin, outcome_recorded_at, reuse_count, success_on_reuse, last_applied_at,
             last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision"
     };
 }
@@ -23,11 +25,12 @@ statements! {
         INSERT INTO precedents (tenant_id, id, version, status, data_origin, sharing_scope, external_ref,
             denial_types, payer_id, plan_id, line_of_business, service_category, diagnosis_group, event_year,
             action_taken, outcome, outcome_evidence, outcome_recorded_at, quality_score, review_reasons,
-            phi_scan_version, content, created_at, updated_at)
+            content, consent_id, phi_scan_version, created_at, updated_at)
         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-            CASE WHEN $15 = 'PENDING' THEN NULL ELSE now() END, $17, $18, $19, $20, now(), now())
+            CASE WHEN $15 = 'PENDING' THEN NULL ELSE now() END, $17, $18, $19, $20, $21, now(), now())
         RETURNING ", columns!());
-    /// Writes a change; the version moves by one.
+    /// Writes a change; the version moves by one. What was not changed was not scanned, so the version of the
+    /// scan stays.
     UPDATE as App = concat!("
         UPDATE precedents SET version = version + 1, status = $3, data_origin = $4, sharing_scope = $5,
             external_ref = $6, denial_types = $7, payer_id = $8, plan_id = $9, line_of_business = $10,
@@ -35,7 +38,7 @@ statements! {
             outcome_recorded_at = CASE WHEN $15 = 'PENDING' THEN NULL
                 WHEN outcome = $15 THEN outcome_recorded_at ELSE now() END,
             outcome = $15, outcome_evidence = $16, quality_score = $17, review_reasons = $18,
-            phi_scan_version = $19, content = $20, updated_at = now(),
+            content = $19, consent_id = $20, updated_at = now(),
             archived_at = CASE WHEN $3 = 'ARCHIVED' THEN coalesce(archived_at, now()) END,
             revision = pg_current_xact_id()::text::bigint
         WHERE tenant_id = $1 AND id = $2
@@ -102,7 +105,7 @@ statements! {
     /// Every breakdown of the statistics in one pass over one snapshot.
     TALLY as App = "
         WITH counted AS (
-            SELECT outcome, reuse_count, coalesce(denial_types[1], 'OTHER') AS denial_type,
+            SELECT outcome, data_origin, reuse_count, coalesce(denial_types[1], 'OTHER') AS denial_type,
                 coalesce(payer_id, '') AS payer, coalesce(event_year::text, '') AS year,
                 coalesce(service_category, '') AS category
             FROM precedents
@@ -122,7 +125,8 @@ statements! {
             CASE grouping(outcome, denial_type, payer, year, category)
                 WHEN 31 THEN '' WHEN 15 THEN outcome WHEN 23 THEN denial_type WHEN 27 THEN payer
                 WHEN 29 THEN year ELSE payer || '/' || denial_type || '/' || category END AS key,
-            count(*) AS count, count(*) FILTER (WHERE outcome = 'WON') AS won,
+            count(*) AS count, count(*) FILTER (WHERE data_origin IN ('SUD', 'PSYCHOTHERAPY')) AS restricted,
+            count(*) FILTER (WHERE outcome = 'WON') AS won,
             count(*) FILTER (WHERE outcome = 'PARTIAL') AS partial, count(*) FILTER (WHERE outcome = 'LOST') AS lost,
             coalesce(sum(reuse_count), 0)::bigint AS reuse_count
         FROM counted
@@ -151,7 +155,7 @@ statements! {
     DELETE_WORDS as App = "DELETE FROM precedent_words WHERE tenant_id = $1 AND precedent_id = $2";
     /// Puts the words of a precedent in.
     INSERT_WORDS as App = "
-        INSERT INTO precedent_words (tenant_id, precedent_id, word) SELECT $1, $2, unnest($3::text[])";
+        INSERT INTO precedent_words (tenant_id, precedent_id, is_restricted, word) SELECT $1, $2, $4, unnest($3::text[])";
     /// A page of versions, newest first; versions of public precedents are the platform's own.
     VERSIONS as App = "
         SELECT version, change_kind, snapshot, snapshot_sha256, previous_sha256, changed_fields, reason,
@@ -163,6 +167,14 @@ statements! {
         SELECT version, change_kind, snapshot, snapshot_sha256, previous_sha256, changed_fields, reason,
             credential_id, actor_user_id, created_at
         FROM precedent_versions WHERE tenant_id = $1 AND precedent_id = $2 AND version = $3";
+    /// How many precedents older detectors have seen.
+    COUNT_DUE as App = "SELECT count(*) FROM precedents WHERE tenant_id = $1 AND phi_scan_version < $2";
+    /// The next of them, locked.
+    DUE as App = concat!("
+        SELECT ", columns!(), " FROM precedents
+        WHERE tenant_id = $1 AND phi_scan_version < $2 AND id > $3 ORDER BY id LIMIT $4 FOR UPDATE");
+    /// Says by which detectors precedents have been seen.
+    MARK_SCANNED as App = "UPDATE precedents SET phi_scan_version = $3 WHERE tenant_id = $1 AND id = ANY ($2)";
     /// Adds a version; its predecessor's hash is taken from the table itself.
     INSERT_VERSION as App = "
         INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256,
@@ -180,6 +192,7 @@ pub struct Row {
     pub(super) id: Uuid,
     pub(super) version: i64,
     pub(super) status: String,
+    pub(super) data_origin: String,
     pub(super) outcome_recorded_at: Option<OffsetDateTime>,
     pub(super) reuse_count: i64,
     pub(super) success_on_reuse: i64,
@@ -198,6 +211,12 @@ impl Row {
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
+    }
+
+    /// Whether its origin is restricted: its reader has the permission, and the log says so.
+    #[must_use]
+    pub fn is_restricted(&self) -> bool {
+        DataOrigin::from_stored(&self.data_origin).is_none_or(is_restricted_origin)
     }
 }
 
@@ -239,6 +258,7 @@ pub(super) struct TallyRow {
     pub(super) breakdown: String,
     pub(super) key: String,
     pub(super) count: i64,
+    pub(super) restricted: i64,
     pub(super) won: i64,
     pub(super) partial: i64,
     pub(super) lost: i64,
@@ -265,7 +285,9 @@ pub(super) async fn insert(
     review_reasons: &[String],
     columns: Columns,
 ) -> Result<Row> {
-    write(tx, INSERT, id, status, review_reasons, columns).await
+    let scan_version = i32::try_from(crate::privacy::SCAN_VERSION).unwrap_or(i32::MAX);
+    let query = written(tx, INSERT, id, status, review_reasons, columns).bind(scan_version);
+    Ok(query.fetch_one(tx.connection()).await?)
 }
 
 pub(super) async fn update(
@@ -275,22 +297,23 @@ pub(super) async fn update(
     review_reasons: &[String],
     columns: Columns,
 ) -> Result<Row> {
-    write(tx, UPDATE, id, status, review_reasons, columns).await
+    let query = written(tx, UPDATE, id, status, review_reasons, columns);
+    Ok(query.fetch_one(tx.connection()).await?)
 }
 
-async fn write(
-    tx: &mut TenantTx,
+/// The twenty parameters that storing and changing share.
+fn written(
+    tx: &TenantTx,
     statement: &'static str,
     id: Uuid,
     status: &str,
     review_reasons: &[String],
     columns: Columns,
-) -> Result<Row> {
-    let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(statement)
-        .bind(tenant)
+) -> Query {
+    sqlx::query_as(statement)
+        .bind(tx.tenant_id())
         .bind(id)
-        .bind(status)
+        .bind(status.to_owned())
         .bind(columns.data_origin)
         .bind(columns.sharing_scope)
         .bind(columns.external_ref)
@@ -305,11 +328,9 @@ async fn write(
         .bind(columns.outcome)
         .bind(columns.outcome_evidence)
         .bind(columns.quality_score)
-        .bind(review_reasons)
-        .bind(i32::try_from(crate::privacy::SCAN_VERSION).unwrap_or(i32::MAX))
+        .bind(review_reasons.to_vec())
         .bind(columns.content)
-        .fetch_one(tx.connection())
-        .await?)
+        .bind(columns.consent_id)
 }
 
 pub(crate) async fn get(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
@@ -429,11 +450,11 @@ pub(super) async fn end_application(
     Ok(Some(query.fetch_one(tx.connection()).await?))
 }
 
-/// Replaces the words a precedent is found by.
-pub(crate) async fn put_words(tx: &mut TenantTx, id: Uuid, words: &[String]) -> Result<()> {
+/// Replaces the words a precedent is found by; those of a restricted one are as restricted.
+pub(crate) async fn put_words(tx: &mut TenantTx, id: Uuid, is_restricted: bool, words: &[String]) -> Result<()> {
     let tenant = tx.tenant_id();
     sqlx::query(DELETE_WORDS).bind(tenant).bind(id).execute(tx.connection()).await?;
-    sqlx::query(INSERT_WORDS).bind(tenant).bind(id).bind(words).execute(tx.connection()).await?;
+    sqlx::query(INSERT_WORDS).bind(tenant).bind(id).bind(words).bind(is_restricted).execute(tx.connection()).await?;
     Ok(())
 }
 
@@ -464,5 +485,22 @@ pub(super) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, versio
         .bind(version.actor_user_id)
         .execute(tx.connection())
         .await?;
+    Ok(())
+}
+
+pub(super) async fn count_due(tx: &mut TenantTx, scan_version: i32) -> Result<i64> {
+    let tenant = tx.tenant_id();
+    Ok(sqlx::query_scalar(COUNT_DUE).bind(tenant).bind(scan_version).fetch_one(tx.connection()).await?)
+}
+
+pub(super) async fn due(tx: &mut TenantTx, scan_version: i32, after: Uuid, limit: i64) -> Result<Vec<Row>> {
+    let tenant = tx.tenant_id();
+    let query = sqlx::query_as(DUE).bind(tenant).bind(scan_version).bind(after).bind(limit);
+    Ok(query.fetch_all(tx.connection()).await?)
+}
+
+pub(super) async fn mark_scanned(tx: &mut TenantTx, ids: &[Uuid], scan_version: i32) -> Result<()> {
+    let tenant = tx.tenant_id();
+    sqlx::query(MARK_SCANNED).bind(tenant).bind(ids).bind(scan_version).execute(tx.connection()).await?;
     Ok(())
 }

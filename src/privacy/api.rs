@@ -3,15 +3,19 @@
 use tonic::{Request, Response, Status};
 
 use super::SCAN_VERSION;
+use super::{allow_list, consent};
 use super::guard::{FieldContext, Guard};
 use crate::audit::event::Facts;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::privacy_service_server::PrivacyService;
 use crate::proto::v1::{
-    Detector, ListDetectorsRequest, ListDetectorsResponse, PhiFinding, PhiKind, RedactTextRequest, RedactTextResponse,
-    ScanTextRequest, ScanTextResponse,
+    AddAllowListEntryRequest, AddAllowListEntryResponse, CheckConsentRequest, CheckConsentResponse,
+    ListAllowListEntriesRequest, ListAllowListEntriesResponse, RemoveAllowListEntryRequest, RemoveAllowListEntryResponse, Detector, ListConsentsRequest, ListConsentsResponse,
+    ListDetectorsRequest, ListDetectorsResponse, PhiFinding, PhiKind, RecordConsentRequest, RecordConsentResponse,
+    RedactTextRequest, RedactTextResponse, ScanTextRequest, ScanTextResponse, WithdrawConsentRequest,
+    WithdrawConsentResponse,
 };
-use crate::rpc::call::{Answer, Calls};
+use crate::rpc::call::{Answer, Calls, Idempotent};
 
 /// `PrivacyService`.
 #[derive(Debug, Clone)]
@@ -27,6 +31,15 @@ impl Api {
         Self { calls, guard }
     }
 }
+
+macro_rules! idempotent {
+    ($($request:ty),+ $(,)?) => { $(impl Idempotent for $request {
+        fn request_id(&self) -> &str { &self.request_id }
+    })+ };
+}
+idempotent!(AddAllowListEntryRequest, RecordConsentRequest, RemoveAllowListEntryRequest, WithdrawConsentRequest);
+
+type Reply<R> = Result<Response<R>, Status>;
 
 #[tonic::async_trait]
 impl PrivacyService for Api {
@@ -79,6 +92,45 @@ impl PrivacyService for Api {
                 Ok(Answer::new(ListDetectorsResponse { detectors, scan_version: version() }, Facts::call()))
             })
             .await
+    }
+
+    async fn record_consent(&self, request: Request<RecordConsentRequest>) -> Reply<RecordConsentResponse> {
+        self.calls.mutate(request, |tx, request, call| Box::pin(consent::record(tx, request, call))).await
+    }
+
+    async fn withdraw_consent(&self, request: Request<WithdrawConsentRequest>) -> Reply<WithdrawConsentResponse> {
+        self.calls.mutate(request, |tx, request, _| Box::pin(consent::withdraw(tx, request))).await
+    }
+
+    async fn check_consent(&self, request: Request<CheckConsentRequest>) -> Reply<CheckConsentResponse> {
+        self.calls.read(request, |tx, request, _| Box::pin(consent::check(tx, request))).await
+    }
+
+    async fn add_allow_list_entry(
+        &self,
+        request: Request<AddAllowListEntryRequest>,
+    ) -> Reply<AddAllowListEntryResponse> {
+        let guard = self.guard.clone();
+        self.calls.mutate(request, |tx, request, call| Box::pin(allow_list::add(guard, tx, request, call))).await
+    }
+
+    async fn remove_allow_list_entry(
+        &self,
+        request: Request<RemoveAllowListEntryRequest>,
+    ) -> Reply<RemoveAllowListEntryResponse> {
+        self.calls.mutate(request, |tx, request, _| Box::pin(allow_list::remove(tx, request))).await
+    }
+
+    async fn list_allow_list_entries(
+        &self,
+        request: Request<ListAllowListEntriesRequest>,
+    ) -> Reply<ListAllowListEntriesResponse> {
+        self.calls.read(request, |tx, request, _| Box::pin(allow_list::list(tx, request))).await
+    }
+
+    async fn list_consents(&self, request: Request<ListConsentsRequest>) -> Reply<ListConsentsResponse> {
+        let pages = self.calls.pages();
+        self.calls.read(request, move |tx, request, _| Box::pin(consent::list(pages, tx, request))).await
     }
 }
 

@@ -1,13 +1,15 @@
 //! Privacy: what must never be stored here, found before it is.
 
+pub mod allow_list;
 pub mod api;
+pub mod consent;
 pub mod guard;
 pub mod scan;
 pub mod sud;
 
 use std::fmt::Debug;
 
-use self::guard::{FieldContext, Guard};
+use self::guard::{AllowList, FieldContext, Guard};
 
 /// The version of the detectors that a stored text passed; a newer one makes it due for another look.
 pub const SCAN_VERSION: u32 = guard::PHI_SCAN_VERSION;
@@ -27,8 +29,8 @@ pub struct Finding {
 
 /// Looks at every FREE_TEXT field of every request.
 pub trait FreeTextGuard: Debug + Send + Sync {
-    /// Every finding of a text.
-    fn findings(&self, text: &str) -> Vec<Finding>;
+    /// Every finding of a text but for what a tenant's list allows.
+    fn findings(&self, text: &str, allowed: &AllowList) -> Vec<Finding>;
 }
 
 /// The guard of the service.
@@ -42,9 +44,9 @@ impl Default for IdentifierGuard {
 }
 
 impl FreeTextGuard for IdentifierGuard {
-    fn findings(&self, text: &str) -> Vec<Finding> {
+    fn findings(&self, text: &str, allowed: &AllowList) -> Vec<Finding> {
         self.0
-            .scan(text, FieldContext::default())
+            .scan_with(text, FieldContext::default(), allowed)
             .into_iter()
             .map(|f| Finding { kind: f.kind.as_str(), start: f.start, length: f.length, detector: f.detector })
             .collect()

@@ -23,7 +23,8 @@ use crate::audit::event::{AuditEvent, Facts};
 use crate::audit::writer::AuditWriter;
 use crate::db::{Db, TenantTx};
 use crate::proto::google::api::HttpBody;
-use crate::privacy::FreeTextGuard;
+use crate::privacy::guard::AllowList;
+use crate::privacy::{FreeTextGuard, allow_list};
 
 /// What a handler gives back: the reply, and what the audit log says about it.
 #[derive(Debug)]
@@ -73,6 +74,12 @@ impl Calls {
         Self(Arc::new(Shared { db, audit, guard, pages: Arc::new(pages) }))
     }
 
+    /// The guard that every free text passes.
+    #[must_use]
+    pub fn guard(&self) -> Arc<dyn FreeTextGuard> {
+        self.0.guard.clone()
+    }
+
     /// The keeper of page tokens.
     #[must_use]
     pub fn pages(&self) -> Arc<PageTokens> {
@@ -85,7 +92,7 @@ impl Calls {
     /// The handler's, or those of validation, database and audit log.
     pub async fn read<Q, R, F>(&self, request: Request<Q>, handler: F) -> std::result::Result<Response<R>, Status>
     where
-        Q: Validate + Send + 'static,
+        Q: Validate + Send + Sync + 'static,
         R: Send + 'static,
         F: for<'t> FnOnce(&'t mut TenantTx, Q, CallContext) -> BoxFuture<'t, Result<Answer<R>>> + Send + 'static,
     {
@@ -98,7 +105,7 @@ impl Calls {
     /// As [`Calls::read`].
     pub async fn read_audit<Q, R, F>(&self, request: Request<Q>, handler: F) -> std::result::Result<Response<R>, Status>
     where
-        Q: Validate + Send + 'static,
+        Q: Validate + Send + Sync + 'static,
         R: Send + 'static,
         F: for<'t> FnOnce(&'t mut TenantTx, Q, CallContext) -> BoxFuture<'t, Result<Answer<R>>> + Send + 'static,
     {
@@ -107,13 +114,13 @@ impl Calls {
 
     async fn reading<Q, R, F>(&self, reading: Reading, request: Request<Q>, handler: F) -> std::result::Result<Response<R>, Status>
     where
-        Q: Validate + Send + 'static,
+        Q: Validate + Send + Sync + 'static,
         R: Send + 'static,
         F: for<'t> FnOnce(&'t mut TenantTx, Q, CallContext) -> BoxFuture<'t, Result<Answer<R>>> + Send + 'static,
     {
         let shared = self.0.clone();
         self.run(request, move |request, call, caller| async move {
-            let request = shared.valid(request)?;
+            let request = shared.valid(&caller, request).await?;
             let mut tx = match reading {
                 Reading::TenantData => shared.db.begin_read(&caller).await?,
                 Reading::AuditLog => shared.db.begin_audit_read(&caller).await?,
@@ -134,16 +141,18 @@ impl Calls {
     /// The handler's, or those of validation and audit log.
     pub async fn answer<Q, R, F>(&self, request: Request<Q>, handler: F) -> std::result::Result<Response<R>, Status>
     where
-        Q: Validate + Send + 'static,
+        Q: Validate + Send + Sync + 'static,
         R: Send + 'static,
         F: FnOnce(Q, CallContext) -> Result<Answer<R>> + Send + 'static,
     {
-        let (message, call, _caller) = identified(request)?;
-        let answered = catch_unwind(AssertUnwindSafe(|| handler(self.0.valid(message)?, call.clone())));
-        let result = match answered {
-            Ok(Ok(answer)) => self.0.noted(&call, answer).await,
-            Ok(Err(error)) => Err(error),
-            Err(_panic) => Err(Error::internal(PANICKED)),
+        let (message, call, caller) = identified(request)?;
+        let result = match self.0.valid(&caller, message).await {
+            Ok(message) => match catch_unwind(AssertUnwindSafe(|| handler(message, call.clone()))) {
+                Ok(Ok(answer)) => self.0.noted(&call, answer).await,
+                Ok(Err(error)) => Err(error),
+                Err(_panic) => Err(Error::internal(PANICKED)),
+            },
+            Err(error) => Err(error),
         };
         self.reply(&call, result).await
     }
@@ -155,7 +164,7 @@ impl Calls {
     /// The handler's, or those of validation, idempotency, database and audit log.
     pub async fn mutate<Q, R, F>(&self, request: Request<Q>, handler: F) -> std::result::Result<Response<R>, Status>
     where
-        Q: Validate + Idempotent + Send + 'static,
+        Q: Validate + Idempotent + Send + Sync + 'static,
         R: Message + Default + 'static,
         F: for<'t> FnOnce(&'t mut TenantTx, Q, CallContext) -> BoxFuture<'t, Result<Answer<R>>> + Send + 'static,
     {
@@ -169,13 +178,13 @@ impl Calls {
         handler: F,
     ) -> std::result::Result<Response<R>, Status>
     where
-        Q: Validate + Idempotent + Send + 'static,
+        Q: Validate + Idempotent + Send + Sync + 'static,
         R: Message + Default + 'static,
         F: for<'t> FnOnce(&'t mut TenantTx, Q, CallContext) -> BoxFuture<'t, Result<Answer<R>>> + Send + 'static,
     {
         let shared = self.0.clone();
         self.run(request, move |request, call, caller| async move {
-            let request = shared.valid_where(counts, request)?;
+            let request = shared.valid_where(&caller, counts, request).await?;
             let key = idempotency::Key::of(&call, &request)?;
             let mut tx = shared.db.begin(&caller).await?;
             let claim = match &key {
@@ -206,7 +215,7 @@ impl Calls {
     /// As [`Calls::mutate`].
     pub async fn mutate_each<Q, R, F>(&self, request: Request<Q>, handler: F) -> std::result::Result<Response<R>, Status>
     where
-        Q: Validate + Idempotent + Send + 'static,
+        Q: Validate + Idempotent + Send + Sync + 'static,
         R: Message + Default + 'static,
         F: for<'t> FnOnce(&'t mut TenantTx, Q, CallContext) -> BoxFuture<'t, Result<Answer<R>>> + Send + 'static,
     {
@@ -217,9 +226,9 @@ impl Calls {
     ///
     /// # Errors
     /// `VALIDATION` or `PHI_DETECTED`, naming fields below `path`.
-    pub fn valid_part<Q: Validate>(&self, path: &str, mut part: Q) -> Result<Q> {
+    pub fn valid_part<Q: Validate>(&self, path: &str, mut part: Q, allowed: &AllowList) -> Result<Q> {
         part.clear_output_only();
-        let violations = violations_at(path, &part, &*self.0.guard);
+        let violations = violations_at(path, &part, &*self.0.guard, allowed);
         if violations.is_empty() { Ok(part) } else { Err(Error::violations(violations)) }
     }
 
@@ -234,12 +243,12 @@ impl Calls {
         exporter: impl FnOnce(Q) -> E + Send + 'static,
     ) -> std::result::Result<Response<ByteStream<HttpBody>>, Status>
     where
-        Q: Validate + Send + 'static,
+        Q: Validate + Send + Sync + 'static,
         E: Exporter,
     {
         let shared = self.0.clone();
         self.run(request, move |request, call, caller| async move {
-            let exporter = exporter(shared.valid(request)?);
+            let exporter = exporter(shared.valid(&caller, request).await?);
             let facts = Facts { filter_sha256: Some(exporter.filter_sha256()), ..Facts::call() };
             shared.audit.append(AuditEvent::success(&call, facts.step("START"))).await?;
             Ok(export::stream(shared.db.clone(), shared.audit.clone(), call, caller, exporter))
@@ -314,15 +323,27 @@ impl Shared {
     }
 
     /// The request without what only the server may set, once it keeps every rule.
-    fn valid<Q: Validate>(&self, request: Q) -> Result<Q> {
-        self.valid_where(|_| true, request)
+    async fn valid<Q: Validate + Sync>(&self, caller: &Caller, request: Q) -> Result<Q> {
+        self.valid_where(caller, |_| true, request).await
     }
 
-    fn valid_where<Q: Validate>(&self, counts: fn(&Violation) -> bool, mut request: Q) -> Result<Q> {
+    /// The tenant's allow-list is asked for only when the guard finds something: most requests never read
+    /// it, and what was allowed or is no longer holds from the next request on, on every replica.
+    async fn valid_where<Q: Validate + Sync>(
+        &self,
+        caller: &Caller,
+        counts: fn(&Violation) -> bool,
+        mut request: Q,
+    ) -> Result<Q> {
         request.clear_output_only();
-        let mut violations = violations(&request, &*self.guard);
-        violations.retain(counts);
-        if violations.is_empty() { Ok(request) } else { Err(Error::violations(violations)) }
+        let mut found = violations(&request, &*self.guard, &AllowList::default());
+        found.retain(counts);
+        if found.iter().any(|violation| violation.is_phi) && caller.credential_id().is_some() {
+            let allowed = allow_list::of_tenant(&mut self.db.begin_read(caller).await?).await?;
+            found = violations(&request, &*self.guard, &allowed);
+            found.retain(counts);
+        }
+        if found.is_empty() { Ok(request) } else { Err(Error::violations(found)) }
     }
 }
 

@@ -69,6 +69,16 @@ impl Error {
         Self { attempted_id: Some(attempted), ..Self::new(ErrorReason::NotFound, "no such resource") }
     }
 
+    /// What a record of restricted origin still needs to be stored.
+    #[must_use]
+    pub fn restricted(needs: &'static str) -> Self {
+        Self::new(
+            ErrorReason::SudNotShareable,
+            "records of substance use or psychotherapy origin are private, and need permission, agreement and consent",
+        )
+        .with("needs", needs)
+    }
+
     /// A fault of ours.
     #[must_use]
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -163,7 +173,7 @@ pub fn code(reason: ErrorReason) -> Code {
         R::NotFound => Code::NotFound,
         R::Duplicate | R::IdempotencyMismatch => Code::AlreadyExists,
         R::VersionConflict | R::Conflict => Code::Aborted,
-        R::InvalidTransition | R::SudNotShareable | R::PublicReadOnly | R::OriginRelaxed => {
+        R::InvalidTransition | R::SudNotShareable | R::PublicReadOnly | R::OriginRelaxed | R::NoUser => {
             Code::FailedPrecondition
         }
         R::TooLarge => Code::ResourceExhausted,

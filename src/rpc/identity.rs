@@ -111,7 +111,7 @@ impl Caller {
             kind,
             credential_id: Some(row.id),
             display_name: row.display_name.clone(),
-            permissions: Permissions::of(&roles),
+            permissions: Permissions::of(&roles).and_by_name(&row.extra_permissions),
             roles,
             user_id: row.user_id,
             expires_at: Some(row.expires_at),
@@ -128,7 +128,8 @@ impl Caller {
             credential_id: None,
             display_name: task.to_owned(),
             roles: Vec::new(),
-            permissions: Permissions::of(&[Role::Owner]),
+            permissions: Permissions::of(&[Role::Owner])
+                .and_by_name(&[Permission::SudRead, Permission::SudWrite].map(|p| p.name().to_owned())),
             user_id: None,
             expires_at: None,
         }))
@@ -282,8 +283,8 @@ impl Authenticator {
     async fn caller(&self, credential: &Credential, headers: &HeaderMap) -> Result<Caller> {
         let own = &credential.caller;
         let Some(id) = headers.get(ACTOR_ID) else { return Ok(own.clone()) };
-        let (user, roles) = self.actor(&credential.row, own.kind(), id).await?;
-        let permissions = own.permissions().intersection(Permissions::of(&roles));
+        let Actor { id: user, roles, permissions } = self.actor(&credential.row, own.kind(), id).await?;
+        let permissions = own.permissions().intersection(permissions);
         let acting = Inner { user_id: Some(user), roles, permissions, ..own.0.as_ref().clone() };
         Ok(Caller(Arc::new(acting)))
     }
@@ -294,15 +295,24 @@ impl Authenticator {
         row: &CredentialRow,
         kind: IdentityKind,
         id: &http::HeaderValue,
-    ) -> Result<(Uuid, Vec<Role>)> {
+    ) -> Result<Actor> {
         let refused = || refuse(ErrorReason::ActorNotAssertable);
         if kind != IdentityKind::Certificate || !row.may_assert_actor {
             return Err(refused());
         }
         let id = id.to_str().ok().and_then(|t| Uuid::try_parse(t).ok()).ok_or_else(refused)?;
         let user = store::active_user(self.db.auth(), row.tenant_id, id).await?.ok_or_else(refused)?;
-        Ok((id, roles(&user.roles)))
+        let roles = roles(&user.roles);
+        let permissions = Permissions::of(&roles).and_by_name(&user.extra_permissions);
+        Ok(Actor { id, roles, permissions })
     }
+}
+
+/// A user that a service acts for.
+struct Actor {
+    id: Uuid,
+    roles: Vec<Role>,
+    permissions: Permissions,
 }
 
 fn roles(stored: &[String]) -> Vec<Role> {

@@ -3,6 +3,7 @@
 
 pub mod call;
 pub mod error;
+pub mod etag;
 pub mod idempotency;
 pub mod identity;
 pub mod page;

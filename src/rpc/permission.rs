@@ -17,6 +17,12 @@ pub enum Permission {
     PrecedentExport,
     /// Read the tenant's audit log.
     AuditRead,
+    /// Record consents and keep the guard's allow-list.
+    PrivacyAdmin,
+    /// See precedents of substance use or psychotherapy origin (42 CFR Part 2).
+    SudRead,
+    /// Write them.
+    SudWrite,
 }
 
 impl Permission {
@@ -28,7 +34,14 @@ impl Permission {
         Self::PrecedentWrite,
         Self::PrecedentExport,
         Self::AuditRead,
+        Self::PrivacyAdmin,
+        Self::SudRead,
+        Self::SudWrite,
     ];
+
+    /// What no role grants: a credential or user holds it by name, as `extra_permissions`. It is asked of
+    /// rows, not of methods.
+    pub const BY_NAME_ONLY: &'static [Self] = &[Self::SudRead, Self::SudWrite];
 
     /// The name the contract uses.
     #[must_use]
@@ -40,6 +53,9 @@ impl Permission {
             Self::PrecedentWrite => "precedent.write",
             Self::PrecedentExport => "precedent.export",
             Self::AuditRead => "audit.read",
+            Self::PrivacyAdmin => "privacy.admin",
+            Self::SudRead => "sud.read",
+            Self::SudWrite => "sud.write",
         }
     }
 
@@ -62,7 +78,7 @@ pub const fn granted(role: Role) -> &'static [Permission] {
     use Permission as P;
     match role {
         Role::Owner | Role::TenantAdmin => {
-            &[P::PrecedentRead, P::PrecedentWrite, P::PrecedentExport, P::AuditRead]
+            &[P::PrecedentRead, P::PrecedentWrite, P::PrecedentExport, P::AuditRead, P::PrivacyAdmin]
         }
         Role::Biller => &[P::PrecedentRead, P::PrecedentWrite],
         Role::Analyst => &[P::PrecedentRead, P::PrecedentExport],
@@ -83,6 +99,13 @@ impl Permissions {
     pub fn of(roles: &[Role]) -> Self {
         let base = Permission::Public.bit() | Permission::Myself.bit();
         Self(roles.iter().flat_map(|r| granted(*r)).fold(base, |set, p| set | p.bit()))
+    }
+
+    /// With what was granted by name. A name that is not in [`Permission::BY_NAME_ONLY`] grants nothing.
+    #[must_use]
+    pub fn and_by_name(self, names: &[String]) -> Self {
+        let granted = Permission::BY_NAME_ONLY.iter().filter(|p| names.iter().any(|n| n == p.name()));
+        Self(granted.fold(self.0, |set, p| set | p.bit()))
     }
 
     /// What somebody without credentials may do.
@@ -110,5 +133,35 @@ impl Permissions {
             Permission::ALL.iter().filter(|p| self.allow(**p)).map(|p| p.name()).collect();
         names.sort_unstable();
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Permission, Permissions};
+    use crate::db::stored::StoredEnum as _;
+    use crate::proto::v1::Role;
+
+    #[test]
+    fn no_role_grants_what_is_granted_by_name() {
+        let every_role = Permissions::of(Role::ALL);
+        assert!(Permission::BY_NAME_ONLY.iter().all(|permission| !every_role.allow(*permission)));
+    }
+
+    #[test]
+    fn a_grant_by_name_adds_that_permission_alone() {
+        let reader = Permissions::of(&[Role::ReadOnly]);
+        let granted = reader.and_by_name(&["sud.read".to_owned()]);
+        assert!(granted.allow(Permission::SudRead) && !granted.allow(Permission::SudWrite));
+        // Names of the matrix, and names of nothing, are no grants.
+        assert_eq!(reader.and_by_name(&["precedent.write".to_owned(), "sud".to_owned()]), reader);
+    }
+
+    #[test]
+    fn a_service_acting_for_a_user_needs_both_grants() {
+        let service = Permissions::of(&[Role::Owner]).and_by_name(&["sud.read".to_owned()]);
+        let user = Permissions::of(&[Role::Biller]);
+        assert!(!service.intersection(user).allow(Permission::SudRead));
+        assert!(service.intersection(user.and_by_name(&["sud.read".to_owned()])).allow(Permission::SudRead));
     }
 }

@@ -276,8 +276,11 @@ impl Check {
     }
 
     fn unused_permissions(&mut self, by_path: &HashMap<String, Arc<MethodPolicy>>) {
-        // Everyone has `public` and `self`; they are no column of the matrix.
-        for permission in Permission::ALL.iter().filter(|p| !matches!(p, Permission::Public | Permission::Myself)) {
+        // Everyone has `public` and `self`; what is granted by name is asked of rows.
+        let is_of_the_matrix = |p: &&Permission| {
+            !matches!(p, Permission::Public | Permission::Myself) && !Permission::BY_NAME_ONLY.contains(p)
+        };
+        for permission in Permission::ALL.iter().filter(is_of_the_matrix) {
             if !by_path.values().any(|p| p.permission == *permission) {
                 self.gap(permission.name(), "is in the role matrix but no method demands it");
             }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::privacy::FreeTextGuard;
+use crate::privacy::guard::AllowList;
 
 /// The rules of one field, as `stratum.policy.v1.field` declares them. Zero means "no rule".
 #[derive(Debug)]
@@ -61,6 +62,7 @@ pub struct Violation {
 /// Walks a request and collects violations.
 pub struct Checker<'a> {
     guard: &'a dyn FreeTextGuard,
+    allowed: &'a AllowList,
     path: String,
     violations: Vec<Violation>,
 }
@@ -71,14 +73,19 @@ impl std::fmt::Debug for Checker<'_> {
     }
 }
 
-/// Every violation of a request; empty when it keeps the contract.
-pub fn violations(request: &impl Validate, guard: &dyn FreeTextGuard) -> Vec<Violation> {
-    violations_at("", request, guard)
+/// Every violation of a request; empty when it keeps the contract. What `allowed` names is no finding.
+pub fn violations(request: &impl Validate, guard: &dyn FreeTextGuard, allowed: &AllowList) -> Vec<Violation> {
+    violations_at("", request, guard, allowed)
 }
 
 /// As [`violations`], for a part of a request that stands at `path`.
-pub fn violations_at(path: &str, request: &impl Validate, guard: &dyn FreeTextGuard) -> Vec<Violation> {
-    let mut checker = Checker { guard, path: path.to_owned(), violations: Vec::new() };
+pub fn violations_at(
+    path: &str,
+    request: &impl Validate,
+    guard: &dyn FreeTextGuard,
+    allowed: &AllowList,
+) -> Vec<Violation> {
+    let mut checker = Checker { guard, allowed, path: path.to_owned(), violations: Vec::new() };
     request.check(&mut checker);
     checker.violations
 }
@@ -203,7 +210,7 @@ impl Checker<'_> {
 
     /// Findings name kind and place, never the text.
     fn free_text(&mut self, value: &str) {
-        for finding in self.guard.findings(value) {
+        for finding in self.guard.findings(value, self.allowed) {
             let description = format!(
                 "holds an identifier: {} at characters {} to {} ({})",
                 finding.kind,

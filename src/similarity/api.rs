@@ -50,6 +50,7 @@ impl SimilarityService for Api {
                     let Found { hits, model_version } =
                         finder.find(tx, &features, options.unwrap_or_default(), vec![id]).await?;
                     let facts = Facts { row_count: count(&hits), ..Facts::one(Resource::Precedent, id) };
+                    let facts = facts.restricted(record::is_restricted(&precedent));
                     Ok(Answer::new(FindSimilarResponse { hits, model_version }, facts))
                 })
             })
@@ -86,8 +87,10 @@ impl SimilarityService for Api {
             .read(request, |tx, ExplainSimilarityRequest { left_id, right_id }, _| {
                 Box::pin(async move {
                     let (left_id, right_id) = (required_id("left_id", &left_id)?, required_id("right_id", &right_id)?);
-                    let left = features_of_precedent(&one(tx, left_id).await?, &finder.registries);
-                    let right = features_of_precedent(&one(tx, right_id).await?, &finder.registries);
+                    let (left, right) = (one(tx, left_id).await?, one(tx, right_id).await?);
+                    let is_restricted = record::is_restricted(&left) || record::is_restricted(&right);
+                    let left = features_of_precedent(&left, &finder.registries);
+                    let right = features_of_precedent(&right, &finder.registries);
                     let own = finder.corpora.of(tx.tenant_id(), 0).await?;
                     let explanation = explain(&left, &right, own.corpus.weights());
                     let reply = ExplainSimilarityResponse {
@@ -95,7 +98,8 @@ impl SimilarityService for Api {
                         explanation: Some(shown(&explanation, usize::MAX)),
                         model_version: model_version(own.corpus.weights()),
                     };
-                    Ok(Answer::new(reply, Facts { row_count: 2, ..Facts::one(Resource::Precedent, left_id) }))
+                    let facts = Facts { row_count: 2, ..Facts::one(Resource::Precedent, left_id) };
+                    Ok(Answer::new(reply, facts.restricted(is_restricted)))
                 })
             })
             .await

@@ -236,13 +236,8 @@ struct Entry {
 impl Entry {
     /// What a changed row means: in, or out when it is not one that may be found.
     fn of(row: ChangeRow, registries: &Registries, payers: &HashMap<String, u32>) -> Result<Option<Self>> {
-        let (Some(id), Some(content)) = (row.id, row.content) else {
-            return Ok(None);
-        };
-        let is_restricted = matches!(row.data_origin.as_deref(), Some("SUD" | "PSYCHOTHERAPY"));
-        if row.status.as_deref() != Some("ACTIVE") || is_restricted {
-            return Ok(Some(Self { id, content: None }));
-        }
+        let Some(id) = row.id else { return Ok(None) };
+        let Some(content) = row.content else { return Ok(Some(Self { id, content: None })) };
         let precedent = Precedent::decode(content.as_slice()).map_err(Error::internal)?;
         let rank = rank_of(&precedent, row.reuse_count.unwrap_or(0));
         let features = features_of_precedent(&precedent, registries);
@@ -289,13 +284,14 @@ fn build(rows: Vec<ChangeRow>, registries: &Registries, payers: &HashMap<String,
     for document in entries.iter().filter_map(Entry::document) {
         counts.add(document.features);
     }
-    let epoch = u64::try_from(horizon).unwrap_or(0);
-    let weights = Arc::new(WeightTable::freeze(BaseTable::shipped(), &counts, epoch));
+    // Named by what was counted and nothing else: a transaction's number would tell of other tenants' writes.
+    let counted = entries.iter().filter_map(Entry::document).count();
+    let weights = Arc::new(WeightTable::freeze(BaseTable::shipped(), &counts, u64::try_from(counted).unwrap_or(0)));
     let mut builder = CorpusBuilder::new(weights);
     for document in entries.iter().filter_map(Entry::document) {
         builder.push(&document);
     }
-    let corpus = builder.finish(epoch);
+    let corpus = builder.finish(u64::try_from(horizon).unwrap_or(0));
     let frozen_over = corpus.len();
     let cases = Mutex::default();
     note_cases(&cases, entries);

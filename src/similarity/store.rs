@@ -11,16 +11,18 @@ use crate::rpc::error::Result;
 
 statements! {
     /// What changed since a horizon, and the next one: every transaction below it is over, so nothing
-    /// below it can appear later. One row without a precedent when nothing changed.
+    /// below it can appear later. One row without a precedent when nothing changed. What is restricted, held
+    /// or put away comes as its id alone: it leaves the corpus, and nothing of it is read.
     CHANGES as Index = "
-        SELECT h.horizon, p.id, p.status, p.data_origin, p.reuse_count, p.content
+        SELECT h.horizon, p.id, p.reuse_count,
+            CASE WHEN p.status = 'ACTIVE' AND p.data_origin NOT IN ('SUD', 'PSYCHOTHERAPY') THEN p.content END AS content
         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon) h
             LEFT JOIN precedents p ON p.tenant_id = $1 AND p.revision >= $2
         ORDER BY p.id";
     /// Hits by id, as they stand now: what was archived since is not among them.
     HITS as App = "
-        SELECT tenant_id, id, version, status, outcome_recorded_at, reuse_count, success_on_reuse, last_applied_at,
-            last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision
+        SELECT tenant_id, id, version, status, data_origin, outcome_recorded_at, reuse_count, success_on_reuse,
+            last_applied_at, last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision
         FROM precedents
         WHERE tenant_id IN ($1, '00000000-0000-7000-8000-000000000001') AND id = ANY ($2) AND status = 'ACTIVE'
             AND data_origin NOT IN ('SUD', 'PSYCHOTHERAPY')";
@@ -31,9 +33,8 @@ statements! {
 pub(crate) struct ChangeRow {
     pub(crate) horizon: i64,
     pub(crate) id: Option<Uuid>,
-    pub(crate) status: Option<String>,
-    pub(crate) data_origin: Option<String>,
     pub(crate) reuse_count: Option<i64>,
+    /// None of what may not be found.
     pub(crate) content: Option<Vec<u8>>,
 }
 

@@ -12,6 +12,7 @@ use crate::db::PLATFORM_TENANT;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::Role;
 use crate::rpc::identity::new_api_key;
+use crate::rpc::permission::Permission;
 
 /// How long a new API key lasts.
 const API_KEY_LIFETIME: Duration = Duration::days(90);
@@ -98,6 +99,28 @@ impl Provisioner {
             not_after: certificate.not_after,
         };
         Ok(store::add_certificate(&mut self.connection, &to_add).await?)
+    }
+
+    /// Puts a tenant's agreement under 42 CFR Part 2 in force until a moment.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn sud_agreement(&mut self, tenant: Uuid, until: OffsetDateTime) -> Result<(), ProvisionError> {
+        Ok(store::sign_sud_agreement(&mut self.connection, tenant, until).await?)
+    }
+
+    /// Grants permissions by name to a registered certificate, in the place of those it had.
+    ///
+    /// # Errors
+    /// When the database refuses, as it does for what roles grant.
+    pub async fn grant_to_certificate(
+        &mut self,
+        tenant: Uuid,
+        fingerprint: &[u8; 32],
+        permissions: &[Permission],
+    ) -> Result<(), ProvisionError> {
+        let names: Vec<&str> = permissions.iter().map(|p| p.name()).collect();
+        Ok(store::grant_to_certificate(&mut self.connection, tenant, fingerprint, &names).await?)
     }
 
     /// Makes an API key; its text is shown once and not stored.

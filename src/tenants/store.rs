@@ -13,7 +13,7 @@ statements! {
     /// A certificate with its tenant, by fingerprint.
     CERTIFICATE as Auth = "
         SELECT c.id, c.tenant_id, t.slug AS tenant_slug, t.status AS tenant_status, c.service_name AS display_name,
-            c.roles, c.may_assert_actor, c.not_before AS valid_from, c.not_after AS expires_at,
+            c.roles, c.extra_permissions, c.may_assert_actor, c.not_before AS valid_from, c.not_after AS expires_at,
             c.revoked_at IS NOT NULL AS is_revoked, t.ip_allowlist, '{}'::text[] AS own_ip_allowlist, NULL::bytea AS secret_hmac,
             NULL::smallint AS pepper_version, NULL::uuid AS user_id
         FROM certificates c JOIN tenants t ON t.id = c.tenant_id
@@ -21,14 +21,16 @@ statements! {
     /// An API key with its tenant, by prefix. A key of a user that is no longer active is revoked.
     API_KEY as Auth = "
         SELECT k.id, k.tenant_id, t.slug AS tenant_slug, t.status AS tenant_status, k.display_name,
-            k.roles, false AS may_assert_actor, k.created_at AS valid_from, k.expires_at,
+            k.roles, k.extra_permissions, false AS may_assert_actor, k.created_at AS valid_from, k.expires_at,
             (k.revoked_at IS NOT NULL OR (k.user_id IS NOT NULL AND u.status IS DISTINCT FROM 'ACTIVE')) AS is_revoked,
             t.ip_allowlist, k.ip_allowlist AS own_ip_allowlist, k.secret_hmac, k.pepper_version, k.user_id
         FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
             LEFT JOIN users u ON u.tenant_id = k.tenant_id AND u.id = k.user_id
         WHERE k.prefix = $1";
     /// A user that a service may act for.
-    ACTIVE_USER as Auth = "SELECT roles FROM users WHERE tenant_id = $1 AND id = $2 AND status = 'ACTIVE'";
+    ACTIVE_USER as Auth = "SELECT roles, extra_permissions FROM users WHERE tenant_id = $1 AND id = $2 AND status = 'ACTIVE'";
+    /// Every tenant, for the service's own work.
+    EVERY_TENANT as Auth = "SELECT id FROM tenants ORDER BY id";
     /// The caller's own tenant.
     TENANT as App = "
         SELECT id, slug, name, is_demo, coalesce(sud_agreement_until > now(), false) AS sud_agreement_active,
@@ -54,6 +56,11 @@ statements! {
     ADD_API_KEY as Migrator = "
         INSERT INTO api_keys (tenant_id, id, prefix, pepper_version, secret_hmac, display_name, roles, user_id, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// Puts the tenant's Part 2 agreement in force until a moment.
+    SIGN_SUD_AGREEMENT as Migrator = "UPDATE tenants SET sud_agreement_until = $2 WHERE id = $1";
+    /// What is granted to a certificate by name, in the place of what was.
+    GRANT_TO_CERTIFICATE as Migrator = "
+        UPDATE certificates SET extra_permissions = $3 WHERE tenant_id = $1 AND fingerprint_sha256 = $2";
     /// Whether a key of this prefix is still good.
     HAS_API_KEY as Migrator = "
         SELECT EXISTS (SELECT FROM api_keys WHERE prefix = $1 AND revoked_at IS NULL AND expires_at > now() + interval '1 day')";
@@ -68,6 +75,8 @@ pub(crate) struct CredentialRow {
     pub(crate) tenant_status: String,
     pub(crate) display_name: String,
     pub(crate) roles: Vec<String>,
+    /// What is granted by name, beside the roles.
+    pub(crate) extra_permissions: Vec<String>,
     pub(crate) may_assert_actor: bool,
     pub(crate) valid_from: OffsetDateTime,
     pub(crate) expires_at: OffsetDateTime,
@@ -81,10 +90,11 @@ pub(crate) struct CredentialRow {
     pub(crate) user_id: Option<Uuid>,
 }
 
-/// The roles of a user.
+/// What a user may do.
 #[derive(Debug, FromRow)]
 pub(crate) struct UserRow {
     pub(crate) roles: Vec<String>,
+    pub(crate) extra_permissions: Vec<String>,
 }
 
 /// A tenant as its members see it.
@@ -111,6 +121,11 @@ pub(crate) async fn api_key(pool: &PgPool, prefix: &str) -> Result<Option<Creden
 
 pub(crate) async fn active_user(pool: &PgPool, tenant: Uuid, user: Uuid) -> Result<Option<UserRow>> {
     Ok(sqlx::query_as(ACTIVE_USER).bind(tenant).bind(user).fetch_optional(pool).await?)
+}
+
+/// Every tenant, the platform among them.
+pub(crate) async fn every_id(pool: &PgPool) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(EVERY_TENANT).fetch_all(pool).await?)
 }
 
 pub(crate) async fn tenant(tx: &mut TenantTx) -> Result<Option<TenantRow>> {
@@ -210,6 +225,24 @@ pub(crate) async fn add_api_key(
         .execute(connection)
         .await
         .map(|_| ())
+}
+
+pub(crate) async fn sign_sud_agreement(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    until: OffsetDateTime,
+) -> std::result::Result<(), sqlx::Error> {
+    sqlx::query(SIGN_SUD_AGREEMENT).bind(tenant).bind(until).execute(connection).await.map(|_| ())
+}
+
+pub(crate) async fn grant_to_certificate(
+    connection: &mut PgConnection,
+    tenant: Uuid,
+    fingerprint: &[u8; 32],
+    permissions: &[&str],
+) -> std::result::Result<(), sqlx::Error> {
+    let query = sqlx::query(GRANT_TO_CERTIFICATE).bind(tenant).bind(&fingerprint[..]).bind(permissions);
+    query.execute(connection).await.map(|_| ())
 }
 
 pub(crate) async fn has_api_key(

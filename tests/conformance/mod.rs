@@ -2,11 +2,13 @@
 
 mod audit;
 mod classification;
+mod consents;
 mod import;
 mod lifecycle;
 mod precedents;
 mod privacy;
 mod registries;
 mod rest;
+mod restricted;
 mod similarity;
 mod tenants;

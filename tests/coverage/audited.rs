@@ -1,7 +1,7 @@
 //! INV-08: every call leaves exactly its audit event, done or refused.
 
 use prost_reflect::MethodDescriptor;
-use stratum::rpc::policy::AuditMode;
+use stratum::rpc::policy::{AuditMode, Tier};
 use tonic::Code;
 
 use super::examples::{Capable, absent, example, may};
@@ -25,6 +25,7 @@ fn expected(method: &MethodDescriptor, outcome: &str) -> String {
     let policy = contract::policy(method);
     let category = match policy.audit {
         AuditMode::None | AuditMode::Read => "ACCESS",
+        AuditMode::Mutation if policy.tier == Tier::Admin => "ADMIN",
         AuditMode::Mutation => "MUTATION",
         AuditMode::Export => "EXPORT",
     };

@@ -103,6 +103,7 @@ async fn resource(scene: &Scene<'_>, name: &str) -> String {
                 .await;
             text(&id)
         }
+        "consent" => text(&scene.consent("CONSENT_PURPOSE_ALL_TPO").await["id"]),
         "audit_event" => {
             scene.owner().ok("GetMe", json!({})).await;
             let page = scene

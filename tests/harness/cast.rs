@@ -13,6 +13,7 @@ use stratum::db::stored::StoredEnum as _;
 use stratum::dev::pki::{Authority, Issued, Leaf};
 use stratum::proto::v1::Role;
 use stratum::rpc::identity::new_api_key;
+use stratum::rpc::permission::Permission;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -27,15 +28,11 @@ pub(crate) const PLATFORM: &str = "platform";
 /// The service of every tenant that may name a user.
 pub(crate) const ACTING: &str = "acting";
 
-pub(crate) const TENANT_ROLES: &[Role] = &[
-    Role::Owner,
-    Role::TenantAdmin,
-    Role::Biller,
-    Role::Analyst,
-    Role::Compliance,
-    Role::ReadOnly,
-    Role::Service,
-];
+/// The owner of every tenant who may see and write what 42 CFR Part 2 restricts.
+pub(crate) const CUSTODIAN: &str = "custodian";
+
+pub(crate) const TENANT_ROLES: &[Role] =
+    &[Role::Owner, Role::TenantAdmin, Role::Biller, Role::Analyst, Role::Compliance, Role::ReadOnly, Role::Service];
 pub(crate) const PLATFORM_ROLES: &[Role] = &[Role::PlatformAdmin, Role::PlatformOperator];
 
 const PEPPERS: &str = "3:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -76,6 +73,8 @@ impl From<Issued> for Pair {
 pub(crate) struct Player {
     /// The roles, as stored.
     pub(crate) roles: Vec<String>,
+    /// What is granted by name.
+    pub(crate) extra_permissions: Vec<String>,
     pub(crate) may_assert_actor: bool,
     pub(crate) certificate_id: Uuid,
     pub(crate) certificate: Pair,
@@ -140,17 +139,11 @@ impl Cast {
         let mut tenants = BTreeMap::new();
         for slug in [ALPHA, BETA, GAMMA] {
             let mut players = troupe(slug, TENANT_ROLES, &issue);
-            players.insert(
-                ACTING.to_owned(),
-                player(slug, ACTING, &[Role::Service, Role::Owner], true, &issue),
-            );
-            tenants.insert(
-                slug.to_owned(),
-                Troupe {
-                    id: Uuid::now_v7(),
-                    players,
-                },
-            );
+            let custodian = player(slug, CUSTODIAN, &[Role::Owner], false, &issue);
+            let extra_permissions = Permission::BY_NAME_ONLY.iter().map(|p| p.name().to_owned()).collect();
+            players.insert(CUSTODIAN.to_owned(), Player { extra_permissions, ..custodian });
+            players.insert(ACTING.to_owned(), player(slug, ACTING, &[Role::Service, Role::Owner], true, &issue));
+            tenants.insert(slug.to_owned(), Troupe { id: Uuid::now_v7(), players });
         }
         let platform = Troupe {
             id: stratum::db::PLATFORM_TENANT,
@@ -206,20 +199,21 @@ impl Cast {
         ) in &self.tenants
         {
             if slug != PLATFORM {
-                writeln!(sql, "INSERT INTO tenants (id, slug, name, kind) VALUES ('{tenant}', '{slug}', 'Tenant {slug}', 'CUSTOMER');")
+                writeln!(sql, "INSERT INTO tenants (id, slug, name, kind, sud_agreement_until)
+                    VALUES ('{tenant}', '{slug}', 'Tenant {slug}', 'CUSTOMER', now() + interval '1 year');")
                     .expect("text");
             }
             for (name, p) in players {
-                let (user, roles) = (p.user_id, p.roles.join(","));
+                let (user, roles, extra) = (p.user_id, p.roles.join(","), p.extra_permissions.join(","));
                 let fingerprint = hex::encode(p.certificate.fingerprint);
                 let hmac = hex::encode(&p.secret_hmac);
                 writeln!(sql,
-                    "INSERT INTO users (tenant_id, id, email, display_name, roles)
-                        VALUES ('{tenant}', '{user}', '{name}@{slug}.example.com', 'User {name}', '{{{roles}}}');
-                    INSERT INTO certificates (tenant_id, id, fingerprint_sha256, service_name, roles, may_assert_actor, not_before, not_after)
-                        VALUES ('{tenant}', '{}', '\\x{fingerprint}', '{name}', '{{{roles}}}', {}, to_timestamp({}), to_timestamp({}));
-                    INSERT INTO api_keys (tenant_id, id, prefix, pepper_version, secret_hmac, display_name, roles, user_id, expires_at)
-                        VALUES ('{tenant}', '{}', '{}', {}, '\\x{hmac}', '{name}', '{{{roles}}}', '{user}', to_timestamp({}));",
+                    "INSERT INTO users (tenant_id, id, email, display_name, roles, extra_permissions)
+                        VALUES ('{tenant}', '{user}', '{name}@{slug}.example.com', 'User {name}', '{{{roles}}}', '{{{extra}}}');
+                    INSERT INTO certificates (tenant_id, id, fingerprint_sha256, service_name, roles, extra_permissions, may_assert_actor, not_before, not_after)
+                        VALUES ('{tenant}', '{}', '\\x{fingerprint}', '{name}', '{{{roles}}}', '{{{extra}}}', {}, to_timestamp({}), to_timestamp({}));
+                    INSERT INTO api_keys (tenant_id, id, prefix, pepper_version, secret_hmac, display_name, roles, extra_permissions, user_id, expires_at)
+                        VALUES ('{tenant}', '{}', '{}', {}, '\\x{hmac}', '{name}', '{{{roles}}}', '{{{extra}}}', '{user}', to_timestamp({}));",
                     p.certificate_id, p.may_assert_actor, p.certificate.not_before, p.certificate.not_after,
                     p.api_key_id, p.api_key_prefix, p.pepper_version, p.certificate.not_after,
                 )
@@ -257,6 +251,7 @@ fn player(
     let key = new_api_key(&peppers()).expect("an API key");
     Player {
         roles: roles.iter().map(|role| role.stored().to_owned()).collect(),
+        extra_permissions: Vec::new(),
         may_assert_actor,
         certificate_id: Uuid::now_v7(),
         certificate: issue(&Leaf::client(slug, &name.replace('_', "-")).expect("slugs")),

@@ -192,6 +192,17 @@ impl<'s> Scene<'s> {
         self.stage.client(self.door, GAMMA, "owner")
     }
 
+    /// The owner of the scene's tenant who may see and write what is restricted.
+    pub(crate) fn custodian(&self) -> Client {
+        self.client(cast::CUSTODIAN)
+    }
+
+    /// Records a consent of the scene's tenant for a purpose.
+    pub(crate) async fn consent(&self, purpose: &str) -> Value {
+        let reply = self.owner().ok("RecordConsent", json!({ "consent": new_consent(purpose) })).await;
+        reply["consent"].clone()
+    }
+
     /// Stores a precedent of the scene's tenant.
     pub(crate) async fn precedent(&self) -> Value {
         let reply = self
@@ -208,6 +219,21 @@ impl<'s> Scene<'s> {
 /// The smallest precedent that the contract takes.
 pub(crate) fn minimal_precedent() -> Value {
     json!({ "scenario": { "denialTrigger": "Prior authorization was not obtained" } })
+}
+
+/// A consent for a purpose, under a reference of its own.
+pub(crate) fn new_consent(purpose: &str) -> Value {
+    let scope = if purpose == "CONSENT_PURPOSE_ALL_TPO" { "TPO" } else { "SPECIFIC" };
+    // Letters only: what is all digits could be somebody's number.
+    let reference: String = uuid().chars().filter(char::is_ascii_alphabetic).collect();
+    json!({
+        "consentRef": format!("c-{reference}"),
+        "basis": "CONSENT_BASIS_WRITTEN_CONSENT",
+        "scope": format!("CONSENT_SCOPE_{scope}"),
+        "recipientsClass": "RECIPIENTS_CLASS_PAYERS",
+        "purpose": purpose,
+        "grantedYear": 2025,
+    })
 }
 
 fn guard() -> Arc<dyn FreeTextGuard> {

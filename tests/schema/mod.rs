@@ -6,6 +6,7 @@ mod constraints;
 mod grants;
 mod migrations;
 mod plans;
+mod restricted;
 mod row_security;
 mod statements;
 

@@ -49,6 +49,10 @@ pub trait Exporter: Send + 'static {
     fn filter_sha256(&self) -> [u8; 32];
     /// The next page.
     fn next<'a>(&'a mut self, tx: &'a mut TenantTx) -> BoxFuture<'a, Result<ExportPage>>;
+    /// Whether records of restricted origin were among the rows.
+    fn is_restricted(&self) -> bool {
+        false
+    }
     /// What is written behind the last row, when the format has a place for it.
     fn terminal(&self, rows: i64, sha256: &[u8; 32]) -> Option<Vec<u8>>;
 }
@@ -73,6 +77,7 @@ pub(super) fn stream(
             content_sha256: Some(sha256),
             ..Facts::call()
         };
+        let facts = facts.restricted(run.exporter.is_restricted());
         let noted = audit.append(AuditEvent::finish(&call, facts, ended.as_ref().err())).await;
         let last = match ended.and(noted) {
             Ok(()) => run.exporter.terminal(run.rows, &sha256).map(|bytes| Ok(run.chunk(bytes))),
