@@ -88,11 +88,19 @@ fn connector(ca: Option<&Path>) -> Result<TlsConnector, DevError> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// What the server said, in its own words where it used them.
+/// What the server said, in its own words, with each field at fault.
 fn refusal(status: StatusCode, body: &[u8]) -> String {
-    let said: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    let message = said.as_ref().and_then(|v| v.pointer("/error/message").or_else(|| v.get("message"))?.as_str());
-    format!("the server refused ({status}): {}", message.unwrap_or("without a reason"))
+    let said: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let error = said.get("error").unwrap_or(&said);
+    let message = error.get("message").and_then(|m| m.as_str()).unwrap_or("without a reason");
+    let mut text = format!("the server refused ({}): {message}", status.as_u16());
+    let details = error.get("details").and_then(|d| d.as_array()).into_iter().flatten();
+    let violations = details.filter_map(|d| d.get("fieldViolations")?.as_array()).flatten();
+    for violation in violations {
+        let part = |name: &str| violation.get(name).and_then(|v| v.as_str()).unwrap_or_default();
+        text.push_str(&format!("\n  {} {}", part("field"), part("description")));
+    }
+    text
 }
 
 fn message(name: &str) -> Result<prost_reflect::MessageDescriptor, DevError> {

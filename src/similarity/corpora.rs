@@ -24,6 +24,9 @@ use crate::rpc::error::{Error, Result};
 /// Memory for corpora beside the public one.
 pub const MEMORY_BUDGET_BYTES: usize = 2 << 30;
 
+/// A corpus smaller than this keeps its weights, which rest on the shipped table then.
+const OUTGROWN_FROM: usize = 1_000;
+
 /// Attribute columns that filters read.
 mod column {
     pub(super) const OUTCOME: usize = 0;
@@ -41,6 +44,8 @@ pub struct Held {
     /// Decided precedents, by id, as cases.
     cases: Mutex<HashMap<Uuid, Case>>,
     estimates: ArcSwap<Estimates>,
+    /// Precedents that the weights were frozen over.
+    frozen_over: usize,
     followed: tokio::sync::Mutex<i64>,
 }
 
@@ -68,6 +73,12 @@ impl Resident for Held {
 }
 
 impl Held {
+    /// Whether the corpus has grown so far beyond what its weights were frozen over, as after an import,
+    /// that they no longer tell what is rare: a new epoch begins then.
+    fn is_outgrown(&self) -> bool {
+        self.corpus.len() > OUTGROWN_FROM.max(2 * self.frozen_over)
+    }
+
     /// The estimator over the decided precedents as they were last fitted.
     #[must_use]
     pub fn estimates(&self) -> Arc<Estimates> {
@@ -132,10 +143,12 @@ impl Corpora {
             if is_changed || *held.followed.lock().await <= min_revision && min_revision > 0 {
                 self.refresh(tenant, &held).await?;
             }
-            return Ok(held);
+            if !held.is_outgrown() {
+                return Ok(held);
+            }
         }
         let _one_at_a_time = self.loading.lock().await;
-        if let Some(held) = self.held.get(&tenant) {
+        if let Some(held) = self.held.get(&tenant).filter(|held| !held.is_outgrown()) {
             return Ok(held);
         }
         lock(&self.changed).remove(&tenant);
@@ -279,10 +292,11 @@ fn build(rows: Vec<ChangeRow>, registries: &Registries, payers: &HashMap<String,
         builder.push(&document);
     }
     let corpus = builder.finish(u64::try_from(horizon).unwrap_or(0));
+    let frozen_over = corpus.len();
     let cases = Mutex::default();
     note_cases(&cases, entries);
     let estimates = ArcSwap::from_pointee(fit(&lock(&cases)));
-    Ok(Held { corpus, cases, estimates, followed: tokio::sync::Mutex::new(horizon) })
+    Ok(Held { corpus, cases, estimates, frozen_over, followed: tokio::sync::Mutex::new(horizon) })
 }
 
 /// Takes the decided precedents among the entries over; tells whether any case changed.

@@ -5,6 +5,7 @@ mod audit;
 mod classification;
 mod consents;
 mod differential;
+mod import;
 mod lifecycle;
 mod personal;
 mod precedents;

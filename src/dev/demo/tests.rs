@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::outcome::{FIRST_YEAR, LAST_YEAR};
 use super::*;
 use crate::precedents::record::{Author, complete, is_sud_suspected};
-use crate::privacy::IdentifierGuard;
+use crate::proto::v1::{Outcome, Precedent, RecoveryAction as Action};
 use crate::registries::Source;
 use crate::rpc::validate::violations_at;
 
