@@ -44,7 +44,11 @@ pub(super) struct GrantArgs {
 fn permission(name: &str) -> Result<Permission, String> {
     let known = Permission::BY_NAME_ONLY;
     let names = || known.iter().map(|p| p.name()).collect::<Vec<_>>().join(", ");
-    known.iter().copied().find(|p| p.name() == name).ok_or_else(|| format!("is none of {}", names()))
+    known
+        .iter()
+        .copied()
+        .find(|p| p.name() == name)
+        .ok_or_else(|| format!("is none of {}", names()))
 }
 
 fn day(text: &str) -> Result<Date, String> {
@@ -52,7 +56,15 @@ fn day(text: &str) -> Result<Date, String> {
 }
 
 pub(super) async fn grant(args: GrantArgs) -> Result<(), DevError> {
-    let GrantArgs { storage, tenant, permissions, user, api_key, certificate, sud_agreement_until } = args;
+    let GrantArgs {
+        storage,
+        tenant,
+        permissions,
+        user,
+        api_key,
+        certificate,
+        sud_agreement_until,
+    } = args;
     let holder = match (user, api_key, certificate) {
         (Some(email), ..) => Some(Holder::User(email)),
         (None, Some(prefix), _) => Some(Holder::ApiKey(prefix)),
@@ -61,7 +73,12 @@ pub(super) async fn grant(args: GrantArgs) -> Result<(), DevError> {
         (None, None, None) => return Err("name a holder: --user, --api-key or --certificate".into()),
     };
     let storage = storage.open().await?;
-    let wish = Wish { tenant, holder, permissions, sud_agreement_until };
+    let wish = Wish {
+        tenant,
+        holder,
+        permissions,
+        sud_agreement_until,
+    };
     let granted = wish.carry_out(&storage).await;
     storage.stop().await?;
     granted
@@ -87,16 +104,28 @@ impl Wish {
         let db = Db::open(&storage.database);
         crate::audit::store::ensure_partitions(db.audit_writer()).await?;
         let mut provisioner = Provisioner::connect(&storage.database.administrator()).await?;
-        let tenant = provisioner.tenant_named(&self.tenant).await?.ok_or("there is no such tenant")?;
+        let tenant = provisioner
+            .tenant_named(&self.tenant)
+            .await?
+            .ok_or("there is no such tenant")?;
         provisioner.begin().await?;
         let mut events = Vec::new();
         let caller = Caller::system(tenant, "grant");
         if let Some(day) = self.sud_agreement_until {
-            provisioner.sud_agreement(tenant, day.with_time(Time::MIDNIGHT).assume_utc()).await?;
-            events.push(AuditEvent::of_work(&caller, "tenant.sign_sud_agreement", Facts::one(Resource::Tenant, tenant)));
+            provisioner
+                .sud_agreement(tenant, day.with_time(Time::MIDNIGHT).assume_utc())
+                .await?;
+            events.push(AuditEvent::of_work(
+                &caller,
+                "tenant.sign_sud_agreement",
+                Facts::one(Resource::Tenant, tenant),
+            ));
         }
         if let Some(holder) = &self.holder {
-            let id = provisioner.grant(tenant, holder, &self.permissions).await?.ok_or("the tenant has no such holder")?;
+            let id = provisioner
+                .grant(tenant, holder, &self.permissions)
+                .await?
+                .ok_or("the tenant has no such holder")?;
             events.push(AuditEvent::of_work(&caller, "tenant.grant", self.facts(holder, id)));
         }
         crate::audit::store::append_many(db.audit_writer(), events.iter()).await?;

@@ -54,8 +54,14 @@ fn libraries_are_silent_below_info() {
         tracing::trace!(target: "stratumlike", header = "CANARYqzx", "decoded");
     });
     assert!(chatter.is_empty(), "{}", String::from_utf8_lossy(&chatter));
-    assert_eq!(logged(|| tracing::debug!(target: "stratum::tls", "ours"))["message"], "ours");
-    assert_eq!(logged(|| tracing::warn!(target: "rustls", "theirs"))["message"], "theirs");
+    assert_eq!(
+        logged(|| tracing::debug!(target: "stratum::tls", "ours"))["message"],
+        "ours"
+    );
+    assert_eq!(
+        logged(|| tracing::warn!(target: "rustls", "theirs"))["message"],
+        "theirs"
+    );
 }
 
 #[test]
@@ -71,17 +77,46 @@ fn a_panic_is_logged_without_its_words() {
     });
     std::panic::set_hook(before);
     assert_eq!(line["message"], "panicked");
-    assert!(line["place"].as_str().is_some_and(|place| place.contains("log/tests.rs")), "{line}");
+    assert!(
+        line["place"]
+            .as_str()
+            .is_some_and(|place| place.contains("log/tests.rs")),
+        "{line}"
+    );
     assert!(!line.to_string().contains("CANARY"), "{line}");
 }
 
 #[test]
 fn a_line_holds_time_level_fields_and_target() {
-    let line = logged(|| tracing::info!(target: "stratum::call", method = "Get", duration_us = 12_u64, rate = 0.5, ok = true, off = -3, "call"));
+    let line = logged(
+        || tracing::info!(target: "stratum::call", method = "Get", duration_us = 12_u64, rate = 0.5, ok = true, off = -3, "call"),
+    );
     let time = line["timestamp"].as_str().unwrap_or_default();
-    assert!(time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).is_ok(), "{time}");
-    let rest = ["level", "method", "duration_us", "rate", "ok", "off", "message", "target"].map(|k| line[k].clone());
-    let expected: [serde_json::Value; 8] = ["INFO".into(), "Get".into(), 12.into(), 0.5.into(), true.into(), (-3).into(), "call".into(), "stratum::call".into()];
+    assert!(
+        time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).is_ok(),
+        "{time}"
+    );
+    let rest = [
+        "level",
+        "method",
+        "duration_us",
+        "rate",
+        "ok",
+        "off",
+        "message",
+        "target",
+    ]
+    .map(|k| line[k].clone());
+    let expected: [serde_json::Value; 8] = [
+        "INFO".into(),
+        "Get".into(),
+        12.into(),
+        0.5.into(),
+        true.into(),
+        (-3).into(),
+        "call".into(),
+        "stratum::call".into(),
+    ];
     assert_eq!(rest, expected);
 }
 

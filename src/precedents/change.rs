@@ -7,23 +7,23 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::held::Held;
+use super::history::store::{Version, add_version};
 use super::mask::Masks;
 use super::record::{self, Author, Columns, complete, is_restricted, may_become};
-use super::history::store::{Version, add_version};
 use super::store::{self, Row};
 use super::words;
 use crate::audit::event::{Facts, Resource};
 use crate::db::stored::StoredEnum as _;
 use crate::db::{PLATFORM_TENANT, TenantTx};
+use crate::privacy::{FreeTextGuard, allow_list, consent};
 use crate::proto::v1::{
     ApplyPrecedentRequest, ApplyPrecedentResponse, ArchivePrecedentRequest, ArchivePrecedentResponse,
-    BatchCreatePrecedentsRequest, BatchCreatePrecedentsResponse, BatchCreateResult, ChangeKind,
-    CreatePrecedentRequest, CreatePrecedentResponse, DataOrigin, ErrorReason, Precedent,
-    PrecedentStatus, RestorePrecedentRequest, RestorePrecedentResponse,
-    UpdatePrecedentRequest, UpdatePrecedentResponse, ValidatePrecedentRequest, ValidatePrecedentResponse,
+    BatchCreatePrecedentsRequest, BatchCreatePrecedentsResponse, BatchCreateResult, ChangeKind, CreatePrecedentRequest,
+    CreatePrecedentResponse, DataOrigin, ErrorReason, Precedent, PrecedentStatus, RestorePrecedentRequest,
+    RestorePrecedentResponse, UpdatePrecedentRequest, UpdatePrecedentResponse, ValidatePrecedentRequest,
+    ValidatePrecedentResponse,
 };
 use crate::rpc::call::{Answer, Calls};
-use crate::privacy::{FreeTextGuard, allow_list, consent};
 use crate::rpc::error::{Error, Result, reason_name};
 use crate::rpc::etag::check_etag;
 use crate::rpc::identity::Caller;
@@ -36,10 +36,19 @@ pub(super) async fn create_one(
     request: CreatePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<CreatePrecedentResponse>> {
-    let CreatePrecedentRequest { precedent, request_id: _ } = request;
+    let CreatePrecedentRequest {
+        precedent,
+        request_id: _,
+    } = request;
     let (precedent, revision) = create(tx, precedent.unwrap_or_default(), Author::Tenant, call.caller()).await?;
     let facts = facts(&precedent)?;
-    Ok(Answer::new(CreatePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        CreatePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 /// Each item passes the rules on its own and is stored under a savepoint of its own.
@@ -49,7 +58,10 @@ pub(super) async fn create_many(
     request: BatchCreatePrecedentsRequest,
     call: CallContext,
 ) -> Result<Answer<BatchCreatePrecedentsResponse>> {
-    let BatchCreatePrecedentsRequest { precedents, request_id: _ } = request;
+    let BatchCreatePrecedentsRequest {
+        precedents,
+        request_id: _,
+    } = request;
     let mut reply = BatchCreatePrecedentsResponse::default();
     let allowed = allow_list::of_tenant(tx).await?;
     for (index, precedent) in precedents.into_iter().enumerate() {
@@ -66,7 +78,11 @@ pub(super) async fn create_many(
                 tx.keep_savepoint().await?;
                 reply.created += 1;
                 reply.revision = revision;
-                reply.results.push(BatchCreateResult { index, precedent: Some(precedent), ..Default::default() });
+                reply.results.push(BatchCreateResult {
+                    index,
+                    precedent: Some(precedent),
+                    ..Default::default()
+                });
             }
             Err(error) if error.is_ours() => return Err(error),
             Err(error) => {
@@ -80,7 +96,11 @@ pub(super) async fn create_many(
             }
         }
     }
-    let facts = Facts { row_count: i64::from(reply.created), resource: Resource::Precedent, ..Facts::call() };
+    let facts = Facts {
+        row_count: i64::from(reply.created),
+        resource: Resource::Precedent,
+        ..Facts::call()
+    };
     Ok(Answer::new(reply, facts))
 }
 
@@ -90,7 +110,11 @@ pub(super) async fn update(
     request: UpdatePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<UpdatePrecedentResponse>> {
-    let UpdatePrecedentRequest { precedent, update_mask, request_id: _ } = request;
+    let UpdatePrecedentRequest {
+        precedent,
+        update_mask,
+        request_id: _,
+    } = request;
     let change = precedent.unwrap_or_default();
     let id = required_id("precedent.id", &change.id)?;
     let current = own(tx, id, &change.etag).await?;
@@ -106,10 +130,15 @@ pub(super) async fn update(
     let held = Held::of(&after, status, &before.review_reasons);
     let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&after)).await?;
     store::put_words(tx, id, is_restricted(&after), &words::of_precedent(&after)).await?;
-    let (precedent, revision) =
-        versioned(tx, row, ChangeKind::Updated, &fields, "", call.caller()).await?;
+    let (precedent, revision) = versioned(tx, row, ChangeKind::Updated, &fields, "", call.caller()).await?;
     let facts = facts(&precedent)?.fields(fields);
-    Ok(Answer::new(UpdatePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        UpdatePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn archive(
@@ -117,11 +146,27 @@ pub(super) async fn archive(
     request: ArchivePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<ArchivePrecedentResponse>> {
-    let ArchivePrecedentRequest { id, etag, request_id: _, reason } = request;
-    let moved = Move { to: PrecedentStatus::Archived, kind: ChangeKind::Archived, from_only: None, guard: None };
+    let ArchivePrecedentRequest {
+        id,
+        etag,
+        request_id: _,
+        reason,
+    } = request;
+    let moved = Move {
+        to: PrecedentStatus::Archived,
+        kind: ChangeKind::Archived,
+        from_only: None,
+        guard: None,
+    };
     let (precedent, revision) = moved.apply(tx, &id, &etag, &reason, &call).await?;
     let facts = facts(&precedent)?;
-    Ok(Answer::new(ArchivePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        ArchivePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 /// What comes back is looked at anew: nobody may have looked since it was put away.
@@ -131,7 +176,11 @@ pub(super) async fn restore(
     request: RestorePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<RestorePrecedentResponse>> {
-    let RestorePrecedentRequest { id, etag, request_id: _ } = request;
+    let RestorePrecedentRequest {
+        id,
+        etag,
+        request_id: _,
+    } = request;
     let moved = Move {
         to: PrecedentStatus::Active,
         kind: ChangeKind::Restored,
@@ -140,7 +189,13 @@ pub(super) async fn restore(
     };
     let (precedent, revision) = moved.apply(tx, &id, &etag, "", &call).await?;
     let facts = facts(&precedent)?;
-    Ok(Answer::new(RestorePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        RestorePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn validate(
@@ -148,7 +203,11 @@ pub(super) async fn validate(
     request: ValidatePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<ValidatePrecedentResponse>> {
-    let ValidatePrecedentRequest { id, etag, request_id: _ } = request;
+    let ValidatePrecedentRequest {
+        id,
+        etag,
+        request_id: _,
+    } = request;
     let id = required_id("id", &id)?;
     let current = own(tx, id, &etag).await?;
     let from = status(&current)?;
@@ -161,7 +220,13 @@ pub(super) async fn validate(
     let row = store::mark_validated(tx, id).await?;
     let (precedent, revision) = versioned(tx, row, ChangeKind::Validated, &[], "", call.caller()).await?;
     let facts = facts(&precedent)?;
-    Ok(Answer::new(ValidatePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        ValidatePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 /// One statement counts the use, so that a hundred at once are a hundred.
@@ -181,8 +246,11 @@ pub(super) async fn apply(
     let revision = row.revision;
     let precedent = record::precedent(row)?;
     let facts = facts(&precedent)?;
-    let reply =
-        ApplyPrecedentResponse { precedent: Some(precedent), revision, application_id: application.to_string() };
+    let reply = ApplyPrecedentResponse {
+        precedent: Some(precedent),
+        revision,
+        application_id: application.to_string(),
+    };
     Ok(Answer::new(reply, facts))
 }
 
@@ -213,7 +281,10 @@ impl Move {
         let before = record::precedent(current)?;
         let held = match self.guard {
             Some(guard) => Held::anew(tx, &*guard, &before, self.to).await?,
-            None => Held { status: self.to.stored(), reasons: Vec::new() },
+            None => Held {
+                status: self.to.stored(),
+                reasons: Vec::new(),
+            },
         };
         let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&before)).await?;
         versioned(tx, row, self.kind, &[], reason, call.caller()).await
@@ -258,7 +329,11 @@ pub(super) async fn replace(
     let before = record::precedent(current)?;
     let fields = masks.changed(&before, &precedent)?;
     // What waited for a review that nothing asks for any more is active again.
-    let status = if status == PrecedentStatus::NeedsReview { PrecedentStatus::Active } else { status };
+    let status = if status == PrecedentStatus::NeedsReview {
+        PrecedentStatus::Active
+    } else {
+        status
+    };
     let held = Held::of(&precedent, status, reasons);
     let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
     store::put_words(tx, id, is_restricted(&precedent), &words::of_precedent(&precedent)).await?;
@@ -274,9 +349,10 @@ pub(super) async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> 
             check_etag(etag, row.version)?;
             Ok(row)
         }
-        None if tx.tenant_id() != PLATFORM_TENANT && store::get(tx, id).await?.is_some() => {
-            Err(Error::new(ErrorReason::PublicReadOnly, "the public corpus is read-only"))
-        }
+        None if tx.tenant_id() != PLATFORM_TENANT && store::get(tx, id).await?.is_some() => Err(Error::new(
+            ErrorReason::PublicReadOnly,
+            "the public corpus is read-only",
+        )),
         None => Err(Error::not_found(id)),
     }
 }
@@ -309,7 +385,9 @@ pub(super) async fn versioned(
 
 pub(super) fn facts(precedent: &Precedent) -> Result<Facts> {
     let id = required_id("precedent.id", &precedent.id)?;
-    Ok(Facts::one(Resource::Precedent, id).version(precedent.version).restricted(is_restricted(precedent)))
+    Ok(Facts::one(Resource::Precedent, id)
+        .version(precedent.version)
+        .restricted(is_restricted(precedent)))
 }
 
 /// A record that the service wrote keeps the origin that only the service may set.
@@ -332,7 +410,10 @@ pub(super) fn status(row: &Row) -> Result<PrecedentStatus> {
 }
 
 pub(super) fn transition(from: PrecedentStatus, to: PrecedentStatus) -> Error {
-    Error::new(ErrorReason::InvalidTransition, "the precedent's status does not allow this")
-        .with("from", from.stored())
-        .with("to", to.stored())
+    Error::new(
+        ErrorReason::InvalidTransition,
+        "the precedent's status does not allow this",
+    )
+    .with("from", from.stored())
+    .with("to", to.stored())
 }

@@ -28,7 +28,10 @@ impl Held {
         if !reasons.iter().any(|r| r == reason) {
             reasons.push(reason.to_owned());
         }
-        Self { status: PrecedentStatus::NeedsReview.stored(), reasons }
+        Self {
+            status: PrecedentStatus::NeedsReview.stored(),
+            reasons,
+        }
     }
 
     /// By everything that is known now of a record that had been put away.
@@ -44,7 +47,11 @@ impl Held {
         let allowed = allow_list::of_tenant(tx).await?;
         let held = Self::of(precedent, status, &[]);
         let has_findings = has_findings(precedent, guard, &allowed);
-        Ok(if has_findings { Self::because(PHI_RULES, &held.reasons) } else { held })
+        Ok(if has_findings {
+            Self::because(PHI_RULES, &held.reasons)
+        } else {
+            held
+        })
     }
 
     /// What looks like substance use records is held until a person has looked; what is declared as such is
@@ -56,12 +63,21 @@ impl Held {
         } else if record::is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
             reasons.push(SUD_SUSPECTED.to_owned());
         }
-        let status = if reasons.is_empty() { status } else { PrecedentStatus::NeedsReview };
-        Self { status: status.stored(), reasons }
+        let status = if reasons.is_empty() {
+            status
+        } else {
+            PrecedentStatus::NeedsReview
+        };
+        Self {
+            status: status.stored(),
+            reasons,
+        }
     }
 }
 
 /// Whether the guard finds an identifier in any free text of a precedent.
 pub(super) fn has_findings(precedent: &Precedent, guard: &dyn FreeTextGuard, allowed: &AllowList) -> bool {
-    violations_at("precedent", precedent, guard, allowed).iter().any(|violation| violation.is_phi)
+    violations_at("precedent", precedent, guard, allowed)
+        .iter()
+        .any(|violation| violation.is_phi)
 }

@@ -37,7 +37,13 @@ pub(super) async fn record_outcome(
         (record::precedent(row)?, revision)
     };
     let facts = facts(&precedent)?.fields(vec!["outcome".to_owned()]);
-    Ok(Answer::new(RecordOutcomeResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        RecordOutcomeResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 /// The outcome of the precedent itself. What was final changes only for a reason that is said; what was
@@ -59,12 +65,19 @@ async fn own_outcome(
         && matches!(from, Outcome::Lost | Outcome::Partial)
         && request.appeal_level_reached > precedent.appeal_level_reached;
     if from != Outcome::Pending && !goes_on && request.correction_reason.is_empty() {
-        return Err(Error::new(ErrorReason::InvalidTransition, "the outcome is final; say why it is corrected")
-            .with("from", from.stored())
-            .with("to", to.stored()));
+        return Err(Error::new(
+            ErrorReason::InvalidTransition,
+            "the outcome is final; say why it is corrected",
+        )
+        .with("from", from.stored())
+        .with("to", to.stored()));
     }
     precedent.outcome = to.into();
-    precedent.outcome_evidence = if to == Outcome::Pending { 0 } else { request.outcome_evidence };
+    precedent.outcome_evidence = if to == Outcome::Pending {
+        0
+    } else {
+        request.outcome_evidence
+    };
     if to != Outcome::Pending && precedent.outcome_evidence == OutcomeEvidence::Unspecified as i32 {
         precedent.outcome_evidence = OutcomeEvidence::SelfReported.into();
     }
@@ -78,5 +91,13 @@ async fn own_outcome(
     let precedent = complete(precedent.clone(), author_of(&precedent))?;
     let row = store::update(tx, id, status.stored(), &reasons, Columns::of(&precedent)).await?;
     let fields = ["outcome", "outcome_evidence"].map(str::to_owned);
-    versioned(tx, row, ChangeKind::OutcomeRecorded, &fields, &request.correction_reason, call.caller()).await
+    versioned(
+        tx,
+        row,
+        ChangeKind::OutcomeRecorded,
+        &fields,
+        &request.correction_reason,
+        call.caller(),
+    )
+    .await
 }

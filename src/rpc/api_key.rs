@@ -45,7 +45,12 @@ pub fn new_api_key(ring: &KeyRing) -> Result<NewApiKey> {
         let mut random = [0_u8; 64];
         aws_lc_rs::rand::fill(&mut random).map_err(|e| Error::internal(e.to_string()))?;
         // Bytes above the last multiple of 62 are thrown away, so that every letter is as likely.
-        letters.extend(random.iter().filter(|b| **b < 248).map(|b| char::from(ALPHABET[usize::from(*b % 62)])));
+        letters.extend(
+            random
+                .iter()
+                .filter(|b| **b < 248)
+                .map(|b| char::from(ALPHABET[usize::from(*b % 62)])),
+        );
     }
     let (prefix, secret) = (&letters[..8], &letters[8..51]);
     Ok(NewApiKey {

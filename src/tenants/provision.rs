@@ -81,7 +81,13 @@ impl Provisioner {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn user(&mut self, tenant: Uuid, email: &str, name: &str, roles: &[Role]) -> Result<Uuid, ProvisionError> {
+    pub async fn user(
+        &mut self,
+        tenant: Uuid,
+        email: &str,
+        name: &str,
+        roles: &[Role],
+    ) -> Result<Uuid, ProvisionError> {
         Ok(store::add_user(&mut self.connection, tenant, email, name, &names(roles)).await?)
     }
 
@@ -89,7 +95,11 @@ impl Provisioner {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn certificate(&mut self, tenant: Uuid, certificate: &ServiceCertificate<'_>) -> Result<(), ProvisionError> {
+    pub async fn certificate(
+        &mut self,
+        tenant: Uuid,
+        certificate: &ServiceCertificate<'_>,
+    ) -> Result<(), ProvisionError> {
         let to_add = CertificateToAdd {
             tenant,
             fingerprint: certificate.fingerprint_sha256,
@@ -137,7 +147,9 @@ impl Provisioner {
     /// # Errors
     /// When the database refuses.
     pub async fn begin(&mut self) -> Result<(), ProvisionError> {
-        sqlx::raw_sql(crate::db::statement::BEGIN).execute(&mut self.connection).await?;
+        sqlx::raw_sql(crate::db::statement::BEGIN)
+            .execute(&mut self.connection)
+            .await?;
         Ok(())
     }
 
@@ -146,7 +158,9 @@ impl Provisioner {
     /// # Errors
     /// When the database refuses; then it does not.
     pub async fn commit(&mut self) -> Result<(), ProvisionError> {
-        sqlx::raw_sql(crate::db::statement::COMMIT).execute(&mut self.connection).await?;
+        sqlx::raw_sql(crate::db::statement::COMMIT)
+            .execute(&mut self.connection)
+            .await?;
         Ok(())
     }
 

@@ -120,7 +120,10 @@ pub(crate) struct TenantRow {
 }
 
 pub(crate) async fn certificate(pool: &PgPool, fingerprint: &[u8; 32]) -> Result<Option<CredentialRow>> {
-    Ok(sqlx::query_as(CERTIFICATE).bind(&fingerprint[..]).fetch_optional(pool).await?)
+    Ok(sqlx::query_as(CERTIFICATE)
+        .bind(&fingerprint[..])
+        .fetch_optional(pool)
+        .await?)
 }
 
 pub(crate) async fn api_key(pool: &PgPool, prefix: &str) -> Result<Option<CredentialRow>> {
@@ -128,7 +131,11 @@ pub(crate) async fn api_key(pool: &PgPool, prefix: &str) -> Result<Option<Creden
 }
 
 pub(crate) async fn active_user(pool: &PgPool, tenant: Uuid, user: Uuid) -> Result<Option<UserRow>> {
-    Ok(sqlx::query_as(ACTIVE_USER).bind(tenant).bind(user).fetch_optional(pool).await?)
+    Ok(sqlx::query_as(ACTIVE_USER)
+        .bind(tenant)
+        .bind(user)
+        .fetch_optional(pool)
+        .await?)
 }
 
 /// Every tenant, the platform among them.
@@ -138,7 +145,10 @@ pub(crate) async fn every_id(pool: &PgPool) -> Result<Vec<Uuid>> {
 
 pub(crate) async fn tenant(tx: &mut TenantTx) -> Result<Option<TenantRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(TENANT).bind(tenant).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(TENANT)
+        .bind(tenant)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(crate) async fn add_tenant(
@@ -240,14 +250,22 @@ pub(crate) async fn sign_sud_agreement(
     tenant: Uuid,
     until: OffsetDateTime,
 ) -> std::result::Result<(), sqlx::Error> {
-    sqlx::query(SIGN_SUD_AGREEMENT).bind(tenant).bind(until).execute(connection).await.map(|_| ())
+    sqlx::query(SIGN_SUD_AGREEMENT)
+        .bind(tenant)
+        .bind(until)
+        .execute(connection)
+        .await
+        .map(|_| ())
 }
 
 pub(crate) async fn tenant_by_slug(
     connection: &mut PgConnection,
     slug: &str,
 ) -> std::result::Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar(TENANT_BY_SLUG).bind(slug).fetch_optional(connection).await
+    sqlx::query_scalar(TENANT_BY_SLUG)
+        .bind(slug)
+        .fetch_optional(connection)
+        .await
 }
 
 /// Who holds permissions by name.
@@ -276,9 +294,6 @@ pub(crate) async fn grant(
     query.bind(permissions).fetch_optional(connection).await
 }
 
-pub(crate) async fn has_api_key(
-    connection: &mut PgConnection,
-    prefix: &str,
-) -> std::result::Result<bool, sqlx::Error> {
+pub(crate) async fn has_api_key(connection: &mut PgConnection, prefix: &str) -> std::result::Result<bool, sqlx::Error> {
     sqlx::query_scalar(HAS_API_KEY).bind(prefix).fetch_one(connection).await
 }

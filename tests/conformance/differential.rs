@@ -36,7 +36,10 @@ async fn add_many(client: &Client, rounds: usize) {
     let all: Vec<Value> = (0..rounds * TRIGGERS.len())
         .map(|n| precedent(n, TRIGGERS[n % TRIGGERS.len()], ["WON", "LOST", "PARTIAL"][n % 3]))
         .collect();
-    assert_eq!(client.ok("BatchCreatePrecedents", json!({ "precedents": all })).await["created"], all.len());
+    assert_eq!(
+        client.ok("BatchCreatePrecedents", json!({ "precedents": all })).await["created"],
+        all.len()
+    );
 }
 
 /// Restricted records, records held on suspicion, and records relabelled later: none may leave a trace.
@@ -50,12 +53,19 @@ async fn add_restricted(stage: &Stage, rounds: usize) {
         restricted["dataOrigin"] = json!(format!("DATA_ORIGIN_{}", ["SUD", "PSYCHOTHERAPY"][n % 2]));
         restricted["consentId"] = consent.clone();
         restricted["scenario"]["payer"] = json!({ "payerId": "aetna" });
-        custodian.ok("CreatePrecedent", json!({ "precedent": restricted })).await;
+        custodian
+            .ok("CreatePrecedent", json!({ "precedent": restricted }))
+            .await;
         let mut suspected = precedent(n, "Detoxification with buprenorphine was denied", "WON");
         suspected["scenario"]["diagnosisCodes"] = json!(["F11.20"]);
         let held = owner.ok("CreatePrecedent", json!({ "precedent": suspected })).await["precedent"].clone();
         assert_eq!(held["status"], "PRECEDENT_STATUS_NEEDS_REVIEW");
-        let relabelled = owner.ok("CreatePrecedent", json!({ "precedent": precedent(n, TRIGGERS[1], "LOST") })).await;
+        let relabelled = owner
+            .ok(
+                "CreatePrecedent",
+                json!({ "precedent": precedent(n, TRIGGERS[1], "LOST") }),
+            )
+            .await;
         let change = json!({
             "precedent": { "id": relabelled["precedent"]["id"], "dataOrigin": "DATA_ORIGIN_SUD", "consentId": consent, "scenario": {} },
             "updateMask": "dataOrigin,consentId",
@@ -71,8 +81,14 @@ fn listed() -> Vec<(&'static str, Value)> {
     vec![
         ("GetPrecedentStats", json!({})),
         ("ListPrecedents", json!({ "pageSize": 200 })),
-        ("SearchPrecedents", json!({ "query": "level of care", "includePublic": true, "pageSize": 200 })),
-        ("SearchPrecedents", json!({ "query": "buprenorphine", "includePublic": true })),
+        (
+            "SearchPrecedents",
+            json!({ "query": "level of care", "includePublic": true, "pageSize": 200 }),
+        ),
+        (
+            "SearchPrecedents",
+            json!({ "query": "buprenorphine", "includePublic": true }),
+        ),
     ]
 }
 
@@ -82,8 +98,14 @@ fn found() -> Vec<(&'static str, Value)> {
     for trigger in TRIGGERS {
         let scenario = json!({ "denialTrigger": trigger, "denialTypes": ["DENIAL_TYPE_MEDICAL_NECESSITY"], "payer": { "payerId": "aetna" } });
         calls.push(("FindSimilarToScenario", json!({ "scenario": scenario, "topK": 50 })));
-        calls.push(("FindSimilarToScenario", json!({ "scenario": scenario, "options": { "corpus": "SIMILARITY_CORPUS_PUBLIC" } })));
-        calls.push(("FindSimilarToScenario", json!({ "scenario": scenario, "options": { "payerId": "aetna" } })));
+        calls.push((
+            "FindSimilarToScenario",
+            json!({ "scenario": scenario, "options": { "corpus": "SIMILARITY_CORPUS_PUBLIC" } }),
+        ));
+        calls.push((
+            "FindSimilarToScenario",
+            json!({ "scenario": scenario, "options": { "payerId": "aetna" } }),
+        ));
         calls.push(("ClassifyDenial", json!({ "scenario": scenario, "asOf": "2026-03-01" })));
         calls.push(("EstimateWinProbability", json!({ "scenario": scenario })));
     }
@@ -116,7 +138,13 @@ async fn shown_to_others(stage: &Stage) -> Answers {
 fn assert_same(when: &str, before: &Answers, after: &Answers) {
     assert_eq!(before.len(), after.len());
     for (before, after) in before.iter().zip(after) {
-        assert!(before == after, "{when}: {}\n{}\n{}", before.0, text(&before.1), text(&after.1));
+        assert!(
+            before == after,
+            "{when}: {}\n{}\n{}",
+            before.0,
+            text(&before.1),
+            text(&after.1)
+        );
     }
 }
 
@@ -141,7 +169,9 @@ async fn what_others_see_does_not_change_by_a_byte() {
     // And not because there was nothing to see: alpha's own answers do tell of it to who may see.
     let custodian = stage.client(Door::Rest, ALPHA, "custodian");
     let listed = custodian.ok("ListPrecedents", json!({ "pageSize": 200 })).await;
-    let restricted = listed["precedents"].as_array().map(|all| all.iter().filter(|p| p["consentId"].is_string()).count());
+    let restricted = listed["precedents"]
+        .as_array()
+        .map(|all| all.iter().filter(|p| p["consentId"].is_string()).count());
     assert_eq!(restricted, Some(16));
 }
 

@@ -24,16 +24,20 @@ async fn numbered(scene: &Scene<'_>, method: &MethodDescriptor) -> DynamicMessag
 /// Another request under the same id: with one text changed, or about another resource. None where a
 /// method takes nothing but the id.
 fn changed(method: &MethodDescriptor, message: &DynamicMessage) -> Option<DynamicMessage> {
-    let texts = ["TEXT_CLASS_FREE_TEXT", "TEXT_CLASS_CODE"].map(|class| strings_of(&method.input(), class)).concat();
+    let texts = ["TEXT_CLASS_FREE_TEXT", "TEXT_CLASS_CODE"]
+        .map(|class| strings_of(&method.input(), class))
+        .concat();
     let Some(path) = texts.first() else {
         let mut other = absent(method);
-        let id = message
-            .get_field_by_name("request_id")
-            .expect("an id")
-            .into_owned();
+        let id = message.get_field_by_name("request_id").expect("an id").into_owned();
         other.set_field_by_name("request_id", id);
         let takes_more = method.input().fields().count() > 1;
-        assert_eq!(other != *message, takes_more, "{}: no other request to make", method.full_name());
+        assert_eq!(
+            other != *message,
+            takes_more,
+            "{}: no other request to make",
+            method.full_name()
+        );
         return takes_more.then_some(other);
     };
     let mut message = message.clone();
@@ -57,9 +61,7 @@ async fn a_repeat_is_the_first_answer_again() {
             let fields: Vec<String> = stage
                 .superuser()
                 .await
-                .value(&format!(
-                    "SELECT fields FROM audit_events WHERE request_id = '{id}'"
-                ))
+                .value(&format!("SELECT fields FROM audit_events WHERE request_id = '{id}'"))
                 .await;
             assert_eq!(fields, ["replay"], "{}", method.full_name());
         }
@@ -75,7 +77,9 @@ async fn another_request_under_the_same_id_is_refused() {
             let message = numbered(&scene, &method).await;
             let client = Capable::of(&method, scene.tenant).client(&stage, door);
             client.send(&method, &message).await.ok();
-            let Some(changed) = changed(&method, &message) else { continue };
+            let Some(changed) = changed(&method, &message) else {
+                continue;
+            };
             let refused = client.send(&method, &changed).await;
             refused.refused(Code::AlreadyExists, "IDEMPOTENCY_MISMATCH");
         }
@@ -90,11 +94,7 @@ async fn who_may_not_call_gets_no_repeat_either() {
         for method in idempotent_methods() {
             let message = numbered(&scene, &method).await;
             let capable = Capable::of(&method, scene.tenant);
-            capable
-                .client(&stage, door)
-                .send(&method, &message)
-                .await
-                .ok();
+            capable.client(&stage, door).send(&method, &message).await.ok();
             let Some(role) = TENANT_ROLES.iter().find(|role| !may(**role, &method)) else {
                 continue;
             };

@@ -58,7 +58,12 @@ pub(in crate::precedents) struct Version<'a> {
     pub(in crate::precedents) actor_user_id: Option<Uuid>,
 }
 
-pub(in crate::precedents) async fn versions(tx: &mut TenantTx, id: Uuid, before: i64, limit: i64) -> Result<Vec<VersionRow>> {
+pub(in crate::precedents) async fn versions(
+    tx: &mut TenantTx,
+    id: Uuid,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<VersionRow>> {
     let tenant = tx.tenant_id();
     let query = sqlx::query_as(VERSIONS).bind(tenant).bind(id).bind(before).bind(limit);
     Ok(query.fetch_all(tx.connection()).await?)
@@ -66,10 +71,20 @@ pub(in crate::precedents) async fn versions(tx: &mut TenantTx, id: Uuid, before:
 
 pub(in crate::precedents) async fn version(tx: &mut TenantTx, id: Uuid, number: i64) -> Result<Option<VersionRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(VERSION).bind(tenant).bind(id).bind(number).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(VERSION)
+        .bind(tenant)
+        .bind(id)
+        .bind(number)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
-pub(in crate::precedents) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, version: Version<'_>) -> Result<()> {
+pub(in crate::precedents) async fn add_version(
+    tx: &mut TenantTx,
+    id: Uuid,
+    number: i64,
+    version: Version<'_>,
+) -> Result<()> {
     let tenant = tx.tenant_id();
     sqlx::query(INSERT_VERSION)
         .bind(tenant)

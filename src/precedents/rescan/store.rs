@@ -20,17 +20,30 @@ statements! {
 
 pub(super) async fn count_due(tx: &mut TenantTx, scan_version: i32) -> Result<i64> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_scalar(COUNT_DUE).bind(tenant).bind(scan_version).fetch_one(tx.connection()).await?)
+    Ok(sqlx::query_scalar(COUNT_DUE)
+        .bind(tenant)
+        .bind(scan_version)
+        .fetch_one(tx.connection())
+        .await?)
 }
 
 pub(super) async fn due(tx: &mut TenantTx, scan_version: i32, after: Uuid, limit: i64) -> Result<Vec<Row>> {
     let tenant = tx.tenant_id();
-    let query = sqlx::query_as(DUE).bind(tenant).bind(scan_version).bind(after).bind(limit);
+    let query = sqlx::query_as(DUE)
+        .bind(tenant)
+        .bind(scan_version)
+        .bind(after)
+        .bind(limit);
     Ok(query.fetch_all(tx.connection()).await?)
 }
 
 pub(super) async fn mark_scanned(tx: &mut TenantTx, ids: &[Uuid], scan_version: i32) -> Result<()> {
     let tenant = tx.tenant_id();
-    sqlx::query(MARK_SCANNED).bind(tenant).bind(ids).bind(scan_version).execute(tx.connection()).await?;
+    sqlx::query(MARK_SCANNED)
+        .bind(tenant)
+        .bind(ids)
+        .bind(scan_version)
+        .execute(tx.connection())
+        .await?;
     Ok(())
 }
