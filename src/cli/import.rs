@@ -65,8 +65,10 @@ fn read(file: &PathBuf) -> Result<Vec<(u64, Decision)>, DevError> {
 
 async fn load(db: &Db, rows: Vec<(u64, Decision)>) -> Result<Loaded, DevError> {
     let registries = Registries::load(&Source::Embedded).map_err(|_| "the registries can't be used")?;
-    let entries: Vec<Entry> =
-        rows.iter().map(|(line, decision)| published::entry(*line, decision, &registries)).collect();
+    let entries: Vec<Entry> = rows
+        .iter()
+        .map(|(line, decision)| published::entry(*line, decision, &registries))
+        .collect();
     let loader = Loader {
         db: db.clone(),
         caller: Caller::system(PLATFORM_TENANT, "import"),
@@ -85,7 +87,13 @@ async fn load(db: &Db, rows: Vec<(u64, Decision)>) -> Result<Loaded, DevError> {
 }
 
 fn report(loaded: &Loaded) {
-    let Loaded { added, updated, present, held, refused } = loaded;
+    let Loaded {
+        added,
+        updated,
+        present,
+        held,
+        refused,
+    } = loaded;
     for row in refused {
         complain(&format!("refused: line {}: {}", row.line, row.reasons.join("; ")));
     }
@@ -94,6 +102,8 @@ fn report(loaded: &Loaded) {
         refused.len()
     ));
     if *held > 0 {
-        say(&format!("{held} of them may rest on substance use records and are held for review, so nobody finds them"));
+        say(&format!(
+            "{held} of them may rest on substance use records and are held for review, so nobody finds them"
+        ));
     }
 }

@@ -22,10 +22,18 @@ pub(super) async fn rescan(storage: StorageArgs) -> Result<(), DevError> {
     bar.finish_and_clear();
     db.close().await;
     storage.stop().await?;
-    let rescan::Summary { scanned, held, archived_with_findings } = result.map_err(told)?;
-    say(&format!("{scanned} precedents looked at by detectors of version {SCAN_VERSION}; {held} held for review"));
+    let rescan::Summary {
+        scanned,
+        held,
+        archived_with_findings,
+    } = result.map_err(told)?;
+    say(&format!(
+        "{scanned} precedents looked at by detectors of version {SCAN_VERSION}; {held} held for review"
+    ));
     if archived_with_findings > 0 {
-        say(&format!("{archived_with_findings} archived ones hold findings and will be held when they are restored"));
+        say(&format!(
+            "{archived_with_findings} archived ones hold findings and will be held when they are restored"
+        ));
     }
     Ok(())
 }
@@ -38,10 +46,15 @@ pub(super) async fn purge_erased(storage: StorageArgs) -> Result<(), DevError> {
     let result = personal::purge::run(&db).await;
     db.close().await;
     storage.stop().await?;
-    let personal::purge::Purged { erased, last_administrators } = result.map_err(told)?;
+    let personal::purge::Purged {
+        erased,
+        last_administrators,
+    } = result.map_err(told)?;
     say(&format!("{erased} users erased"));
     if last_administrators > 0 {
-        say(&format!("{last_administrators} stay: nobody else administers their tenant"));
+        say(&format!(
+            "{last_administrators} stay: nobody else administers their tenant"
+        ));
     }
     Ok(())
 }

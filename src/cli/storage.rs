@@ -27,9 +27,21 @@ pub(super) struct StorageArgs {
 impl StorageArgs {
     /// The database, ready to work on; a private one is brought to the schema of this build.
     pub(super) async fn open(self) -> Result<Storage, DevError> {
-        let Self { data_dir, database_url, database_ca, development } = self;
+        let Self {
+            data_dir,
+            database_url,
+            database_ca,
+            development,
+        } = self;
         match database_url {
-            Some(database_url) => Ok(Storage::of(DatabaseArgs { database_url, database_ca, development }.config()?)),
+            Some(database_url) => Ok(Storage::of(
+                DatabaseArgs {
+                    database_url,
+                    database_ca,
+                    development,
+                }
+                .config()?,
+            )),
             None => {
                 let storage = Storage::open(&data_dir, None).await?;
                 migrate::migrate(&storage.database.administrator()).await?;

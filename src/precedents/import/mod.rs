@@ -164,10 +164,17 @@ impl Loader {
         let refused = |reasons: Vec<String>| Refused { line, reasons };
         let violations = violations_at("precedent", &entry.precedent, &*self.guard, &AllowList::default());
         if !violations.is_empty() {
-            return Err(refused(violations.iter().map(|v| format!("{} {}", v.field, v.description)).collect()));
+            return Err(refused(
+                violations
+                    .iter()
+                    .map(|v| format!("{} {}", v.field, v.description))
+                    .collect(),
+            ));
         }
         if record::is_restricted(&entry.precedent) {
-            return Err(refused(vec!["precedent.data_origin needs a consent: store the record by a call".to_owned()]));
+            return Err(refused(vec![
+                "precedent.data_origin needs a consent: store the record by a call".to_owned(),
+            ]));
         }
         entry.precedent = complete(entry.precedent, Author::Service).map_err(|e| refused(reasons_of(&e)))?;
         let held = Held::of(&entry.precedent, entry.status, &entry.review_reasons);
@@ -177,7 +184,10 @@ impl Loader {
     async fn store(&self, entries: Vec<Ready>, loaded: &mut Loaded) -> Result<()> {
         let mut tx = self.db.begin(&self.caller).await?;
         store::lock(&mut tx).await?;
-        let references: Vec<&str> = entries.iter().map(|e| e.entry.precedent.external_ref.as_str()).collect();
+        let references: Vec<&str> = entries
+            .iter()
+            .map(|e| e.entry.precedent.external_ref.as_str())
+            .collect();
         let mut known = HashMap::new();
         for row in store::by_reference(&mut tx, &references).await? {
             let content = Precedent::decode(row.content.as_slice()).map_err(Error::internal)?;
@@ -193,7 +203,11 @@ impl Loader {
             };
             if self.present == Present::Update && is_changed(&row, &ready.entry.precedent) {
                 loaded.held += usize::from(!ready.held.reasons.is_empty());
-                let Entry { precedent, review_reasons, .. } = ready.entry;
+                let Entry {
+                    precedent,
+                    review_reasons,
+                    ..
+                } = ready.entry;
                 change::replace(&mut tx, &self.masks, row, precedent, &review_reasons, &self.caller).await?;
                 loaded.updated += 1;
                 written += 1;
@@ -244,11 +258,16 @@ impl Loader {
 /// Whether a stored precedent says something else than its source now does. What was archived or became
 /// restricted stays so.
 fn is_changed(row: &Row, precedent: &Precedent) -> bool {
-    row.status != PrecedentStatus::Archived.stored() && !row.is_restricted() && row.content != Columns::of(precedent).content
+    row.status != PrecedentStatus::Archived.stored()
+        && !row.is_restricted()
+        && row.content != Columns::of(precedent).content
 }
 
 fn reasons_of(error: &Error) -> Vec<String> {
     let violations = error.violation_texts();
-    if violations.is_empty() { vec![error.to_string()] } else { violations }
+    if violations.is_empty() {
+        vec![error.to_string()]
+    } else {
+        violations
+    }
 }
-
