@@ -74,6 +74,10 @@ async fn another_request_under_the_same_id_is_refused() {
             let message = numbered(&scene, &method).await;
             let client = Capable::of(&method, scene.tenant).client(&stage, door);
             client.send(&method, &message).await.ok();
+            // What takes nothing but a request_id can't be asked differently.
+            if method.input().fields().len() == 1 {
+                continue;
+            }
             let refused = client.send(&method, &changed(&method, &message)).await;
             refused.refused(Code::AlreadyExists, "IDEMPOTENCY_MISMATCH");
         }
