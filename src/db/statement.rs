@@ -35,9 +35,9 @@ pub(crate) use statements;
 pub const BECOME_OWNER: &str = "SET ROLE stratum_migrator";
 
 /// Starts a provisioner's transaction.
-pub const BEGIN: &str = "BEGIN";
+pub const OWNER_BEGIN: &str = "BEGIN";
 /// Ends it.
-pub const COMMIT: &str = "COMMIT";
+pub const OWNER_COMMIT: &str = "COMMIT";
 
 /// Marks a point to go back to.
 pub(super) const SAVEPOINT: &str = "SAVEPOINT item";

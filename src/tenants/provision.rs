@@ -147,10 +147,7 @@ impl Provisioner {
     /// # Errors
     /// When the database refuses.
     pub async fn begin(&mut self) -> Result<(), ProvisionError> {
-        sqlx::raw_sql(crate::db::statement::BEGIN)
-            .execute(&mut self.connection)
-            .await?;
-        Ok(())
+        Ok(store::begin(&mut self.connection).await?)
     }
 
     /// Makes what was done since [`Provisioner::begin`] hold.
@@ -158,10 +155,7 @@ impl Provisioner {
     /// # Errors
     /// When the database refuses; then it does not.
     pub async fn commit(&mut self) -> Result<(), ProvisionError> {
-        sqlx::raw_sql(crate::db::statement::COMMIT)
-            .execute(&mut self.connection)
-            .await?;
-        Ok(())
+        Ok(store::commit(&mut self.connection).await?)
     }
 
     /// Makes an API key; its text is shown once and not stored.

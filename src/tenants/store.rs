@@ -258,6 +258,22 @@ pub(crate) async fn sign_sud_agreement(
         .map(|_| ())
 }
 
+/// Starts a transaction of the schema's owner.
+pub(crate) async fn begin(connection: &mut PgConnection) -> std::result::Result<(), sqlx::Error> {
+    sqlx::raw_sql(crate::db::statement::OWNER_BEGIN)
+        .execute(connection)
+        .await
+        .map(|_| ())
+}
+
+/// Makes it hold.
+pub(crate) async fn commit(connection: &mut PgConnection) -> std::result::Result<(), sqlx::Error> {
+    sqlx::raw_sql(crate::db::statement::OWNER_COMMIT)
+        .execute(connection)
+        .await
+        .map(|_| ())
+}
+
 pub(crate) async fn tenant_by_slug(
     connection: &mut PgConnection,
     slug: &str,
