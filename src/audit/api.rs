@@ -1,22 +1,19 @@
 //! The audit log on the wire: list and read, by tenant.
 
-use prost_types::Timestamp;
-use time::OffsetDateTime;
 use tonic::{Request, Response, Status};
-use uuid::Uuid;
 
 use super::event::{Facts, Resource, micros};
-use super::store::{self, EventFilter, EventRow};
-use crate::db::stored::{StoredEnum, stored};
+use super::shown::event;
+use super::store::{self, EventFilter};
+use crate::db::stored::stored;
 use crate::proto::v1::audit_service_server::AuditService;
 use crate::proto::v1::{
-    AuditCategory, AuditEvent, AuditOutcome, GetAuditEventRequest, GetAuditEventResponse, IdentityKind,
-    ListAuditEventsRequest, ListAuditEventsResponse, Role,
+    AuditOutcome, GetAuditEventRequest, GetAuditEventResponse, ListAuditEventsRequest, ListAuditEventsResponse,
 };
 use crate::rpc::call::{Answer, Calls};
 use crate::rpc::error::{Error, Result};
 use crate::rpc::page::{Cursor, PageScope, page_size};
-use crate::rpc::wire::{from_micros, moment, optional_id, required_id, timestamp};
+use crate::rpc::wire::{from_micros, moment, optional_id, required_id};
 
 /// `AuditService`.
 #[derive(Debug, Clone)]
@@ -106,65 +103,4 @@ fn filter(request: ListAuditEventsRequest) -> Result<EventFilter> {
 
 fn without_page(request: &ListAuditEventsRequest) -> ListAuditEventsRequest {
     ListAuditEventsRequest { page_size: 0, page_token: String::new(), ..request.clone() }
-}
-
-fn event(row: EventRow) -> AuditEvent {
-    let EventRow {
-        id,
-        occurred_at,
-        category,
-        action,
-        outcome,
-        reason,
-        method,
-        identity_kind,
-        credential_id,
-        actor_user_id,
-        roles,
-        client_ip,
-        request_id,
-        resource_type,
-        resource_id,
-        resource_version,
-        attempted_ref_sha256,
-        row_count,
-        fields,
-        filter_sha256,
-        content_sha256,
-        leaf_sha256,
-    } = row;
-    let id_text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-    let hash_text = |hash: Option<Vec<u8>>| hash.map(hex::encode).unwrap_or_default();
-    AuditEvent {
-        id: id.to_string(),
-        occurred_at: Some(at(occurred_at)),
-        category: number::<AuditCategory>(&category),
-        action,
-        outcome: number::<AuditOutcome>(&outcome),
-        reason,
-        method,
-        identity_kind: number::<IdentityKind>(&identity_kind),
-        credential_id: id_text(credential_id),
-        actor_user_id: id_text(actor_user_id),
-        roles: roles.iter().map(|r| number::<Role>(r)).collect(),
-        client_ip,
-        request_id,
-        resource_type,
-        resource_id: id_text(resource_id),
-        resource_version,
-        attempted_ref_sha256: hash_text(attempted_ref_sha256),
-        row_count,
-        fields,
-        filter_sha256: hash_text(filter_sha256),
-        content_sha256: hash_text(content_sha256),
-        leaf_sha256: hex::encode(leaf_sha256),
-    }
-}
-
-fn number<E: StoredEnum + Into<i32>>(text: &str) -> i32 {
-    E::from_stored(text).map_or(0, Into::into)
-}
-
-fn at(at: OffsetDateTime) -> Timestamp {
-    timestamp(at)
 }

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod event;
 pub mod flood;
+pub(crate) mod shown;
 pub(crate) mod store;
 pub mod writer;
 

@@ -54,6 +54,14 @@ statements! {
     GET as AuditReader = concat!(
         "SELECT ", columns!(), " FROM audit_events WHERE tenant_id = $1 AND id = $2"
     );
+    /// A page of the events about a user: what the user did, and what was done about the user.
+    ABOUT_USER as AuditReader = concat!(
+        "SELECT ", columns!(), " FROM audit_events
+        WHERE tenant_id = $1 AND (actor_user_id = $2 OR (resource_type = 'user' AND resource_id = $2))
+            AND ($3::timestamptz IS NULL OR (occurred_at, id) < ($3, $4))
+        ORDER BY occurred_at DESC, id DESC
+        LIMIT $5"
+    );
     /// A page of events, newest first.
     LIST as AuditReader = concat!(
         "SELECT ", columns!(), " FROM audit_events
@@ -243,6 +251,24 @@ pub(crate) struct EventFilter {
 pub(crate) async fn get(tx: &mut TenantTx, id: Uuid) -> Result<Option<EventRow>> {
     let tenant = tx.tenant_id();
     Ok(sqlx::query_as(GET).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
+}
+
+/// A page of the events about a user of the tenant behind `after`.
+pub(crate) async fn about_user(
+    tx: &mut TenantTx,
+    user: Uuid,
+    after: Option<(OffsetDateTime, Uuid)>,
+    limit: i64,
+) -> Result<Vec<EventRow>> {
+    let tenant = tx.tenant_id();
+    Ok(sqlx::query_as(ABOUT_USER)
+        .bind(tenant)
+        .bind(user)
+        .bind(after.map(|(at, _)| at))
+        .bind(after.map(|(_, id)| id))
+        .bind(limit)
+        .fetch_all(tx.connection())
+        .await?)
 }
 
 /// A page of the tenant's events behind `after`.

@@ -86,22 +86,34 @@ pub(super) async fn classify(args: ClassifyArgs) -> Result<(), DevError> {
     let answer = match (&args.rest, &args.api_key) {
         (Some(url), Some(key)) => rest::classify(url, key, args.ca.as_deref(), &request).await?,
         (Some(_) | None, _) => {
-            Connection::in_directory(&args.data_dir, args.tenant.as_deref())?.classify(request).await?
+            Connection::in_directory(&args.data_dir, args.tenant.as_deref())?
+                .classify(request)
+                .await?
         }
     };
     if args.json {
         say(&rest::pretty(&answer)?);
     } else {
-        say(&present::answer(&answer, usize::try_from(args.top).unwrap_or(usize::MAX))?);
+        say(&present::answer(
+            &answer,
+            usize::try_from(args.top).unwrap_or(usize::MAX),
+        )?);
     }
     Ok(())
 }
 
 /// The question of the greeting.
 pub(super) fn example() -> Result<ClassifyDenialRequest, DevError> {
-    let scenario =
-        Scenario { denial_trigger: EXAMPLE_WORDS.to_owned(), lines: vec![line(EXAMPLE_CODES)?], ..Default::default() };
-    Ok(ClassifyDenialRequest { scenario: Some(scenario), as_of: String::new(), top_k: 3 })
+    let scenario = Scenario {
+        denial_trigger: EXAMPLE_WORDS.to_owned(),
+        lines: vec![line(EXAMPLE_CODES)?],
+        ..Default::default()
+    };
+    Ok(ClassifyDenialRequest {
+        scenario: Some(scenario),
+        as_of: String::new(),
+        top_k: 3,
+    })
 }
 
 fn request(args: &ClassifyArgs) -> Result<ClassifyDenialRequest, DevError> {
@@ -122,14 +134,26 @@ fn request(args: &ClassifyArgs) -> Result<ClassifyDenialRequest, DevError> {
         lines: args.codes.iter().map(|codes| line(codes)).collect::<Result<_, _>>()?,
         procedure_codes: args.procedure.clone(),
         diagnosis_codes: args.diagnosis.clone(),
-        payer: args.payer.clone().map(|payer_id| PayerRef { payer_id, plan_id: String::new() }),
+        payer: args.payer.clone().map(|payer_id| PayerRef {
+            payer_id,
+            plan_id: String::new(),
+        }),
         line_of_business: program.into(),
         state: text(&args.state),
-        service_timing: if args.pre_service { ServiceTiming::PreService } else { ServiceTiming::Unspecified }.into(),
+        service_timing: if args.pre_service {
+            ServiceTiming::PreService
+        } else {
+            ServiceTiming::Unspecified
+        }
+        .into(),
         dates: (dates != DenialDates::default()).then_some(dates),
         ..Default::default()
     };
-    Ok(ClassifyDenialRequest { scenario: Some(scenario), as_of: text(&args.as_of), top_k: args.top })
+    Ok(ClassifyDenialRequest {
+        scenario: Some(scenario),
+        as_of: text(&args.as_of),
+        top_k: args.top,
+    })
 }
 
 /// A line from `CO-197,N706,PR-1`: remarks belong to the reason before them, or the first one.
@@ -140,11 +164,21 @@ fn line(codes: &str) -> Result<ServiceLine, DevError> {
         let code = code.to_uppercase();
         if let Some((group, carc)) = code.split_once('-') {
             let group = GroupCode::from_stored(group).filter(|g| *g != GroupCode::Unspecified);
-            let group_code = group.ok_or_else(|| format!("`{code}` has no group CO, PR, OA or PI"))?.into();
+            let group_code = group
+                .ok_or_else(|| format!("`{code}` has no group CO, PR, OA or PI"))?
+                .into();
             let rarcs = std::mem::take(&mut early);
-            adjustments.push(Adjustment { group_code, carc: carc.to_owned(), rarcs, amount_minor: None });
+            adjustments.push(Adjustment {
+                group_code,
+                carc: carc.to_owned(),
+                rarcs,
+                amount_minor: None,
+            });
         } else if code.starts_with(['M', 'N']) {
-            adjustments.last_mut().map_or(&mut early, |last| &mut last.rarcs).push(code);
+            adjustments
+                .last_mut()
+                .map_or(&mut early, |last| &mut last.rarcs)
+                .push(code);
         } else {
             return Err(format!("`{code}` is neither a reason such as CO-197 nor a remark such as N706").into());
         }
@@ -152,7 +186,10 @@ fn line(codes: &str) -> Result<ServiceLine, DevError> {
     if !early.is_empty() {
         return Err("a remark code needs a reason code such as CO-197 beside it".into());
     }
-    Ok(ServiceLine { adjustments, ..Default::default() })
+    Ok(ServiceLine {
+        adjustments,
+        ..Default::default()
+    })
 }
 
 #[cfg(test)]
@@ -162,7 +199,11 @@ mod tests {
     #[test]
     fn remarks_join_the_reason_before_them() {
         let read = line("co-197, N706,PR-1").expect("a line");
-        let told: Vec<(&str, usize)> = read.adjustments.iter().map(|a| (a.carc.as_str(), a.rarcs.len())).collect();
+        let told: Vec<(&str, usize)> = read
+            .adjustments
+            .iter()
+            .map(|a| (a.carc.as_str(), a.rarcs.len()))
+            .collect();
         assert_eq!(told, [("197", 1), ("1", 0)]);
         assert_eq!(line("N706 CO-16").expect("a line").adjustments.len(), 1);
     }

@@ -32,9 +32,7 @@ impl Connection {
     /// The server of a `dev.json`, as this tenant, or the first one.
     pub(super) fn of(file: &DevFile, slug: Option<&str>) -> Result<Self, DevError> {
         let tenant = tenant(file, slug)?;
-        let read = |path: &Path| {
-            std::fs::read(path).map_err(|e| format!("{} can't be read: {e}", path.display()))
-        };
+        let read = |path: &Path| std::fs::read(path).map_err(|e| format!("{} can't be read: {e}", path.display()));
         let tls = ClientTlsConfig::new()
             .ca_certificate(Certificate::from_pem(read(&file.ca)?))
             .identity(Identity::from_pem(read(&tenant.cert)?, read(&tenant.key)?));
@@ -42,7 +40,10 @@ impl Connection {
             .tls_config(tls)?
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(ANSWER_TIMEOUT);
-        Ok(Self { endpoint, address: file.grpc.clone() })
+        Ok(Self {
+            endpoint,
+            address: file.grpc.clone(),
+        })
     }
 
     /// Asks what a denial is.
@@ -71,7 +72,11 @@ fn tenant<'a>(file: &'a DevFile, slug: Option<&str>) -> Result<&'a DevTenant, De
 fn refusal(status: &tonic::Status) -> String {
     use tonic_types::StatusExt as _;
     let mut text = format!("the server refused: {}", status.message());
-    for violation in status.get_details_bad_request().iter().flat_map(|b| &b.field_violations) {
+    for violation in status
+        .get_details_bad_request()
+        .iter()
+        .flat_map(|b| &b.field_violations)
+    {
         text.push_str(&format!("\n  {} {}", violation.field, violation.description));
     }
     text

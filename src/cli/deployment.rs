@@ -25,8 +25,13 @@ pub(super) struct DatabaseArgs {
 impl DatabaseArgs {
     pub(super) fn config(&self) -> Result<DatabaseConfig, DevError> {
         let password = |name: &str| std::env::var(name).ok();
-        DatabaseConfig::new(&self.database_url, self.database_ca.as_ref(), self.development, password)
-            .map_err(|problem| format!("DATABASE_URL {problem}").into())
+        DatabaseConfig::new(
+            &self.database_url,
+            self.database_ca.as_ref(),
+            self.development,
+            password,
+        )
+        .map_err(|problem| format!("DATABASE_URL {problem}").into())
     }
 }
 
@@ -70,18 +75,30 @@ pub(super) async fn migrate_database(args: &DatabaseArgs) -> Result<(), DevError
     Ok(())
 }
 
-
 pub(super) async fn bootstrap(args: BootstrapArgs) -> Result<(), DevError> {
     use crate::proto::v1::Role;
     use crate::tenants::provision::{Provisioner, ServiceCertificate};
     use crate::tls::PeerCertificate;
-    let peppers = KeyRing::parse(&args.api_key_peppers).map_err(|problem| format!("STRATUM_API_KEY_PEPPERS {problem}"))?;
+    let peppers =
+        KeyRing::parse(&args.api_key_peppers).map_err(|problem| format!("STRATUM_API_KEY_PEPPERS {problem}"))?;
     let mut provisioner = Provisioner::connect(&args.database.config()?.administrator()).await?;
     let tenant = provisioner.tenant(&args.tenant_slug, &args.tenant_name, false).await?;
-    let owner = provisioner.user(tenant, &args.owner_email, "Owner", &[Role::Owner]).await?;
+    let owner = provisioner
+        .user(tenant, &args.owner_email, "Owner", &[Role::Owner])
+        .await?;
     for (tenant, path, name, roles) in [
-        (tenant, &args.tenant_certificate, "first-service", [Role::Owner, Role::Service]),
-        (Provisioner::platform(), &args.platform_certificate, "platform-admin", [Role::PlatformAdmin, Role::Service]),
+        (
+            tenant,
+            &args.tenant_certificate,
+            "first-service",
+            [Role::Owner, Role::Service],
+        ),
+        (
+            Provisioner::platform(),
+            &args.platform_certificate,
+            "platform-admin",
+            [Role::PlatformAdmin, Role::Service],
+        ),
     ] {
         let chain = crate::tls::pem::PemFile::read(path)?.certificates()?;
         let leaf = chain.first().ok_or("the certificate file is empty")?;
@@ -96,8 +113,13 @@ pub(super) async fn bootstrap(args: BootstrapArgs) -> Result<(), DevError> {
         };
         provisioner.certificate(tenant, &registration).await?;
     }
-    let key = provisioner.api_key(tenant, "bootstrap", &[Role::Owner], Some(owner), &peppers).await?;
-    say(&format!("tenant {tenant}\nAPI key of the owner, shown this once: {}", key.expose()));
+    let key = provisioner
+        .api_key(tenant, "bootstrap", &[Role::Owner], Some(owner), &peppers)
+        .await?;
+    say(&format!(
+        "tenant {tenant}\nAPI key of the owner, shown this once: {}",
+        key.expose()
+    ));
     Ok(())
 }
 
@@ -108,7 +130,10 @@ pub(super) async fn healthcheck(args: HealthcheckArgs) -> Result<(), DevError> {
         .connect()
         .await?;
     let request = tonic_health::pb::HealthCheckRequest { service: args.service };
-    let reply = tonic_health::pb::health_client::HealthClient::new(channel).check(request).await?.into_inner();
+    let reply = tonic_health::pb::health_client::HealthClient::new(channel)
+        .check(request)
+        .await?
+        .into_inner();
     match reply.status() {
         ServingStatus::Serving => {
             say("SERVING");
@@ -123,6 +148,8 @@ pub(super) async fn healthcheck(args: HealthcheckArgs) -> Result<(), DevError> {
 pub(super) fn openapi() -> Result<(), DevError> {
     let pool = crate::proto::descriptor_pool()?;
     let policies = crate::server::policies(&pool)?;
-    say(&serde_json::to_string_pretty(&crate::openapi::document(&pool, &policies)?)?);
+    say(&serde_json::to_string_pretty(&crate::openapi::document(
+        &pool, &policies,
+    )?)?);
     Ok(())
 }

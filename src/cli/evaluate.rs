@@ -34,9 +34,22 @@ pub(super) struct DecisionsArgs {
 }
 
 pub(super) fn evaluate(command: EvaluateCommand) -> Result<(), DevError> {
-    let EvaluateCommand::Decisions(DecisionsArgs { train, test, prequential, json, plot }) = command;
+    let EvaluateCommand::Decisions(DecisionsArgs {
+        train,
+        test,
+        prequential,
+        json,
+        plot,
+    }) = command;
     let mode = if prequential { Mode::Prequential } else { Mode::Static };
-    let report = run(&train, &test, &Options { mode, ..Options::default() })?;
+    let report = run(
+        &train,
+        &test,
+        &Options {
+            mode,
+            ..Options::default()
+        },
+    )?;
     if let Some(plot) = plot {
         std::fs::write(&plot, report.svg()).map_err(|e| format!("{} can't be written: {e}", plot.display()))?;
     }

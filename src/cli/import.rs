@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::deployment::DatabaseArgs;
+use super::storage::StorageArgs;
 use super::{complain, guard, progress_bar, say};
-use crate::db::{Db, PLATFORM_TENANT, migrate};
-use crate::dev::{DevError, Storage};
+use crate::db::{Db, PLATFORM_TENANT};
+use crate::dev::DevError;
 use crate::precedents::decisions::{Decision, DecisionReader};
 use crate::precedents::import::{Entry, Loaded, Loader, Present, published};
 use crate::precedents::mask::Masks;
@@ -26,18 +26,8 @@ pub(super) enum ImportCommand {
 pub(super) struct DecisionsArgs {
     /// The file.
     file: PathBuf,
-    /// Load into the private database of `stratum dev` in this directory; it is started when it does not run.
-    #[arg(long, default_value = ".stratum")]
-    data_dir: PathBuf,
-    /// Load into this database in the place of a private one.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
-    /// CA bundle that verifies the database, PEM.
-    #[arg(long, env = "STRATUM_DATABASE_CA")]
-    database_ca: Option<PathBuf>,
-    /// Accept a connection that is not verified.
-    #[arg(long)]
-    development: bool,
+    #[command(flatten)]
+    storage: StorageArgs,
 }
 
 pub(super) async fn import(command: ImportCommand) -> Result<(), DevError> {
@@ -47,16 +37,9 @@ pub(super) async fn import(command: ImportCommand) -> Result<(), DevError> {
 }
 
 async fn decisions(args: DecisionsArgs) -> Result<(), DevError> {
-    let DecisionsArgs { file, data_dir, database_url, database_ca, development } = args;
+    let DecisionsArgs { file, storage } = args;
     let read = read(&file)?;
-    let storage = match database_url {
-        Some(database_url) => Storage::of(DatabaseArgs { database_url, database_ca, development }.config()?),
-        None => {
-            let storage = Storage::open(&data_dir, None).await?;
-            migrate::migrate(&storage.database.administrator()).await?;
-            storage
-        }
-    };
+    let storage = storage.open().await?;
     let db = Db::open(&storage.database);
     crate::audit::store::ensure_partitions(db.audit_writer()).await?;
     let loaded = load(&db, read).await;
@@ -82,8 +65,10 @@ fn read(file: &PathBuf) -> Result<Vec<(u64, Decision)>, DevError> {
 
 async fn load(db: &Db, rows: Vec<(u64, Decision)>) -> Result<Loaded, DevError> {
     let registries = Registries::load(&Source::Embedded).map_err(|_| "the registries can't be used")?;
-    let entries: Vec<Entry> =
-        rows.iter().map(|(line, decision)| published::entry(*line, decision, &registries)).collect();
+    let entries: Vec<Entry> = rows
+        .iter()
+        .map(|(line, decision)| published::entry(*line, decision, &registries))
+        .collect();
     let loader = Loader {
         db: db.clone(),
         caller: Caller::system(PLATFORM_TENANT, "import"),
@@ -102,7 +87,13 @@ async fn load(db: &Db, rows: Vec<(u64, Decision)>) -> Result<Loaded, DevError> {
 }
 
 fn report(loaded: &Loaded) {
-    let Loaded { added, updated, present, held, refused } = loaded;
+    let Loaded {
+        added,
+        updated,
+        present,
+        held,
+        refused,
+    } = loaded;
     for row in refused {
         complain(&format!("refused: line {}: {}", row.line, row.reasons.join("; ")));
     }
@@ -111,6 +102,8 @@ fn report(loaded: &Loaded) {
         refused.len()
     ));
     if *held > 0 {
-        say(&format!("{held} of them may rest on substance use records and are held for review, so nobody finds them"));
+        say(&format!(
+            "{held} of them may rest on substance use records and are held for review, so nobody finds them"
+        ));
     }
 }

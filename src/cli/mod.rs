@@ -7,10 +7,12 @@ mod deployment;
 mod evaluate;
 mod import;
 mod present;
+mod privacy;
 mod registries;
 mod rest;
 mod scan;
 mod serve;
+mod storage;
 mod train;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -48,6 +50,10 @@ enum Command {
     Evaluate(evaluate::EvaluateCommand),
     /// Look for identifiers in texts: NDJSON {id, text} in, NDJSON {id, findings} out.
     Scan,
+    /// Look at every stored text that older detectors have seen; what they find is held for review.
+    Rescan(storage::StorageArgs),
+    /// Put pseudonyms in the place of users whose erasure is due.
+    PurgeErased(storage::StorageArgs),
     /// Train the text model from the shipped phrases and write it.
     Train(train::TrainArgs),
     /// For maintainers of the registries.
@@ -71,6 +77,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Dev(args) => serve::dev(args).await,
         Command::Classify(args) => classify::classify(*args).await,
         Command::Import(command) => import::import(command).await,
+        Command::Rescan(storage) => privacy::rescan(storage).await,
+        Command::PurgeErased(storage) => privacy::purge_erased(storage).await,
         Command::Evaluate(command) => evaluate::evaluate(command),
         Command::Train(args) => train::train(&args),
         Command::Registries(command) => registries::registries(command),

@@ -7,7 +7,7 @@ use crate::db::stored::StoredEnum;
 use crate::dev::DevError;
 use crate::proto::v1::{
     AppealLevel, ClassifyDenialResponse, Deadline, DenialType, Determination, EvidenceKind, Outcome, PrecedentGroup,
-    RateEstimate, SimilarHit, TypeScore, WinEstimate,
+    RateEstimate, RecoveryAction, SimilarHit, TypeScore, WinEstimate,
 };
 use crate::registries::{Registries, Source};
 
@@ -19,16 +19,24 @@ const SHOWN_DEADLINES: usize = 4;
 /// The whole answer, with the best precedents.
 pub(super) fn answer(answer: &ClassifyDenialResponse, precedents: usize) -> Result<String, DevError> {
     let registries = Registries::load(&Source::Embedded).map_err(|_| "the registries can't be used")?;
-    let mut page = Page { registries, text: String::new() };
+    let mut page = Page {
+        registries,
+        text: String::new(),
+    };
     page.types(&answer.types);
     let determination = answer.determination.clone().unwrap_or_default();
     page.action(&determination);
     page.deadlines(&determination.deadlines);
-    page.win(&answer.win.clone().unwrap_or_default());
-    page.groups(&answer.groups);
+    if is_contested(determination.action()) {
+        page.win(&answer.win.clone().unwrap_or_default());
+        page.groups(&answer.groups);
+    }
     page.precedents(&answer.precedents, precedents);
     if answer.sud_suspected {
-        page.row("Careful", "this may rest on substance use records (42 CFR Part 2): don't share it without consent");
+        page.row(
+            "Careful",
+            "this may rest on substance use records (42 CFR Part 2): don't share it without consent",
+        );
     }
     Ok(page.text.trim_end().to_owned())
 }
@@ -77,17 +85,34 @@ impl Page {
     }
 
     fn action(&mut self, determination: &Determination) {
-        let others: Vec<String> = determination.alternatives().map(|a| sentence(a).to_lowercase()).collect();
-        let others = if others.is_empty() { String::new() } else { format!(" (or {})", others.join(", ")) };
+        let others: Vec<String> = determination
+            .alternatives()
+            .map(|a| sentence(a).to_lowercase())
+            .collect();
+        let others = if others.is_empty() {
+            String::new()
+        } else {
+            format!(" (or {})", others.join(", "))
+        };
         self.row("What to do", &format!("{}{others}", sentence(determination.action())));
-        self.row("Appeal", if determination.appealable { "you may appeal" } else { "there is no appeal right" });
+        self.row(
+            "Appeal",
+            if determination.appealable {
+                "you may appeal"
+            } else {
+                "there is no appeal right"
+            },
+        );
         if !determination.guardrail_code.is_empty() {
             self.row("Hard rule", &determination.guardrail_code);
         }
         for (place, reason) in determination.rationale.iter().enumerate() {
             self.row(if place == 0 { "Why" } else { "" }, reason);
         }
-        let evidence: Vec<String> = determination.required_evidence().map(|kind| self.evidence_label(kind)).collect();
+        let evidence: Vec<String> = determination
+            .required_evidence()
+            .map(|kind| self.evidence_label(kind))
+            .collect();
         if !evidence.is_empty() {
             self.row("Evidence", &evidence.join(", "));
         }
@@ -95,7 +120,8 @@ impl Page {
 
     fn evidence_label(&self, kind: EvidenceKind) -> String {
         let info = self.registries.evidence_kind(kind);
-        info.map_or_else(|| sentence(kind), |info| info.label.clone()).to_lowercase()
+        info.map_or_else(|| sentence(kind), |info| info.label.clone())
+            .to_lowercase()
     }
 
     fn deadlines(&mut self, deadlines: &[Deadline]) {
@@ -109,33 +135,42 @@ impl Page {
             let binding = if deadline.binding { ", this one counts" } else { "" };
             let Deadline { due_date, citation, .. } = deadline;
             let level = level_words(deadline.level());
-            self.row(if place == 0 { "Deadline" } else { "" }, &format!("{due_date}, {left}{binding}: {level} ({citation})"));
+            self.row(
+                if place == 0 { "Deadline" } else { "" },
+                &format!("{due_date}, {left}{binding}: {level} ({citation})"),
+            );
             for warning in &deadline.warnings {
                 self.row("", &format!("  {warning}"));
             }
         }
         let unreliable = deadlines.iter().filter(|d| !d.reliable).count();
         if unreliable > 0 {
-            self.row("", &format!("{unreliable} more clocks rest on rules not yet verified; --json shows them"));
+            self.row(
+                "",
+                &format!("{unreliable} more clocks rest on rules not yet verified; --json shows them"),
+            );
         }
     }
 
     fn win(&mut self, win: &WinEstimate) {
         if win.insufficient_evidence {
-            return self.row("Win rate", &format!("insufficient evidence ({} decisions like this; 11 are needed)", win.n));
+            return self.row(
+                "Win rate",
+                &format!("insufficient evidence ({} decisions like this; 11 are needed)", win.n),
+            );
         }
         let counts = win.counts.clone().unwrap_or_default();
         self.row(
             "Win rate",
             &format!(
-                "{} (90 % interval {} to {}), from {} decisions: {} won, {} in part, {} lost",
+                "{}, weighed by likeness and age (90 % interval {} to {}); {} won, {} in part, {} lost of {}",
                 percent(win.probability),
                 percent(win.low),
                 percent(win.high),
-                win.n,
                 counts.won,
                 counts.partial,
-                counts.lost
+                counts.lost,
+                win.n
             ),
         );
     }
@@ -150,7 +185,14 @@ impl Page {
                 let shared: Vec<String> = group.shared.iter().map(|s| feature(s)).collect();
                 let RateEstimate { won, partial, n, .. } = rate;
                 let share = percent(rate.rate);
-                self.row(heading, &format!("{whose}: {} of {n} won ({share}) for {}", won + partial, shared.join(", ")));
+                self.row(
+                    heading,
+                    &format!(
+                        "{whose}: {} of {n} won ({share}) for {}",
+                        won + partial,
+                        shared.join(", ")
+                    ),
+                );
                 heading = "";
             }
         }
@@ -175,7 +217,11 @@ impl Page {
                 precedent.event_year,
                 precedent.title
             ));
-            let how = if precedent.action_taken == 0 { String::new() } else { format!("{action}, {level}; ") };
+            let how = if precedent.action_taken == 0 {
+                String::new()
+            } else {
+                format!("{action}, {level}; ")
+            };
             self.line(&format!("     {how}alike in {}", shared(hit)));
         }
     }
@@ -189,7 +235,10 @@ fn shared(hit: &SimilarHit) -> String {
     for part in &explanation.shared {
         let name = feature(&part.feature);
         if seen.insert(name.clone()) {
-            named.push(format!("{name} {}", percent(part.contribution / hit.score.max(f64::EPSILON))));
+            named.push(format!(
+                "{name} {}",
+                percent(part.contribution / hit.score.max(f64::EPSILON))
+            ));
         }
     }
     let more = named.len().saturating_sub(SHOWN_FEATURES);
@@ -203,13 +252,30 @@ fn shared(hit: &SimilarHit) -> String {
 
 /// A feature as a person says it: `carc:CO-197` is `CO-197`, `word:migraine` is `"migraine"`.
 fn feature(name: &str) -> String {
-    let Some((kind, value)) = name.split_once(':') else { return name.to_owned() };
+    let Some((kind, value)) = name.split_once(':') else {
+        return name.to_owned();
+    };
     let words = value.replace('_', " ").to_lowercase();
     match kind {
         "word" | "words" => format!("“{value}”"),
         "carc" | "rarc" | "code" | "procedure" | "diagnosis" => value.to_owned(),
         "procedure_family" | "diagnosis_category" => format!("{value}…"),
         _ => format!("{} {words}", kind.replace('_', " ")),
+    }
+}
+
+/// Whether an action can be won: the others bill somebody else, or nobody.
+const fn is_contested(action: RecoveryAction) -> bool {
+    match action {
+        RecoveryAction::Appeal
+        | RecoveryAction::PeerToPeer
+        | RecoveryAction::CorrectedClaim
+        | RecoveryAction::SubmitDocumentation
+        | RecoveryAction::Unspecified => true,
+        RecoveryAction::RebillOtherPayer
+        | RecoveryAction::BillSecondary
+        | RecoveryAction::BillPatient
+        | RecoveryAction::Close => false,
     }
 }
 
@@ -236,14 +302,21 @@ const fn level_words(level: AppealLevel) -> &'static str {
 }
 
 fn outcome_word(outcome: Outcome, word: &str) -> String {
-    if outcome == Outcome::Unspecified { String::new() } else { word.to_uppercase() }
+    if outcome == Outcome::Unspecified {
+        String::new()
+    } else {
+        word.to_uppercase()
+    }
 }
 
 /// `PRIOR_AUTHORIZATION` as `Prior authorization`.
 fn sentence(value: impl StoredEnum) -> String {
     let words = value.stored().to_lowercase().replace('_', " ");
     let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 fn percent(share: f64) -> String {

@@ -72,7 +72,10 @@ where
     let driver = tokio::spawn(connection);
     let reply = sender.send_request(request).await?;
     let status = reply.status();
-    let body = Limited::new(reply.into_body(), ANSWER_BYTES_MAX).collect().await?.to_bytes();
+    let body = Limited::new(reply.into_body(), ANSWER_BYTES_MAX)
+        .collect()
+        .await?
+        .to_bytes();
     driver.abort();
     Ok((status, body))
 }
@@ -84,7 +87,9 @@ fn connector(ca: Option<&Path>) -> Result<TlsConnector, DevError> {
     for certificate in crate::tls::pem::PemFile::read(ca)?.certificates()? {
         roots.add(certificate)?;
     }
-    let config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let config = rustls::ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
@@ -92,7 +97,10 @@ fn connector(ca: Option<&Path>) -> Result<TlsConnector, DevError> {
 fn refusal(status: StatusCode, body: &[u8]) -> String {
     let said: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let error = said.get("error").unwrap_or(&said);
-    let message = error.get("message").and_then(|m| m.as_str()).unwrap_or("without a reason");
+    let message = error
+        .get("message")
+        .and_then(|m| m.as_str())
+        .unwrap_or("without a reason");
     let mut text = format!("the server refused ({}): {message}", status.as_u16());
     let details = error.get("details").and_then(|d| d.as_array()).into_iter().flatten();
     let violations = details.filter_map(|d| d.get("fieldViolations")?.as_array()).flatten();
@@ -105,7 +113,9 @@ fn refusal(status: StatusCode, body: &[u8]) -> String {
 
 fn message(name: &str) -> Result<prost_reflect::MessageDescriptor, DevError> {
     let full = format!("stratum.v1.{name}");
-    descriptor_pool()?.get_message_by_name(&full).ok_or_else(|| format!("the contract has no {full}").into())
+    descriptor_pool()?
+        .get_message_by_name(&full)
+        .ok_or_else(|| format!("the contract has no {full}").into())
 }
 
 fn dynamic(name: &str, typed: &impl Message) -> Result<DynamicMessage, DevError> {

@@ -52,8 +52,20 @@ async fn run_server(config: Config) -> Result<(), DevError> {
 }
 
 pub(super) async fn dev(args: DevArgs) -> Result<(), DevError> {
-    let DevArgs { data_dir, grpc_port, rest_port, health_port, database_url } = args;
-    let wishes = Wishes { directory: data_dir, database_url, grpc_port, rest_port, health_port };
+    let DevArgs {
+        data_dir,
+        grpc_port,
+        rest_port,
+        health_port,
+        database_url,
+    } = args;
+    let wishes = Wishes {
+        directory: data_dir,
+        database_url,
+        grpc_port,
+        rest_port,
+        health_port,
+    };
     let environment = Environment::prepare(&wishes, |step| say(&format!("… {step}"))).await?;
     let server = Server::start(environment.config.clone(), guard()).await?;
     let file = environment.write(server.grpc_addr, server.rest_addr, server.health_addr)?;
@@ -68,7 +80,9 @@ pub(super) async fn dev(args: DevArgs) -> Result<(), DevError> {
 
 /// What to paste next.
 fn greet(wishes: &Wishes, file: &DevFile) {
-    let Some((slug, tenant)) = file.tenants.first_key_value() else { return };
+    let Some((slug, tenant)) = file.tenants.first_key_value() else {
+        return;
+    };
     let key = tenant.api_keys.get("BILLER").map_or("", String::as_str);
     say(&format!(
         "
@@ -113,7 +127,10 @@ async fn show_main_job(file: &DevFile) -> Result<(), DevError> {
         answer = connection.classify(classify::example()?).await;
     }
     let answer = answer?;
-    say(&format!("\nThe first of them answers:\n\n{}", super::present::answer(&answer, 3)?));
+    say(&format!(
+        "\nThe first of them answers:\n\n{}",
+        super::present::answer(&answer, 3)?
+    ));
     Ok(())
 }
 

@@ -20,7 +20,10 @@ pub(super) struct TrainArgs {
 
 pub(super) fn train(args: &TrainArgs) -> Result<(), DevError> {
     let corpus = Corpus::shipped()?;
-    complain(&format!("training on {} texts; this takes some minutes", corpus.texts.len()));
+    complain(&format!(
+        "training on {} texts; this takes some minutes",
+        corpus.texts.len()
+    ));
     let model = fit(&corpus, &[], &TrainOptions::dated(&args.date))?;
     std::fs::write(&args.out, model.encode()).map_err(|e| format!("{} can't be written: {e}", args.out.display()))?;
     say(&serde_json::to_string_pretty(model.card())?);

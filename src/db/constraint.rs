@@ -22,6 +22,7 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("precedents_restricted_is_private", Meaning::NotShareable),
     ("precedents_origin_relaxed", Meaning::OriginRelaxed),
     ("phi_allow_list_phrase_key", Meaning::Duplicate("entry.phrase")),
+    ("erasure_requests_one_pending", Meaning::Duplicate("user_id")),
     ("consents_ref_key", Meaning::Duplicate("consent.consent_ref")),
 ];
 

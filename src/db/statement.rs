@@ -56,6 +56,7 @@ pub fn all() -> Vec<Statement> {
         crate::precedents::store::STATEMENTS,
         crate::privacy::allow_list::store::STATEMENTS,
         crate::privacy::consent::store::STATEMENTS,
+        crate::privacy::personal::store::STATEMENTS,
         crate::rpc::idempotency::store::STATEMENTS,
         crate::similarity::store::STATEMENTS,
         crate::tenants::store::STATEMENTS,

@@ -304,6 +304,14 @@ pub(crate) async fn create(
     versioned(tx, row, ChangeKind::Created, &[], "", caller).await
 }
 
+/// What is of restricted origin is stored under permission, agreement and consent, or not at all.
+async fn permit(tx: &mut TenantTx, precedent: &Precedent) -> Result<()> {
+    if is_restricted(precedent) {
+        consent::require(tx, precedent.data_origin(), &precedent.consent_id).await?;
+    }
+    Ok(())
+}
+
 /// Makes a stored precedent what its source says now, in a new version.
 pub(super) async fn replace(
     tx: &mut TenantTx,
@@ -323,14 +331,6 @@ pub(super) async fn replace(
     let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
     store::put_words(tx, id, is_restricted(&precedent), &words::of_precedent(&precedent)).await?;
     versioned(tx, row, ChangeKind::Updated, &fields, "", Some(caller)).await?;
-    Ok(())
-}
-
-/// What is of restricted origin is stored under permission, agreement and consent, or not at all.
-async fn permit(tx: &mut TenantTx, precedent: &Precedent) -> Result<()> {
-    if is_restricted(precedent) {
-        consent::require(tx, precedent.data_origin(), &precedent.consent_id).await?;
-    }
     Ok(())
 }
 

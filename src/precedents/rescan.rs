@@ -81,7 +81,7 @@ async fn chunk(
     if let Some(last) = ids.last() {
         let row_count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
         let facts = Facts { row_count, resource: Resource::Precedent, ..Facts::call() };
-        crate::audit::store::append(&mut tx, &AuditEvent::of_work(&caller, ACTION, facts)).await?;
+        crate::audit::store::append(&mut tx, &AuditEvent::of_work(caller, ACTION, facts)).await?;
         tx.commit().await?;
         summary.scanned += found.scanned;
         summary.held += found.held;
@@ -118,7 +118,7 @@ async fn look(
         .version(held.version)
         .fields(vec![PrecedentStatus::NeedsReview.stored().to_owned()])
         .restricted(record::is_restricted(&precedent));
-    Ok(crate::audit::store::append(tx, &AuditEvent::of_work(&caller, ACTION, facts)).await?)
+    Ok(crate::audit::store::append(tx, &AuditEvent::of_work(caller, ACTION, facts)).await?)
 }
 
 /// Whether the guard finds an identifier in any free text of a precedent.

@@ -3,13 +3,15 @@
 use tonic::{Request, Response, Status};
 
 use super::SCAN_VERSION;
-use super::{allow_list, consent};
+use super::{allow_list, consent, personal};
 use super::guard::{FieldContext, Guard};
 use crate::audit::event::Facts;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::privacy_service_server::PrivacyService;
 use crate::proto::v1::{
-    AddAllowListEntryRequest, AddAllowListEntryResponse, CheckConsentRequest, CheckConsentResponse,
+    AddAllowListEntryRequest, AddAllowListEntryResponse, CancelErasureRequest, CancelErasureResponse,
+    CheckConsentRequest, CheckConsentResponse, ExportMyDataRequest, ExportMyDataResponse, RequestErasureRequest,
+    RequestErasureResponse, RequestMyErasureRequest, RequestMyErasureResponse,
     ListAllowListEntriesRequest, ListAllowListEntriesResponse, RemoveAllowListEntryRequest, RemoveAllowListEntryResponse, Detector, ListConsentsRequest, ListConsentsResponse,
     ListDetectorsRequest, ListDetectorsResponse, PhiFinding, PhiKind, RecordConsentRequest, RecordConsentResponse,
     RedactTextRequest, RedactTextResponse, ScanTextRequest, ScanTextResponse, WithdrawConsentRequest,
@@ -37,7 +39,15 @@ macro_rules! idempotent {
         fn request_id(&self) -> &str { &self.request_id }
     })+ };
 }
-idempotent!(AddAllowListEntryRequest, RecordConsentRequest, RemoveAllowListEntryRequest, WithdrawConsentRequest);
+idempotent!(
+    AddAllowListEntryRequest,
+    CancelErasureRequest,
+    RecordConsentRequest,
+    RemoveAllowListEntryRequest,
+    RequestErasureRequest,
+    RequestMyErasureRequest,
+    WithdrawConsentRequest,
+);
 
 type Reply<R> = Result<Response<R>, Status>;
 
@@ -126,6 +136,23 @@ impl PrivacyService for Api {
         request: Request<ListAllowListEntriesRequest>,
     ) -> Reply<ListAllowListEntriesResponse> {
         self.calls.read(request, |tx, request, _| Box::pin(allow_list::list(tx, request))).await
+    }
+
+    async fn export_my_data(&self, request: Request<ExportMyDataRequest>) -> Reply<ExportMyDataResponse> {
+        let pages = self.calls.pages();
+        self.calls.read_audit(request, move |tx, request, call| Box::pin(personal::export(pages, tx, request, call))).await
+    }
+
+    async fn request_my_erasure(&self, request: Request<RequestMyErasureRequest>) -> Reply<RequestMyErasureResponse> {
+        self.calls.mutate(request, |tx, request, call| Box::pin(personal::request_own(tx, request, call))).await
+    }
+
+    async fn request_erasure(&self, request: Request<RequestErasureRequest>) -> Reply<RequestErasureResponse> {
+        self.calls.mutate(request, |tx, request, call| Box::pin(personal::request(tx, request, call))).await
+    }
+
+    async fn cancel_erasure(&self, request: Request<CancelErasureRequest>) -> Reply<CancelErasureResponse> {
+        self.calls.mutate(request, |tx, request, _| Box::pin(personal::cancel(tx, request))).await
     }
 
     async fn list_consents(&self, request: Request<ListConsentsRequest>) -> Reply<ListConsentsResponse> {

@@ -4,6 +4,7 @@ pub mod allow_list;
 pub mod api;
 pub mod consent;
 pub mod guard;
+pub mod personal;
 pub mod scan;
 pub mod sud;
 

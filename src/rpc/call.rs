@@ -5,9 +5,10 @@
 
 mod export;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use prost::Message;
 use tonic::{Request, Response, Status};
@@ -146,13 +147,11 @@ impl Calls {
         F: FnOnce(Q, CallContext) -> Result<Answer<R>> + Send + 'static,
     {
         let (message, call, caller) = identified(request)?;
-        let result = match self.0.valid(&caller, message).await {
-            Ok(message) => match catch_unwind(AssertUnwindSafe(|| handler(message, call.clone()))) {
-                Ok(Ok(answer)) => self.0.noted(&call, answer).await,
-                Ok(Err(error)) => Err(error),
-                Err(_panic) => Err(Error::internal(PANICKED)),
-            },
-            Err(error) => Err(error),
+        let answering = async { handler(self.0.valid(&caller, message).await?, call.clone()) };
+        let result = match AssertUnwindSafe(answering).catch_unwind().await {
+            Ok(Ok(answer)) => self.0.noted(&call, answer).await,
+            Ok(Err(error)) => Err(error),
+            Err(_panic) => Err(Error::internal(PANICKED)),
         };
         self.reply(&call, result).await
     }

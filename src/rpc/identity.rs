@@ -283,9 +283,9 @@ impl Authenticator {
     async fn caller(&self, credential: &Credential, headers: &HeaderMap) -> Result<Caller> {
         let own = &credential.caller;
         let Some(id) = headers.get(ACTOR_ID) else { return Ok(own.clone()) };
-        let Actor { id: user, roles, permissions } = self.actor(&credential.row, own.kind(), id).await?;
+        let Actor { id, roles, permissions } = self.actor(&credential.row, own.kind(), id).await?;
         let permissions = own.permissions().intersection(permissions);
-        let acting = Inner { user_id: Some(user), roles, permissions, ..own.0.as_ref().clone() };
+        let acting = Inner { user_id: Some(id), roles, permissions, ..own.0.as_ref().clone() };
         Ok(Caller(Arc::new(acting)))
     }
 

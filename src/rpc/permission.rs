@@ -19,6 +19,8 @@ pub enum Permission {
     AuditRead,
     /// Record consents and keep the guard's allow-list.
     PrivacyAdmin,
+    /// Administer the tenant's users.
+    UsersAdmin,
     /// See precedents of substance use or psychotherapy origin (42 CFR Part 2).
     SudRead,
     /// Write them.
@@ -35,6 +37,7 @@ impl Permission {
         Self::PrecedentExport,
         Self::AuditRead,
         Self::PrivacyAdmin,
+        Self::UsersAdmin,
         Self::SudRead,
         Self::SudWrite,
     ];
@@ -54,6 +57,7 @@ impl Permission {
             Self::PrecedentExport => "precedent.export",
             Self::AuditRead => "audit.read",
             Self::PrivacyAdmin => "privacy.admin",
+            Self::UsersAdmin => "users.admin",
             Self::SudRead => "sud.read",
             Self::SudWrite => "sud.write",
         }
@@ -78,7 +82,7 @@ pub const fn granted(role: Role) -> &'static [Permission] {
     use Permission as P;
     match role {
         Role::Owner | Role::TenantAdmin => {
-            &[P::PrecedentRead, P::PrecedentWrite, P::PrecedentExport, P::AuditRead, P::PrivacyAdmin]
+            &[P::PrecedentRead, P::PrecedentWrite, P::PrecedentExport, P::AuditRead, P::PrivacyAdmin, P::UsersAdmin]
         }
         Role::Biller => &[P::PrecedentRead, P::PrecedentWrite],
         Role::Analyst => &[P::PrecedentRead, P::PrecedentExport],

@@ -64,7 +64,8 @@ async fn no_form_name_or_day_is_taken() {
             scene.owner().call("RecordConsent", json!({ "consent": consent })).await
         };
         refused("consentRef", json!("078-05-1120")).await.refused(Code::InvalidArgument, "PHI_DETECTED");
-        refused("consentRef", json!("Maria Gonzalez")).await.violates(&["consent.consent_ref"]);
+        refused("consentRef", json!("Maria Gonzalez")).await.refused(Code::InvalidArgument, "PHI_DETECTED");
+        refused("consentRef", json!("the form")).await.violates(&["consent.consent_ref"]);
         refused("grantedYear", json!(2099)).await.violates(&["consent.granted_year"]);
         refused("expiresOn", json!("2027-02-30")).await.violates(&["consent.expires_on"]);
         refused("scope", json!("CONSENT_SCOPE_TPO")).await.violates(&["consent.purpose"]);

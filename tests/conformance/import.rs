@@ -50,16 +50,26 @@ async fn load(stage: &Stage, file: &str) -> Loaded {
 async fn a_file_is_loaded_once_and_followed_when_it_changes() {
     let stage = Stage::start().await;
     let first = load(&stage, FILE).await;
-    assert_eq!((first.added, first.updated, first.present, first.held), (3, 0, 0, 1), "{first:?}");
+    assert_eq!(
+        (first.added, first.updated, first.present, first.held),
+        (3, 0, 0, 1),
+        "{first:?}"
+    );
     let again = load(&stage, FILE).await;
     assert_eq!((again.added, again.updated, again.present), (0, 0, 3), "{again:?}");
     let changed = load(&stage, &FILE.replacen("Overturned", "Upheld", 1)).await;
-    assert_eq!((changed.added, changed.updated, changed.present), (0, 1, 2), "{changed:?}");
+    assert_eq!(
+        (changed.added, changed.updated, changed.present),
+        (0, 1, 2),
+        "{changed:?}"
+    );
 
     let mut sql = stage.superuser().await;
     let versions: Vec<i64> = sql
-        .column("SELECT v.version FROM precedent_versions v JOIN precedents p ON p.id = v.precedent_id
-            WHERE p.external_ref = 'ca-dmhc-imr:ZZ20-1' AND p.outcome = 'LOST' ORDER BY v.version")
+        .column(
+            "SELECT v.version FROM precedent_versions v JOIN precedents p ON p.id = v.precedent_id
+            WHERE p.external_ref = 'ca-dmhc-imr:ZZ20-1' AND p.outcome = 'LOST' ORDER BY v.version",
+        )
         .await;
     assert_eq!(versions, [1, 2]);
     let noted: Vec<i64> = sql
@@ -77,8 +87,14 @@ async fn every_tenant_finds_what_is_published_and_none_may_change_it() {
         let ask = json!({ "scenario": { "denialTrigger": "Botox injection for migraine denied as not medically necessary" } });
         let found = owner.ok("FindSimilarToScenario", ask).await;
         let first = &found["hits"][0];
-        assert_eq!(first["precedent"]["title"], "Botox injection for headache/migraine", "{found:#}");
-        assert_eq!((&first["isPublic"], &first["outcome"]), (&json!(true), &json!("OUTCOME_WON")));
+        assert_eq!(
+            first["precedent"]["title"], "Botox injection for headache/migraine",
+            "{found:#}"
+        );
+        assert_eq!(
+            (&first["isPublic"], &first["outcome"]),
+            (&json!(true), &json!("OUTCOME_WON"))
+        );
         let id = first["precedent"]["id"].clone();
         let archived = owner.call("ArchivePrecedent", json!({ "id": id })).await;
         archived.refused(tonic::Code::FailedPrecondition, "PUBLIC_READ_ONLY");
@@ -97,10 +113,22 @@ async fn what_may_rest_on_substance_use_records_is_found_by_nobody() {
         let owner = stage.scene(door).owner();
         let ask = json!({ "scenario": { "denialTrigger": "Mental health treatment denied as not medically necessary" }, "topK": 10 });
         let found = owner.ok("FindSimilarToScenario", ask).await;
-        let titles: Vec<String> =
-            found["hits"].as_array().into_iter().flatten().map(|hit| hit["precedent"]["title"].to_string()).collect();
-        assert!(!titles.is_empty() && titles.iter().all(|t| !t.contains("ubstance")), "{titles:?}");
-        let searched = owner.ok("SearchPrecedents", json!({ "query": "substance", "includePublic": true })).await;
+        let titles: Vec<String> = found["hits"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|hit| hit["precedent"]["title"].to_string())
+            .collect();
+        assert!(
+            !titles.is_empty() && titles.iter().all(|t| !t.contains("ubstance")),
+            "{titles:?}"
+        );
+        let searched = owner
+            .ok(
+                "SearchPrecedents",
+                json!({ "query": "substance", "includePublic": true }),
+            )
+            .await;
         assert_eq!(searched["precedents"].as_array().map_or(0, Vec::len), 0, "{searched:#}");
         let asked = owner.call("GetPrecedent", json!({ "id": held })).await;
         asked.refused(tonic::Code::NotFound, "NOT_FOUND");

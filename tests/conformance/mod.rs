@@ -1,13 +1,17 @@
 //! What each method does, one file a service. Every case runs over both doors.
 
+mod allow_list;
 mod audit;
 mod classification;
 mod consents;
+mod differential;
 mod import;
 mod lifecycle;
+mod personal;
 mod precedents;
 mod privacy;
 mod registries;
+mod rescans;
 mod rest;
 mod restricted;
 mod similarity;

@@ -73,6 +73,13 @@ impl Stage {
         stage
     }
 
+    /// Stops the service and starts another one on the same database.
+    pub(crate) async fn again(self) -> Self {
+        let Self { server, database, .. } = self;
+        server.stop().await;
+        Self::start_with(database, |_| {}).await
+    }
+
     /// Waits until the server has dropped its cached credentials more than `generation` times.
     async fn generation_above(&self, generation: u64) {
         let authenticator = &self.server.authenticator;
@@ -197,6 +204,17 @@ impl<'s> Scene<'s> {
         self.client(cast::CUSTODIAN)
     }
 
+    /// Makes a user of the scene's tenant, and gives the id.
+    pub(crate) async fn user(&self) -> String {
+        let (tenant, user, name) = (self.stage.cast.tenant(self.tenant).id, uuid(), letters());
+        let sql = format!(
+            "INSERT INTO users (tenant_id, id, email, display_name, roles)
+            VALUES ('{tenant}', '{user}', '{name}@example.com', 'User {name}', '{{BILLER}}')"
+        );
+        self.stage.superuser().await.run(&sql).await;
+        user
+    }
+
     /// Records a consent of the scene's tenant for a purpose.
     pub(crate) async fn consent(&self, purpose: &str) -> Value {
         let reply = self.owner().ok("RecordConsent", json!({ "consent": new_consent(purpose) })).await;
@@ -221,11 +239,15 @@ pub(crate) fn minimal_precedent() -> Value {
     json!({ "scenario": { "denialTrigger": "Prior authorization was not obtained" } })
 }
 
+/// A name of letters alone, which is nobody's number, and hardly ever twice the same.
+pub(crate) fn letters() -> String {
+    uuid().bytes().filter(|b| *b != b'-').map(|b| char::from(if b.is_ascii_digit() { b - b'0' + b'p' } else { b })).collect()
+}
+
 /// A consent for a purpose, under a reference of its own.
 pub(crate) fn new_consent(purpose: &str) -> Value {
     let scope = if purpose == "CONSENT_PURPOSE_ALL_TPO" { "TPO" } else { "SPECIFIC" };
-    // Letters only: what is all digits could be somebody's number.
-    let reference: String = uuid().chars().filter(char::is_ascii_alphabetic).collect();
+    let reference = letters();
     json!({
         "consentRef": format!("c-{reference}"),
         "basis": "CONSENT_BASIS_WRITTEN_CONSENT",

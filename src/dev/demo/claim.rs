@@ -25,26 +25,50 @@ pub(super) fn scenario(
     let line_of_business = *random.pick(payer.lines)?;
     let is_letter = variant.codes.is_empty();
     let lead = random.pick(variant.leads)?;
-    let lead = lead.replace("{service}", service.name).replace("{diagnosis}", diagnosis);
+    let lead = lead
+        .replace("{service}", service.name)
+        .replace("{diagnosis}", diagnosis);
     let mut trigger = capitalised(&lead.replace("{payer}", &known_payer.name));
     if random.percent(60) {
         trigger.push(' ');
         trigger.push_str(random.pick(service.details)?);
     }
-    let state = random.pick(&known_payer.states).cloned().or_else(|| home_state(slug, random));
-    let lines = if is_letter { Vec::new() } else { vec![line(procedure, variant, service, random)] };
+    let state = random
+        .pick(&known_payer.states)
+        .cloned()
+        .or_else(|| home_state(slug, random));
+    let lines = if is_letter {
+        Vec::new()
+    } else {
+        vec![line(procedure, variant, service, random)]
+    };
     Some(Scenario {
         denial_types: vec![variant.denial_type.into()],
         denial_trigger: trigger,
-        payer: Some(PayerRef { payer_id: payer.id.to_owned(), plan_id: String::new() }),
+        payer: Some(PayerRef {
+            payer_id: payer.id.to_owned(),
+            plan_id: String::new(),
+        }),
         line_of_business: line_of_business.into(),
         product_type: product(line_of_business, random).into(),
         state: state.unwrap_or_default(),
         service_category: service.category.to_owned(),
-        procedure_codes: if lines.is_empty() { vec![procedure.to_owned()] } else { Vec::new() },
+        procedure_codes: if lines.is_empty() {
+            vec![procedure.to_owned()]
+        } else {
+            Vec::new()
+        },
         diagnosis_codes: vec![diagnosis_code.to_owned()],
-        service_timing: if is_letter { ServiceTiming::PreService } else { ServiceTiming::PostService }.into(),
-        diagnosis_group: registries.diagnosis_group_of(diagnosis_code).map(|g| g.id.clone()).unwrap_or_default(),
+        service_timing: if is_letter {
+            ServiceTiming::PreService
+        } else {
+            ServiceTiming::PostService
+        }
+        .into(),
+        diagnosis_group: registries
+            .diagnosis_group_of(diagnosis_code)
+            .map(|g| g.id.clone())
+            .unwrap_or_default(),
         lines,
         ..Default::default()
     })
@@ -63,8 +87,9 @@ fn line(procedure: &str, variant: &Variant, service: &Service, random: &mut Rand
         amount_minor: Some(amount),
     };
     let codes = variant.codes.iter();
-    let mut adjustments: Vec<Adjustment> =
-        codes.map(|(group, carc, rarcs)| adjustment(*group, carc, rarcs, charge * 7 / 10)).collect();
+    let mut adjustments: Vec<Adjustment> = codes
+        .map(|(group, carc, rarcs)| adjustment(*group, carc, rarcs, charge * 7 / 10))
+        .collect();
     let is_a_denial = !matches!(variant.denial_type, Type::NotADenial | Type::Unprocessable);
     if is_a_denial && random.percent(30) {
         adjustments.push(adjustment(GroupCode::Co, "45", &[], charge * 2 / 10));
@@ -73,7 +98,11 @@ fn line(procedure: &str, variant: &Variant, service: &Service, random: &mut Rand
         let share = random.pick(&["1", "2", "3"]).copied().unwrap_or("1");
         adjustments.push(adjustment(GroupCode::Pr, share, &[], charge / 10));
     }
-    ServiceLine { adjustments, procedure_code: procedure.to_owned(), ..Default::default() }
+    ServiceLine {
+        adjustments,
+        procedure_code: procedure.to_owned(),
+        ..Default::default()
+    }
 }
 
 fn product(line_of_business: Line, random: &mut Random) -> ProductType {
@@ -105,12 +134,20 @@ fn product(line_of_business: Line, random: &mut Random) -> ProductType {
 
 /// Where a tenant works.
 fn home_state(slug: &str, random: &mut Random) -> Option<String> {
-    const REGIONS: [[&str; 3]; 4] = [["NY", "NJ", "PA"], ["IL", "WI", "MI"], ["CA", "OR", "WA"], ["TX", "FL", "GA"]];
+    const REGIONS: [[&str; 3]; 4] = [
+        ["NY", "NJ", "PA"],
+        ["IL", "WI", "MI"],
+        ["CA", "OR", "WA"],
+        ["TX", "FL", "GA"],
+    ];
     let region = REGIONS.get(Random::of(slug, 0).below(REGIONS.len()))?;
     random.pick(region).map(|state| (*state).to_owned())
 }
 
 fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }

@@ -59,7 +59,12 @@ pub async fn fill(
         }
         let loaded = loader.load(precedents(slug, PRECEDENTS, registries), |_| ()).await?;
         if let Some(refused) = loaded.refused.first() {
-            return Err(format!("demonstration precedent {}: {}", refused.line, refused.reasons.join("; ")).into());
+            return Err(format!(
+                "demonstration precedent {}: {}",
+                refused.line,
+                refused.reasons.join("; ")
+            )
+            .into());
         }
     }
     db.close().await;
@@ -74,7 +79,9 @@ fn reference(slug: &str, number: usize) -> String {
 /// The precedents of a demo tenant, the same at every call.
 #[must_use]
 pub fn precedents(slug: &str, count: usize, registries: &Registries) -> Vec<Entry> {
-    (1..=count).filter_map(|number| precedent(slug, number, registries)).collect()
+    (1..=count)
+        .filter_map(|number| precedent(slug, number, registries))
+        .collect()
 }
 
 fn precedent(slug: &str, number: usize, registries: &Registries) -> Option<Entry> {
@@ -84,7 +91,18 @@ fn precedent(slug: &str, number: usize, registries: &Registries) -> Option<Entry
     let payer = random.weighted(PAYERS, |p| p.weight + taste(slug, p.id, p.weight))?;
     let scenario = claim::scenario(slug, service, variant, payer, registries, &mut random)?;
     let determination = judged(&scenario, variant, registries);
-    Some(record::record(slug, number, &Told { service, variant, payer }, scenario, &determination, &mut random))
+    Some(record::record(
+        slug,
+        number,
+        &Told {
+            service,
+            variant,
+            payer,
+        },
+        scenario,
+        &determination,
+        &mut random,
+    ))
 }
 
 /// What a precedent tells of.
@@ -117,7 +135,13 @@ fn weight(variant: &Variant, service: &Service) -> usize {
 
 /// What the guardrails make of it; the type is only suggested where no code decides.
 fn judged(scenario: &Scenario, variant: &Variant, registries: &Registries) -> Determination {
-    let context = Context { service_timing: scenario.service_timing(), ..Default::default() };
-    let suggestion = Suggestion { denial_type: variant.denial_type, rationale: String::new() };
+    let context = Context {
+        service_timing: scenario.service_timing(),
+        ..Default::default()
+    };
+    let suggestion = Suggestion {
+        denial_type: variant.denial_type,
+        rationale: String::new(),
+    };
     determine(&scenario.lines, context, registries).conclude(Some(&suggestion), context, registries)
 }

@@ -83,7 +83,11 @@ pub(super) fn win_probability(case: Case) -> f64 {
         | Level::Arbitration
         | Level::RegulatorComplaint => 0.0,
     };
-    let a_year = if case.denial_type == Type::PriorAuthorization { 0.12 } else { 0.03 };
+    let a_year = if case.denial_type == Type::PriorAuthorization {
+        0.12
+    } else {
+        0.03
+    };
     let year = a_year * f64::from(case.year - FIRST_YEAR);
     let odds = of_type(case.denial_type) + case.strength + 1.8 * (case.evidence - 0.5) + level + year;
     1.0 / (1.0 + (-odds).exp())
@@ -97,12 +101,20 @@ pub(super) fn end(case: Case, random: &mut Random) -> End {
         _ => 0,
     };
     if random.percent(pending) {
-        return End { outcome: Outcome::Pending, evidence: OutcomeEvidence::Unspecified, days: None };
+        return End {
+            outcome: Outcome::Pending,
+            evidence: OutcomeEvidence::Unspecified,
+            days: None,
+        };
     }
     let outcome = match case.action {
         Action::BillPatient | Action::Close => Outcome::NotPursued,
         Action::RebillOtherPayer | Action::BillSecondary => {
-            if random.percent(80) { Outcome::Moot } else { Outcome::NotPursued }
+            if random.percent(80) {
+                Outcome::Moot
+            } else {
+                Outcome::NotPursued
+            }
         }
         Action::Appeal
         | Action::PeerToPeer
@@ -110,7 +122,11 @@ pub(super) fn end(case: Case, random: &mut Random) -> End {
         | Action::SubmitDocumentation
         | Action::Unspecified => decided(case, random),
     };
-    End { outcome, evidence: established(case.action, outcome, random), days: days(case.level, outcome, random) }
+    End {
+        outcome,
+        evidence: established(case.action, outcome, random),
+        days: days(case.level, outcome, random),
+    }
 }
 
 fn decided(case: Case, random: &mut Random) -> Outcome {
@@ -120,7 +136,11 @@ fn decided(case: Case, random: &mut Random) -> Outcome {
         4 => Outcome::Settled,
         5 => Outcome::NotPursued,
         _ if random.chance(win_probability(case)) => {
-            if random.percent(12) { Outcome::Partial } else { Outcome::Won }
+            if random.percent(12) {
+                Outcome::Partial
+            } else {
+                Outcome::Won
+            }
         }
         _ => Outcome::Lost,
     }
@@ -128,7 +148,12 @@ fn decided(case: Case, random: &mut Random) -> Outcome {
 
 fn established(action: Action, outcome: Outcome, random: &mut Random) -> OutcomeEvidence {
     let is_letter = matches!(action, Action::Appeal | Action::PeerToPeer) && random.percent(45);
-    if is_letter && matches!(outcome, Outcome::Won | Outcome::Partial | Outcome::Lost | Outcome::Dismissed) {
+    if is_letter
+        && matches!(
+            outcome,
+            Outcome::Won | Outcome::Partial | Outcome::Lost | Outcome::Dismissed
+        )
+    {
         OutcomeEvidence::DecisionLetter
     } else if matches!(outcome, Outcome::Won | Outcome::Partial) && random.percent(70) {
         OutcomeEvidence::RemittanceVerified

@@ -16,13 +16,26 @@ pub(super) struct DemoPayer {
 }
 
 const fn payer(id: &'static str, weight: usize, lines: &'static [Line], leniency: f64) -> DemoPayer {
-    DemoPayer { id, weight, lines, leniency }
+    DemoPayer {
+        id,
+        weight,
+        lines,
+        leniency,
+    }
 }
 
-const COMMERCIAL: &[Line] =
-    &[Line::CommercialFullyInsured, Line::CommercialFullyInsured, Line::CommercialSelfFunded, Line::ExchangeQhp];
+const COMMERCIAL: &[Line] = &[
+    Line::CommercialFullyInsured,
+    Line::CommercialFullyInsured,
+    Line::CommercialSelfFunded,
+    Line::ExchangeQhp,
+];
 const ADVANTAGE: &[Line] = &[Line::MedicareAdvantage];
-const MIXED: &[Line] = &[Line::CommercialFullyInsured, Line::CommercialSelfFunded, Line::MedicareAdvantage];
+const MIXED: &[Line] = &[
+    Line::CommercialFullyInsured,
+    Line::CommercialSelfFunded,
+    Line::MedicareAdvantage,
+];
 
 /// Every payer.
 pub(super) const PAYERS: &[DemoPayer] = &[

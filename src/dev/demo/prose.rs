@@ -1,34 +1,124 @@
 //! The words of demonstration records beside the denial itself: what each piece of evidence shows, how
 //! an appeal is argued, what colleagues noted.
 
-use crate::proto::v1::{DenialType as Type, EvidenceKind as Kind, EvidenceStrength as Strength, Outcome, VariableClass};
+use crate::proto::v1::{
+    DenialType as Type, EvidenceKind as Kind, EvidenceStrength as Strength, Outcome, VariableClass,
+};
 
 /// What a piece of evidence shows, what is asserted on its strength, and how strong it is.
 pub(super) const fn evidence(kind: Kind) -> (&'static str, &'static str, Strength) {
     match kind {
-        Kind::ClinicalNote => ("Visit notes that describe history, findings and plan.", "The record documents each criterion of the policy.", Strength::High),
-        Kind::OperativeReport => ("Operative report that names each distinct step.", "The report shows two separate procedures.", Strength::High),
-        Kind::LetterOfMedicalNecessity => ("Letter that answers the policy's criteria one by one.", "The treating clinician answers every criterion.", Strength::Moderate),
-        Kind::ImagingReport => ("Reading of the last imaging.", "Imaging agrees with the findings on exam.", Strength::High),
-        Kind::LabResult => ("Results that support the diagnosis.", "The results meet the thresholds of the policy.", Strength::Moderate),
-        Kind::FailedTherapyLog => ("Table of therapies tried, with dose, length and result.", "The required alternatives were tried and failed.", Strength::High),
-        Kind::AuthorizationRecord => ("Copy of the authorization with services and dates.", "The service was authorized before it took place.", Strength::High),
-        Kind::Referral => ("Referral that was in force on the day of the service.", "A valid referral covered the service.", Strength::High),
-        Kind::Eligibility271 => ("Eligibility response of the day of the service.", "The payer itself confirmed coverage that day.", Strength::High),
-        Kind::ProofOfTimelyFiling277ca => ("Acceptance report with its date.", "The claim was accepted within the filing limit.", Strength::High),
-        Kind::CallLog => ("Log of calls with reference numbers.", "The payer was told in time.", Strength::Low),
-        Kind::PayerPolicy => ("The payer's policy in the version then in force.", "The policy covers this use.", Strength::Moderate),
-        Kind::NcdLcd => ("Coverage determination with its criteria and codes.", "The determination lists the diagnosis as covered.", Strength::High),
-        Kind::PlanDocument => ("Benefit chapter of the plan document.", "The plan document does not exclude the service.", Strength::Moderate),
-        Kind::Guideline => ("Recommendation of the specialty society.", "The guideline recommends the service in this situation.", Strength::Moderate),
-        Kind::Literature => ("Two controlled studies in like patients.", "Controlled studies show a benefit.", Strength::Moderate),
-        Kind::CodingReference => ("Chapter of the coding manual that was relied on.", "The codes follow the manual.", Strength::Moderate),
-        Kind::ContractClause => ("Clause of the provider contract.", "The contract decides the question.", Strength::Moderate),
-        Kind::Abn => ("Advance notice signed before the service.", "The patient had been told of the cost.", Strength::Moderate),
-        Kind::PrimaryEob => ("Explanation of benefits of the primary payer.", "The primary payer has paid its part.", Strength::High),
-        Kind::PriorDecision => ("Earlier decision in a like case.", "The payer decided otherwise before.", Strength::Low),
+        Kind::ClinicalNote => (
+            "Visit notes that describe history, findings and plan.",
+            "The record documents each criterion of the policy.",
+            Strength::High,
+        ),
+        Kind::OperativeReport => (
+            "Operative report that names each distinct step.",
+            "The report shows two separate procedures.",
+            Strength::High,
+        ),
+        Kind::LetterOfMedicalNecessity => (
+            "Letter that answers the policy's criteria one by one.",
+            "The treating clinician answers every criterion.",
+            Strength::Moderate,
+        ),
+        Kind::ImagingReport => (
+            "Reading of the last imaging.",
+            "Imaging agrees with the findings on exam.",
+            Strength::High,
+        ),
+        Kind::LabResult => (
+            "Results that support the diagnosis.",
+            "The results meet the thresholds of the policy.",
+            Strength::Moderate,
+        ),
+        Kind::FailedTherapyLog => (
+            "Table of therapies tried, with dose, length and result.",
+            "The required alternatives were tried and failed.",
+            Strength::High,
+        ),
+        Kind::AuthorizationRecord => (
+            "Copy of the authorization with services and dates.",
+            "The service was authorized before it took place.",
+            Strength::High,
+        ),
+        Kind::Referral => (
+            "Referral that was in force on the day of the service.",
+            "A valid referral covered the service.",
+            Strength::High,
+        ),
+        Kind::Eligibility271 => (
+            "Eligibility response of the day of the service.",
+            "The payer itself confirmed coverage that day.",
+            Strength::High,
+        ),
+        Kind::ProofOfTimelyFiling277ca => (
+            "Acceptance report with its date.",
+            "The claim was accepted within the filing limit.",
+            Strength::High,
+        ),
+        Kind::CallLog => (
+            "Log of calls with reference numbers.",
+            "The payer was told in time.",
+            Strength::Low,
+        ),
+        Kind::PayerPolicy => (
+            "The payer's policy in the version then in force.",
+            "The policy covers this use.",
+            Strength::Moderate,
+        ),
+        Kind::NcdLcd => (
+            "Coverage determination with its criteria and codes.",
+            "The determination lists the diagnosis as covered.",
+            Strength::High,
+        ),
+        Kind::PlanDocument => (
+            "Benefit chapter of the plan document.",
+            "The plan document does not exclude the service.",
+            Strength::Moderate,
+        ),
+        Kind::Guideline => (
+            "Recommendation of the specialty society.",
+            "The guideline recommends the service in this situation.",
+            Strength::Moderate,
+        ),
+        Kind::Literature => (
+            "Two controlled studies in like patients.",
+            "Controlled studies show a benefit.",
+            Strength::Moderate,
+        ),
+        Kind::CodingReference => (
+            "Chapter of the coding manual that was relied on.",
+            "The codes follow the manual.",
+            Strength::Moderate,
+        ),
+        Kind::ContractClause => (
+            "Clause of the provider contract.",
+            "The contract decides the question.",
+            Strength::Moderate,
+        ),
+        Kind::Abn => (
+            "Advance notice signed before the service.",
+            "The patient had been told of the cost.",
+            Strength::Moderate,
+        ),
+        Kind::PrimaryEob => (
+            "Explanation of benefits of the primary payer.",
+            "The primary payer has paid its part.",
+            Strength::High,
+        ),
+        Kind::PriorDecision => (
+            "Earlier decision in a like case.",
+            "The payer decided otherwise before.",
+            Strength::Low,
+        ),
         Kind::Affidavit => ("Statement about the facts.", "The facts are as stated.", Strength::Low),
-        Kind::Unspecified => ("Further document.", "The document supports the claim.", Strength::Ungraded),
+        Kind::Unspecified => (
+            "Further document.",
+            "The document supports the claim.",
+            Strength::Ungraded,
+        ),
     }
 }
 
@@ -72,9 +162,17 @@ pub(super) const fn narrative(denial_type: Type) -> &'static str {
 /// The variables that narratives use.
 pub(super) const VARIABLES: &[(&str, VariableClass, &str)] = &[
     ("service", VariableClass::Public, "The service as the claim names it."),
-    ("policy", VariableClass::Public, "The policy, contract clause or law relied on."),
+    (
+        "policy",
+        VariableClass::Public,
+        "The policy, contract clause or law relied on.",
+    ),
     ("evidence_list", VariableClass::Public, "The enclosed documents."),
-    ("patient_history", VariableClass::Patient, "The course so far; filled in by the practice, never stored."),
+    (
+        "patient_history",
+        VariableClass::Patient,
+        "The course so far; filled in by the practice, never stored.",
+    ),
 ];
 
 /// What a colleague noted afterwards.

@@ -20,22 +20,50 @@ pub(super) fn record(
     determination: &Determination,
     random: &mut Random,
 ) -> Entry {
-    let Told { service, variant, payer } = told;
+    let Told {
+        service,
+        variant,
+        payer,
+    } = told;
     let action = action(determination, random);
     let line_of_business = scenario.line_of_business();
     let level = level(action, line_of_business, random);
     let year = random.between(FIRST_YEAR, LAST_YEAR);
     let (kit, evidence) = evidence_kit(determination, random);
     let strength = service.strength + payer.leniency;
-    let case = Case { denial_type: variant.denial_type, action, level, year, evidence, strength };
-    let End { outcome, evidence: outcome_evidence, days } = end(case, random);
-    let is_argued = matches!(action, Action::Appeal | Action::PeerToPeer | Action::SubmitDocumentation);
+    let case = Case {
+        denial_type: variant.denial_type,
+        action,
+        level,
+        year,
+        evidence,
+        strength,
+    };
+    let End {
+        outcome,
+        evidence: outcome_evidence,
+        days,
+    } = end(case, random);
+    let is_argued = matches!(
+        action,
+        Action::Appeal | Action::PeerToPeer | Action::SubmitDocumentation
+    );
     let is_argued = is_argued && random.percent(70);
-    let diagnosis = service.diagnoses.iter().find(|(code, _)| scenario.diagnosis_codes.iter().any(|c| c == code));
-    let diagnosis = diagnosis.map(|(_, words)| *words).filter(|words| !service.title.contains(words));
+    let diagnosis = service
+        .diagnoses
+        .iter()
+        .find(|(code, _)| scenario.diagnosis_codes.iter().any(|c| c == code));
+    let diagnosis = diagnosis
+        .map(|(_, words)| *words)
+        .filter(|words| !service.title.contains(words));
     let precedent = Precedent {
         data_origin: DataOrigin::Synthetic.into(),
-        sharing_scope: if random.percent(50) { SharingScope::AggregateOnly } else { SharingScope::Private }.into(),
+        sharing_scope: if random.percent(50) {
+            SharingScope::AggregateOnly
+        } else {
+            SharingScope::Private
+        }
+        .into(),
         external_ref: reference(slug, number),
         title: match diagnosis {
             Some(diagnosis) => format!("{} for {diagnosis}: {}", service.title, variant.title),
@@ -55,7 +83,11 @@ pub(super) fn record(
         narrative_template: is_argued.then(|| narrative(variant.denial_type)),
         traceability: is_argued.then(|| ledger(&kit)),
         evidence_kit: Some(kit),
-        notes: if random.percent(40) { note(outcome, random) } else { String::new() },
+        notes: if random.percent(40) {
+            note(outcome, random)
+        } else {
+            String::new()
+        },
         scenario: Some(scenario),
         ..Default::default()
     };
@@ -66,7 +98,11 @@ pub(super) fn record(
 fn action(determination: &Determination, random: &mut Random) -> Action {
     let first = determination.action();
     let others: Vec<Action> = determination.alternatives().collect();
-    if random.percent(75) { first } else { random.pick(&others).copied().unwrap_or(first) }
+    if random.percent(75) {
+        first
+    } else {
+        random.pick(&others).copied().unwrap_or(first)
+    }
 }
 
 /// How far the case went, on the ladder of its program.
@@ -109,11 +145,22 @@ fn level(action: Action, line_of_business: Line, random: &mut Random) -> Level {
 /// The evidence at hand, and the share of what was needed.
 fn evidence_kit(determination: &Determination, random: &mut Random) -> (EvidenceKit, f64) {
     let needed: Vec<EvidenceKind> = determination.required_evidence().collect();
-    let mut at_hand: Vec<(EvidenceKind, bool)> =
-        needed.iter().filter(|_| random.percent(65)).map(|kind| (*kind, true)).collect();
+    let mut at_hand: Vec<(EvidenceKind, bool)> = needed
+        .iter()
+        .filter(|_| random.percent(65))
+        .map(|kind| (*kind, true))
+        .collect();
     #[expect(clippy::cast_precision_loss, reason = "a handful of items")]
-    let share = if needed.is_empty() { 0.5 } else { at_hand.len() as f64 / needed.len() as f64 };
-    let helpful = [EvidenceKind::CallLog, EvidenceKind::PriorDecision, EvidenceKind::ImagingReport];
+    let share = if needed.is_empty() {
+        0.5
+    } else {
+        at_hand.len() as f64 / needed.len() as f64
+    };
+    let helpful = [
+        EvidenceKind::CallLog,
+        EvidenceKind::PriorDecision,
+        EvidenceKind::ImagingReport,
+    ];
     if let Some(extra) = random.pick(&helpful).filter(|kind| !needed.contains(kind))
         && random.percent(25)
     {
@@ -135,13 +182,18 @@ fn evidence_kit(determination: &Determination, random: &mut Random) -> (Evidence
 
 fn narrative(denial_type: Type) -> NarrativeTemplate {
     let body = prose::narrative(denial_type);
-    let used = prose::VARIABLES.iter().filter(|(name, ..)| body.contains(&format!("{{{{{name}}}}}")));
+    let used = prose::VARIABLES
+        .iter()
+        .filter(|(name, ..)| body.contains(&format!("{{{{{name}}}}}")));
     let variables = used.map(|(name, class, description)| TemplateVariable {
         name: (*name).to_owned(),
         variable_class: (*class).into(),
         description: (*description).to_owned(),
     });
-    NarrativeTemplate { body: body.to_owned(), variables: variables.collect() }
+    NarrativeTemplate {
+        body: body.to_owned(),
+        variables: variables.collect(),
+    }
 }
 
 /// What each piece of evidence worth citing is cited for.
@@ -156,11 +208,18 @@ fn ledger(kit: &EvidenceKit) -> TraceabilityLedger {
             citation: String::new(),
         }
     });
-    TraceabilityLedger { assertions: assertions.collect(), completeness: 0.0 }
+    TraceabilityLedger {
+        assertions: assertions.collect(),
+        completeness: 0.0,
+    }
 }
 
 fn note(outcome: Outcome, random: &mut Random) -> String {
-    random.pick(prose::notes(outcome)).copied().unwrap_or_default().to_owned()
+    random
+        .pick(prose::notes(outcome))
+        .copied()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Status and use: most are active, and what was won is used again.

@@ -18,7 +18,11 @@ fn entries(slug: &str) -> Vec<Entry> {
 }
 
 fn denial_type(precedent: &Precedent) -> Type {
-    precedent.scenario.as_ref().and_then(|s| s.denial_types().next()).unwrap_or_default()
+    precedent
+        .scenario
+        .as_ref()
+        .and_then(|s| s.denial_types().next())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -33,7 +37,12 @@ fn the_slug_decides_everything() {
 fn every_record_passes_the_contract_the_guard_and_the_rules() {
     let guard = IdentifierGuard::default();
     for entry in entries("harbor").into_iter().chain(entries("lakeside")) {
-        let found = violations_at("precedent", &entry.precedent, &guard, &crate::privacy::guard::AllowList::default());
+        let found = violations_at(
+            "precedent",
+            &entry.precedent,
+            &guard,
+            &crate::privacy::guard::AllowList::default(),
+        );
         assert!(found.is_empty(), "{found:?} in {:?}", entry.precedent);
         assert!(!is_sud_suspected(&entry.precedent), "{:?}", entry.precedent.title);
         complete(entry.precedent, Author::Service).expect("a precedent that keeps the rules");
@@ -45,18 +54,28 @@ fn no_record_contradicts_the_guardrails() {
     let registries = registries();
     for Entry { precedent, .. } in entries("harbor") {
         let scenario = precedent.scenario.clone().unwrap_or_default();
-        let context = Context { service_timing: scenario.service_timing(), ..Default::default() };
+        let context = Context {
+            service_timing: scenario.service_timing(),
+            ..Default::default()
+        };
         let verdict = determine(&scenario.lines, context, &registries);
         let told = denial_type(&precedent);
         if !verdict.is_open() {
             assert_eq!(verdict.determination().denial_type(), told, "{}", precedent.title);
         }
-        let suggestion = Suggestion { denial_type: told, rationale: String::new() };
+        let suggestion = Suggestion {
+            denial_type: told,
+            rationale: String::new(),
+        };
         let decided = verdict.conclude(Some(&suggestion), context, &registries);
         let taken = precedent.action_taken();
         let is_appeal = matches!(taken, Action::Appeal | Action::PeerToPeer);
         assert!(decided.appealable || !is_appeal, "{} was appealed", precedent.title);
-        assert!(taken == decided.action() || decided.alternatives().any(|a| a == taken), "{}: {taken:?}", precedent.title);
+        assert!(
+            taken == decided.action() || decided.alternatives().any(|a| a == taken),
+            "{}: {taken:?}",
+            precedent.title
+        );
     }
 }
 
@@ -67,9 +86,16 @@ fn names_are_those_of_the_registries() {
         assert!(registries.payers.get(payer.id).is_some(), "{}", payer.id);
     }
     for service in SERVICES {
-        assert!(registries.service_categories.get(service.category).is_some(), "{}", service.category);
+        assert!(
+            registries.service_categories.get(service.category).is_some(),
+            "{}",
+            service.category
+        );
         for (code, _) in service.diagnoses {
-            assert!(registries.diagnosis_group_of(code).is_none_or(|group| !group.sud), "{code}");
+            assert!(
+                registries.diagnosis_group_of(code).is_none_or(|group| !group.sud),
+                "{code}"
+            );
         }
     }
     for (_, carc, rarcs) in VARIANTS.iter().flat_map(|v| v.codes) {
@@ -82,7 +108,9 @@ fn names_are_those_of_the_registries() {
 #[test]
 fn codes_exist() {
     let shared = std::env::var("STRATUM_TEST_DATA").unwrap_or_else(|_| "../shared/data".to_owned());
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("codes");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(shared)
+        .join("codes");
     let icd = std::fs::read_to_string(folder.join("icd10cm_tabular_2026-04.csv"));
     let hcpcs = std::fs::read_to_string(folder.join("hcpcs_level2_descriptions_2024_northstar.csv"));
     let (Ok(icd), Ok(hcpcs)) = (icd, hcpcs) else {
@@ -99,9 +127,16 @@ fn codes_exist() {
             let code = code.replace('.', "");
             // The table lists an injury without the seventh character that tells the encounter.
             let without_encounter = (code.len() == 7).then(|| code.get(..6)).flatten();
-            assert!(icd.contains(&code) || without_encounter.is_some_and(|c| icd.contains(c)), "{code}");
+            assert!(
+                icd.contains(&code) || without_encounter.is_some_and(|c| icd.contains(c)),
+                "{code}"
+            );
         }
-        for code in service.procedures.iter().filter(|c| c.starts_with(|c: char| c.is_ascii_uppercase())) {
+        for code in service
+            .procedures
+            .iter()
+            .filter(|c| c.starts_with(|c: char| c.is_ascii_uppercase()))
+        {
             assert!(hcpcs.contains(*code), "{code}");
         }
     }
@@ -120,8 +155,15 @@ fn every_denial_type_is_there_and_the_main_families_are_well_represented() {
         *counts.entry(p.outcome).or_default() += 1;
         counts
     });
-    assert!(outcomes.get(&Outcome::Pending.into()).is_some_and(|n| *n >= 20), "{outcomes:?}");
-    assert!(precedents.iter().all(|p| (FIRST_YEAR..=LAST_YEAR).contains(&p.event_year)));
+    assert!(
+        outcomes.get(&Outcome::Pending.into()).is_some_and(|n| *n >= 20),
+        "{outcomes:?}"
+    );
+    assert!(
+        precedents
+            .iter()
+            .all(|p| (FIRST_YEAR..=LAST_YEAR).contains(&p.event_year))
+    );
 }
 
 /// The structure that is documented is in the data: complete evidence wins more often than little.
@@ -143,7 +185,13 @@ fn evidence_and_type_move_the_win_rate() {
         });
         f64::from(won) / f64::from(decided.max(1))
     };
-    let required = |p: &Precedent| p.evidence_kit.iter().flat_map(|k| &k.items).filter(|i| i.is_required).count();
+    let required = |p: &Precedent| {
+        p.evidence_kit
+            .iter()
+            .flat_map(|k| &k.items)
+            .filter(|i| i.is_required)
+            .count()
+    };
     let is_clinical = |p: &Precedent| denial_type(p) == Type::MedicalNecessity;
     let complete = rate(&|p| is_clinical(p) && required(p) >= 4);
     let thin = rate(&|p| is_clinical(p) && required(p) <= 2);

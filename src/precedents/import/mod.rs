@@ -24,6 +24,7 @@ use crate::audit::event::{AuditEvent, Facts, Resource};
 use crate::db::stored::StoredEnum as _;
 use crate::db::{Db, TenantTx};
 use crate::privacy::FreeTextGuard;
+use crate::privacy::guard::AllowList;
 use crate::proto::v1::{Precedent, PrecedentStatus};
 use crate::rpc::error::{Error, Result};
 use crate::rpc::identity::Caller;
@@ -161,9 +162,24 @@ impl Loader {
     fn checked(&self, mut entry: Entry) -> std::result::Result<Ready, Refused> {
         let line = entry.line;
         let refused = |reasons: Vec<String>| Refused { line, reasons };
-        let violations = violations_at("precedent", &entry.precedent, &*self.guard, &crate::privacy::guard::AllowList::default());
+        let violations = violations_at("precedent", &entry.precedent, &*self.guard, &AllowList::default());
         if !violations.is_empty() {
-            return Err(refused(violations.iter().map(|v| format!("{} {}", v.field, v.description)).collect()));
+            return Err(refused(
+                violations
+                    .iter()
+                    .map(|v| format!("{} {}", v.field, v.description))
+                    .collect(),
+            ));
+        }
+        if record::is_restricted(&entry.precedent) {
+            return Err(refused(vec![
+                "precedent.data_origin needs a consent: store the record by a call".to_owned(),
+            ]));
+        }
+        if record::is_restricted_origin(entry.precedent.data_origin()) {
+            return Err(refused(vec![
+                "precedent.data_origin is restricted, and consents are looked at one by one".to_owned(),
+            ]));
         }
         entry.precedent = complete(entry.precedent, Author::Service).map_err(|e| refused(reasons_of(&e)))?;
         let held = Held::of(&entry.precedent, entry.status, &entry.review_reasons);
@@ -173,7 +189,10 @@ impl Loader {
     async fn store(&self, entries: Vec<Ready>, loaded: &mut Loaded) -> Result<()> {
         let mut tx = self.db.begin(&self.caller).await?;
         store::lock(&mut tx).await?;
-        let references: Vec<&str> = entries.iter().map(|e| e.entry.precedent.external_ref.as_str()).collect();
+        let references: Vec<&str> = entries
+            .iter()
+            .map(|e| e.entry.precedent.external_ref.as_str())
+            .collect();
         let mut known = HashMap::new();
         for row in store::by_reference(&mut tx, &references).await? {
             let content = Precedent::decode(row.content.as_slice()).map_err(Error::internal)?;
@@ -189,7 +208,11 @@ impl Loader {
             };
             if self.present == Present::Update && is_changed(&row, &ready.entry.precedent) {
                 loaded.held += usize::from(!ready.held.reasons.is_empty());
-                let Entry { precedent, review_reasons, .. } = ready.entry;
+                let Entry {
+                    precedent,
+                    review_reasons,
+                    ..
+                } = ready.entry;
                 change::replace(&mut tx, &self.masks, row, precedent, &review_reasons, &self.caller).await?;
                 loaded.updated += 1;
                 written += 1;
@@ -237,13 +260,19 @@ impl Loader {
     }
 }
 
-/// Whether a stored precedent says something else than its source now does. What was archived stays so.
+/// Whether a stored precedent says something else than its source now does. What was archived or became
+/// restricted stays so.
 fn is_changed(row: &Row, precedent: &Precedent) -> bool {
-    row.status != PrecedentStatus::Archived.stored() && row.content != Columns::of(precedent).content
+    row.status != PrecedentStatus::Archived.stored()
+        && !row.is_restricted()
+        && row.content != Columns::of(precedent).content
 }
 
 fn reasons_of(error: &Error) -> Vec<String> {
     let violations = error.violation_texts();
-    if violations.is_empty() { vec![error.to_string()] } else { violations }
+    if violations.is_empty() {
+        vec![error.to_string()]
+    } else {
+        violations
+    }
 }
-

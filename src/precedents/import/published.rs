@@ -19,8 +19,13 @@ const OTHER: &str = "Other";
 const NOT_STATED: &str = "not_stated";
 
 /// The age bands of a precedent, in completed years.
-const BANDS: [(u8, u8, &str); 5] =
-    [(0, 17, "0-17"), (18, 34, "18-34"), (35, 49, "35-49"), (50, 64, "50-64"), (65, 89, "65-89")];
+const BANDS: [(u8, u8, &str); 5] = [
+    (0, 17, "0-17"),
+    (18, 34, "18-34"),
+    (35, 49, "35-49"),
+    (50, 64, "50-64"),
+    (65, 89, "65-89"),
+];
 
 /// The precedent of a decision that stands in line `line` of its file.
 #[must_use]
@@ -65,8 +70,15 @@ pub fn entry(line: u64, decision: &Decision, registries: &Registries) -> Entry {
         tags: vec!["independent medical review".to_owned()],
         ..Default::default()
     };
-    let review_reasons = if is_sud { vec![SUD_SUSPECTED.to_owned()] } else { Vec::new() };
-    Entry { review_reasons, ..Entry::new(line, precedent) }
+    let review_reasons = if is_sud {
+        vec![SUD_SUSPECTED.to_owned()]
+    } else {
+        Vec::new()
+    };
+    Entry {
+        review_reasons,
+        ..Entry::new(line, precedent)
+    }
 }
 
 /// What a decision is about on one side, its treatment or its diagnosis: the names as published, and
@@ -166,28 +178,60 @@ const SPELLING: [(&str, &str); 12] = [
 
 /// Words that keep their capital within a sentence: names of people, places and products.
 const NAMES: [&str; 17] = [
-    "Addison", "Alzheimer", "Asperger", "Botox", "Crohn", "Down", "Gehrig", "Hunter", "Lasik", "Lou", "Lyme",
-    "Nissen", "Parkinson", "Rett", "Roux", "Tourette", "Yag",
+    "Addison",
+    "Alzheimer",
+    "Asperger",
+    "Botox",
+    "Crohn",
+    "Down",
+    "Gehrig",
+    "Hunter",
+    "Lasik",
+    "Lou",
+    "Lyme",
+    "Nissen",
+    "Parkinson",
+    "Rett",
+    "Roux",
+    "Tourette",
+    "Yag",
 ];
 
 /// A published name as a person writes it: without stray spaces, misspellings and capitals, but for
 /// names and for abbreviations such as `MRI`. `Orthopedic/ Musculoskeletal` is `orthopedic/musculoskeletal`.
 fn tidy(name: &str) -> String {
-    let joined = name.split_whitespace().collect::<Vec<_>>().join(" ").replace("/ ", "/").replace(" /", "/");
-    let spelled = SPELLING.iter().fold(joined, |text, (wrong, right)| text.replace(wrong, right));
-    spelled.split_inclusive(|c: char| !c.is_alphanumeric()).map(lowered).collect()
+    let joined = name
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace("/ ", "/")
+        .replace(" /", "/");
+    let spelled = SPELLING
+        .iter()
+        .fold(joined, |text, (wrong, right)| text.replace(wrong, right));
+    spelled
+        .split_inclusive(|c: char| !c.is_alphanumeric())
+        .map(lowered)
+        .collect()
 }
 
 /// A word with one capital, its first, without it; the words of [`NAMES`] stay.
 fn lowered(word: &str) -> String {
     let letters: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
     let is_plain = !letters.chars().skip(1).any(char::is_uppercase) && letters.chars().count() > 1;
-    if is_plain && !NAMES.contains(&letters.as_str()) { word.to_lowercase() } else { word.to_owned() }
+    if is_plain && !NAMES.contains(&letters.as_str()) {
+        word.to_lowercase()
+    } else {
+        word.to_owned()
+    }
 }
 
 fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// The type of a dispute. Urgent care disputes turn on whether care was an emergency, which is a
@@ -232,7 +276,10 @@ mod tests {
             treatment_sub_category: text(treatment[1]),
             determination: Determination::Overturned,
             dispute_type: Some(DisputeType::MedicalNecessity),
-            age_range: Some(AgeRange { low: 51, high: Some(64) }),
+            age_range: Some(AgeRange {
+                low: 51,
+                high: Some(64),
+            }),
             gender: Some(Gender::Female),
         }
     }
@@ -247,12 +294,28 @@ mod tests {
         let neuro = "Central Nervous System/ Neuromuscular";
         let pharmacy = "Pharmacy/Prescription Drugs";
         for (treatment, diagnosis, title) in [
-            ([pharmacy, "Botox Injection"], [neuro, "Headache/Migraine"], "Botox injection for headache/migraine"),
-            (["General Surgery", "Other"], ["Foot", "Bunion"], "General surgery for bunion"),
-            ([pharmacy, "Antibiotics"], ["Infectious", "Lyme Disease"], "Antibiotics for Lyme disease"),
+            (
+                [pharmacy, "Botox Injection"],
+                [neuro, "Headache/Migraine"],
+                "Botox injection for headache/migraine",
+            ),
+            (
+                ["General Surgery", "Other"],
+                ["Foot", "Bunion"],
+                "General surgery for bunion",
+            ),
+            (
+                [pharmacy, "Antibiotics"],
+                ["Infectious", "Lyme Disease"],
+                "Antibiotics for Lyme disease",
+            ),
             (["Neurosugery", ""], ["Not Applicable", ""], "Neurosurgery"),
             (["", ""], ["Cancer", "Breast Cancer"], "Treatment of breast cancer"),
-            (["", "MRI"], ["Cardiac/Circulatory", "Congential Heart Defect"], "MRI for congenital heart defect"),
+            (
+                ["", "MRI"],
+                ["Cardiac/Circulatory", "Congential Heart Defect"],
+                "MRI for congenital heart defect",
+            ),
             (["", ""], ["", ""], "Treatment not stated"),
         ] {
             assert_eq!(precedent(treatment, diagnosis).precedent.title, title);
@@ -261,9 +324,15 @@ mod tests {
 
     #[test]
     fn names_become_ids_of_the_registry_and_words_of_the_trigger() {
-        let found = precedent(["Pharmacy/Prescription Drugs", "Botox Injection"], ["Central Nervous System/ Neuromuscular", ""]);
+        let found = precedent(
+            ["Pharmacy/Prescription Drugs", "Botox Injection"],
+            ["Central Nervous System/ Neuromuscular", ""],
+        );
         let scenario = found.precedent.scenario.expect("a scenario");
-        assert_eq!((scenario.service_category.as_str(), scenario.diagnosis_group.as_str()), ("pharmacy", "nervous_system"));
+        assert_eq!(
+            (scenario.service_category.as_str(), scenario.diagnosis_group.as_str()),
+            ("pharmacy", "nervous_system")
+        );
         let told = "Botox injection (pharmacy/prescription drugs) for central nervous system/neuromuscular denied as not medically necessary.";
         assert_eq!(scenario.denial_trigger, told);
         assert_eq!(found.precedent.patient_age_band, "50-64");
@@ -273,18 +342,31 @@ mod tests {
     #[test]
     fn what_may_rest_on_substance_use_records_is_held() {
         for (treatment, diagnosis) in [
-            (["Mental Health Treatment", ""], ["Mental", "Substance Abuse/ Addiction"]),
-            (["Mental Health Treatment", "Drug Rehabilitation Program"], ["Mental", ""]),
+            (
+                ["Mental Health Treatment", ""],
+                ["Mental", "Substance Abuse/ Addiction"],
+            ),
+            (
+                ["Mental Health Treatment", "Drug Rehabilitation Program"],
+                ["Mental", ""],
+            ),
             (["", ""], ["Alcohol and Drug Addiction", ""]),
         ] {
-            assert_eq!(precedent(treatment, diagnosis).review_reasons, [SUD_SUSPECTED], "{treatment:?} {diagnosis:?}");
+            assert_eq!(
+                precedent(treatment, diagnosis).review_reasons,
+                [SUD_SUSPECTED],
+                "{treatment:?} {diagnosis:?}"
+            );
         }
     }
 
     #[test]
     fn a_band_that_crosses_two_of_ours_says_nothing() {
         let band_of = |low, high| band(AgeRange { low, high });
-        assert_eq!((band_of(0, Some(10)), band_of(21, Some(30))), (Some("0-17"), Some("18-34")));
+        assert_eq!(
+            (band_of(0, Some(10)), band_of(21, Some(30))),
+            (Some("0-17"), Some("18-34"))
+        );
         assert_eq!((band_of(11, Some(20)), band_of(65, None)), (None, None));
     }
 }

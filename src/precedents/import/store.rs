@@ -12,8 +12,8 @@ use crate::rpc::error::Result;
 
 macro_rules! columns {
     () => {
-        "tenant_id, id, version, status, outcome_recorded_at, reuse_count, success_on_reuse, last_applied_at,
-            last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision"
+        "tenant_id, id, version, status, data_origin, outcome_recorded_at, reuse_count, success_on_reuse,
+            last_applied_at, last_validated_at, review_reasons, content, created_at, updated_at, archived_at, revision"
     };
 }
 
@@ -145,7 +145,11 @@ pub(super) async fn lock(tx: &mut TenantTx) -> Result<()> {
 /// The precedents that are there already.
 pub(super) async fn by_reference(tx: &mut TenantTx, references: &[&str]) -> Result<Vec<Row>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(BY_REFERENCE).bind(tenant).bind(references).fetch_all(tx.connection()).await?)
+    Ok(sqlx::query_as(BY_REFERENCE)
+        .bind(tenant)
+        .bind(references)
+        .fetch_all(tx.connection())
+        .await?)
 }
 
 /// Stores new precedents.
@@ -181,7 +185,12 @@ pub(super) async fn insert(tx: &mut TenantTx, rows: Rows) -> Result<Vec<Row>> {
 /// Puts words in.
 pub(super) async fn insert_words(tx: &mut TenantTx, words: Words) -> Result<()> {
     let tenant = tx.tenant_id();
-    sqlx::query(INSERT_WORDS).bind(tenant).bind(words.id).bind(words.word).execute(tx.connection()).await?;
+    sqlx::query(INSERT_WORDS)
+        .bind(tenant)
+        .bind(words.id)
+        .bind(words.word)
+        .execute(tx.connection())
+        .await?;
     Ok(())
 }
 
