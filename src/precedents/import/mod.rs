@@ -176,11 +176,6 @@ impl Loader {
                 "precedent.data_origin needs a consent: store the record by a call".to_owned(),
             ]));
         }
-        if record::is_restricted_origin(entry.precedent.data_origin()) {
-            return Err(refused(vec![
-                "precedent.data_origin is restricted, and consents are looked at one by one".to_owned(),
-            ]));
-        }
         entry.precedent = complete(entry.precedent, Author::Service).map_err(|e| refused(reasons_of(&e)))?;
         let held = Held::of(&entry.precedent, entry.status, &entry.review_reasons);
         Ok(Ready { entry, held })
