@@ -7,8 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use prost_reflect::{
-    Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind,
-    MessageDescriptor,
+    Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor,
 };
 
 const PACKAGE: &str = "stratum.v1";
@@ -110,7 +109,10 @@ fn write_validate(code: &mut String, message: &MessageDescriptor) -> Result<(), 
     Ok(())
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "kinds of protobuf that the contract does not use are refused")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "kinds of protobuf that the contract does not use are refused"
+)]
 fn write_check(code: &mut String, field: &FieldDescriptor) -> Result<(), Box<dyn Error>> {
     if field.containing_oneof().is_some_and(|o| !o.is_synthetic()) || field.is_map() {
         return Err(format!("{}: requests hold neither oneofs nor maps", field.full_name()).into());
@@ -118,8 +120,8 @@ fn write_check(code: &mut String, field: &FieldDescriptor) -> Result<(), Box<dyn
     let name = field.name();
     let rule = rule_literal(field);
     let list = field.is_list();
-    let optional = field.cardinality() == Cardinality::Optional
-        && field.containing_oneof().is_some_and(|o| o.is_synthetic());
+    let optional =
+        field.cardinality() == Cardinality::Optional && field.containing_oneof().is_some_and(|o| o.is_synthetic());
     let call = match field.kind() {
         Kind::Message(m) if m.full_name() == "google.protobuf.FieldMask" => {
             format!("c.mask(\"{name}\", self.{name}.as_ref(), &RULE);")
@@ -171,7 +173,10 @@ fn write_clear(code: &mut String, field: &FieldDescriptor) -> Result<(), Box<dyn
     } else if let Kind::Message(inner) = field.kind()
         && inner.package_name() == PACKAGE
     {
-        writeln!(code, "for m in self.{name}.iter_mut() {{ crate::rpc::validate::Validate::clear_output_only(m); }}")?;
+        writeln!(
+            code,
+            "for m in self.{name}.iter_mut() {{ crate::rpc::validate::Validate::clear_output_only(m); }}"
+        )?;
     }
     Ok(())
 }
@@ -180,9 +185,12 @@ fn write_clear(code: &mut String, field: &FieldDescriptor) -> Result<(), Box<dyn
 fn rule_literal(field: &FieldDescriptor) -> String {
     let policy = extension(field, "stratum.policy.v1.field");
     let policy = policy.as_ref();
-    let flag = |name: &str| policy.is_some_and(|p| p.get_field_by_name(name).is_some_and(|v| v.as_bool() == Some(true)));
+    let flag =
+        |name: &str| policy.is_some_and(|p| p.get_field_by_name(name).is_some_and(|v| v.as_bool() == Some(true)));
     let number = |name: &str| {
-        policy.and_then(|p| p.get_field_by_name(name).and_then(|v| v.as_u32())).unwrap_or(0)
+        policy
+            .and_then(|p| p.get_field_by_name(name).and_then(|v| v.as_u32()))
+            .unwrap_or(0)
     };
     let bound = |name: &str| {
         policy
@@ -194,15 +202,23 @@ fn rule_literal(field: &FieldDescriptor) -> String {
         .and_then(|p| p.get_field_by_name("text").and_then(|v| v.as_enum_number()))
         .unwrap_or(0);
     let pattern = policy
-        .and_then(|p| p.get_field_by_name("pattern").and_then(|v| v.as_str().map(str::to_owned)))
+        .and_then(|p| {
+            p.get_field_by_name("pattern")
+                .and_then(|v| v.as_str().map(str::to_owned))
+        })
         .filter(|p| !p.is_empty())
         .map_or("None".to_owned(), |p| {
             format!("Some(std::sync::LazyLock::new(|| compile_pattern({p:?})))")
         });
     format!(
         "Rule {{ text: {text}, required: {}, uuid: {}, min_length: {}, max_length: {}, max_items: {}, min: {}, max: {}, pattern: {pattern} }}",
-        flag("required"), flag("uuid"), number("min_length"), number("max_length"),
-        number("max_items"), bound("min"), bound("max"),
+        flag("required"),
+        flag("uuid"),
+        number("min_length"),
+        number("max_length"),
+        number("max_items"),
+        bound("min"),
+        bound("max"),
     )
 }
 
@@ -212,7 +228,10 @@ fn is_output_only(field: &FieldDescriptor) -> bool {
     options
         .extensions()
         .filter(|(e, _)| e.full_name() == "google.api.field_behavior")
-        .any(|(_, v)| v.as_list().is_some_and(|l| l.iter().any(|v| v.as_enum_number() == Some(OUTPUT_ONLY))))
+        .any(|(_, v)| {
+            v.as_list()
+                .is_some_and(|l| l.iter().any(|v| v.as_enum_number() == Some(OUTPUT_ONLY)))
+        })
 }
 
 fn extension(field: &FieldDescriptor, name: &str) -> Option<DynamicMessage> {
@@ -231,7 +250,10 @@ fn write_stored_enum(code: &mut String, e: &EnumDescriptor) -> Result<(), Box<dy
     }
     let name = e.name();
     let prefix = format!("{}_", upper_snake(name));
-    writeln!(code, "impl crate::db::stored::StoredEnum for {name} {{\nconst ALL: &'static [Self] = &[")?;
+    writeln!(
+        code,
+        "impl crate::db::stored::StoredEnum for {name} {{\nconst ALL: &'static [Self] = &["
+    )?;
     for value in e.values() {
         let short = short_name(value.name(), &prefix)?;
         writeln!(code, "Self::{},", upper_camel(short))?;
@@ -246,7 +268,8 @@ fn write_stored_enum(code: &mut String, e: &EnumDescriptor) -> Result<(), Box<dy
 }
 
 fn short_name<'a>(name: &'a str, prefix: &str) -> Result<&'a str, Box<dyn Error>> {
-    name.strip_prefix(prefix).ok_or_else(|| format!("{name} does not start with {prefix}").into())
+    name.strip_prefix(prefix)
+        .ok_or_else(|| format!("{name} does not start with {prefix}").into())
 }
 
 fn upper_snake(name: &str) -> String {

@@ -22,16 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The lexicon's reading is part of the load: nothing may have touched it before.
     let started = Instant::now();
     let model = TextModel::shipped()?;
-    println!(
-        "text_model_load_ms\t{:.1}\tms",
-        started.elapsed().as_secs_f64() * 1e3
-    );
+    println!("text_model_load_ms\t{:.1}\tms", started.elapsed().as_secs_f64() * 1e3);
     let held_out = Corpus::held_out()?;
-    let texts: Vec<&str> = held_out
-        .texts
-        .iter()
-        .map(|text| text.text.as_str())
-        .collect();
+    let texts: Vec<&str> = held_out.texts.iter().map(|text| text.text.as_str()).collect();
     println!(
         "classify_texts_per_s\t{:.0}\t1/s",
         per_second(&texts, |text| black_box(model.classify(text)).spans.len())
@@ -44,10 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let metrics = measure(model, &held_out);
     println!("text_top1\t{:.4}\tshare", metrics.top1);
     println!("text_top3\t{:.4}\tshare", metrics.top3);
-    println!(
-        "text_calibration_error\t{:.4}\tshare",
-        metrics.calibration_error
-    );
+    println!("text_calibration_error\t{:.4}\tshare", metrics.calibration_error);
     let folded = model.card().cross_validated;
     println!("text_top1_cross_validated\t{:.4}\tshare", folded.top1);
     println!("text_top3_cross_validated\t{:.4}\tshare", folded.top3);
@@ -71,10 +61,7 @@ fn per_second(texts: &[&str], mut work: impl FnMut(&str) -> usize) -> f64 {
 }
 
 fn dump(folder: &str) -> Result<(), Box<dyn Error>> {
-    for (name, corpus) in [
-        ("train.tsv", Corpus::shipped()?),
-        ("held_out.tsv", Corpus::held_out()?),
-    ] {
+    for (name, corpus) in [("train.tsv", Corpus::shipped()?), ("held_out.tsv", Corpus::held_out()?)] {
         let mut lines = String::new();
         for text in corpus.texts {
             writeln!(lines, "{}\t{}", text.label, text.text)?;

@@ -70,8 +70,7 @@ async fn starts(directory: &Path, options: ClusterOptions, suffix: &str) -> Resu
 /// One copy of a migrated template after the other, and the way back.
 async fn clones(directory: &Path, options: ClusterOptions, suffix: &str) -> Result<(), Failure> {
     let cluster = Cluster::start(directory, options).await?;
-    let template =
-        TemplateDatabase::prepare(&cluster.superuser_url(), b"benchmark", make_tables).await?;
+    let template = TemplateDatabase::prepare(&cluster.superuser_url(), b"benchmark", make_tables).await?;
     let [mut clone, mut drop] = [const { Vec::new() }; 2];
     for _ in 0..CLONES {
         let begin = Instant::now();
@@ -98,9 +97,7 @@ async fn make_tables(url: String) -> Result<(), Failure> {
     let mut session = connect(&url).await?;
     for table in 0..TABLES {
         let create = format!("CREATE TABLE t{table} (id uuid PRIMARY KEY, name text UNIQUE)");
-        sqlx::raw_sql(AssertSqlSafe(create))
-            .execute(&mut session)
-            .await?;
+        sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut session).await?;
     }
     Ok(session.close().await?)
 }

@@ -82,21 +82,9 @@ fn speed(guard: &Guard, generator: &mut Generator) {
     }
     #[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
     let (bytes, findings) = (bytes as f64, findings as f64);
-    line(
-        "guard_mb_per_s",
-        bytes / best / 1e6,
-        "MB/s, one core, CPU time",
-    );
-    line(
-        "guard_speed_text_bytes",
-        bytes / SPEED_TEXTS as f64,
-        "B, mean text",
-    );
-    line(
-        "guard_speed_findings",
-        findings / SPEED_TEXTS as f64,
-        "findings a text",
-    );
+    line("guard_mb_per_s", bytes / best / 1e6, "MB/s, one core, CPU time");
+    line("guard_speed_text_bytes", bytes / SPEED_TEXTS as f64, "B, mean text");
+    line("guard_speed_findings", findings / SPEED_TEXTS as f64, "findings a text");
     let mut times: Vec<f64> = texts
         .iter()
         .map(|text| {
@@ -216,8 +204,7 @@ fn labelled(guard: &Guard, set: &str, texts: &[Text]) {
         for finding in &findings {
             let tally = tallies.entry(finding.kind.as_str()).or_default();
             tally.findings += 1;
-            tally.true_findings +=
-                u32::from(text.parts.iter().any(|(_, range)| overlaps(finding, range)));
+            tally.true_findings += u32::from(text.parts.iter().any(|(_, range)| overlaps(finding, range)));
         }
     }
     for (kind, tally) in tallies {
@@ -259,10 +246,7 @@ fn labelled(guard: &Guard, set: &str, texts: &[Text]) {
 }
 
 fn flagged(guard: &Guard, set: &str, texts: &[Text]) {
-    let count = texts
-        .iter()
-        .filter(|text| !scan(guard, &text.text).is_empty())
-        .count();
+    let count = texts.iter().filter(|text| !scan(guard, &text.text).is_empty()).count();
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
     line(
         &format!("guard_flagged_{set}"),
@@ -273,21 +257,10 @@ fn flagged(guard: &Guard, set: &str, texts: &[Text]) {
 
 /// Structured identifiers of the generated set, disguised in each way.
 fn evasion(guard: &Guard, texts: &[Text]) {
-    const LABELS_ONLY: [&str; 6] = [
-        "NAME",
-        "GEOGRAPHY",
-        "AGE_OVER_89",
-        "BIOMETRIC",
-        "PHOTO",
-        "DATE",
-    ];
+    const LABELS_ONLY: [&str; 6] = ["NAME", "GEOGRAPHY", "AGE_OVER_89", "BIOMETRIC", "PHOTO", "DATE"];
     let structured: Vec<&Text> = texts
         .iter()
-        .filter(|text| {
-            text.parts
-                .iter()
-                .all(|(kind, _)| !LABELS_ONLY.contains(kind))
-        })
+        .filter(|text| text.parts.iter().all(|(kind, _)| !LABELS_ONLY.contains(kind)))
         .collect();
     let (mut all, mut all_found) = (0_u32, 0_u32);
     for (name, disguise) in DISGUISES {
@@ -332,9 +305,7 @@ const DISGUISES: [(&str, Disguise); 7] = [
     ("zero_width", |text| {
         text.text.chars().flat_map(|c| [c, '\u{200b}']).collect()
     }),
-    ("look_alikes", |text| {
-        text.text.chars().map(look_alike).collect()
-    }),
+    ("look_alikes", |text| text.text.chars().map(look_alike).collect()),
     ("line_break", |text| {
         within_part(text, |part| {
             let middle = part.len() / 2;
@@ -342,9 +313,7 @@ const DISGUISES: [(&str, Disguise); 7] = [
         })
     }),
     ("base64", |text| {
-        within_part(text, |part| {
-            base64::engine::general_purpose::STANDARD.encode(part)
-        })
+        within_part(text, |part| base64::engine::general_purpose::STANDARD.encode(part))
     }),
     ("base64_text", |text| {
         base64::engine::general_purpose::STANDARD.encode(&text.text)
@@ -383,9 +352,7 @@ fn within_part(text: &Text, change: impl Fn(&str) -> String) -> String {
     let mut at = 0;
     for (_, range) in &text.parts {
         out.extend(&characters[at..range.start]);
-        out.push_str(&change(
-            &characters[range.clone()].iter().collect::<String>(),
-        ));
+        out.push_str(&change(&characters[range.clone()].iter().collect::<String>()));
         at = range.end;
     }
     out.extend(&characters[at..]);
@@ -409,33 +376,20 @@ fn read(path: &str) -> Option<String> {
 
 fn shared_sets() -> Vec<(&'static str, Vec<Text>)> {
     let mut sets = Vec::new();
-    sets.extend(
-        read("phi/safeharbor_18_seed.jsonl").map(|text| ("safeharbor", safe_harbor(&text))),
-    );
-    let presidio: Vec<Text> = [
-        "phi/presidio_generated_small.json",
-        "phi/presidio_generated_large.json",
-    ]
-    .into_iter()
-    .filter_map(read)
-    .flat_map(|text| presidio(&text))
-    .collect();
+    sets.extend(read("phi/safeharbor_18_seed.jsonl").map(|text| ("safeharbor", safe_harbor(&text))));
+    let presidio: Vec<Text> = ["phi/presidio_generated_small.json", "phi/presidio_generated_large.json"]
+        .into_iter()
+        .filter_map(read)
+        .flat_map(|text| presidio(&text))
+        .collect();
     sets.extend((!presidio.is_empty()).then_some(("presidio", presidio)));
-    sets.extend(
-        read("phi/openmed_hard_negatives.json")
-            .map(|text| ("openmed_hard_negatives", fixtures(&text))),
-    );
-    sets.extend(
-        read("phi/openmed_checksum_ids.json").map(|text| ("openmed_checksums", fixtures(&text))),
-    );
+    sets.extend(read("phi/openmed_hard_negatives.json").map(|text| ("openmed_hard_negatives", fixtures(&text))));
+    sets.extend(read("phi/openmed_checksum_ids.json").map(|text| ("openmed_checksums", fixtures(&text))));
     sets.extend(
         read("phi/mts_dialog_training_clinical_text.csv")
             .map(|text| ("mts_sections", column(&text, b',', "section_text"))),
     );
-    sets.extend(
-        read("codes/icd10cm_tabular_2026-04.csv")
-            .map(|text| ("icd10cm", column(&text, b',', "description"))),
-    );
+    sets.extend(read("codes/icd10cm_tabular_2026-04.csv").map(|text| ("icd10cm", column(&text, b',', "description"))));
     sets.extend(
         read("codes/hcpcs_level2_descriptions_2024_northstar.csv")
             .map(|text| ("hcpcs", column(&text, b',', "hcpcs_description"))),
@@ -470,12 +424,7 @@ fn safe_harbor(text: &str) -> Vec<Text> {
         let parts = value["phi"]
             .as_array()?
             .iter()
-            .filter_map(|part| {
-                Some((
-                    kind(part["category"].as_str()?),
-                    find(&text, part["value"].as_str()?)?,
-                ))
-            })
+            .filter_map(|part| Some((kind(part["category"].as_str()?), find(&text, part["value"].as_str()?)?)))
             .collect();
         Some(Text { text, parts })
     };
@@ -541,12 +490,7 @@ fn fixtures(text: &str) -> Vec<Text> {
         let parts = fixture["gold_spans"]
             .as_array()?
             .iter()
-            .filter_map(|span| {
-                Some((
-                    kind(span["label"].as_str()?),
-                    at(span, "start")?..at(span, "end")?,
-                ))
-            })
+            .filter_map(|span| Some((kind(span["label"].as_str()?), at(span, "start")?..at(span, "end")?)))
             .collect();
         Some(Text {
             text: fixture["text"].as_str()?.to_owned(),
@@ -606,12 +550,12 @@ fn write_texts<'t>(path: &PathBuf, sets: impl Iterator<Item = (&'static str, &'t
     let mut out = String::new();
     for (set, texts) in sets {
         for text in texts {
-            let parts: Vec<Value> = text.parts.iter().map(|(kind, range)| json!({"kind": kind, "start": range.start, "length": range.len()})).collect();
-            let _ = writeln!(
-                out,
-                "{}",
-                json!({"set": set, "text": text.text, "parts": parts})
-            );
+            let parts: Vec<Value> = text
+                .parts
+                .iter()
+                .map(|(kind, range)| json!({"kind": kind, "start": range.start, "length": range.len()}))
+                .collect();
+            let _ = writeln!(out, "{}", json!({"set": set, "text": text.text, "parts": parts}));
         }
     }
     if let Err(error) = std::fs::write(path, out) {

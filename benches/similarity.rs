@@ -25,8 +25,7 @@ use std::path::PathBuf;
 use data::Data;
 use rustix::time::{ClockId, clock_gettime};
 use stratum::similarity::engine::{
-    Condition, Filter, Hit, Index, IndexBuilder, Order, Query, RankKey, Record, Score,
-    SearchOptions, search,
+    Condition, Filter, Hit, Index, IndexBuilder, Order, Query, RankKey, Record, Score, SearchOptions, search,
 };
 
 const QUERIES: usize = 1_000;
@@ -35,10 +34,7 @@ const PASSES: usize = 5;
 const CHECKED: usize = 100;
 
 fn main() {
-    let asked: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|part| !part.starts_with('-'))
-        .collect();
+    let asked: Vec<String> = std::env::args().skip(1).filter(|part| !part.starts_with('-')).collect();
     let runs = |part: &str| asked.is_empty() || asked.iter().any(|asked| asked == part);
     if runs("200k") {
         two_hundred_thousand();
@@ -71,15 +67,7 @@ fn two_hundred_thousand() {
     run.print("similarity_200k_unweighted");
     let unweighted = run.scores();
     data.set_weights(weights);
-    peers::run(
-        "200k",
-        &data,
-        &peers::Expected {
-            weighted,
-            unweighted,
-        },
-        &directory(),
-    );
+    peers::run("200k", &data, &peers::Expected { weighted, unweighted }, &directory());
 }
 
 fn a_million() {
@@ -87,26 +75,14 @@ fn a_million() {
     eprintln!("# 1,000,000 records, {}", data.shape());
     let run = Run::of(&data);
     run.print("similarity_1m");
-    figure(
-        "similarity_1m_bytes_per_record",
-        run.bytes_per_record(),
-        "B",
-    );
+    figure("similarity_1m_bytes_per_record", run.bytes_per_record(), "B");
     figure("similarity_1m_build_s", run.build_s, "s");
     let weighted = run.scores();
     let equal = vec![1; data.weights.len()];
     let weights = data.set_weights(equal);
     let unweighted = Run::of(&data).scores();
     data.set_weights(weights);
-    peers::run(
-        "1m",
-        &data,
-        &peers::Expected {
-            weighted,
-            unweighted,
-        },
-        &directory(),
-    );
+    peers::run("1m", &data, &peers::Expected { weighted, unweighted }, &directory());
 }
 
 /// Records written one at a time into an index that is searched meanwhile.
@@ -143,16 +119,8 @@ fn growth() {
             p50_ms: run.percentile_ms(50),
             p99_ms: run.percentile_ms(99),
         };
-        figure(
-            &format!("similarity_growth_{records}_p50_ms"),
-            point.p50_ms,
-            "ms",
-        );
-        figure(
-            &format!("similarity_growth_{records}_p99_ms"),
-            point.p99_ms,
-            "ms",
-        );
+        figure(&format!("similarity_growth_{records}_p50_ms"), point.p50_ms, "ms");
+        figure(&format!("similarity_growth_{records}_p99_ms"), point.p99_ms, "ms");
         points.push(point);
     }
     let path = directory().join("similarity_growth.svg");
@@ -180,11 +148,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn of(data: &'a Data) -> Self {
-        let totals: Vec<u32> = data
-            .records
-            .iter()
-            .map(|row| data.total_weight(row))
-            .collect();
+        let totals: Vec<u32> = data.records.iter().map(|row| data.total_weight(row)).collect();
         let start = cpu_ns();
         let mut builder = IndexBuilder::default();
         for (at, (features, total_weight)) in data.records.iter().zip(totals).enumerate() {
@@ -320,28 +284,15 @@ fn scan(data: &Data, query: &[u32]) -> Vec<(Score, uuid::Uuid)> {
     for (at, row) in data.records.iter().enumerate() {
         let shared: u32 = row.iter().map(|feature| wanted[*feature as usize]).sum();
         if shared > 0 {
-            all.push((
-                Score::of(shared, total, data.total_weight(row)),
-                rank(at),
-                data::id(at),
-            ));
+            all.push((Score::of(shared, total, data.total_weight(row)), rank(at), data::id(at)));
         }
     }
-    all.sort_unstable_by(|left, right| {
-        (right.0, right.1)
-            .cmp(&(left.0, left.1))
-            .then(left.2.cmp(&right.2))
-    });
-    all.into_iter()
-        .take(10)
-        .map(|(score, _, id)| (score, id))
-        .collect()
+    all.sort_unstable_by(|left, right| (right.0, right.1).cmp(&(left.0, left.1)).then(left.2.cmp(&right.2)));
+    all.into_iter().take(10).map(|(score, _, id)| (score, id)).collect()
 }
 
 fn query(data: &Data, row: &[u32]) -> Query {
-    let weighed = row
-        .iter()
-        .map(|feature| (*feature, data.weights[*feature as usize]));
+    let weighed = row.iter().map(|feature| (*feature, data.weights[*feature as usize]));
     Query::new(&weighed.collect::<Vec<_>>(), 0, &[])
 }
 

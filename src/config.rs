@@ -53,8 +53,13 @@ impl KeyRing {
         let keys = text
             .split(',')
             .map(|entry| {
-                let (version, key) = entry.trim().split_once(':').ok_or("must be `version:64 hex digits`, comma-separated")?;
-                let version = version.parse().map_err(|_not_quoted| "has a version that is not a number from 0 to 255")?;
+                let (version, key) = entry
+                    .trim()
+                    .split_once(':')
+                    .ok_or("must be `version:64 hex digits`, comma-separated")?;
+                let version = version
+                    .parse()
+                    .map_err(|_not_quoted| "has a version that is not a number from 0 to 255")?;
                 let mut bytes = [0_u8; 32];
                 hex::decode_to_slice(key, &mut bytes).map_err(|_not_quoted| "has a key that is not 64 hex digits")?;
                 if bytes.iter().all(|b| *b == bytes[0]) {
@@ -66,7 +71,11 @@ impl KeyRing {
         let mut versions: Vec<u8> = keys.iter().map(|(v, _)| *v).collect();
         versions.sort_unstable();
         versions.dedup();
-        if versions.len() == keys.len() { Ok(Self(keys)) } else { Err("names a version twice") }
+        if versions.len() == keys.len() {
+            Ok(Self(keys))
+        } else {
+            Err("names a version twice")
+        }
     }
 
     /// Versions and keys, the newest first.
@@ -197,7 +206,11 @@ impl TlsPaths {
     }
 
     fn files(&self, clients: ClientCertificates) -> TlsFiles {
-        TlsFiles { certificate: self.certificate.clone(), private_key: self.private_key.clone(), clients }
+        TlsFiles {
+            certificate: self.certificate.clone(),
+            private_key: self.private_key.clone(),
+            clients,
+        }
     }
 }
 
@@ -221,7 +234,10 @@ struct Problems(Vec<Problem>);
 
 impl Problems {
     fn add(&mut self, variable: &'static str, problem: impl Into<String>) {
-        self.0.push(Problem { variable, problem: problem.into() });
+        self.0.push(Problem {
+            variable,
+            problem: problem.into(),
+        });
     }
 
     /// The value, or `None` with the problem noted.
@@ -247,28 +263,50 @@ impl Config {
         let is_development = args.profile == Profile::Development;
         let database = problems.required("DATABASE_URL", args.database_url).and_then(|url| {
             let password = |name: &str| std::env::var(name).ok();
-            problems.take("DATABASE_URL", DatabaseConfig::new(&url, args.database_ca.as_ref(), is_development, password))
+            problems.take(
+                "DATABASE_URL",
+                DatabaseConfig::new(&url, args.database_ca.as_ref(), is_development, password),
+            )
         });
-        let tls = tls_files(&mut problems, args.tls_cert, args.tls_key, args.client_ca, args.client_crl);
+        let tls = tls_files(
+            &mut problems,
+            args.tls_cert,
+            args.tls_key,
+            args.client_ca,
+            args.client_crl,
+        );
         let address = |problems: &mut Problems, variable, text: &str| {
-            let parsed = text.parse::<SocketAddr>().map_err(|_not_quoted| "must be an address such as 0.0.0.0:7443");
+            let parsed = text
+                .parse::<SocketAddr>()
+                .map_err(|_not_quoted| "must be an address such as 0.0.0.0:7443");
             problems.take(variable, parsed)
         };
         let grpc_addr = address(&mut problems, "STRATUM_GRPC_ADDR", &args.grpc_addr);
         let rest_addr = address(&mut problems, "STRATUM_REST_ADDR", &args.rest_addr);
         let health_addr = address(&mut problems, "STRATUM_HEALTH_ADDR", &args.health_addr);
-        let trusted_proxies = args.trusted_proxies.iter().map(|n| n.parse::<Network>()).collect::<Result<Vec<_>, _>>();
+        let trusted_proxies = args
+            .trusted_proxies
+            .iter()
+            .map(|n| n.parse::<Network>())
+            .collect::<Result<Vec<_>, _>>();
         let trusted_proxies = problems.take("STRATUM_TRUSTED_PROXIES", trusted_proxies);
         if args.rest_plaintext
             && rest_addr.is_some_and(|a| !a.ip().is_loopback())
             && trusted_proxies.as_ref().is_none_or(Vec::is_empty)
         {
-            problems.add("STRATUM_REST_PLAINTEXT", "needs a loopback address, or STRATUM_TRUSTED_PROXIES");
+            problems.add(
+                "STRATUM_REST_PLAINTEXT",
+                "needs a loopback address, or STRATUM_TRUSTED_PROXIES",
+            );
         }
         let cors_origins = cors(&mut problems, args.cors_origins, is_development);
         let page_token_keys = key_ring(&mut problems, "STRATUM_PAGE_TOKEN_KEYS", args.page_token_keys);
         let api_key_peppers = key_ring(&mut problems, "STRATUM_API_KEY_PEPPERS", args.api_key_peppers);
-        let max_body_bytes = args.max_body_bytes.parse::<usize>().ok().filter(|n| (1_024..=64 << 20).contains(n));
+        let max_body_bytes = args
+            .max_body_bytes
+            .parse::<usize>()
+            .ok()
+            .filter(|n| (1_024..=64 << 20).contains(n));
         if max_body_bytes.is_none() {
             problems.add("STRATUM_MAX_BODY_BYTES", "must be a number from 1024 to 67108864");
         }
@@ -316,8 +354,15 @@ fn tls_files(
             problems.add(variable, "is not a file");
         }
     }
-    let clients = ClientTrust { ca: client_ca?, revocation_list: client_crl };
-    Some(TlsPaths { certificate: certificate?, private_key: private_key?, clients })
+    let clients = ClientTrust {
+        ca: client_ca?,
+        revocation_list: client_crl,
+    };
+    Some(TlsPaths {
+        certificate: certificate?,
+        private_key: private_key?,
+        clients,
+    })
 }
 
 fn cors(problems: &mut Problems, origins: Option<String>, is_development: bool) -> Option<AllowedOrigins> {

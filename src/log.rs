@@ -32,7 +32,11 @@ pub fn start(sink: impl Write + Send + 'static) -> Log {
         sink: Mutex::new(Box::new(sink)),
     }));
     let lines = Lines(log.0.clone());
-    tracing_subscriber::fmt().event_format(JsonLine).with_env_filter(filter).with_writer(lines.clone()).init();
+    tracing_subscriber::fmt()
+        .event_format(JsonLine)
+        .with_env_filter(filter)
+        .with_writer(lines.clone())
+        .init();
     thread::spawn(move || lines.0.write_while_open());
     log
 }
@@ -166,7 +170,9 @@ impl Fields<'_> {
     fn put_text(&mut self, field: &Field, value: fmt::Arguments<'_>) {
         self.put(field, format_args!("\""));
         if self.written.is_ok() {
-            self.written = Escaped(&mut self.line).write_fmt(value).and_then(|()| self.line.write_char('"'));
+            self.written = Escaped(&mut self.line)
+                .write_fmt(value)
+                .and_then(|()| self.line.write_char('"'));
         }
     }
 }
@@ -208,7 +214,10 @@ impl fmt::Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let must_escape = |c: char| c == '"' || c == '\\' || c < ' ';
         let mut rest = text;
-        while let Some((plain, c)) = rest.find(must_escape).and_then(|at| Some((rest.get(..at)?, rest.get(at..)?.chars().next()?))) {
+        while let Some((plain, c)) = rest
+            .find(must_escape)
+            .and_then(|at| Some((rest.get(..at)?, rest.get(at..)?.chars().next()?)))
+        {
             self.0.write_str(plain)?;
             match c {
                 '"' => self.0.write_str("\\\"")?,

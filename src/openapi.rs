@@ -23,7 +23,13 @@ pub fn document(pool: &DescriptorPool, policies: &Policies) -> Result<Value, Rou
                 ("x-idempotent".to_owned(), json!(policy.idempotent)),
             ];
             let is_public = policy.permission == crate::rpc::permission::Permission::Public;
-            (policy.path.clone(), OperationExtras { is_public, extensions: extensions.into() })
+            (
+                policy.path.clone(),
+                OperationExtras {
+                    is_public,
+                    extensions: extensions.into(),
+                },
+            )
         })
         .collect();
     let options = OpenApiOptions {

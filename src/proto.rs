@@ -3,7 +3,11 @@
 /// The generated packages, nested as in the contract so that their paths to each other hold.
 pub mod stratum {
     /// `stratum.v1`: the services and their messages.
-    #[expect(clippy::allow_attributes, clippy::allow_attributes_without_reason, reason = "generated")]
+    #[expect(
+        clippy::allow_attributes,
+        clippy::allow_attributes_without_reason,
+        reason = "generated"
+    )]
     pub mod v1 {
         tonic::include_proto!("stratum.v1");
         include!(concat!(env!("OUT_DIR"), "/stratum_rules.rs"));
@@ -21,8 +25,7 @@ pub mod google {
 pub use stratum::v1;
 
 /// The encoded descriptor set: every message, service and option of the contract.
-pub const DESCRIPTORS: &[u8] =
-    include_bytes!(concat!(env!("OUT_DIR"), "/stratum_descriptors.bin"));
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stratum_descriptors.bin"));
 
 /// Decodes the embedded descriptors.
 ///

@@ -25,6 +25,7 @@ use crate::db::Db;
 use crate::precedents::mask::Masks;
 use crate::privacy::FreeTextGuard;
 use crate::privacy::guard::Guard;
+use crate::proto::v1::ErrorReason;
 use crate::proto::v1::audit_service_server::AuditServiceServer;
 use crate::proto::v1::classification_service_server::ClassificationServiceServer;
 use crate::proto::v1::precedent_service_server::PrecedentServiceServer;
@@ -32,7 +33,6 @@ use crate::proto::v1::privacy_service_server::PrivacyServiceServer;
 use crate::proto::v1::registry_service_server::RegistryServiceServer;
 use crate::proto::v1::similarity_service_server::SimilarityServiceServer;
 use crate::proto::v1::tenant_service_server::TenantServiceServer;
-use crate::proto::v1::ErrorReason;
 use crate::proto::{DESCRIPTORS, descriptor_pool};
 use crate::registries::{Registries, RegistryProblem};
 use crate::rpc::call::Calls;
@@ -41,8 +41,8 @@ use crate::rpc::identity::Authenticator;
 use crate::rpc::page::PageTokens;
 use crate::rpc::policy::{Policies, PolicyGap};
 use crate::rpc::stack::{Stack, StackParts};
-use crate::similarity::finder::Finder;
 use crate::similarity::corpora::Corpora;
+use crate::similarity::finder::Finder;
 use crate::tls::{
     AcceptLimits, HttpLimits, HttpVersions, ServerTls, TlsError, incoming, incoming_plaintext, serve, with_grpc_body,
 };
@@ -111,7 +111,9 @@ pub enum StartError {
 }
 
 fn database_words(error: &Error) -> String {
-    error.cause().map_or_else(|| error.to_string(), |cause| format!("{error} ({cause})"))
+    error
+        .cause()
+        .map_or_else(|| error.to_string(), |cause| format!("{error} ({cause})"))
 }
 
 /// Policies of the contract this build serves.
@@ -155,7 +157,9 @@ impl Server {
         let reader = Arc::new(Reader::new(&registries)?);
         let db = Db::open(&config.database);
         db.ping().await?;
-        audit::store::ensure_partitions(db.audit_writer()).await.map_err(Error::from)?;
+        audit::store::ensure_partitions(db.audit_writer())
+            .await
+            .map_err(Error::from)?;
 
         let audit = AuditWriter::start(db.clone());
         let floods = Arc::new(Floods::default());
@@ -170,11 +174,27 @@ impl Server {
         let mut routes = Routes::builder();
         routes
             .add_service(AuditServiceServer::new(audit::api::Api::new(calls.clone())))
-            .add_service(PrecedentServiceServer::new(precedents::api::Api::new(calls.clone(), Masks::new(&pool)?, &registries)))
-            .add_service(ClassificationServiceServer::new(classification::api::Api::new(calls.clone(), classifier)))
-            .add_service(PrivacyServiceServer::new(privacy::api::Api::new(calls.clone(), Guard::new())))
-            .add_service(RegistryServiceServer::new(registries::api::Api::new(calls.clone(), registries)))
-            .add_service(SimilarityServiceServer::new(similarity::api::Api::new(calls.clone(), finder)))
+            .add_service(PrecedentServiceServer::new(precedents::api::Api::new(
+                calls.clone(),
+                Masks::new(&pool)?,
+                &registries,
+            )))
+            .add_service(ClassificationServiceServer::new(classification::api::Api::new(
+                calls.clone(),
+                classifier,
+            )))
+            .add_service(PrivacyServiceServer::new(privacy::api::Api::new(
+                calls.clone(),
+                Guard::new(),
+            )))
+            .add_service(RegistryServiceServer::new(registries::api::Api::new(
+                calls.clone(),
+                registries,
+            )))
+            .add_service(SimilarityServiceServer::new(similarity::api::Api::new(
+                calls.clone(),
+                finder,
+            )))
             .add_service(TenantServiceServer::new(tenants::api::Api::new(calls.clone())))
             .add_service(health.clone())
             .add_service(reflection()?.build_v1()?)
@@ -189,19 +209,43 @@ impl Server {
         let stack = Stack::new(Arc::new(parts), routes.routes().prepare());
         let gateway = Gateway::new(pool.clone(), gateway_options(&config, openapi, &db))?;
 
-
         let (stop, stopped) = watch::channel(false);
-        let mut doors = Doors { tasks: JoinSet::new(), stopped };
+        let mut doors = Doors {
+            tasks: JoinSet::new(),
+            stopped,
+        };
         let grpc_tls = Arc::new(ServerTls::load(config.tls.grpc(), HttpVersions::Http2)?);
-        let grpc_addr = doors.open(config.grpc_addr, Some(grpc_tls), HttpVersions::Http2, with_grpc_body(stack.clone())).await?;
+        let grpc_addr = doors
+            .open(
+                config.grpc_addr,
+                Some(grpc_tls),
+                HttpVersions::Http2,
+                with_grpc_body(stack.clone()),
+            )
+            .await?;
         let rest_tls = if config.rest_plaintext {
             None
         } else {
-            Some(Arc::new(ServerTls::load(config.tls.rest(), HttpVersions::Http1AndHttp2)?))
+            Some(Arc::new(ServerTls::load(
+                config.tls.rest(),
+                HttpVersions::Http1AndHttp2,
+            )?))
         };
-        let rest_addr = doors.open(config.rest_addr, rest_tls, HttpVersions::Http1AndHttp2, gateway.service(stack)).await?;
+        let rest_addr = doors
+            .open(
+                config.rest_addr,
+                rest_tls,
+                HttpVersions::Http1AndHttp2,
+                gateway.service(stack),
+            )
+            .await?;
         let health_addr = doors
-            .open(config.health_addr, None, HttpVersions::Http2, with_grpc_body(Routes::new(health).prepare()))
+            .open(
+                config.health_addr,
+                None,
+                HttpVersions::Http2,
+                with_grpc_body(Routes::new(health).prepare()),
+            )
             .await?;
         let Doors { mut tasks, stopped: _ } = doors;
         tasks.spawn(probe(db.clone(), reporter));
@@ -209,7 +253,17 @@ impl Server {
         tasks.spawn(follow_precedent_changes(db.clone(), corpora));
         tasks.spawn(flush_floods(floods.clone(), audit.clone()));
         tasks.spawn(make_partitions(db.clone()));
-        Ok(Self { grpc_addr, rest_addr, health_addr, authenticator, audit, db, floods, tasks, stop })
+        Ok(Self {
+            grpc_addr,
+            rest_addr,
+            health_addr,
+            authenticator,
+            audit,
+            db,
+            floods,
+            tasks,
+            stop,
+        })
     }
 
     /// Serves until `shutdown`, then lets calls under way finish.
@@ -350,7 +404,11 @@ fn alive() -> serde_json::Value {
 /// Readiness as a probe reads it: 503 and `db.ok: false` while the database does not answer.
 async fn readiness(db: Db) -> Response<Body> {
     let ping = db.ping().await;
-    let (status, word) = if ping.is_ok() { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "unavailable") };
+    let (status, word) = if ping.is_ok() {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+    };
     let latency_ms = ping.as_ref().ok().map(|d| d.as_secs_f64() * 1_000.0);
     let body = serde_json::json!({
         "status": word,
@@ -362,9 +420,14 @@ async fn readiness(db: Db) -> Response<Body> {
 }
 
 fn json(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
-    let mut response = Response::new(Body::new(http_body_util::Full::new(bytes::Bytes::from(body.to_string()))));
+    let mut response = Response::new(Body::new(http_body_util::Full::new(bytes::Bytes::from(
+        body.to_string(),
+    ))));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
     response
 }
 

@@ -37,10 +37,7 @@ fn sources() -> Vec<Source> {
         }
     }
     found.sort();
-    found
-        .into_iter()
-        .map(|path| Source::read(&root, &path))
-        .collect()
+    found.into_iter().map(|path| Source::read(&root, &path)).collect()
 }
 
 impl Source {
@@ -77,11 +74,7 @@ impl Source {
 
     /// The slice or room, such as `precedents`.
     fn room(&self) -> &str {
-        self.name
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(".rs")
+        self.name.split('/').next().unwrap_or_default().trim_end_matches(".rs")
     }
 
     /// `name:line` of every match.
@@ -96,10 +89,7 @@ impl Source {
 
 /// Code of no tests, to be looked through.
 fn code() -> Vec<Source> {
-    sources()
-        .into_iter()
-        .filter(|source| !source.is_test())
-        .collect()
+    sources().into_iter().filter(|source| !source.is_test()).collect()
 }
 
 fn pattern(text: &str) -> Regex {
@@ -120,11 +110,7 @@ enum At {
 fn blanked(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let (mut out, mut at, mut i) = (String::with_capacity(text.len()), At::Code, 0);
-    let starts = |i: usize, word: &str| {
-        word.chars()
-            .enumerate()
-            .all(|(n, c)| chars.get(i + n) == Some(&c))
-    };
+    let starts = |i: usize, word: &str| word.chars().enumerate().all(|(n, c)| chars.get(i + n) == Some(&c));
     while let Some(c) = chars.get(i).copied() {
         if at == At::Code && !matches!(c, '/' | '"' | 'r' | '\'') {
             out.push(c);
@@ -148,9 +134,7 @@ fn blanked(text: &str) -> String {
             At::Block(depth) => (At::Block(depth), 1),
             At::Text if c == '\\' => (At::Text, 2),
             At::Text => (if c == '"' { At::Code } else { At::Text }, 1),
-            At::Raw(hashes) if c == '"' && starts(i + 1, &"#".repeat(hashes)) => {
-                (At::Code, hashes + 1)
-            }
+            At::Raw(hashes) if c == '"' && starts(i + 1, &"#".repeat(hashes)) => (At::Code, hashes + 1),
             At::Raw(hashes) => (At::Raw(hashes), 1),
         };
         for n in 0..length {
@@ -181,11 +165,7 @@ fn character_length(chars: &[char], i: usize) -> usize {
         let rest = chars[i + 2..].iter().skip(1).position(|c| *c == '\'');
         return rest.map_or(1, |at| at + 4);
     }
-    if chars.get(i + 2) == Some(&'\'') {
-        3
-    } else {
-        1
-    }
+    if chars.get(i + 2) == Some(&'\'') { 3 } else { 1 }
 }
 
 /// The code without `#[cfg(test)]` modules that stand in the same file.
@@ -245,18 +225,12 @@ fn a_store_runs_named_statements_alone() {
     let literal = pattern(r#"sqlx::(query\w*|raw_sql)(::<[^>]*>)?\(\s*(r?#*"|&?format!)"#);
     let mut places = Vec::new();
     let aggregated =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/statement.rs"))
-            .expect("a file");
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/statement.rs")).expect("a file");
     for source in code().iter().filter(|source| source.is_store()) {
         places.extend(source.places(&source.code, &literal));
         let path = source.name.trim_end_matches(".rs").replace('/', "::");
-        if source.code.contains("statements! {")
-            && !aggregated.contains(&format!("crate::{path}::STATEMENTS"))
-        {
-            places.push(format!(
-                "{}: its statements are not in db/statement.rs",
-                source.name
-            ));
+        if source.code.contains("statements! {") && !aggregated.contains(&format!("crate::{path}::STATEMENTS")) {
+            places.push(format!("{}: its statements are not in db/statement.rs", source.name));
         }
     }
     assert_none(
@@ -309,19 +283,14 @@ fn a_slice_calls_anothers_store_and_never_its_api() {
 fn lints_are_expected_and_never_allowed() {
     let allow = pattern(r"#!?\[allow\b");
     let all = sources();
-    let places = all
-        .iter()
-        .flat_map(|s| s.places(&s.blank, &allow))
-        .collect();
+    let places = all.iter().flat_map(|s| s.places(&s.blank, &allow)).collect();
     assert_none("#[expect(lint, reason)] in the place of #[allow]", places);
 }
 
 /// Clippy refuses these, and its exceptions say why.
 #[test]
 fn nothing_unwraps_without_saying_why() {
-    let unwraps = pattern(
-        r"\.(unwrap|expect|unwrap_err|expect_err)\(|\b(panic|unreachable|todo|unimplemented)!\(",
-    );
+    let unwraps = pattern(r"\.(unwrap|expect|unwrap_err|expect_err)\(|\b(panic|unreachable|todo|unimplemented)!\(");
     let excused = pattern(r"clippy::(unwrap_used|expect_used|panic|unreachable)");
     let mut places = Vec::new();
     for source in code().iter().filter(|s| !excused.is_match(&s.code)) {
@@ -334,10 +303,7 @@ fn nothing_unwraps_without_saying_why() {
 fn no_unsafe() {
     let unsafe_code = pattern(r"\bunsafe\b");
     let all = sources();
-    let places = all
-        .iter()
-        .flat_map(|s| s.places(&s.blank, &unsafe_code))
-        .collect();
+    let places = all.iter().flat_map(|s| s.places(&s.blank, &unsafe_code)).collect();
     assert_none("no unsafe code", places);
 }
 
@@ -389,9 +355,13 @@ fn files_and_functions_fit() {
     let mut problems = Vec::new();
     for (name, lines) in &present {
         match allowed.get(name) {
-            None => problems.push(format!("{name} {lines}  is too long (files {FILE_LINES_MAX}, functions {FUNCTION_LINES_MAX})")),
+            None => problems.push(format!(
+                "{name} {lines}  is too long (files {FILE_LINES_MAX}, functions {FUNCTION_LINES_MAX})"
+            )),
             Some(most) if lines > most => problems.push(format!("{name} {lines}  has grown from {most}")),
-            Some(most) if lines < most => problems.push(format!("{name} {lines}  has shrunk from {most}: write that down")),
+            Some(most) if lines < most => {
+                problems.push(format!("{name} {lines}  has shrunk from {most}: write that down"))
+            }
             Some(_) => {}
         }
     }

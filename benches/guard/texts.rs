@@ -319,8 +319,8 @@ const LAST: &[&str] = &[
     "Wilson",
 ];
 const SYLLABLES: &[&str] = &[
-    "ba", "ren", "dol", "ski", "var", "to", "mi", "chel", "han", "ov", "ul", "ga", "tri", "esk",
-    "mar", "lin", "dre", "vo", "kan", "sper",
+    "ba", "ren", "dol", "ski", "var", "to", "mi", "chel", "han", "ov", "ul", "ga", "tri", "esk", "mar", "lin", "dre",
+    "vo", "kan", "sper",
 ];
 const TOWNS: &[&str] = &[
     "Fresno",
@@ -507,10 +507,7 @@ impl Generator {
             "GEOGRAPHY" => marked("GEOGRAPHY", self.pick(TOWNS).to_owned()),
             "FACILITY" => marked("GEOGRAPHY", self.pick(FACILITIES).to_owned()),
             "COUNTY" => marked("GEOGRAPHY", self.pick(COUNTIES).to_owned()),
-            "STREET" => marked(
-                "GEOGRAPHY",
-                format!("{} {}", self.below(9000) + 10, self.pick(STREETS)),
-            ),
+            "STREET" => marked("GEOGRAPHY", format!("{} {}", self.below(9000) + 10, self.pick(STREETS))),
             "ZIP" => marked("GEOGRAPHY", self.digits(5)),
             "DATE" => marked("DATE", self.date()),
             "AGE" => marked("AGE_OVER_89", (90 + self.below(15)).to_string()),
@@ -520,32 +517,14 @@ impl Generator {
             "SSN" => marked("SSN", self.ssn()),
             "MRN" => marked(
                 "MRN",
-                self.code(&[
-                    "########",
-                    "#######",
-                    "##-####-#",
-                    "A#######",
-                    "E-####-####",
-                ]),
+                self.code(&["########", "#######", "##-####-#", "A#######", "E-####-####"]),
             ),
             "PLAN" => marked(
                 "HEALTH_PLAN_ID",
-                self.code(&[
-                    "AAA#########",
-                    "A#########",
-                    "#########",
-                    "AAA-##-#####",
-                    "########A",
-                ]),
+                self.code(&["AAA#########", "A#########", "#########", "AAA-##-#####", "########A"]),
             ),
-            "MBI" => marked(
-                "HEALTH_PLAN_ID",
-                self.code(&["#EG#TE#MK##", "#EG#-TE#-MK##"]),
-            ),
-            "ACCOUNT" => marked(
-                "ACCOUNT",
-                self.code(&["##########", "#######", "####-#####"]),
-            ),
+            "MBI" => marked("HEALTH_PLAN_ID", self.code(&["#EG#TE#MK##", "#EG#-TE#-MK##"])),
+            "ACCOUNT" => marked("ACCOUNT", self.code(&["##########", "#######", "####-#####"])),
             "CARD" => marked("ACCOUNT", self.card()),
             "LICENSE" => marked(
                 "LICENSE",
@@ -568,24 +547,14 @@ impl Generator {
             ),
             "BIOMETRIC" => marked(
                 "BIOMETRIC",
-                self.pick(&[
-                    "fingerprint",
-                    "voiceprint",
-                    "iris scan",
-                    "palm print",
-                    "retina scan",
-                ])
-                .to_owned(),
+                self.pick(&["fingerprint", "voiceprint", "iris scan", "palm print", "retina scan"])
+                    .to_owned(),
             ),
             "PHOTO" => marked(
                 "PHOTO",
-                self.pick(&["photo", "photograph", "image", "picture"])
-                    .to_owned(),
+                self.pick(&["photo", "photograph", "image", "picture"]).to_owned(),
             ),
-            "IMAGE" => marked(
-                "PHOTO",
-                self.code(&["IMG_####.jpg", "face_##.png", "DSC####.jpeg"]),
-            ),
+            "IMAGE" => marked("PHOTO", self.code(&["IMG_####.jpg", "face_##.png", "DSC####.jpeg"])),
             "OTHER" => marked(
                 "OTHER_UNIQUE_ID",
                 self.code(&["##########", "AAA-####", "A###########", "########-###"]),
@@ -601,18 +570,12 @@ impl Generator {
             "payer" => self.pick(PAYERS).to_owned(),
             "condition" => self.pick(CONDITIONS).to_owned(),
             "policy" => self.pick(POLICIES).to_owned(),
-            "carc" => format!(
-                "{}-{}",
-                self.pick(&["CO", "PR", "OA", "PI"]),
-                1 + self.below(300)
-            ),
+            "carc" => format!("{}-{}", self.pick(&["CO", "PR", "OA", "PI"]), 1 + self.below(300)),
             "rarc" => format!("{}{}", self.pick(&["N", "M", "MA"]), 1 + self.below(130)),
             "cpt" => format!("CPT {}", 10_004 + self.below(89_000)),
             "icd" => self.code(&["A##.#", "A##.##", "A##"]),
             "lcd" => (33_000 + self.below(7_000)).to_string(),
-            "days" => self
-                .pick(&["30", "60", "90", "120", "180", "365"])
-                .to_owned(),
+            "days" => self.pick(&["30", "60", "90", "120", "180", "365"]).to_owned(),
             "digit" => (1 + self.below(9)).to_string(),
             "year" => (2018 + self.below(8)).to_string(),
             "age" => (18 + self.below(71)).to_string(),
@@ -674,11 +637,7 @@ impl Generator {
             "November",
             "December",
         ];
-        let (year, month, day) = (
-            1935 + self.below(90),
-            1 + self.below(12),
-            1 + self.below(28),
-        );
+        let (year, month, day) = (1935 + self.below(90), 1 + self.below(12), 1 + self.below(28));
         let name = MONTHS[month - 1];
         match self.below(7) {
             0 => format!("{month:02}/{day:02}/{year}"),
@@ -703,10 +662,7 @@ impl Generator {
     }
 
     fn email(&mut self) -> String {
-        let (first, last) = (
-            self.pick(FIRST).to_lowercase(),
-            self.invented().to_lowercase(),
-        );
+        let (first, last) = (self.pick(FIRST).to_lowercase(), self.invented().to_lowercase());
         let host = self.pick(&[
             "example.org",
             "mail.example.com",
@@ -721,20 +677,14 @@ impl Generator {
     }
 
     fn ssn(&mut self) -> String {
-        let (area, group, serial) = (
-            100 + self.below(560),
-            10 + self.below(89),
-            1000 + self.below(8999),
-        );
+        let (area, group, serial) = (100 + self.below(560), 10 + self.below(89), 1000 + self.below(8999));
         let separator = self.pick(&["-", " ", "."]);
         format!("{area}{separator}{group}{separator}{serial}")
     }
 
     fn card(&mut self) -> String {
         let body = format!("4{}", self.digits(14));
-        let check = (0..10)
-            .find(|check| luhn(&format!("{body}{check}")))
-            .unwrap_or(0);
+        let check = (0..10).find(|check| luhn(&format!("{body}{check}"))).unwrap_or(0);
         let number = format!("{body}{check}");
         format!(
             "{} {} {} {}",
@@ -747,9 +697,7 @@ impl Generator {
 
     fn npi(&mut self) -> String {
         let body = format!("1{}", self.digits(8));
-        let check = (0..10)
-            .find(|check| luhn(&format!("80840{body}{check}")))
-            .unwrap_or(0);
+        let check = (0..10).find(|check| luhn(&format!("80840{body}{check}"))).unwrap_or(0);
         format!("{body}{check}")
     }
 

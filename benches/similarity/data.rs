@@ -23,13 +23,7 @@ const KINDS: [Kind; 7] = [
     kind(Namespace::WordPair, 41_200, 0.8, 3, 9),
 ];
 
-const fn kind(
-    space: Namespace,
-    distinct: usize,
-    exponent: f64,
-    fewest: usize,
-    most: usize,
-) -> Kind {
+const fn kind(space: Namespace, distinct: usize, exponent: f64, fewest: usize, most: usize) -> Kind {
     Kind {
         space,
         distinct,
@@ -59,8 +53,7 @@ impl Rows {
             self.starts.push(0);
         }
         let before = self.features.len();
-        self.features
-            .extend(row.iter().map(|(_, feature)| *feature));
+        self.features.extend(row.iter().map(|(_, feature)| *feature));
         self.features[before..].sort_unstable();
         self.starts.push(self.features.len() as u64);
     }
@@ -89,9 +82,7 @@ pub struct Data {
 impl Data {
     pub fn new(records: usize, queries: usize) -> Self {
         let mut source = Source::new();
-        let templates: Vec<_> = (0..records / RECORDS_PER_TEMPLATE)
-            .map(|_| source.fresh())
-            .collect();
+        let templates: Vec<_> = (0..records / RECORDS_PER_TEMPLATE).map(|_| source.fresh()).collect();
         let (mut rows, mut asked) = (Rows::default(), Rows::default());
         for _ in 0..records {
             rows.push(&source.scenario(&templates, MUTATED_RECORDS));
@@ -113,10 +104,7 @@ impl Data {
 
     /// A row as the product's callers know it.
     pub fn named(&self, row: &[u32]) -> FeatureSet {
-        FeatureSet::from_names(
-            row.iter()
-                .map(|feature| self.names[*feature as usize].as_str()),
-        )
+        FeatureSet::from_names(row.iter().map(|feature| self.names[*feature as usize].as_str()))
     }
 
     pub fn total_weight(&self, row: &[u32]) -> u32 {
@@ -180,10 +168,7 @@ impl Source {
         Self {
             state: 42,
             cumulative: cumulative.collect(),
-            numbers: KINDS
-                .iter()
-                .map(|kind| vec![u32::MAX; kind.distinct])
-                .collect(),
+            numbers: KINDS.iter().map(|kind| vec![u32::MAX; kind.distinct]).collect(),
             met: Vec::new(),
         }
     }
@@ -231,8 +216,7 @@ impl Source {
     }
 
     fn names(&self) -> Vec<String> {
-        let name =
-            |(kind, rank): &(usize, usize)| format!("{}:{rank}", KINDS[*kind].space.prefix());
+        let name = |(kind, rank): &(usize, usize)| format!("{}:{rank}", KINDS[*kind].space.prefix());
         self.met.iter().map(name).collect()
     }
 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use stratum::similarity::engine::{
-    CorpusBuilder, Document, FeatureSet, ScenarioQuery, SearchOptions, search_corpora,
-};
+use stratum::similarity::engine::{CorpusBuilder, Document, FeatureSet, ScenarioQuery, SearchOptions, search_corpora};
 
 use super::data::{self, Data};
 use super::{PASSES, attributes, cpu_ns, figure, percentile_ms, rank};
@@ -30,11 +28,7 @@ pub fn run(data: &Data) {
     let start = cpu_ns();
     let corpus = builder.finish(1);
     build_ns += cpu_ns() - start;
-    figure(
-        "similarity_200k_by_name_build_s",
-        build_ns as f64 / 1e9,
-        "s",
-    );
+    figure("similarity_200k_by_name_build_s", build_ns as f64 / 1e9, "s");
     let nothing = FeatureSet::default();
     let mut times_ns = vec![u64::MAX; asked.len()];
     for _ in 0..PASSES {
@@ -50,14 +44,6 @@ pub fn run(data: &Data) {
         }
     }
     times_ns.sort_unstable();
-    figure(
-        "similarity_200k_explained_p50_ms",
-        percentile_ms(&times_ns, 50),
-        "ms",
-    );
-    figure(
-        "similarity_200k_explained_p99_ms",
-        percentile_ms(&times_ns, 99),
-        "ms",
-    );
+    figure("similarity_200k_explained_p50_ms", percentile_ms(&times_ns, 50), "ms");
+    figure("similarity_200k_explained_p99_ms", percentile_ms(&times_ns, 99), "ms");
 }

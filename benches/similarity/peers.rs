@@ -16,11 +16,7 @@ pub fn run(name: &str, data: &Data, expected: &Expected, directory: &Path) {
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/similarity_peers.py");
     let python = std::env::var("STRATUM_PEERS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let status = Command::new(&python)
-        .arg(script)
-        .arg(name)
-        .arg(&folder)
-        .status();
+    let status = Command::new(&python).arg(script).arg(name).arg(&folder).status();
     match status {
         Ok(status) if status.success() => {}
         Ok(status) => eprintln!("# peers ended with {status}"),
@@ -67,10 +63,6 @@ fn export(data: &Data, expected: &Expected, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn write<const SIZE: usize>(
-    folder: &Path,
-    name: &str,
-    values: impl Iterator<Item = [u8; SIZE]>,
-) -> io::Result<()> {
+fn write<const SIZE: usize>(folder: &Path, name: &str, values: impl Iterator<Item = [u8; SIZE]>) -> io::Result<()> {
     std::fs::write(folder.join(name), values.flatten().collect::<Vec<u8>>())
 }

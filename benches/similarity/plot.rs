@@ -28,14 +28,8 @@ impl Axis {
 
 /// An SVG with logarithmic axes, and a dotted line that grows as fast as the number of records does.
 pub fn growth(points: &[Point]) -> String {
-    let records = Axis {
-        low: 4.5,
-        high: 6.5,
-    };
-    let time = Axis {
-        low: -2.0,
-        high: 1.0,
-    };
+    let records = Axis { low: 4.5, high: 6.5 };
+    let time = Axis { low: -2.0, high: 1.0 };
     let at = |count: usize, ms: f64| {
         let x = MARGIN + records.place(count as f64) * (WIDTH - 2.0 * MARGIN);
         let y = HEIGHT - MARGIN - time.place(ms) * (HEIGHT - 2.0 * MARGIN);
@@ -54,12 +48,7 @@ pub fn growth(points: &[Point]) -> String {
     for ms in [0.01, 0.1, 1.0, 10.0] {
         let (left, right) = (at(31_623, ms), at(3_162_278, ms));
         line(&mut svg, &[left, right], "#dddddd", "");
-        label(
-            &mut svg,
-            (left.0 - 8.0, left.1 + 4.0),
-            "end",
-            &format!("{ms} ms"),
-        );
+        label(&mut svg, (left.0 - 8.0, left.1 + 4.0), "end", &format!("{ms} ms"));
     }
     for point in points {
         let (x, y) = at(point.records, 0.01);
@@ -68,21 +57,12 @@ pub fn growth(points: &[Point]) -> String {
     label(&mut svg, (WIDTH / 2.0, HEIGHT - 18.0), "middle", "records");
     if let (Some(first), Some(last)) = (points.first(), points.last()) {
         let proportional = first.p50_ms * last.records as f64 / first.records as f64;
-        let ends = [
-            at(first.records, first.p50_ms),
-            at(last.records, proportional),
-        ];
+        let ends = [at(first.records, first.p50_ms), at(last.records, proportional)];
         line(&mut svg, &ends, "#999999", "stroke-dasharray=\"3 4\"");
         label(&mut svg, (ends[1].0 + 6.0, ends[1].1), "start", "∝ n");
     }
-    let p50: Vec<_> = points
-        .iter()
-        .map(|point| at(point.records, point.p50_ms))
-        .collect();
-    let p99: Vec<_> = points
-        .iter()
-        .map(|point| at(point.records, point.p99_ms))
-        .collect();
+    let p50: Vec<_> = points.iter().map(|point| at(point.records, point.p50_ms)).collect();
+    let p99: Vec<_> = points.iter().map(|point| at(point.records, point.p99_ms)).collect();
     series(&mut svg, &p50, "#1f6fb4", "p50");
     series(&mut svg, &p99, "#c2410c", "p99");
     svg.push_str("</svg>\n");
@@ -92,10 +72,7 @@ pub fn growth(points: &[Point]) -> String {
 fn series(svg: &mut String, points: &[(f64, f64)], colour: &str, name: &str) {
     line(svg, points, colour, "stroke-width=\"2\"");
     for (x, y) in points {
-        let _written = writeln!(
-            svg,
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>"
-        );
+        let _written = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>");
     }
     if let Some((x, y)) = points.last() {
         label(svg, (x + 8.0, y + 4.0), "start", name);
@@ -103,10 +80,7 @@ fn series(svg: &mut String, points: &[(f64, f64)], colour: &str, name: &str) {
 }
 
 fn line(svg: &mut String, points: &[(f64, f64)], colour: &str, style: &str) {
-    let points: Vec<String> = points
-        .iter()
-        .map(|(x, y)| format!("{x:.1},{y:.1}"))
-        .collect();
+    let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
     let points = points.join(" ");
     let _written = writeln!(
         svg,

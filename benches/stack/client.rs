@@ -62,7 +62,9 @@ impl Grpc {
 async fn unary(channel: Channel, path: &'static str, request: Bytes) -> Result<Bytes, Status> {
     let mut client = tonic::client::Grpc::new(channel);
     client.ready().await.map_err(|e| Status::unavailable(e.to_string()))?;
-    let reply = client.unary(tonic::Request::new(request), PathAndQuery::from_static(path), Raw).await?;
+    let reply = client
+        .unary(tonic::Request::new(request), PathAndQuery::from_static(path), Raw)
+        .await?;
     Ok(reply.into_inner())
 }
 
@@ -77,19 +79,32 @@ impl Rest {
     pub fn connect(address: &str, dev: &DevFile) -> Result<Self, Failure> {
         let key = tenant(dev)?.api_keys.get("BILLER").ok_or("no API key")?.clone();
         let ca = reqwest::Certificate::from_pem(&fs::read(&dev.ca)?)?;
-        let client = || reqwest::Client::builder().tls_certs_only([ca.clone()]).no_proxy().build();
+        let client = || {
+            reqwest::Client::builder()
+                .tls_certs_only([ca.clone()])
+                .no_proxy()
+                .build()
+        };
         let connections = (0..CONNECTIONS).map(|_| client()).collect::<Result<_, _>>()?;
-        Ok(Self { connections, base: format!("https://{address}/api/v1/precedents"), key })
+        Ok(Self {
+            connections,
+            base: format!("https://{address}/api/v1/precedents"),
+            key,
+        })
     }
 
     /// Stores the precedent that is read; gives its id.
     pub async fn create_precedent(&self) -> Result<String, Failure> {
         let client = self.connections.first().ok_or("no connection")?;
         let request = client.post(&self.base).bearer_auth(&self.key);
-        let request = request.header("content-type", "application/json").body(include_str!("precedent.json"));
+        let request = request
+            .header("content-type", "application/json")
+            .body(include_str!("precedent.json"));
         let reply: Value = request.send().await?.json().await?;
         let id = reply.pointer("/precedent/id").and_then(Value::as_str);
-        Ok(id.ok_or_else(|| format!("the precedent was refused: {reply}"))?.to_owned())
+        Ok(id
+            .ok_or_else(|| format!("the precedent was refused: {reply}"))?
+            .to_owned())
     }
 
     pub fn precedent_url(&self, id: &str) -> String {
@@ -99,7 +114,12 @@ impl Rest {
     /// As many GETs, as fast as answers come.
     pub async fn drive(&self, url: &str, calls: usize) -> Result<f64, Failure> {
         drive(&self.connections, calls, |client| async move {
-            let answer = client.get(url).bearer_auth(&self.key).send().await?.error_for_status()?;
+            let answer = client
+                .get(url)
+                .bearer_auth(&self.key)
+                .send()
+                .await?
+                .error_for_status()?;
             answer.bytes().await.map(drop)
         })
         .await

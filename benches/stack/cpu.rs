@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::fs;
 
-use super::client::Driven;
 use super::Failure;
+use super::client::Driven;
 
 /// Whose CPU time is counted: a server's, and that of the database behind it.
 pub struct Meter {
@@ -30,12 +30,18 @@ impl Cost {
 impl Meter {
     /// Counts a server alone.
     pub fn of(server: u32) -> Self {
-        Self { server, postmaster: None }
+        Self {
+            server,
+            postmaster: None,
+        }
     }
 
     /// Counts PostgreSQL too.
     pub fn with_postgres(self, postmaster: u32) -> Self {
-        Self { postmaster: Some(postmaster), ..self }
+        Self {
+            postmaster: Some(postmaster),
+            ..self
+        }
     }
 
     /// The cost of a call while calls are made.
@@ -43,7 +49,10 @@ impl Meter {
         let before = self.read()?;
         let count = calls.await?;
         let after = self.read()?;
-        Ok(Cost { server: spent(&before.0, &after.0) / count, postgres: spent(&before.1, &after.1) / count })
+        Ok(Cost {
+            server: spent(&before.0, &after.0) / count,
+            postgres: spent(&before.1, &after.1) / count,
+        })
     }
 
     fn read(&self) -> Result<(ByThread, ByThread), Failure> {
@@ -65,7 +74,10 @@ type ByThread = HashMap<String, u64>;
 /// second's life, and no thread of a server.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52 nanoseconds")]
 fn spent(before: &ByThread, after: &ByThread) -> f64 {
-    let nanoseconds: u64 = after.iter().map(|(id, now)| now - before.get(id).copied().unwrap_or(0)).sum();
+    let nanoseconds: u64 = after
+        .iter()
+        .map(|(id, now)| now - before.get(id).copied().unwrap_or(0))
+        .sum();
     nanoseconds as f64 / 1e3
 }
 
@@ -74,7 +86,9 @@ fn threads(process: u32) -> Result<ByThread, Failure> {
     let mut threads = ByThread::new();
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
         let thread = thread?;
-        let Ok(text) = fs::read_to_string(thread.path().join("schedstat")) else { continue };
+        let Ok(text) = fs::read_to_string(thread.path().join("schedstat")) else {
+            continue;
+        };
         let nanoseconds = text.split(' ').next().unwrap_or_default().parse()?;
         threads.insert(thread.file_name().to_string_lossy().into_owned(), nanoseconds);
     }

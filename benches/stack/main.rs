@@ -39,7 +39,10 @@ fn main() -> Result<(), Failure> {
         ["echo", reply_bytes] => servers::echo(&place, reply_bytes.parse()?),
         _ => {
             // One core for the client, as for a client elsewhere.
-            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measure(&place))
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?
+                .block_on(measure(&place))
         }
     }
 }
@@ -102,12 +105,28 @@ impl Costs {
         print("echo_call_cpu_us", each(&self.echo, |c| c.server), "us");
         print("stack_call_cpu_us", each(&self.stack, |c| c.server), "us");
         print("stack_postgres_cpu_us", each(&self.stack, |c| c.postgres), "us");
-        print("stack_cpu_ratio", ratios(each(&self.stack, |c| c.server), each(&self.echo, |c| c.server)), "ratio");
+        print(
+            "stack_cpu_ratio",
+            ratios(each(&self.stack, |c| c.server), each(&self.echo, |c| c.server)),
+            "ratio",
+        );
         print("get_precedent_grpc_cpu_us", each(&self.grpc, |c| c.server), "us");
-        print("get_precedent_grpc_postgres_cpu_us", each(&self.grpc, |c| c.postgres), "us");
+        print(
+            "get_precedent_grpc_postgres_cpu_us",
+            each(&self.grpc, |c| c.postgres),
+            "us",
+        );
         print("get_precedent_rest_cpu_us", each(&self.rest, |c| c.server), "us");
-        print("get_precedent_rest_postgres_cpu_us", each(&self.rest, |c| c.postgres), "us");
-        print("rest_over_grpc_cpu_ratio", ratios(each(&self.rest, Cost::total), each(&self.grpc, Cost::total)), "ratio");
+        print(
+            "get_precedent_rest_postgres_cpu_us",
+            each(&self.rest, |c| c.postgres),
+            "us",
+        );
+        print(
+            "rest_over_grpc_cpu_ratio",
+            ratios(each(&self.rest, Cost::total), each(&self.grpc, Cost::total)),
+            "ratio",
+        );
     }
 }
 

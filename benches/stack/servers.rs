@@ -17,15 +17,13 @@ use stratum::dev::pki::Directory;
 use stratum::dev::{DevFile, Environment, Wishes};
 use stratum::privacy::IdentifierGuard;
 use stratum::server::Server;
-use stratum::tls::{
-    AcceptLimits, ClientTrust, HttpLimits, HttpVersions, ServerTls, incoming, serve, with_grpc_body,
-};
+use stratum::tls::{AcceptLimits, ClientTrust, HttpLimits, HttpVersions, ServerTls, incoming, serve, with_grpc_body};
 use tokio::net::TcpListener;
+use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::Service;
 use tonic::server::{NamedService, UnaryService};
 use tonic::service::Routes;
-use tonic::Status;
 use tonic_prost::ProstCodec;
 
 use super::Failure;
@@ -69,7 +67,10 @@ impl Child {
             .spawn()?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().ok_or("no pipe")?).read_line(&mut line)?;
-        Ok(Self { process, addresses: serde_json::from_str(&line)? })
+        Ok(Self {
+            process,
+            addresses: serde_json::from_str(&line)?,
+        })
     }
 
     pub fn id(&self) -> u32 {
@@ -91,7 +92,10 @@ impl Child {
 /// Runs a server as `stratum` does until standard input closes.
 fn run<F: Future<Output = Result<(), Failure>>>(serving: F) -> Result<(), Failure> {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serving)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(serving)
 }
 
 async fn input_closed() {
@@ -118,7 +122,10 @@ pub fn house(place: &Place, database_url: &str) -> Result<(), Failure> {
         let server = Server::start(config, Arc::new(IdentifierGuard::default())).await?;
         environment.write(server.grpc_addr, server.rest_addr, server.health_addr)?;
         let local = |port: u16| format!("localhost:{port}");
-        println!("{}", json!({"grpc": local(server.grpc_addr.port()), "rest": local(server.rest_addr.port())}));
+        println!(
+            "{}",
+            json!({"grpc": local(server.grpc_addr.port()), "rest": local(server.rest_addr.port())})
+        );
         server.run(input_closed()).await;
         environment.stop().await
     })
@@ -130,16 +137,35 @@ pub fn echo(place: &Place, reply_bytes: usize) -> Result<(), Failure> {
     run(async {
         let pki = Directory::open(&place.directory.join("pki"))?;
         let identity = pki.server()?;
-        let clients = ClientTrust { ca: pki.ca_certificate(), revocation_list: Some(pki.revocation_list()?) };
-        let paths = TlsPaths { certificate: identity.certificate, private_key: identity.private_key, clients };
+        let clients = ClientTrust {
+            ca: pki.ca_certificate(),
+            revocation_list: Some(pki.revocation_list()?),
+        };
+        let paths = TlsPaths {
+            certificate: identity.certificate,
+            private_key: identity.private_key,
+            clients,
+        };
         let tls = Arc::new(ServerTls::load(paths.grpc(), HttpVersions::Http2)?);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        println!("{}", json!({"grpc": format!("localhost:{}", listener.local_addr()?.port())}));
+        println!(
+            "{}",
+            json!({"grpc": format!("localhost:{}", listener.local_addr()?.port())})
+        );
         let mut routes = Routes::builder();
-        routes.add_service(Echo { reply: vec![0x55; payload_bytes(reply_bytes)] });
+        routes.add_service(Echo {
+            reply: vec![0x55; payload_bytes(reply_bytes)],
+        });
         let service = with_grpc_body(routes.routes().prepare());
         let connections = incoming(listener, tls, AcceptLimits::default());
-        serve(connections, service, HttpVersions::Http2, HttpLimits::default(), input_closed()).await;
+        serve(
+            connections,
+            service,
+            HttpVersions::Http2,
+            HttpLimits::default(),
+            input_closed(),
+        )
+        .await;
         Ok(())
     })
 }
@@ -178,6 +204,10 @@ impl Service<Request<Body>> for Echo {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let echo = self.clone();
-        Box::pin(async move { Ok(tonic::server::Grpc::new(ProstCodec::default()).unary(echo, request).await) })
+        Box::pin(async move {
+            Ok(tonic::server::Grpc::new(ProstCodec::default())
+                .unary(echo, request)
+                .await)
+        })
     }
 }

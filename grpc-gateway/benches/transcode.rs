@@ -4,7 +4,6 @@
 //! stack's own work (reading the request, handing out a ready answer) included.
 #![expect(clippy::unwrap_used, reason = "a benchmark may stop at a surprise")]
 #![expect(clippy::print_stdout, reason = "figures go to standard output")]
-
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -54,8 +53,7 @@ fn main() {
     let stack = service_fn(move |request| idle_stack(request, answer.clone()));
 
     let mut service = gateway.service(stack);
-    let created =
-        format!("{{\"record\":{RECORD},\"requestId\":\"0192f3a4-0000-7000-8000-000000000001\"}}");
+    let created = format!("{{\"record\":{RECORD},\"requestId\":\"0192f3a4-0000-7000-8000-000000000001\"}}");
     let created = Bytes::from(created.replace("\n    ", ""));
     runtime.block_on(async {
         let get = measure(&mut service, get_request).await;
@@ -70,10 +68,7 @@ fn get_request() -> Request<Body> {
     builder
         .header(header::HOST, "api.example.org")
         .header(header::ACCEPT, "application/json")
-        .header(
-            header::AUTHORIZATION,
-            "Bearer sk_live_0123456789abcdef0123456789abcdef",
-        )
+        .header(header::AUTHORIZATION, "Bearer sk_live_0123456789abcdef0123456789abcdef")
         .header(header::USER_AGENT, "bench/1")
         .header("x-request-id", "0192f3a4-0000-7000-8000-000000000002")
         .body(Body::new(Empty::new()))
@@ -84,10 +79,9 @@ fn post_request(body: Bytes) -> Request<Body> {
     let mut request = get_request().map(|_| Body::new(Full::new(body)));
     *request.method_mut() = http::Method::POST;
     *request.uri_mut() = http::Uri::from_static("/api/v1/records");
-    request.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    request
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     request
 }
 
@@ -116,12 +110,7 @@ where
 /// Nanoseconds that this thread has been on a CPU.
 fn thread_cpu_ns() -> u64 {
     let statistics = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    statistics
-        .split_whitespace()
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap()
+    statistics.split_whitespace().next().unwrap().parse().unwrap()
 }
 
 async fn idle_stack(request: Request<Body>, answer: Bytes) -> Result<Response<Body>, Infallible> {
@@ -133,20 +122,16 @@ async fn idle_stack(request: Request<Body>, answer: Bytes) -> Result<Response<Bo
         Ok::<_, Infallible>(http_body::Frame::data(answer)),
         Ok(http_body::Frame::trailers(trailers)),
     ];
-    let mut response = Response::new(Body::new(StreamBody::new(futures_util::stream::iter(
-        frames,
-    ))));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/grpc"),
-    );
+    let mut response = Response::new(Body::new(StreamBody::new(futures_util::stream::iter(frames))));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     Ok(response)
 }
 
 fn record(pool: &DescriptorPool) -> DynamicMessage {
     let descriptor = pool.get_message_by_name("record.v1.Record").unwrap();
-    DynamicMessage::deserialize(descriptor, &mut serde_json::Deserializer::from_str(RECORD))
-        .unwrap()
+    DynamicMessage::deserialize(descriptor, &mut serde_json::Deserializer::from_str(RECORD)).unwrap()
 }
 
 fn framed(message: &[u8]) -> Bytes {

@@ -54,10 +54,7 @@ impl Draft {
         }
         if self.route.body == BodyRule::Empty && length > 0 {
             // What it says does not matter, and it may be long.
-            return Err(Refused::new(
-                Refusal::MalformedBody,
-                "this method takes no body",
-            ));
+            return Err(Refused::new(Refusal::MalformedBody, "this method takes no body"));
         }
         if self.received.is_empty() {
             self.received = BytesMut::from(data);
@@ -85,10 +82,7 @@ where
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let mut this = self.project();
         loop {
             let Some(draft) = this.draft.as_mut() else {
@@ -102,10 +96,7 @@ where
                     },
                     Err(_trailers) => continue,
                 },
-                Some(Err(_)) => Err(Refused::new(
-                    Refusal::MalformedBody,
-                    "the body did not arrive whole",
-                )),
+                Some(Err(_)) => Err(Refused::new(Refusal::MalformedBody, "the body did not arrive whole")),
                 None => draft.finish().map(Frame::data),
             };
             let result = result.map_err(|refused| refused.into_status(&draft.core.options));

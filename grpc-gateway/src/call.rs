@@ -29,12 +29,7 @@ pub(crate) struct Call<'c> {
 }
 
 impl Call<'_> {
-    pub(crate) async fn run<S, B>(
-        &self,
-        stack: S,
-        head: request::Parts,
-        body: B,
-    ) -> Result<Response<Body>, Failed>
+    pub(crate) async fn run<S, B>(&self, stack: S, head: request::Parts, body: B) -> Result<Response<Body>, Failed>
     where
         S: Stack + Send,
         S::Future: Send,
@@ -42,10 +37,7 @@ impl Call<'_> {
     {
         self.check_body_headers(&head)?;
         let deadline = Instant::now() + self.timeout(&head)?;
-        let is_stream = matches!(
-            self.route.answer,
-            AnswerForm::JsonLines | AnswerForm::RawStream
-        );
+        let is_stream = matches!(self.route.answer, AnswerForm::JsonLines | AnswerForm::RawStream);
         // A stream's first answer is due as early as any other's.
         let answer_due = if is_stream {
             deadline.min(Instant::now() + self.core.options.deadline_max)
@@ -53,8 +45,7 @@ impl Call<'_> {
             deadline
         };
         let request = self.grpc_request(head, body, deadline);
-        let answered =
-            tokio::time::timeout_at(answer_due, self.answered(stack, request, deadline)).await;
+        let answered = tokio::time::timeout_at(answer_due, self.answered(stack, request, deadline)).await;
         match answered {
             Ok(answered) => answered,
             Err(_elapsed) => Err(Refused::deadline().into()),
@@ -95,8 +86,7 @@ impl Call<'_> {
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
     {
-        let headers =
-            http_headers::grpc_headers(&head.headers, &self.core.options.forwarded_headers);
+        let headers = http_headers::grpc_headers(&head.headers, &self.core.options.forwarded_headers);
         let draft = Draft {
             core: self.core.clone(),
             route: self.route.clone(),
@@ -121,8 +111,7 @@ impl Call<'_> {
         deadline: Instant,
     ) -> Result<Response<Body>, Failed> {
         let answer = stack.oneshot(request).await;
-        let answer = answer
-            .map_err(|_unready| Status::unavailable("the service can't take the call now"))?;
+        let answer = answer.map_err(|_unready| Status::unavailable("the service can't take the call now"))?;
         let (head, body) = answer.into_parts();
         match Status::from_header_map(&head.headers) {
             Some(status) if status.code() != Code::Ok => return Err(status.into()),
@@ -166,8 +155,7 @@ impl Call<'_> {
         let message = self.only_message(messages).await?;
         // JSON with every field's name is about three times its wire format.
         let mut json = Vec::with_capacity(message.len() * 3 + 256);
-        write_answer(self.core, self.route, &message, &mut json)
-            .map_err(|_malformed| Refused::malformed_answer())?;
+        write_answer(self.core, self.route, &message, &mut json).map_err(|_malformed| Refused::malformed_answer())?;
         let mut response = failure::json_response(json);
         if let Some(tag) = self.entity_tag(&message) {
             response.headers_mut().insert(header::ETAG, tag);
@@ -191,10 +179,7 @@ impl Call<'_> {
                 LocationPiece::Text(piece) => text.push_str(piece),
                 LocationPiece::Field(path) => {
                     let value = find(message, path.numbers()).ok()??.text().ok()?;
-                    let encoded = percent_encoding::utf8_percent_encode(
-                        value,
-                        percent_encoding::NON_ALPHANUMERIC,
-                    );
+                    let encoded = percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
                     // Dots and dashes of ids stay readable.
                     text.push_str(
                         &encoded
@@ -217,35 +202,16 @@ impl Call<'_> {
     }
 
     fn lines(&self, messages: Messages, deadline: Instant) -> Response<Body> {
-        let body = StreamBody::new(
-            self.core.clone(),
-            self.route.clone(),
-            messages,
-            None,
-            deadline,
-        );
-        with_content_type(
-            Body::new(body),
-            HeaderValue::from_static("application/x-ndjson"),
-        )
+        let body = StreamBody::new(self.core.clone(), self.route.clone(), messages, None, deadline);
+        with_content_type(Body::new(body), HeaderValue::from_static("application/x-ndjson"))
     }
 
     /// Waits for the first piece, which tells the content type; an error before it is a whole
     /// answer of its own.
-    async fn raw_stream(
-        &self,
-        mut messages: Messages,
-        deadline: Instant,
-    ) -> Result<Response<Body>, Failed> {
+    async fn raw_stream(&self, mut messages: Messages, deadline: Instant) -> Result<Response<Body>, Failed> {
         let first = messages.next(&self.core.options).await.transpose()?;
         let content_type = raw_content_type(first.as_deref().unwrap_or_default());
-        let body = StreamBody::new(
-            self.core.clone(),
-            self.route.clone(),
-            messages,
-            first,
-            deadline,
-        );
+        let body = StreamBody::new(self.core.clone(), self.route.clone(), messages, first, deadline);
         Ok(with_content_type(Body::new(body), content_type))
     }
 }
@@ -253,8 +219,6 @@ impl Call<'_> {
 fn with_content_type(body: Body, content_type: HeaderValue) -> Response<Body> {
     let mut response = Response::new(body);
     response.headers_mut().reserve(12);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }

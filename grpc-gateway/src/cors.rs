@@ -48,12 +48,7 @@ impl AllowedOrigins {
     }
 
     /// Answers a preflight's questions, if its origin is on the list.
-    pub(crate) fn answer_preflight(
-        &self,
-        request: &HeaderMap,
-        allow: &HeaderValue,
-        answer: &mut HeaderMap,
-    ) {
+    pub(crate) fn answer_preflight(&self, request: &HeaderMap, allow: &HeaderValue, answer: &mut HeaderMap) {
         let asked = header::ACCESS_CONTROL_REQUEST_METHOD;
         if !request.contains_key(asked) || self.allowed(request.get(header::ORIGIN)).is_none() {
             return;
@@ -64,10 +59,7 @@ impl AllowedOrigins {
         );
         answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, allow.clone());
         answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, headers);
-        answer.insert(
-            header::ACCESS_CONTROL_MAX_AGE,
-            HeaderValue::from_static("600"),
-        );
+        answer.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
 }
 
@@ -76,14 +68,8 @@ impl FromStr for AllowedOrigins {
 
     /// Parses origins with commas between; an empty text is an empty list.
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        let origins = text
-            .split(',')
-            .map(str::trim)
-            .filter(|origin| !origin.is_empty());
-        origins
-            .map(parse_origin)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        origins.map(parse_origin).collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -93,14 +79,11 @@ fn parse_origin(text: &str) -> Result<HeaderValue, OriginError> {
     }
     let malformed = || OriginError::Malformed(text.to_owned());
     let uri: Uri = text.parse().map_err(|_not_a_uri| malformed())?;
-    let (Some(scheme @ ("http" | "https")), Some(authority)) = (uri.scheme_str(), uri.authority())
-    else {
+    let (Some(scheme @ ("http" | "https")), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(malformed());
     };
     let as_browsers_send = format!("{scheme}://{authority}");
-    let is_exact = as_browsers_send == text
-        && text == text.to_lowercase()
-        && !authority.as_str().contains('@');
+    let is_exact = as_browsers_send == text && text == text.to_lowercase() && !authority.as_str().contains('@');
     if !is_exact || authority.host().is_empty() || has_default_port(scheme, authority.port_u16()) {
         return Err(malformed());
     }
@@ -118,9 +101,7 @@ mod tests {
 
     #[test]
     fn only_exact_origins_are_parsed() {
-        let origins: AllowedOrigins = "https://app.example.org, http://localhost:5173"
-            .parse()
-            .unwrap();
+        let origins: AllowedOrigins = "https://app.example.org, http://localhost:5173".parse().unwrap();
         assert_eq!(origins.0.len(), 2);
         for wildcard in ["*", "https://*.example.org", "https://a.example,*"] {
             assert_eq!(
@@ -139,10 +120,7 @@ mod tests {
             "https://a:443",
         ] {
             assert!(
-                matches!(
-                    malformed.parse::<AllowedOrigins>(),
-                    Err(OriginError::Malformed(_))
-                ),
+                matches!(malformed.parse::<AllowedOrigins>(), Err(OriginError::Malformed(_))),
                 "{malformed}"
             );
         }

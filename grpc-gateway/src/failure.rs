@@ -40,12 +40,7 @@ pub(crate) fn answer(core: &Core, failed: Failed, has_if_match: bool) -> Respons
     match failed {
         Failed::Own(refused) => {
             let http_status = refused.refusal.http_status();
-            status_answer(
-                core,
-                &refused.into_status(&core.options),
-                http_status,
-                has_if_match,
-            )
+            status_answer(core, &refused.into_status(&core.options), http_status, has_if_match)
         }
         Failed::NotAllowed(allow) => {
             let message = "this path does not take this HTTP method";
@@ -58,48 +53,32 @@ pub(crate) fn answer(core: &Core, failed: Failed, has_if_match: bool) -> Respons
     }
 }
 
-fn status_answer(
-    core: &Core,
-    status: &Status,
-    known: Option<StatusCode>,
-    has_if_match: bool,
-) -> Response<Body> {
+fn status_answer(core: &Core, status: &Status, known: Option<StatusCode>, has_if_match: bool) -> Response<Body> {
     let decoded = details(status);
     let mut response = json_response(status_json(core, status));
-    *response.status_mut() =
-        known.unwrap_or_else(|| http_status(core, status.code(), &decoded, has_if_match));
+    *response.status_mut() = known.unwrap_or_else(|| http_status(core, status.code(), &decoded, has_if_match));
     let retry: Option<RetryInfo> = decoded.detail("google.rpc.RetryInfo");
     let headers = response.headers_mut();
     if let Some(delay) = retry.and_then(|retry| retry.retry_delay) {
         // Rounded up: a client that comes back early is refused again.
-        let seconds = delay
-            .seconds
-            .max(0)
-            .saturating_add(i64::from(delay.nanos > 0));
+        let seconds = delay.seconds.max(0).saturating_add(i64::from(delay.nanos > 0));
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     if status.code() == Code::Unauthenticated {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    http_headers::copy(
-        status.metadata().as_ref(),
-        &core.options.returned_headers,
-        headers,
-    );
+    http_headers::copy(status.metadata().as_ref(), &core.options.returned_headers, headers);
     response
 }
 
 /// An answer of JSON; its status is 200 until something else is said.
 pub(crate) fn json_response(json: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::new(http_body_util::Full::new(bytes::Bytes::from(
-        json,
-    ))));
+    let mut response = Response::new(Body::new(http_body_util::Full::new(bytes::Bytes::from(json))));
     // Room for the gateway's own headers without growing.
     response.headers_mut().reserve(12);
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -107,15 +86,7 @@ pub(crate) fn json_response(json: Vec<u8>) -> Response<Body> {
 pub(crate) fn status_json(core: &Core, status: &Status) -> Vec<u8> {
     let mut json = Vec::new();
     let has_details = !status.details().is_empty();
-    if has_details
-        && write_message(
-            &core.schema,
-            core.status_message,
-            status.details(),
-            &mut json,
-        )
-        .is_ok()
-    {
+    if has_details && write_message(&core.schema, core.status_message, status.details(), &mut json).is_ok() {
         return json;
     }
     let plain = RpcStatus {
@@ -124,12 +95,7 @@ pub(crate) fn status_json(core: &Core, status: &Status) -> Vec<u8> {
         details: Vec::new(),
     };
     json.clear();
-    match write_message(
-        &core.schema,
-        core.status_message,
-        &plain.encode_to_vec(),
-        &mut json,
-    ) {
+    match write_message(&core.schema, core.status_message, &plain.encode_to_vec(), &mut json) {
         Ok(()) => json,
         Err(Malformed) => b"{}".to_vec(),
     }
@@ -139,17 +105,9 @@ fn details(status: &Status) -> RpcStatus {
     RpcStatus::decode(status.details()).unwrap_or_default()
 }
 
-fn http_status(
-    core: &Core,
-    grpc_code: Code,
-    details: &RpcStatus,
-    has_if_match: bool,
-) -> StatusCode {
+fn http_status(core: &Core, grpc_code: Code, details: &RpcStatus, has_if_match: bool) -> StatusCode {
     let info: Option<ErrorInfo> = details.detail("google.rpc.ErrorInfo");
-    if info
-        .as_ref()
-        .is_some_and(|info| is_too_large(core, grpc_code, info))
-    {
+    if info.as_ref().is_some_and(|info| is_too_large(core, grpc_code, info)) {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
     let reason = info.as_ref().map(|info| info.reason.as_str());
@@ -175,9 +133,7 @@ pub fn canonical_http_status(code: Code) -> StatusCode {
     match code {
         Code::Ok => StatusCode::OK,
         Code::Cancelled => StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
-        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => {
-            StatusCode::BAD_REQUEST
-        }
+        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => StatusCode::BAD_REQUEST,
         Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::AlreadyExists | Code::Aborted => StatusCode::CONFLICT,

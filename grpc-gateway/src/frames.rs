@@ -35,11 +35,7 @@ impl Messages {
     }
 
     /// The next message; `None` only after the status OK.
-    pub(crate) fn poll_next(
-        &mut self,
-        cx: &mut Context<'_>,
-        options: &Options,
-    ) -> Poll<Option<Result<Bytes, Status>>> {
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>, options: &Options) -> Poll<Option<Result<Bytes, Status>>> {
         let malformed = || Poll::Ready(Some(Err(Refused::malformed_answer().into_status(options))));
         loop {
             match self.take_message() {
@@ -82,8 +78,7 @@ impl Messages {
             return Ok(None);
         };
         let [compressed, length @ ..] = *header;
-        let length =
-            usize::try_from(u32::from_be_bytes(length)).map_err(|_overflow| TooLongOrCompressed)?;
+        let length = usize::try_from(u32::from_be_bytes(length)).map_err(|_overflow| TooLongOrCompressed)?;
         // The call asked for no compression.
         if compressed != 0 || length > self.message_bytes_max {
             return Err(TooLongOrCompressed);

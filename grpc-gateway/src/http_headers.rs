@@ -35,18 +35,13 @@ pub(crate) fn secure(headers: &mut HeaderMap) {
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'",
         ),
-        (
-            header::STRICT_TRANSPORT_SECURITY,
-            "max-age=63072000; includeSubDomains",
-        ),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
     for (name, value) in fixed {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
 }
 
@@ -59,32 +54,22 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     {
         return false;
     }
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let Some((media_type, parameters)) =
-        content_type.map(|text| text.split_once(';').unwrap_or((text, "")))
-    else {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Some((media_type, parameters)) = content_type.map(|text| text.split_once(';').unwrap_or((text, ""))) else {
         return false;
     };
     let charset_is_utf8 = parameters
         .split(';')
         .filter_map(|parameter| parameter.split_once('='))
         .all(|(name, value)| {
-            !name.trim().eq_ignore_ascii_case("charset")
-                || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
         });
     media_type.trim().eq_ignore_ascii_case("application/json") && charset_is_utf8
 }
 
 /// The declared length of the body in bytes.
 pub(crate) fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// The caller's own deadline.
@@ -97,8 +82,7 @@ pub(crate) fn request_timeout(headers: &HeaderMap) -> Result<Option<Duration>, &
     };
     let seconds = value.to_str().ok().and_then(|text| text.strip_suffix('s'));
     let is_decimal = |text: &&str| {
-        text.starts_with(|c: char| c.is_ascii_digit())
-            && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
     };
     seconds
         .filter(is_decimal)
@@ -124,12 +108,8 @@ pub(crate) fn if_match(value: &HeaderValue) -> Result<IfMatch, &'static str> {
     match value.to_str().map_err(|_not_ascii| MUST_BE)?.trim() {
         "*" => Ok(IfMatch::AnyVersion),
         text => {
-            let tag = text
-                .strip_prefix('"')
-                .and_then(|text| text.strip_suffix('"'));
-            let tag = tag
-                .filter(|tag| !tag.is_empty() && !tag.contains('"'))
-                .ok_or(MUST_BE)?;
+            let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+            let tag = tag.filter(|tag| !tag.is_empty() && !tag.contains('"')).ok_or(MUST_BE)?;
             Ok(IfMatch::Version(tag.to_owned()))
         }
     }
@@ -196,10 +176,7 @@ mod tests {
             assert_eq!(entity_tag(unfit), None, "{unfit}");
         }
         for wrong in ["W/\"1\"", "1", "\"1\", \"2\"", "\"\""] {
-            assert!(
-                if_match(&HeaderValue::from_static(wrong)).is_err(),
-                "{wrong}"
-            );
+            assert!(if_match(&HeaderValue::from_static(wrong)).is_err(), "{wrong}");
         }
     }
 }

@@ -65,9 +65,7 @@ impl Default for OpenApiOptions {
             version: "1".to_owned(),
             description: String::new(),
             server_urls: Vec::new(),
-            security_schemes: schemes
-                .map(|(name, scheme)| (name.to_owned(), scheme))
-                .into(),
+            security_schemes: schemes.map(|(name, scheme)| (name.to_owned(), scheme)).into(),
             success_status: Arc::new(|_| StatusCode::OK),
             operation: Arc::new(|_| OperationExtras::default()),
         }
@@ -115,11 +113,7 @@ pub fn openapi(pool: &DescriptorPool, options: &OpenApiOptions) -> Result<Value,
         },
     });
     if !options.server_urls.is_empty() {
-        let servers: Vec<Value> = options
-            .server_urls
-            .iter()
-            .map(|url| json!({"url": url}))
-            .collect();
+        let servers: Vec<Value> = options.server_urls.iter().map(|url| json!({"url": url})).collect();
         document["servers"] = servers.into();
     }
     // Whatever features serde_json was built with, the members stand in one order.
@@ -127,12 +121,7 @@ pub fn openapi(pool: &DescriptorPool, options: &OpenApiOptions) -> Result<Value,
     Ok(document)
 }
 
-fn paths(
-    routes: &[Arc<Route>],
-    options: &OpenApiOptions,
-    comments: &Comments,
-    types: &mut Types<'_>,
-) -> Value {
+fn paths(routes: &[Arc<Route>], options: &OpenApiOptions, comments: &Comments, types: &mut Types<'_>) -> Value {
     // A path has one spelling, whatever its variables are called in the second template.
     let mut spellings: HashMap<(&[Segment], Option<&str>), &Template> = HashMap::new();
     let mut operation_ids = BTreeSet::new();
@@ -159,11 +148,7 @@ fn paths(
 
 /// Service and method, numbered from the second on.
 fn unique_operation_id(route: &Route, taken: &mut BTreeSet<String>) -> String {
-    let base = format!(
-        "{}_{}",
-        route.method.parent_service().name(),
-        route.method.name()
-    );
+    let base = format!("{}_{}", route.method.parent_service().name(), route.method.name());
     let mut id = base.clone();
     let mut number = 2;
     while !taken.insert(id.clone()) {

@@ -102,11 +102,7 @@ impl Options {
     /// # Errors
     /// A forwarded header that belongs to the connection, the encoding or gRPC itself.
     pub(crate) fn check(&self) -> Result<(), RouteError> {
-        match self
-            .forwarded_headers
-            .iter()
-            .find(|name| !may_be_forwarded(name))
-        {
+        match self.forwarded_headers.iter().find(|name| !may_be_forwarded(name)) {
             Some(name) => Err(RouteError::ForwardedHeader(name.to_string())),
             None => Ok(()),
         }

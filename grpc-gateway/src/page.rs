@@ -32,11 +32,7 @@ impl Page {
     }
 
     /// A page that never changes.
-    pub fn fixed(
-        path: impl Into<String>,
-        content_type: &'static str,
-        content: impl Into<Bytes>,
-    ) -> Self {
+    pub fn fixed(path: impl Into<String>, content_type: &'static str, content: impl Into<Bytes>) -> Self {
         let content = content.into();
         Self::new(path, move || {
             let mut response = Response::new(Body::new(http_body_util::Full::new(content.clone())));
@@ -50,8 +46,6 @@ impl Page {
 
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Page")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("Page").field("path", &self.path).finish_non_exhaustive()
     }
 }

@@ -121,10 +121,7 @@ impl Refused {
         } else {
             Refusal::InvalidValue
         };
-        let names: Vec<&str> = violations
-            .iter()
-            .map(|violation| violation.field.as_str())
-            .collect();
+        let names: Vec<&str> = violations.iter().map(|violation| violation.field.as_str()).collect();
         let message = format!("the request is wrong in: {}", names.join(", "));
         Self {
             refusal,

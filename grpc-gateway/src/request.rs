@@ -29,13 +29,8 @@ pub(crate) struct Parts<'p> {
 ///
 /// # Errors
 /// Everything that is wrong with the request, at once.
-pub(crate) fn framed_message(
-    schema: &Schema,
-    route: &Route,
-    parts: &Parts<'_>,
-) -> Result<Bytes, Refused> {
-    let capacity =
-        FRAME_HEADER_LENGTH + parts.body.len() + parts.path.len() + parts.query.len() + 32;
+pub(crate) fn framed_message(schema: &Schema, route: &Route, parts: &Parts<'_>) -> Result<Bytes, Refused> {
+    let capacity = FRAME_HEADER_LENGTH + parts.body.len() + parts.path.len() + parts.query.len() + 32;
     let mut out = Vec::with_capacity(capacity);
     out.resize(FRAME_HEADER_LENGTH, 0);
     let mut draft = Draft {
@@ -70,12 +65,10 @@ impl Draft<'_> {
             _ if body.is_empty() => return Ok(()),
             BodyRule::Empty => return Ok(()),
             BodyRule::Message => reader.message(self.route.input, body),
-            BodyRule::Field(position) => {
-                match self.schema.message(self.route.input).fields.get(position) {
-                    Some(field) => reader.field(field, body),
-                    None => Ok(()),
-                }
-            }
+            BodyRule::Field(position) => match self.schema.message(self.route.input).fields.get(position) {
+                Some(field) => reader.field(field, body),
+                None => Ok(()),
+            },
         };
         read.map_err(|at| {
             let message = format!(
@@ -109,17 +102,15 @@ impl Draft<'_> {
             return;
         }
         let mut choices = Vec::new();
-        let resolved = self
-            .schema
-            .resolve(self.route.input, name, |parent, field| {
-                if let Some(oneof) = field.oneof {
-                    choices.push(Choice {
-                        parent,
-                        oneof,
-                        number: field.number,
-                    });
-                }
-            });
+        let resolved = self.schema.resolve(self.route.input, name, |parent, field| {
+            if let Some(oneof) = field.oneof {
+                choices.push(Choice {
+                    parent,
+                    oneof,
+                    number: field.number,
+                });
+            }
+        });
         let Some((path, field)) = resolved else {
             self.violations
                 .unknown_parameter(name_or_placeholder(name), "is not a known query parameter");
@@ -133,12 +124,8 @@ impl Draft<'_> {
             self.violations.refuse(name, "is given twice");
             return;
         }
-        if choices
-            .iter()
-            .any(|choice| choice.excludes_any_of(&seen.choices))
-        {
-            self.violations
-                .refuse(name, "excludes another field that is given too");
+        if choices.iter().any(|choice| choice.excludes_any_of(&seen.choices)) {
+            self.violations.refuse(name, "excludes another field that is given too");
         }
         seen.paths.push(path);
         seen.choices.append(&mut choices);
@@ -153,12 +140,7 @@ impl Draft<'_> {
 
     /// Why a known field can't be a query parameter of this route.
     fn misplaced(&self, path: FieldPath, kind: &Kind, shape: Shape) -> Option<&'static str> {
-        if self
-            .route
-            .variables
-            .iter()
-            .any(|variable| variable.field_path == path)
-        {
+        if self.route.variables.iter().any(|variable| variable.field_path == path) {
             return Some("is bound in the path already");
         }
         if let BodyRule::Field(position) = self.route.body {
@@ -176,13 +158,13 @@ impl Draft<'_> {
 
     fn path_variable(&mut self, variable: &PathVariable, path: &str) {
         let start = self.out.len();
-        let captured =
-            self.route
-                .captured(variable, path)
-                .and_then(|raw| match variable.segment_count {
-                    1 if !variable.takes_rest => decode(raw, Plus::IsPlus),
-                    _several => decode_segments(raw),
-                });
+        let captured = self
+            .route
+            .captured(variable, path)
+            .and_then(|raw| match variable.segment_count {
+                1 if !variable.takes_rest => decode(raw, Plus::IsPlus),
+                _several => decode_segments(raw),
+            });
         let put = match captured {
             Some(text) => self.put(variable.field_path, &variable.kind, &text),
             None => Err("must be percent-encoded UTF-8"),
@@ -190,18 +172,14 @@ impl Draft<'_> {
         if let Err(description) = put {
             self.violations.refuse(&variable.name, description);
         } else if self.differs(variable.field_path, start) {
-            self.violations
-                .refuse(&variable.name, "differs from the path");
+            self.violations.refuse(&variable.name, "differs from the path");
         }
     }
 
     /// Whether what was written before `start` has another value for a field than what follows.
     fn differs(&self, path: FieldPath, start: usize) -> bool {
         let (before, after) = self.out.split_at(start);
-        let before = find(
-            before.get(FRAME_HEADER_LENGTH..).unwrap_or_default(),
-            path.numbers(),
-        );
+        let before = find(before.get(FRAME_HEADER_LENGTH..).unwrap_or_default(), path.numbers());
         let is_default = matches!(before, Ok(None | Some(Raw::Bytes([]) | Raw::Varint(0))));
         !is_default && before != find(after, path.numbers())
     }
@@ -209,8 +187,7 @@ impl Draft<'_> {
     /// The version that the caller saw goes into the request's own `etag`.
     fn version(&mut self, value: &HeaderValue) {
         let Some(path) = self.route.request_etag else {
-            self.violations
-                .refuse("If-Match", "is not taken by this method");
+            self.violations.refuse("If-Match", "is not taken by this method");
             return;
         };
         let version = match if_match(value) {
@@ -218,10 +195,7 @@ impl Draft<'_> {
             Ok(IfMatch::AnyVersion) => return,
             Err(description) => return self.violations.refuse("If-Match", description),
         };
-        let present = find(
-            self.out.get(FRAME_HEADER_LENGTH..).unwrap_or_default(),
-            path.numbers(),
-        );
+        let present = find(self.out.get(FRAME_HEADER_LENGTH..).unwrap_or_default(), path.numbers());
         match present {
             Ok(Some(Raw::Bytes(present))) if !present.is_empty() => {
                 if present != version.as_bytes() {
@@ -288,9 +262,9 @@ struct Choice {
 
 impl Choice {
     fn excludes_any_of(&self, others: &[Self]) -> bool {
-        others.iter().any(|other| {
-            (other.parent, other.oneof) == (self.parent, self.oneof) && other.number != self.number
-        })
+        others
+            .iter()
+            .any(|other| (other.parent, other.oneof) == (self.parent, self.oneof) && other.number != self.number)
     }
 }
 
@@ -303,8 +277,7 @@ enum Plus {
 /// Percent-decodes; `None` for an escape that is none, or bytes that are not UTF-8.
 fn decode(text: &str, plus: Plus) -> Option<Cow<'_, str>> {
     if plus == Plus::IsSpace && text.contains('+') {
-        return decode(&text.replace('+', " "), Plus::IsPlus)
-            .map(|decoded| Cow::Owned(decoded.into_owned()));
+        return decode(&text.replace('+', " "), Plus::IsPlus).map(|decoded| Cow::Owned(decoded.into_owned()));
     }
     if !text.contains('%') {
         return Some(Cow::Borrowed(text));
@@ -349,10 +322,7 @@ mod tests {
 
     #[test]
     fn decoding_takes_plus_for_space_in_queries_only() {
-        assert_eq!(
-            decode("a+b%20c%2B", Plus::IsSpace).as_deref(),
-            Some("a b c+")
-        );
+        assert_eq!(decode("a+b%20c%2B", Plus::IsSpace).as_deref(), Some("a b c+"));
         assert_eq!(decode("a+b", Plus::IsPlus).as_deref(), Some("a+b"));
         for wrong in ["%", "%4", "%zz", "a%", "%ff", "%é"] {
             assert_eq!(decode(wrong, Plus::IsSpace), None, "{wrong}");
@@ -361,10 +331,7 @@ mod tests {
 
     #[test]
     fn an_escaped_slash_stays_escaped_between_segments() {
-        assert_eq!(
-            decode_segments("a%2Fb/c%20d%2fe").as_deref(),
-            Some("a%2Fb/c d%2fe")
-        );
+        assert_eq!(decode_segments("a%2Fb/c%20d%2fe").as_deref(), Some("a%2Fb/c d%2fe"));
         assert_eq!(decode_segments("%2f%2F%252f").as_deref(), Some("%2f%2F%2f"));
         assert_eq!(decode_segments("%2F%zz"), None);
     }

@@ -17,9 +17,7 @@ pub(crate) use tree::{Endpoint, RouteTree};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RouteError {
     /// No method of the pool has the option `google.api.http`.
-    #[error(
-        "no method has a google.api.http annotation, or google/api/annotations.proto is not in the pool"
-    )]
+    #[error("no method has a google.api.http annotation, or google/api/annotations.proto is not in the pool")]
     NoRoutes,
     /// Errors can't be told without this message.
     #[error("the pool lacks {0}")]
@@ -127,19 +125,14 @@ pub(crate) enum LocationPiece {
 ///
 /// # Errors
 /// The first annotation that can't be served.
-pub(crate) fn routes(
-    pool: &DescriptorPool,
-    schema: &Schema,
-    options: &Options,
-) -> Result<Vec<Arc<Route>>, RouteError> {
+pub(crate) fn routes(pool: &DescriptorPool, schema: &Schema, options: &Options) -> Result<Vec<Arc<Route>>, RouteError> {
     let http = rule::extension(pool).ok_or(RouteError::NoRoutes)?;
     let mut routes = Vec::new();
     for method in pool
         .services()
         .flat_map(|service| service.methods().collect::<Vec<_>>())
     {
-        let rules =
-            rule::rules(&method, &http).map_err(|problem| rule_error(&method, "", problem))?;
+        let rules = rule::rules(&method, &http).map_err(|problem| rule_error(&method, "", problem))?;
         for rule in rules {
             let compiler = Compiler {
                 schema,
@@ -183,11 +176,7 @@ impl Compiler<'_> {
         let output = self.message(self.method.output().full_name())?;
         let body = self.body(input)?;
         let variables = self.variables(&template, input, body)?;
-        let grpc_path = format!(
-            "/{}/{}",
-            self.method.parent_service().full_name(),
-            self.method.name()
-        );
+        let grpc_path = format!("/{}/{}", self.method.parent_service().full_name(), self.method.name());
         let response_body = self.response_body(output)?;
         let location = (options.location)(self.method)
             .map(|text| self.location(output, &text))
@@ -206,9 +195,7 @@ impl Compiler<'_> {
             response_body,
             answer: self.answer_form(),
             request_etag: self.etag(input),
-            response_etag: self
-                .etag(output)
-                .filter(|_| !self.method.is_server_streaming()),
+            response_etag: self.etag(output).filter(|_| !self.method.is_server_streaming()),
             success: (options.success_status)(self.method),
             location,
         })
@@ -242,12 +229,7 @@ impl Compiler<'_> {
         position.ok_or_else(|| format!("names the field `{name}`, which its message lacks"))
     }
 
-    fn variables(
-        &self,
-        template: &Template,
-        input: MessageId,
-        body: BodyRule,
-    ) -> Result<Vec<PathVariable>, String> {
+    fn variables(&self, template: &Template, input: MessageId, body: BodyRule) -> Result<Vec<PathVariable>, String> {
         let body_field = match body {
             BodyRule::Field(position) => self.schema.message(input).fields.get(position),
             BodyRule::Empty | BodyRule::Message => None,
@@ -259,8 +241,7 @@ impl Compiler<'_> {
             let resolved = self
                 .schema
                 .resolve(input, name, |_, field| in_oneof |= field.oneof.is_some());
-            let (field_path, field) =
-                resolved.ok_or_else(|| format!("binds `{name}`, which is no field"))?;
+            let (field_path, field) = resolved.ok_or_else(|| format!("binds `{name}`, which is no field"))?;
             if field.shape != Shape::Single || !self.is_text(&field.kind) {
                 return Err(format!("binds `{name}`, which is no single value"));
             }
@@ -322,12 +303,9 @@ impl Compiler<'_> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            let (name, left) = after
-                .split_once('}')
-                .ok_or("has a location with an open brace")?;
+            let (name, left) = after.split_once('}').ok_or("has a location with an open brace")?;
             let resolved = self.schema.resolve(output, name, |_, _| {});
-            let (path, field) = resolved
-                .ok_or_else(|| format!("has a location with `{name}`, which is no field"))?;
+            let (path, field) = resolved.ok_or_else(|| format!("has a location with `{name}`, which is no field"))?;
             if !matches!(field.kind, Kind::String) || field.shape != Shape::Single {
                 return Err(format!("has a location with `{name}`, which is no string"));
             }
@@ -363,9 +341,7 @@ impl Route {
         if variable.takes_rest {
             return Some(from_start);
         }
-        let end = from_start
-            .match_indices('/')
-            .nth(variable.segment_count - 1);
+        let end = from_start.match_indices('/').nth(variable.segment_count - 1);
         from_start.get(..end.map_or(from_start.len(), |(at, _)| at))
     }
 

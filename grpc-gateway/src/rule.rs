@@ -23,10 +23,7 @@ pub(crate) fn extension(pool: &DescriptorPool) -> Option<ExtensionDescriptor> {
 ///
 /// # Errors
 /// What is wrong with the annotation.
-pub(crate) fn rules(
-    method: &MethodDescriptor,
-    http: &ExtensionDescriptor,
-) -> Result<Vec<Rule>, &'static str> {
+pub(crate) fn rules(method: &MethodDescriptor, http: &ExtensionDescriptor) -> Result<Vec<Rule>, &'static str> {
     let options = method.options();
     if !options.has_extension(http) {
         return Ok(Vec::new());
@@ -62,9 +59,7 @@ fn rule(annotation: &DynamicMessage) -> Result<Rule, &'static str> {
         ("delete", Method::DELETE),
         ("patch", Method::PATCH),
     ];
-    let named = fixed
-        .into_iter()
-        .find(|(field, _)| annotation.has_field_by_name(field));
+    let named = fixed.into_iter().find(|(field, _)| annotation.has_field_by_name(field));
     let (http_method, template) = match named {
         Some((field, http_method)) => (http_method, text(annotation, field)),
         None => custom(annotation)?,

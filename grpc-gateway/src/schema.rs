@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use prost_reflect::{
-    Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor, MessageDescriptor,
-};
+use prost_reflect::{Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor, MessageDescriptor};
 
 /// Index of a message in its [`Schema`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,11 +73,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// The message, if it is one.
     pub(crate) fn message(&self) -> Option<MessageId> {
-        if let Self::Message(id) = self {
-            Some(*id)
-        } else {
-            None
-        }
+        if let Self::Message(id) = self { Some(*id) } else { None }
     }
 }
 
@@ -113,8 +107,8 @@ impl WellKnown {
             "Struct" => Self::Struct,
             "Value" => Self::Value,
             "ListValue" => Self::ListValue,
-            "DoubleValue" | "FloatValue" | "Int64Value" | "UInt64Value" | "Int32Value"
-            | "UInt32Value" | "BoolValue" | "StringValue" | "BytesValue" => Self::Wrapper,
+            "DoubleValue" | "FloatValue" | "Int64Value" | "UInt64Value" | "Int32Value" | "UInt32Value"
+            | "BoolValue" | "StringValue" | "BytesValue" => Self::Wrapper,
             _ => return None,
         })
     }
@@ -190,10 +184,7 @@ impl Schema {
 
 impl Message {
     fn new(descriptor: MessageDescriptor, names: &Names<'_>) -> Self {
-        let mut fields: Vec<Field> = descriptor
-            .fields()
-            .map(|field| Field::new(&field, names))
-            .collect();
+        let mut fields: Vec<Field> = descriptor.fields().map(|field| Field::new(&field, names)).collect();
         fields.sort_by_key(|field| field.number);
         let mut by_name = HashMap::new();
         let mut low_numbers = vec![None; 64];
@@ -204,10 +195,7 @@ impl Message {
             }
         }
         for field in descriptor.fields() {
-            let index = fields
-                .iter()
-                .zip(0u16..)
-                .find(|(f, _)| f.number == field.number());
+            let index = fields.iter().zip(0u16..).find(|(f, _)| f.number == field.number());
             if let Some((_, index)) = index {
                 by_name.entry(field.name().to_owned()).or_insert(index);
             }
@@ -226,10 +214,7 @@ impl Message {
     pub(crate) fn position(&self, number: u32) -> Option<usize> {
         match self.low_numbers.get(number as usize) {
             Some(position) => position.map(usize::from),
-            None => self
-                .fields
-                .binary_search_by_key(&number, |field| field.number)
-                .ok(),
+            None => self.fields.binary_search_by_key(&number, |field| field.number).ok(),
         }
     }
 
@@ -238,8 +223,7 @@ impl Message {
     }
 
     pub(crate) fn field_named(&self, name: &str) -> Option<&Field> {
-        self.position_named(name)
-            .and_then(|position| self.fields.get(position))
+        self.position_named(name).and_then(|position| self.fields.get(position))
     }
 
     /// Key and value of a map entry.
@@ -275,9 +259,7 @@ impl Names<'_> {
             prost_reflect::Kind::Bool => Kind::Bool,
             prost_reflect::Kind::String => Kind::String,
             prost_reflect::Kind::Bytes => Kind::Bytes,
-            prost_reflect::Kind::Message(message) => {
-                Kind::Message(self.messages[message.full_name()])
-            }
+            prost_reflect::Kind::Message(message) => Kind::Message(self.messages[message.full_name()]),
             prost_reflect::Kind::Enum(e) => Kind::Enum(self.enums[e.full_name()].clone()),
         }
     }
@@ -291,9 +273,7 @@ impl Field {
             Cardinality::Repeated => Shape::List,
             Cardinality::Optional | Cardinality::Required => Shape::Single,
         };
-        let oneof = field
-            .containing_oneof()
-            .filter(|oneof| !oneof.is_synthetic());
+        let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
         Self {
             number: field.number(),
             json_key: format!("{}:", serde_json::Value::from(json_name.as_str())),

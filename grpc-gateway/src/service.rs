@@ -91,11 +91,7 @@ where
     response
 }
 
-async fn dispatch<S, B>(
-    core: &Arc<Core>,
-    stack: S,
-    request: Request<B>,
-) -> Result<Response<Body>, Failed>
+async fn dispatch<S, B>(core: &Arc<Core>, stack: S, request: Request<B>) -> Result<Response<Body>, Failed>
 where
     S: Stack + Send,
     S::Future: Send,

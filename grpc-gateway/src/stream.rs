@@ -99,10 +99,7 @@ impl Body for StreamBody {
     type Data = Bytes;
     type Error = Status;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = &mut *self;
         let mut out = Vec::new();
         while matches!(this.end, End::NotYet) && out.len() < FRAME_BYTES_MAX {
@@ -132,12 +129,7 @@ impl Body for StreamBody {
 }
 
 /// Writes the JSON of one answer, or of the field of it that is the body.
-pub(crate) fn write_answer(
-    core: &Core,
-    route: &Route,
-    message: &[u8],
-    out: &mut Vec<u8>,
-) -> Result<(), Malformed> {
+pub(crate) fn write_answer(core: &Core, route: &Route, message: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed> {
     match route.response_body {
         Some(position) => write_field(&core.schema, route.output, position, message, out),
         None => write_message(&core.schema, route.output, message, out),

@@ -59,19 +59,10 @@ impl Template {
 
     fn check(self) -> Result<Self, &'static str> {
         let before_last = self.segments.len().saturating_sub(1);
-        if self
-            .segments
-            .iter()
-            .take(before_last)
-            .any(|s| *s == Segment::Rest)
-        {
+        if self.segments.iter().take(before_last).any(|s| *s == Segment::Rest) {
             return Err("has `**` before its last segment");
         }
-        let mut names: Vec<&str> = self
-            .variables
-            .iter()
-            .map(|v| v.field_path.as_str())
-            .collect();
+        let mut names: Vec<&str> = self.variables.iter().map(|v| v.field_path.as_str()).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err("binds one field twice");
@@ -147,11 +138,7 @@ impl<'t> Parser<'t> {
             };
         }
         let segment = if self.take('*') {
-            if self.take('*') {
-                Segment::Rest
-            } else {
-                Segment::One
-            }
+            if self.take('*') { Segment::Rest } else { Segment::One }
         } else {
             Segment::Literal(self.literal()?.to_owned())
         };
@@ -215,11 +202,7 @@ impl<'t> Parser<'t> {
     }
 
     fn expect(&mut self, expected: char, problem: &'static str) -> Result<(), &'static str> {
-        if self.take(expected) {
-            Ok(())
-        } else {
-            Err(problem)
-        }
+        if self.take(expected) { Ok(()) } else { Err(problem) }
     }
 }
 
@@ -234,10 +217,7 @@ mod tests {
         assert_eq!(template.segments.len(), 5);
         assert_eq!(template.variables[0].segments, 1..5);
         assert!(template.variables[0].takes_rest);
-        assert_eq!(
-            template.openapi_path(),
-            "/v1/shelves/{name}/books/{name_2}:archive"
-        );
+        assert_eq!(template.openapi_path(), "/v1/shelves/{name}/books/{name_2}:archive");
     }
 
     #[test]

@@ -42,11 +42,7 @@ impl Violations {
         });
     }
 
-    pub(crate) fn unknown_parameter(
-        &mut self,
-        field: impl Into<String>,
-        description: &'static str,
-    ) {
+    pub(crate) fn unknown_parameter(&mut self, field: impl Into<String>, description: &'static str) {
         self.push(Violation {
             field: field.into(),
             description,
@@ -74,9 +70,7 @@ pub(crate) fn name_or_placeholder(text: &str) -> &str {
     const LENGTH_MAX: usize = 64;
     let is_name = text.len() <= LENGTH_MAX
         && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '@')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_.-@$".contains(c));
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-@$".contains(c));
     if is_name { text } else { "(not a field name)" }
 }
 

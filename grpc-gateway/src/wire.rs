@@ -23,10 +23,7 @@ impl<'b> Raw<'b> {
     }
 
     /// The low half of a varint: fields of 32 bits ignore the rest, also of a sign extension.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the wire format keeps the low 32 bits"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the wire format keeps the low 32 bits")]
     pub(crate) fn varint32(self) -> Result<u32, Malformed> {
         self.varint().map(|value| value as u32)
     }
@@ -233,13 +230,7 @@ mod tests {
 
     #[test]
     fn truncation_and_groups_are_malformed() {
-        for bytes in [
-            &[0x80][..],
-            &[0x0a, 5, 1],
-            &[0x0b],
-            &[0x00, 1],
-            &[0x0d, 1, 2],
-        ] {
+        for bytes in [&[0x80][..], &[0x0a, 5, 1], &[0x0b], &[0x00, 1], &[0x0d, 1, 2]] {
             assert!(Fields::new(bytes).any(|field| field.is_err()), "{bytes:?}");
         }
     }

@@ -41,7 +41,9 @@ impl AuditService for Api {
                 Box::pin(async move {
                     let scope = PageScope::new(tx.tenant_id(), "ListAuditEvents", &without_page(&request));
                     let after = pages.open(&scope, &request.page_token)?;
-                    let after = after.map(|c| Ok::<_, Error>((from_micros(c.key), c.uuid()?))).transpose()?;
+                    let after = after
+                        .map(|c| Ok::<_, Error>((from_micros(c.key), c.uuid()?)))
+                        .transpose()?;
                     let limit = page_size(request.page_size);
                     let filter = filter(request)?;
                     let mut rows = store::list(tx, &filter, after, limit + 1).await?;
@@ -55,7 +57,13 @@ impl AuditService for Api {
                     };
                     let facts = Facts::many(Resource::AuditEvent, rows.len(), scope.filter_sha256());
                     let events = rows.into_iter().map(event).collect();
-                    Ok(Answer::new(ListAuditEventsResponse { events, next_page_token }, facts))
+                    Ok(Answer::new(
+                        ListAuditEventsResponse {
+                            events,
+                            next_page_token,
+                        },
+                        facts,
+                    ))
                 })
             })
             .await
@@ -71,7 +79,12 @@ impl AuditService for Api {
                     let id = required_id("id", &id)?;
                     let row = store::get(tx, id).await?.ok_or_else(|| Error::not_found(id))?;
                     let facts = Facts::one(Resource::AuditEvent, id);
-                    Ok(Answer::new(GetAuditEventResponse { event: Some(event(row)) }, facts))
+                    Ok(Answer::new(
+                        GetAuditEventResponse {
+                            event: Some(event(row)),
+                        },
+                        facts,
+                    ))
                 })
             })
             .await
@@ -102,5 +115,9 @@ fn filter(request: ListAuditEventsRequest) -> Result<EventFilter> {
 }
 
 fn without_page(request: &ListAuditEventsRequest) -> ListAuditEventsRequest {
-    ListAuditEventsRequest { page_size: 0, page_token: String::new(), ..request.clone() }
+    ListAuditEventsRequest {
+        page_size: 0,
+        page_token: String::new(),
+        ..request.clone()
+    }
 }

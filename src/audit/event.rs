@@ -100,7 +100,11 @@ impl Facts {
     /// Nothing but the call itself is worth saying.
     #[must_use]
     pub fn call() -> Self {
-        Self { resource_id: None, row_count: 0, ..Self::one(Resource::None, Uuid::nil()) }
+        Self {
+            resource_id: None,
+            row_count: 0,
+            ..Self::one(Resource::None, Uuid::nil())
+        }
     }
 
     /// With the version after a change.
@@ -187,7 +191,10 @@ impl AuditEvent {
     pub fn finish(call: &CallContext, facts: Facts, failure: Option<&Error>) -> Self {
         match failure {
             None => Self::success(call, facts.step("FINISH")),
-            Some(error) => Self { facts: facts.step("FINISH"), ..Self::failure(call, error) },
+            Some(error) => Self {
+                facts: facts.step("FINISH"),
+                ..Self::failure(call, error)
+            },
         }
     }
 
@@ -217,14 +224,18 @@ impl AuditEvent {
             occurred_at: now_micros(),
             tenant_id: caller.map(crate::rpc::identity::Caller::tenant_id),
             category: call.policy().map_or(AuditCategory::Auth, |policy| category(policy)),
-            action: call.policy().map_or_else(|| "call.refuse".to_owned(), |p| p.action.clone()),
+            action: call
+                .policy()
+                .map_or_else(|| "call.refuse".to_owned(), |p| p.action.clone()),
             outcome,
             reason,
             method: call.policy().map(|p| p.path.clone()).unwrap_or_default(),
             identity_kind: caller.map_or(IdentityKind::Public, |c| c.kind()),
             credential_id: caller.and_then(crate::rpc::identity::Caller::credential_id),
             actor_user_id: caller.and_then(crate::rpc::identity::Caller::user_id),
-            roles: caller.map(|c| c.roles().iter().map(|r| r.stored().to_owned()).collect()).unwrap_or_default(),
+            roles: caller
+                .map(|c| c.roles().iter().map(|r| r.stored().to_owned()).collect())
+                .unwrap_or_default(),
             client_ip: call.client_ip().map(|ip| ip.to_string()).unwrap_or_default(),
             request_id: call.request_id().to_owned(),
             trace_id: call.trace_id().unwrap_or_default().to_owned(),
@@ -279,7 +290,10 @@ impl AuditEvent {
             request_id: String::new(),
             trace_id: String::new(),
             attempted_ref_sha256: None,
-            facts: Facts { row_count: i64::try_from(calls).unwrap_or(i64::MAX), ..Facts::call() },
+            facts: Facts {
+                row_count: i64::try_from(calls).unwrap_or(i64::MAX),
+                ..Facts::call()
+            },
             salt: *Uuid::new_v4().as_bytes(),
         }
     }

@@ -28,16 +28,18 @@ impl Floods {
     pub fn count(&self, source: Option<IpAddr>, reason: ErrorReason) {
         let mut counts = self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let known = counts.contains_key(&(source, reason));
-        let key = if known || counts.len() < MAX_SOURCES { (source, reason) } else { (None, reason) };
+        let key = if known || counts.len() < MAX_SOURCES {
+            (source, reason)
+        } else {
+            (None, reason)
+        };
         *counts.entry(key).or_default() += 1;
     }
 
     /// Writes one event for every source and reason counted, and starts again from nothing. What
     /// can't be written is counted again.
     pub async fn flush(&self, writer: &AuditWriter) {
-        let counts = std::mem::take(
-            &mut *self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
-        );
+        let counts = std::mem::take(&mut *self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         for ((source, reason), calls) in counts {
             let name = source.map_or_else(|| "others".to_owned(), |ip| ip.to_string());
             if writer.append(AuditEvent::flood(name, reason, calls)).await.is_err() {

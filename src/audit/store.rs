@@ -138,7 +138,8 @@ impl<'a> Columns<'a> {
         self.resource_type.push(event.facts.resource.name());
         self.resource_id.push(event.facts.resource_id);
         self.resource_version.push(event.facts.resource_version);
-        self.attempted_ref_sha256.push(bytes(event.attempted_ref_sha256.as_ref()));
+        self.attempted_ref_sha256
+            .push(bytes(event.attempted_ref_sha256.as_ref()));
         self.row_count.push(event.facts.row_count);
         self.fields.push(event.facts.fields.join(","));
         self.filter_sha256.push(bytes(event.facts.filter_sha256.as_ref()));
@@ -184,10 +185,7 @@ impl<'a> Columns<'a> {
 }
 
 /// Appends an event in the caller's transaction.
-pub(crate) async fn append(
-    tx: &mut TenantTx,
-    event: &AuditEvent,
-) -> std::result::Result<(), sqlx::Error> {
+pub(crate) async fn append(tx: &mut TenantTx, event: &AuditEvent) -> std::result::Result<(), sqlx::Error> {
     let mut columns = Columns::default();
     columns.push(event);
     columns.append(APPEND, tx.connection()).await
@@ -250,7 +248,11 @@ pub(crate) struct EventFilter {
 /// One event of the tenant.
 pub(crate) async fn get(tx: &mut TenantTx, id: Uuid) -> Result<Option<EventRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(GET).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(GET)
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 /// A page of the events about a user of the tenant behind `after`.

@@ -49,7 +49,11 @@ impl AuditWriter {
     pub async fn append(&self, event: AuditEvent) -> Result<()> {
         let (done, durable) = oneshot::channel();
         let queued = self.queue.send(Pending { event, done }).await.is_ok();
-        if queued && durable.await.unwrap_or(false) { Ok(()) } else { Err(unavailable()) }
+        if queued && durable.await.unwrap_or(false) {
+            Ok(())
+        } else {
+            Err(unavailable())
+        }
     }
 
     /// Appends an event in the caller's own transaction: it is durable exactly when the work is.
@@ -99,6 +103,9 @@ fn report(batch: &[Pending], failures: &AtomicU64, error: &Error) -> bool {
 }
 
 fn unavailable() -> Error {
-    Error::new(ErrorReason::AuditUnavailable, "the audit log can't be written, so nothing was done")
-        .retry_after(Duration::from_secs(1))
+    Error::new(
+        ErrorReason::AuditUnavailable,
+        "the audit log can't be written, so nothing was done",
+    )
+    .retry_after(Duration::from_secs(1))
 }

@@ -37,9 +37,15 @@ impl ClassificationService for Api {
         self.calls
             .read(request, |tx, ClassifyDenialRequest { scenario, as_of, top_k }, _| {
                 Box::pin(async move {
-                    let reply = classifier.classify(tx, scenario.unwrap_or_default(), &as_of, top_k).await?;
+                    let reply = classifier
+                        .classify(tx, scenario.unwrap_or_default(), &as_of, top_k)
+                        .await?;
                     let rows = i64::try_from(reply.precedents.len()).unwrap_or(i64::MAX);
-                    let facts = Facts { row_count: rows, resource: Resource::Precedent, ..Facts::call() };
+                    let facts = Facts {
+                        row_count: rows,
+                        resource: Resource::Precedent,
+                        ..Facts::call()
+                    };
                     Ok(Answer::new(reply, facts))
                 })
             })
@@ -54,9 +60,15 @@ impl ClassificationService for Api {
         self.calls
             .answer(request, move |request, _| {
                 let adjudication = request.adjudication_state();
-                let DetermineActionRequest { scenario, adjudication_state: _ } = request;
+                let DetermineActionRequest {
+                    scenario,
+                    adjudication_state: _,
+                } = request;
                 let scenario = scenario.unwrap_or_default();
-                let context = Context { adjudication, service_timing: scenario.service_timing() };
+                let context = Context {
+                    adjudication,
+                    service_timing: scenario.service_timing(),
+                };
                 let determination = Some(classifier.determine(&scenario, context));
                 Ok(Answer::new(DetermineActionResponse { determination }, Facts::call()))
             })
@@ -69,10 +81,18 @@ impl ClassificationService for Api {
     ) -> Result<Response<ComputeDeadlinesResponse>, Status> {
         let classifier = self.classifier.clone();
         self.calls
-            .answer(request, move |ComputeDeadlinesRequest { scenario, as_of, amount_minor }, _| {
-                let deadlines = classifier.deadlines(&scenario.unwrap_or_default(), &as_of, amount_minor)?;
-                Ok(Answer::new(ComputeDeadlinesResponse { deadlines }, Facts::call()))
-            })
+            .answer(
+                request,
+                move |ComputeDeadlinesRequest {
+                          scenario,
+                          as_of,
+                          amount_minor,
+                      },
+                      _| {
+                    let deadlines = classifier.deadlines(&scenario.unwrap_or_default(), &as_of, amount_minor)?;
+                    Ok(Answer::new(ComputeDeadlinesResponse { deadlines }, Facts::call()))
+                },
+            )
             .await
     }
 
@@ -88,9 +108,19 @@ impl ClassificationService for Api {
                     let understood = judged.understanding.scenario;
                     let action = judged.determination.action();
                     let (estimate, _) = classifier.estimate(tx.tenant_id(), &understood, action).await?;
-                    let facts = Facts { row_count: estimate.n, resource: Resource::Precedent, ..Facts::call() };
+                    let facts = Facts {
+                        row_count: estimate.n,
+                        resource: Resource::Precedent,
+                        ..Facts::call()
+                    };
                     let model_version = classifier.model_version();
-                    Ok(Answer::new(EstimateWinProbabilityResponse { estimate: Some(estimate), model_version }, facts))
+                    Ok(Answer::new(
+                        EstimateWinProbabilityResponse {
+                            estimate: Some(estimate),
+                            model_version,
+                        },
+                        facts,
+                    ))
                 })
             })
             .await

@@ -19,8 +19,8 @@ use crate::proto::v1::{
 use crate::registries::{Registries, parse_day};
 use crate::rpc::error::{Error, Result};
 use crate::rpc::validate::Violation;
-use crate::similarity::finder::Finder;
 use crate::similarity::corpora::Held;
+use crate::similarity::finder::Finder;
 use crate::similarity::scenario::facts;
 
 /// A word prediction below this decides no action.
@@ -55,7 +55,11 @@ impl Classifier {
     /// A classifier over these parts.
     #[must_use]
     pub fn new(registries: Arc<Registries>, reader: Arc<Reader>, finder: Finder) -> Self {
-        Self { registries, reader, finder }
+        Self {
+            registries,
+            reader,
+            finder,
+        }
     }
 
     /// The main job.
@@ -79,9 +83,15 @@ impl Classifier {
             ..Default::default()
         };
         let found = self.finder.find_scenario(tx, &understood, options).await?;
-        let (win, groups) = self.estimate(tx.tenant_id(), &understood, judged.determination.action()).await?;
-        let codes: Vec<&str> =
-            understood.diagnosis_codes.iter().chain(&understood.procedure_codes).map(String::as_str).collect();
+        let (win, groups) = self
+            .estimate(tx.tenant_id(), &understood, judged.determination.action())
+            .await?;
+        let codes: Vec<&str> = understood
+            .diagnosis_codes
+            .iter()
+            .chain(&understood.procedure_codes)
+            .map(String::as_str)
+            .collect();
         let suspicion = crate::privacy::sud::sud_suspected(&understood.denial_trigger, codes.iter().copied());
         Ok(ClassifyDenialResponse {
             types: judged.types,
@@ -100,18 +110,30 @@ impl Classifier {
     #[must_use]
     pub fn judge(&self, scenario: &Scenario) -> Judged {
         let mut understanding = self.reader.read(scenario, &self.registries);
-        let context = Context { service_timing: scenario.service_timing(), ..Default::default() };
+        let context = Context {
+            service_timing: scenario.service_timing(),
+            ..Default::default()
+        };
         let verdict = determine(&understanding.scenario.lines, context, &self.registries);
         let suggestion = suggestion(scenario, understanding.prediction.as_ref());
         let decided_by_codes = !verdict.is_open();
         let determination = verdict.conclude(suggestion.as_ref(), context, &self.registries);
-        let types = types(scenario, &determination, decided_by_codes, understanding.prediction.as_ref());
+        let types = types(
+            scenario,
+            &determination,
+            decided_by_codes,
+            understanding.prediction.as_ref(),
+        );
         if understanding.scenario.denial_types.is_empty()
             && let Some(first) = types.first()
         {
             understanding.scenario.denial_types = vec![first.denial_type];
         }
-        Judged { understanding, types, determination }
+        Judged {
+            understanding,
+            types,
+            determination,
+        }
     }
 
     /// Codes alone, by rule.
@@ -188,7 +210,10 @@ impl Classifier {
 /// What a caller said, or else what the words suggest when they are clear enough.
 fn suggestion(scenario: &Scenario, prediction: Option<&Prediction>) -> Option<Suggestion> {
     if let Some(given) = scenario.denial_types().next() {
-        return Some(Suggestion { denial_type: given, rationale: "The denial type was given.".to_owned() });
+        return Some(Suggestion {
+            denial_type: given,
+            rationale: "The denial type was given.".to_owned(),
+        });
     }
     let best = prediction?.scores.first().filter(|s| s.score >= LEAST_SUGGESTION)?;
     Some(Suggestion {
@@ -214,12 +239,21 @@ fn types(
         types.push(sure(determination.denial_type(), "codes"));
     }
     types.extend(scenario.denial_types().map(|t| sure(t, "caller")));
-    for (place, scored) in prediction.iter().flat_map(|p| p.scores.iter().take(SHOWN_TYPES)).enumerate() {
+    for (place, scored) in prediction
+        .iter()
+        .flat_map(|p| p.scores.iter().take(SHOWN_TYPES))
+        .enumerate()
+    {
         let denial_type = denial_type(scored.label);
         if types.iter().any(|t| t.denial_type == denial_type as i32) {
             continue;
         }
-        let spans = prediction.iter().filter(|_| place == 0).flat_map(|p| &p.spans).map(|e| span(e.span)).collect();
+        let spans = prediction
+            .iter()
+            .filter(|_| place == 0)
+            .flat_map(|p| &p.spans)
+            .map(|e| span(e.span))
+            .collect();
         types.push(TypeScore {
             denial_type: denial_type.into(),
             score: f64::from(scored.score),
@@ -243,7 +277,11 @@ fn estimated(held: &Held, known: &[Fact]) -> (Estimated, Vec<Uuid>) {
 fn shown(estimate: &Estimated, ids: Vec<Uuid>) -> WinEstimate {
     let counts = rate_of(estimate.counts);
     WinEstimate {
-        probability: if estimate.insufficient_evidence { estimate.prior } else { estimate.probability },
+        probability: if estimate.insufficient_evidence {
+            estimate.prior
+        } else {
+            estimate.probability
+        },
         low: estimate.low,
         high: estimate.high,
         n: counts.n,
@@ -271,7 +309,11 @@ fn groups_of(estimate: &Estimated, is_public: bool) -> Vec<PrecedentGroup> {
         .groups
         .iter()
         .filter(|g| !g.facts.is_empty() && g.counts.n() > 0 && g.facts.iter().all(|f| f.field != "word"))
-        .map(|g| PrecedentGroup { shared: names(&g.facts), rate: Some(rate_of(g.counts)), is_public })
+        .map(|g| PrecedentGroup {
+            shared: names(&g.facts),
+            rate: Some(rate_of(g.counts)),
+            is_public,
+        })
         .collect();
     groups.sort_by_key(|g| std::cmp::Reverse((g.shared.len(), g.rate.as_ref().map_or(0, |r| r.n))));
     groups.truncate(6);

@@ -48,13 +48,20 @@ impl Reader {
             let names = payer.aliases.iter().chain([&payer.name]);
             names.map(move |name| (name.clone(), payer.id.clone()))
         });
-        Ok(Self { extractor: Extractor::new(aliases)?, model: TextModel::shipped()? })
+        Ok(Self {
+            extractor: Extractor::new(aliases)?,
+            model: TextModel::shipped()?,
+        })
     }
 
     /// Version of the text model.
     #[must_use]
     pub fn model_version(&self) -> String {
-        format!("text-{}-{}", self.model.card().corpus_version, self.model.digest().get(..8).unwrap_or_default())
+        format!(
+            "text-{}-{}",
+            self.model.card().corpus_version,
+            self.model.digest().get(..8).unwrap_or_default()
+        )
     }
 
     /// Reads a scenario's words.
@@ -62,7 +69,11 @@ impl Reader {
     pub fn read(&self, scenario: &Scenario, registries: &Registries) -> Understanding {
         let text = scenario.denial_trigger.as_str();
         if text.trim().is_empty() {
-            return Understanding { scenario: scenario.clone(), mentions: Vec::new(), prediction: None };
+            return Understanding {
+                scenario: scenario.clone(),
+                mentions: Vec::new(),
+                prediction: None,
+            };
         }
         let mentions: Vec<Mention> = self.extractor.extract(text).into_iter().map(mention).collect();
         let mut understood = scenario.clone();
@@ -70,7 +81,11 @@ impl Reader {
         add_names(&mut understood, &mentions);
         add_categories(&mut understood, text, registries);
         let prediction = Some(self.model.classify(text));
-        Understanding { scenario: understood, mentions, prediction }
+        Understanding {
+            scenario: understood,
+            mentions,
+            prediction,
+        }
     }
 }
 
@@ -82,7 +97,9 @@ fn add_codes(scenario: &mut Scenario, mentions: &[Mention]) {
             .iter()
             .filter(|m| m.kind() == MentionKind::Carc)
             .map(|m| Adjustment {
-                group_code: GroupCode::from_stored(&m.qualifier).unwrap_or(GroupCode::Unspecified).into(),
+                group_code: GroupCode::from_stored(&m.qualifier)
+                    .unwrap_or(GroupCode::Unspecified)
+                    .into(),
                 carc: m.value.clone(),
                 rarcs: Vec::new(),
                 amount_minor: None,
@@ -91,7 +108,10 @@ fn add_codes(scenario: &mut Scenario, mentions: &[Mention]) {
         adjustments.dedup();
         if let Some(first) = adjustments.first_mut() {
             first.rarcs = rarcs;
-            scenario.lines.push(ServiceLine { adjustments, ..Default::default() });
+            scenario.lines.push(ServiceLine {
+                adjustments,
+                ..Default::default()
+            });
         }
     }
     if scenario.procedure_codes.is_empty() && scenario.lines.iter().all(|l| l.procedure_code.is_empty()) {
@@ -108,7 +128,10 @@ fn add_names(scenario: &mut Scenario, mentions: &[Mention]) {
     let payers: BTreeSet<String> = values(mentions, MentionKind::Payer).into_iter().collect();
     if !has_payer && payers.len() == 1 {
         let payer_id = payers.into_iter().next().unwrap_or_default();
-        scenario.payer = Some(PayerRef { payer_id, plan_id: String::new() });
+        scenario.payer = Some(PayerRef {
+            payer_id,
+            plan_id: String::new(),
+        });
     }
 }
 
@@ -118,14 +141,21 @@ fn add_categories(scenario: &mut Scenario, text: &str, registries: &Registries) 
     let longest = |words: &[String]| words.iter().filter(|w| holds_word(&lower, w)).map(String::len).max();
     if scenario.service_category.is_empty() {
         let rows = registries.service_categories.rows().iter();
-        let best = rows.filter_map(|row| Some((longest(&row.words)?, row))).max_by_key(|(length, _)| *length);
+        let best = rows
+            .filter_map(|row| Some((longest(&row.words)?, row)))
+            .max_by_key(|(length, _)| *length);
         scenario.service_category = best.map(|(_, row)| row.id.clone()).unwrap_or_default();
     }
     if scenario.diagnosis_group.is_empty() {
-        let by_code = scenario.diagnosis_codes.iter().find_map(|code| registries.diagnosis_group_of(code));
+        let by_code = scenario
+            .diagnosis_codes
+            .iter()
+            .find_map(|code| registries.diagnosis_group_of(code));
         let rows = registries.diagnosis_groups.rows().iter();
-        let by_word =
-            rows.filter_map(|row| Some((longest(&row.words)?, row))).max_by_key(|(length, _)| *length).map(|(_, r)| r);
+        let by_word = rows
+            .filter_map(|row| Some((longest(&row.words)?, row)))
+            .max_by_key(|(length, _)| *length)
+            .map(|(_, r)| r);
         scenario.diagnosis_group = by_code.or(by_word).map(|row| row.id.clone()).unwrap_or_default();
     }
 }
@@ -172,7 +202,10 @@ fn mention(found: super::text::Mention) -> Mention {
 #[must_use]
 pub fn span(span: super::text::Span) -> TextSpan {
     let number = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-    TextSpan { start: number(span.start), end: number(span.end) }
+    TextSpan {
+        start: number(span.start),
+        end: number(span.end),
+    }
 }
 
 /// The denial type of a label: both name the same list.

@@ -194,11 +194,7 @@ impl Drop for Cluster {
 
 /// Sees to it that a healthy server runs in `home`; the caller holds the start lock. Returns the
 /// server process when it was started here.
-async fn bring_up(
-    home: &Home,
-    options: ClusterOptions,
-    deadline: Instant,
-) -> Result<Option<Child>, ClusterError> {
+async fn bring_up(home: &Home, options: ClusterOptions, deadline: Instant) -> Result<Option<Child>, ClusterError> {
     loop {
         match Postmaster::find(home)? {
             Some(postmaster) => match postmaster.phase() {
@@ -225,11 +221,7 @@ async fn bring_up(
 }
 
 /// Starts the server, making the data directory first where there is none.
-async fn launch(
-    home: &Home,
-    options: ClusterOptions,
-    deadline: Instant,
-) -> Result<Child, ClusterError> {
+async fn launch(home: &Home, options: ClusterOptions, deadline: Instant) -> Result<Child, ClusterError> {
     let binaries = Binaries::find(home.data_version()?).await?;
     if home.data_version()?.is_none() {
         home.initialise(&binaries, options.durable).await?;

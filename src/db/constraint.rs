@@ -18,7 +18,10 @@ pub enum Meaning {
 
 /// The constraints a caller can break. Every other one guards against faults of ours.
 pub const CONSTRAINTS: &[(&str, Meaning)] = &[
-    ("precedents_external_ref_key", Meaning::Duplicate("precedent.external_ref")),
+    (
+        "precedents_external_ref_key",
+        Meaning::Duplicate("precedent.external_ref"),
+    ),
     ("precedents_restricted_is_private", Meaning::NotShareable),
     ("precedents_origin_relaxed", Meaning::OriginRelaxed),
     ("phi_allow_list_phrase_key", Meaning::Duplicate("entry.phrase")),
@@ -35,7 +38,10 @@ struct DatabaseCause {
 }
 
 impl From<sqlx::Error> for Error {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever sqlx adds is a fault of ours until it is judged")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "whatever sqlx adds is a fault of ours until it is judged"
+    )]
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::Database(refusal) => refused(&*refusal),
@@ -65,21 +71,25 @@ fn refused(refusal: &dyn sqlx::error::DatabaseError) -> Error {
         (Some(Meaning::NotShareable), _) => {
             Error::new(ErrorReason::SudNotShareable, "a restricted origin can't be shared")
         }
-        (Some(Meaning::OriginRelaxed), _) => {
-            Error::new(ErrorReason::OriginRelaxed, "data_origin can only become more restrictive")
-        }
-        (None, "40001" | "40P01" | "55P03") => {
-            Error::new(ErrorReason::Conflict, "a concurrent change got in the way; repeat the call")
-                .retry_after(Duration::from_millis(50))
-        }
+        (Some(Meaning::OriginRelaxed), _) => Error::new(
+            ErrorReason::OriginRelaxed,
+            "data_origin can only become more restrictive",
+        ),
+        (None, "40001" | "40P01" | "55P03") => Error::new(
+            ErrorReason::Conflict,
+            "a concurrent change got in the way; repeat the call",
+        )
+        .retry_after(Duration::from_millis(50)),
         // Class 08 connection, 53 resources, 57 operator intervention (shutdown, timeout).
         (None, c) if ["08", "53", "57"].iter().any(|class| c.starts_with(class)) => unavailable(),
-        (None, _) => Error::new(ErrorReason::Internal, "internal error; the request id finds it in the log"),
+        (None, _) => Error::new(
+            ErrorReason::Internal,
+            "internal error; the request id finds it in the log",
+        ),
     };
     error.because(DatabaseCause { code, constraint })
 }
 
 fn unavailable() -> Error {
-    Error::new(ErrorReason::DatabaseUnavailable, "the database can't be reached")
-        .retry_after(Duration::from_secs(1))
+    Error::new(ErrorReason::DatabaseUnavailable, "the database can't be reached").retry_after(Duration::from_secs(1))
 }

@@ -42,7 +42,10 @@ pub async fn migrate(administrator: &PgConnectOptions) -> Result<usize, MigrateE
 /// # Errors
 /// When the database refuses.
 pub async fn become_owner(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(super::statement::BECOME_OWNER).execute(connection).await.map(|_| ())
+    sqlx::raw_sql(super::statement::BECOME_OWNER)
+        .execute(connection)
+        .await
+        .map(|_| ())
 }
 
 /// Whether every migration of this build is applied.

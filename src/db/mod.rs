@@ -113,7 +113,13 @@ impl Db {
 
     /// Closes every pool, waiting for what is under way.
     pub async fn close(&self) {
-        let Self { app, auth, audit_writer, audit_reader, index } = self;
+        let Self {
+            app,
+            auth,
+            audit_writer,
+            audit_reader,
+            index,
+        } = self;
         for pool in [app, auth, audit_writer, audit_reader, index] {
             pool.close().await;
         }
@@ -145,12 +151,22 @@ impl TenantTx {
     async fn begin(pool: &PgPool, caller: &Caller, begin: &str) -> Result<Self> {
         let (tenant_id, permissions) = (caller.tenant_id(), caller.permissions());
         // Rows of restricted origin are there for these transactions alone: the policies ask for this.
-        let sud_read = if permissions.allow(Permission::SudRead) { "; SET LOCAL app.sud_read = 'on'" } else { "" };
+        let sud_read = if permissions.allow(Permission::SudRead) {
+            "; SET LOCAL app.sud_read = 'on'"
+        } else {
+            ""
+        };
         let mut attempts = 0;
         loop {
             let sql = format!("ROLLBACK; {begin}; SET LOCAL app.tenant_id = '{tenant_id}'{sud_read}");
             match pool.begin_with(AssertSqlSafe(sql)).await {
-                Ok(tx) => return Ok(Self { tx, tenant_id, permissions }),
+                Ok(tx) => {
+                    return Ok(Self {
+                        tx,
+                        tenant_id,
+                        permissions,
+                    });
+                }
                 // A connection that died while idle says so here; the pool then makes a new one.
                 Err(sqlx::Error::Io(_) | sqlx::Error::Database(_)) if attempts < 3 => attempts += 1,
                 Err(error) => return Err(error.into()),

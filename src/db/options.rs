@@ -26,8 +26,14 @@ pub enum DbRole {
 
 impl DbRole {
     /// Every role.
-    pub const ALL: &'static [Self] =
-        &[Self::Migrator, Self::App, Self::Auth, Self::AuditWriter, Self::AuditReader, Self::Index];
+    pub const ALL: &'static [Self] = &[
+        Self::Migrator,
+        Self::App,
+        Self::Auth,
+        Self::AuditWriter,
+        Self::AuditReader,
+        Self::Index,
+    ];
 
     /// The name in the database.
     #[must_use]
@@ -60,7 +66,9 @@ pub struct DatabaseConfig {
 
 impl std::fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DatabaseConfig").field("app_connections", &self.app_connections).finish_non_exhaustive()
+        f.debug_struct("DatabaseConfig")
+            .field("app_connections", &self.app_connections)
+            .finish_non_exhaustive()
     }
 }
 
@@ -86,7 +94,8 @@ impl DatabaseConfig {
         is_development: bool,
         password: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, DatabaseProblem> {
-        let mut base = PgConnectOptions::from_str(url).map_err(|_ignored_because_it_quotes_the_url| DatabaseProblem::NotAUrl)?;
+        let mut base =
+            PgConnectOptions::from_str(url).map_err(|_ignored_because_it_quotes_the_url| DatabaseProblem::NotAUrl)?;
         if let Some(ca) = ca_file {
             base = base.ssl_root_cert(ca);
         }
@@ -104,7 +113,11 @@ impl DatabaseConfig {
             .iter()
             .filter_map(|role| Some((*role, password(&role.password_variable())?)))
             .collect();
-        Ok(Self { base, passwords, app_connections: 16 })
+        Ok(Self {
+            base,
+            passwords,
+            app_connections: 16,
+        })
     }
 
     /// How a role connects.

@@ -36,5 +36,8 @@ pub fn stored<E: StoredEnum + TryFrom<i32>>(number: i32) -> Option<&'static str>
 
 /// The numbers of stored texts; a text of no value, which the database's checks keep out, is unspecified.
 pub fn stored_numbers<E: StoredEnum + Into<i32>>(texts: &[String]) -> Vec<i32> {
-    texts.iter().map(|text| E::from_stored(text).map_or(0, Into::into)).collect()
+    texts
+        .iter()
+        .map(|text| E::from_stored(text).map_or(0, Into::into))
+        .collect()
 }

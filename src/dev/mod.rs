@@ -17,8 +17,8 @@ use self::pki::{Directory, Identity};
 use self::settings::{Keys, keep_private};
 use crate::config::{Config, Profile, TlsPaths};
 use crate::db::cluster::{Cluster, ClusterOptions};
-use crate::db::{DatabaseConfig, migrate};
 use crate::db::stored::StoredEnum as _;
+use crate::db::{DatabaseConfig, migrate};
 use crate::proto::v1::Role;
 use crate::registries::{Registries, Source};
 use crate::rpc::permission::Permission;
@@ -26,11 +26,16 @@ use crate::tenants::provision::{Provisioner, ServiceCertificate};
 use crate::tls::ClientTrust;
 
 /// The demo tenants: slug and name.
-pub const DEMO_TENANTS: &[(&str, &str)] =
-    &[("harbor", "Harbor Billing Group"), ("lakeside", "Lakeside Clinics")];
+pub const DEMO_TENANTS: &[(&str, &str)] = &[("harbor", "Harbor Billing Group"), ("lakeside", "Lakeside Clinics")];
 
-const TENANT_ROLES: &[Role] =
-    &[Role::Owner, Role::TenantAdmin, Role::Biller, Role::Analyst, Role::Compliance, Role::ReadOnly];
+const TENANT_ROLES: &[Role] = &[
+    Role::Owner,
+    Role::TenantAdmin,
+    Role::Biller,
+    Role::Analyst,
+    Role::Compliance,
+    Role::ReadOnly,
+];
 const PLATFORM_ROLES: &[Role] = &[Role::PlatformAdmin, Role::PlatformOperator];
 
 /// Why development can't start.
@@ -113,7 +118,12 @@ impl Environment {
         let server = pki.server()?;
         let mut provisioner = Provisioner::connect(&database.administrator()).await?;
         let known = DevFile::read(&directory);
-        let mut setup = Setup { provisioner: &mut provisioner, pki: &pki, keys: &keys, known: known.as_ref() };
+        let mut setup = Setup {
+            provisioner: &mut provisioner,
+            pki: &pki,
+            keys: &keys,
+            known: known.as_ref(),
+        };
         let mut tenants = BTreeMap::new();
         for (slug, name) in DEMO_TENANTS {
             tenants.insert((*slug).to_owned(), setup.tenant(slug, name).await?);
@@ -121,7 +131,12 @@ impl Environment {
         let platform = setup.platform().await?;
         say("generating demonstration precedents");
         let registries = Registries::load(&Source::Embedded).map_err(|_| "the registries can't be used")?;
-        demo::fill(&database, tenants.iter().map(|(slug, tenant)| (slug.as_str(), tenant.id)), &registries).await?;
+        demo::fill(
+            &database,
+            tenants.iter().map(|(slug, tenant)| (slug.as_str(), tenant.id)),
+            &registries,
+        )
+        .await?;
         let config = Config {
             profile: Profile::Development,
             database,
@@ -131,7 +146,10 @@ impl Environment {
             tls: TlsPaths {
                 certificate: server.certificate,
                 private_key: server.private_key,
-                clients: ClientTrust { ca: pki.ca_certificate(), revocation_list: Some(pki.revocation_list()?) },
+                clients: ClientTrust {
+                    ca: pki.ca_certificate(),
+                    revocation_list: Some(pki.revocation_list()?),
+                },
             },
             rest_plaintext: true,
             trusted_proxies: Vec::new(),
@@ -142,7 +160,14 @@ impl Environment {
             max_body_bytes: 4 << 20,
         };
         let ca = pki.ca_certificate();
-        Ok(Self { config, tenants, platform, cluster, ca, directory })
+        Ok(Self {
+            config,
+            tenants,
+            platform,
+            cluster,
+            ca,
+            directory,
+        })
     }
 
     /// Writes `dev.json` for a server that listens at these addresses.
@@ -207,7 +232,10 @@ impl Storage {
     /// A database that somebody else runs.
     #[must_use]
     pub const fn of(database: DatabaseConfig) -> Self {
-        Self { database, cluster: None }
+        Self {
+            database,
+            cluster: None,
+        }
     }
 
     /// Stops the private database when nobody else uses it.
@@ -249,19 +277,31 @@ impl Setup<'_> {
         let id = self.provisioner.tenant(slug, name, true).await?;
         let certificate = self.certificate(id, slug, &[Role::Owner, Role::Service]).await?;
         // So that records under 42 CFR Part 2 can be tried: the certificate may, the keys may not.
-        self.provisioner.sud_agreement(id, OffsetDateTime::now_utc() + time::Duration::days(365)).await?;
+        self.provisioner
+            .sud_agreement(id, OffsetDateTime::now_utc() + time::Duration::days(365))
+            .await?;
         let fingerprint = certificate.summary.fingerprint_sha256;
-        self.provisioner.grant_to_certificate(id, &fingerprint, Permission::BY_NAME_ONLY).await?;
+        self.provisioner
+            .grant_to_certificate(id, &fingerprint, Permission::BY_NAME_ONLY)
+            .await?;
         let known = self.known.and_then(|k| k.tenants.get(slug)).map(|t| t.api_keys.clone());
         let mut api_keys = BTreeMap::new();
         for role in TENANT_ROLES {
             let word = role.stored();
             let email = format!("{}@{slug}.example.com", word.to_ascii_lowercase());
-            let user = self.provisioner.user(id, &email, &format!("Demo {word}"), &[*role]).await?;
+            let user = self
+                .provisioner
+                .user(id, &email, &format!("Demo {word}"), &[*role])
+                .await?;
             let key = self.api_key(id, *role, Some(user), known.as_ref()).await?;
             api_keys.insert(word.to_owned(), key);
         }
-        Ok(DevTenant { id, cert: certificate.certificate, key: certificate.private_key, api_keys })
+        Ok(DevTenant {
+            id,
+            cert: certificate.certificate,
+            key: certificate.private_key,
+            api_keys,
+        })
     }
 
     async fn platform(&mut self) -> Result<DevTenant, DevError> {
@@ -273,7 +313,12 @@ impl Setup<'_> {
             let key = self.api_key(id, *role, None, known.as_ref()).await?;
             api_keys.insert(role.stored().to_owned(), key);
         }
-        Ok(DevTenant { id, cert: certificate.certificate, key: certificate.private_key, api_keys })
+        Ok(DevTenant {
+            id,
+            cert: certificate.certificate,
+            key: certificate.private_key,
+            api_keys,
+        })
     }
 
     async fn certificate(&mut self, tenant: Uuid, slug: &str, roles: &[Role]) -> Result<Identity, DevError> {
@@ -303,7 +348,10 @@ impl Setup<'_> {
             return Ok(text.clone());
         }
         let name = format!("development {}", role.stored());
-        let key = self.provisioner.api_key(tenant, &name, &[role], user, &self.keys.peppers()?).await?;
+        let key = self
+            .provisioner
+            .api_key(tenant, &name, &[role], user, &self.keys.peppers()?)
+            .await?;
         // Into dev.json, which only its owner reads.
         Ok(key.expose().clone())
     }

@@ -23,7 +23,10 @@ impl Keys {
         if let Ok(bytes) = std::fs::read(&path) {
             return Ok(serde_json::from_slice(&bytes)?);
         }
-        let keys = Self { page_token_keys: new_key()?, api_key_peppers: new_key()? };
+        let keys = Self {
+            page_token_keys: new_key()?,
+            api_key_peppers: new_key()?,
+        };
         keep_private(&path, &serde_json::to_vec_pretty(&keys)?)?;
         Ok(keys)
     }
@@ -46,7 +49,12 @@ fn new_key() -> Result<String, DevError> {
 /// Writes a file that only its owner reads, whole or not at all.
 pub(super) fn keep_private(path: &Path, content: &[u8]) -> Result<(), DevError> {
     let part = path.with_extension("part");
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part)?;
     file.write_all(content)?;
     file.sync_all()?;
     std::fs::rename(&part, path)?;

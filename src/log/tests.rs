@@ -30,7 +30,10 @@ impl<'w> MakeWriter<'w> for Sink {
 
 fn logged(log: impl FnOnce()) -> Value {
     let sink = Sink::default();
-    let subscriber = tracing_subscriber::fmt().event_format(JsonLine).with_writer(sink.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .event_format(JsonLine)
+        .with_writer(sink.clone())
+        .finish();
     tracing::subscriber::with_default(subscriber, log);
     let bytes = lock(&sink.0).clone();
     assert_eq!(bytes.iter().filter(|b| **b == b'\n').count(), 1, "one line");
@@ -39,11 +42,35 @@ fn logged(log: impl FnOnce()) -> Value {
 
 #[test]
 fn a_line_holds_time_level_fields_and_target() {
-    let line = logged(|| tracing::info!(target: "stratum::call", method = "Get", duration_us = 12_u64, rate = 0.5, ok = true, off = -3, "call"));
+    let line = logged(
+        || tracing::info!(target: "stratum::call", method = "Get", duration_us = 12_u64, rate = 0.5, ok = true, off = -3, "call"),
+    );
     let time = line["timestamp"].as_str().unwrap_or_default();
-    assert!(time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).is_ok(), "{time}");
-    let rest = ["level", "method", "duration_us", "rate", "ok", "off", "message", "target"].map(|k| line[k].clone());
-    let expected: [serde_json::Value; 8] = ["INFO".into(), "Get".into(), 12.into(), 0.5.into(), true.into(), (-3).into(), "call".into(), "stratum::call".into()];
+    assert!(
+        time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).is_ok(),
+        "{time}"
+    );
+    let rest = [
+        "level",
+        "method",
+        "duration_us",
+        "rate",
+        "ok",
+        "off",
+        "message",
+        "target",
+    ]
+    .map(|k| line[k].clone());
+    let expected: [serde_json::Value; 8] = [
+        "INFO".into(),
+        "Get".into(),
+        12.into(),
+        0.5.into(),
+        true.into(),
+        (-3).into(),
+        "call".into(),
+        "stratum::call".into(),
+    ];
     assert_eq!(rest, expected);
 }
 

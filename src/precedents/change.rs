@@ -13,15 +13,15 @@ use super::{rescan, words};
 use crate::audit::event::{Facts, Resource};
 use crate::db::stored::{StoredEnum as _, stored};
 use crate::db::{PLATFORM_TENANT, TenantTx};
+use crate::privacy::{FreeTextGuard, allow_list, consent};
 use crate::proto::v1::{
     AppealLevel, ApplyPrecedentRequest, ApplyPrecedentResponse, ArchivePrecedentRequest, ArchivePrecedentResponse,
-    BatchCreatePrecedentsRequest, BatchCreatePrecedentsResponse, BatchCreateResult, ChangeKind,
-    CreatePrecedentRequest, CreatePrecedentResponse, DataOrigin, ErrorReason, Outcome, OutcomeEvidence, Precedent,
-    PrecedentStatus, RecordOutcomeRequest, RecordOutcomeResponse, RestorePrecedentRequest, RestorePrecedentResponse,
+    BatchCreatePrecedentsRequest, BatchCreatePrecedentsResponse, BatchCreateResult, ChangeKind, CreatePrecedentRequest,
+    CreatePrecedentResponse, DataOrigin, ErrorReason, Outcome, OutcomeEvidence, Precedent, PrecedentStatus,
+    RecordOutcomeRequest, RecordOutcomeResponse, RestorePrecedentRequest, RestorePrecedentResponse,
     UpdatePrecedentRequest, UpdatePrecedentResponse, ValidatePrecedentRequest, ValidatePrecedentResponse,
 };
 use crate::rpc::call::{Answer, Calls};
-use crate::privacy::{FreeTextGuard, allow_list, consent};
 use crate::rpc::error::{Error, Result, reason_name};
 use crate::rpc::etag::check_etag;
 use crate::rpc::identity::Caller;
@@ -39,10 +39,19 @@ pub(super) async fn create_one(
     request: CreatePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<CreatePrecedentResponse>> {
-    let CreatePrecedentRequest { precedent, request_id: _ } = request;
+    let CreatePrecedentRequest {
+        precedent,
+        request_id: _,
+    } = request;
     let (precedent, revision) = create(tx, precedent.unwrap_or_default(), Author::Tenant, call.caller()).await?;
     let facts = facts(&precedent)?;
-    Ok(Answer::new(CreatePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        CreatePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 /// Each item passes the rules on its own and is stored under a savepoint of its own.
@@ -52,7 +61,10 @@ pub(super) async fn create_many(
     request: BatchCreatePrecedentsRequest,
     call: CallContext,
 ) -> Result<Answer<BatchCreatePrecedentsResponse>> {
-    let BatchCreatePrecedentsRequest { precedents, request_id: _ } = request;
+    let BatchCreatePrecedentsRequest {
+        precedents,
+        request_id: _,
+    } = request;
     let mut reply = BatchCreatePrecedentsResponse::default();
     let allowed = allow_list::of_tenant(tx).await?;
     for (index, precedent) in precedents.into_iter().enumerate() {
@@ -69,7 +81,11 @@ pub(super) async fn create_many(
                 tx.keep_savepoint().await?;
                 reply.created += 1;
                 reply.revision = revision;
-                reply.results.push(BatchCreateResult { index, precedent: Some(precedent), ..Default::default() });
+                reply.results.push(BatchCreateResult {
+                    index,
+                    precedent: Some(precedent),
+                    ..Default::default()
+                });
             }
             Err(error) if error.is_ours() => return Err(error),
             Err(error) => {
@@ -83,7 +99,11 @@ pub(super) async fn create_many(
             }
         }
     }
-    let facts = Facts { row_count: i64::from(reply.created), resource: Resource::Precedent, ..Facts::call() };
+    let facts = Facts {
+        row_count: i64::from(reply.created),
+        resource: Resource::Precedent,
+        ..Facts::call()
+    };
     Ok(Answer::new(reply, facts))
 }
 
@@ -93,7 +113,11 @@ pub(super) async fn update(
     request: UpdatePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<UpdatePrecedentResponse>> {
-    let UpdatePrecedentRequest { precedent, update_mask, request_id: _ } = request;
+    let UpdatePrecedentRequest {
+        precedent,
+        update_mask,
+        request_id: _,
+    } = request;
     let change = precedent.unwrap_or_default();
     let id = required_id("precedent.id", &change.id)?;
     let current = own(tx, id, &change.etag).await?;
@@ -109,10 +133,15 @@ pub(super) async fn update(
     let held = Held::of(&after, status, &before.review_reasons);
     let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&after)).await?;
     store::put_words(tx, id, is_restricted(&after), &words::of_precedent(&after)).await?;
-    let (precedent, revision) =
-        versioned(tx, row, ChangeKind::Updated, &fields, "", call.caller()).await?;
+    let (precedent, revision) = versioned(tx, row, ChangeKind::Updated, &fields, "", call.caller()).await?;
     let facts = facts(&precedent)?.fields(fields);
-    Ok(Answer::new(UpdatePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        UpdatePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn archive(
@@ -120,11 +149,27 @@ pub(super) async fn archive(
     request: ArchivePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<ArchivePrecedentResponse>> {
-    let ArchivePrecedentRequest { id, etag, request_id: _, reason } = request;
-    let moved = Move { to: PrecedentStatus::Archived, kind: ChangeKind::Archived, from_only: None, guard: None };
+    let ArchivePrecedentRequest {
+        id,
+        etag,
+        request_id: _,
+        reason,
+    } = request;
+    let moved = Move {
+        to: PrecedentStatus::Archived,
+        kind: ChangeKind::Archived,
+        from_only: None,
+        guard: None,
+    };
     let (precedent, revision) = moved.apply(tx, &id, &etag, &reason, &call).await?;
     let facts = facts(&precedent)?;
-    Ok(Answer::new(ArchivePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        ArchivePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 /// What comes back is looked at anew: nobody may have looked since it was put away.
@@ -134,7 +179,11 @@ pub(super) async fn restore(
     request: RestorePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<RestorePrecedentResponse>> {
-    let RestorePrecedentRequest { id, etag, request_id: _ } = request;
+    let RestorePrecedentRequest {
+        id,
+        etag,
+        request_id: _,
+    } = request;
     let moved = Move {
         to: PrecedentStatus::Active,
         kind: ChangeKind::Restored,
@@ -143,7 +192,13 @@ pub(super) async fn restore(
     };
     let (precedent, revision) = moved.apply(tx, &id, &etag, "", &call).await?;
     let facts = facts(&precedent)?;
-    Ok(Answer::new(RestorePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        RestorePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn validate(
@@ -151,7 +206,11 @@ pub(super) async fn validate(
     request: ValidatePrecedentRequest,
     call: CallContext,
 ) -> Result<Answer<ValidatePrecedentResponse>> {
-    let ValidatePrecedentRequest { id, etag, request_id: _ } = request;
+    let ValidatePrecedentRequest {
+        id,
+        etag,
+        request_id: _,
+    } = request;
     let id = required_id("id", &id)?;
     let current = own(tx, id, &etag).await?;
     let from = status(&current)?;
@@ -164,7 +223,13 @@ pub(super) async fn validate(
     let row = store::mark_validated(tx, id).await?;
     let (precedent, revision) = versioned(tx, row, ChangeKind::Validated, &[], "", call.caller()).await?;
     let facts = facts(&precedent)?;
-    Ok(Answer::new(ValidatePrecedentResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        ValidatePrecedentResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 /// One statement counts the use, so that a hundred at once are a hundred.
@@ -184,8 +249,11 @@ pub(super) async fn apply(
     let revision = row.revision;
     let precedent = record::precedent(row)?;
     let facts = facts(&precedent)?;
-    let reply =
-        ApplyPrecedentResponse { precedent: Some(precedent), revision, application_id: application.to_string() };
+    let reply = ApplyPrecedentResponse {
+        precedent: Some(precedent),
+        revision,
+        application_id: application.to_string(),
+    };
     Ok(Answer::new(reply, facts))
 }
 
@@ -210,7 +278,13 @@ pub(super) async fn record_outcome(
         (record::precedent(row)?, revision)
     };
     let facts = facts(&precedent)?.fields(vec!["outcome".to_owned()]);
-    Ok(Answer::new(RecordOutcomeResponse { precedent: Some(precedent), revision }, facts))
+    Ok(Answer::new(
+        RecordOutcomeResponse {
+            precedent: Some(precedent),
+            revision,
+        },
+        facts,
+    ))
 }
 
 /// The outcome of the precedent itself. What was final changes only for a reason that is said; what was
@@ -232,12 +306,19 @@ async fn own_outcome(
         && matches!(from, Outcome::Lost | Outcome::Partial)
         && request.appeal_level_reached > precedent.appeal_level_reached;
     if from != Outcome::Pending && !goes_on && request.correction_reason.is_empty() {
-        return Err(Error::new(ErrorReason::InvalidTransition, "the outcome is final; say why it is corrected")
-            .with("from", from.stored())
-            .with("to", to.stored()));
+        return Err(Error::new(
+            ErrorReason::InvalidTransition,
+            "the outcome is final; say why it is corrected",
+        )
+        .with("from", from.stored())
+        .with("to", to.stored()));
     }
     precedent.outcome = to.into();
-    precedent.outcome_evidence = if to == Outcome::Pending { 0 } else { request.outcome_evidence };
+    precedent.outcome_evidence = if to == Outcome::Pending {
+        0
+    } else {
+        request.outcome_evidence
+    };
     if to != Outcome::Pending && precedent.outcome_evidence == OutcomeEvidence::Unspecified as i32 {
         precedent.outcome_evidence = OutcomeEvidence::SelfReported.into();
     }
@@ -251,7 +332,15 @@ async fn own_outcome(
     let precedent = complete(precedent.clone(), author_of(&precedent))?;
     let row = store::update(tx, id, status.stored(), &reasons, Columns::of(&precedent)).await?;
     let fields = ["outcome", "outcome_evidence"].map(str::to_owned);
-    versioned(tx, row, ChangeKind::OutcomeRecorded, &fields, &request.correction_reason, call.caller()).await
+    versioned(
+        tx,
+        row,
+        ChangeKind::OutcomeRecorded,
+        &fields,
+        &request.correction_reason,
+        call.caller(),
+    )
+    .await
 }
 
 /// A move from one status to another.
@@ -281,7 +370,10 @@ impl Move {
         let before = record::precedent(current)?;
         let held = match self.guard {
             Some(guard) => Held::anew(tx, &*guard, &before, self.to).await?,
-            None => Held { status: self.to.stored(), reasons: Vec::new() },
+            None => Held {
+                status: self.to.stored(),
+                reasons: Vec::new(),
+            },
         };
         let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&before)).await?;
         versioned(tx, row, self.kind, &[], reason, call.caller()).await
@@ -326,7 +418,11 @@ pub(super) async fn replace(
     let before = record::precedent(current)?;
     let fields = masks.changed(&before, &precedent)?;
     // What waited for a review that nothing asks for any more is active again.
-    let status = if status == PrecedentStatus::NeedsReview { PrecedentStatus::Active } else { status };
+    let status = if status == PrecedentStatus::NeedsReview {
+        PrecedentStatus::Active
+    } else {
+        status
+    };
     let held = Held::of(&precedent, status, reasons);
     let row = store::update(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
     store::put_words(tx, id, is_restricted(&precedent), &words::of_precedent(&precedent)).await?;
@@ -348,7 +444,10 @@ impl Held {
         if !reasons.iter().any(|r| r == reason) {
             reasons.push(reason.to_owned());
         }
-        Self { status: PrecedentStatus::NeedsReview.stored(), reasons }
+        Self {
+            status: PrecedentStatus::NeedsReview.stored(),
+            reasons,
+        }
     }
 
     /// By everything that is known now of a record that had been put away.
@@ -361,7 +460,11 @@ impl Held {
         let allowed = allow_list::of_tenant(tx).await?;
         let held = Self::of(precedent, status, &[]);
         let has_findings = rescan::has_findings(precedent, guard, &allowed);
-        Ok(if has_findings { Self::because(PHI_RULES, &held.reasons) } else { held })
+        Ok(if has_findings {
+            Self::because(PHI_RULES, &held.reasons)
+        } else {
+            held
+        })
     }
 
     /// What looks like substance use records is held until a person has looked; what is declared as such is
@@ -373,8 +476,15 @@ impl Held {
         } else if record::is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
             reasons.push(SUD_SUSPECTED.to_owned());
         }
-        let status = if reasons.is_empty() { status } else { PrecedentStatus::NeedsReview };
-        Self { status: status.stored(), reasons }
+        let status = if reasons.is_empty() {
+            status
+        } else {
+            PrecedentStatus::NeedsReview
+        };
+        Self {
+            status: status.stored(),
+            reasons,
+        }
     }
 }
 
@@ -386,9 +496,10 @@ async fn own(tx: &mut TenantTx, id: Uuid, etag: &str) -> Result<Row> {
             check_etag(etag, row.version)?;
             Ok(row)
         }
-        None if tx.tenant_id() != PLATFORM_TENANT && store::get(tx, id).await?.is_some() => {
-            Err(Error::new(ErrorReason::PublicReadOnly, "the public corpus is read-only"))
-        }
+        None if tx.tenant_id() != PLATFORM_TENANT && store::get(tx, id).await?.is_some() => Err(Error::new(
+            ErrorReason::PublicReadOnly,
+            "the public corpus is read-only",
+        )),
         None => Err(Error::not_found(id)),
     }
 }
@@ -421,7 +532,9 @@ pub(super) async fn versioned(
 
 fn facts(precedent: &Precedent) -> Result<Facts> {
     let id = required_id("precedent.id", &precedent.id)?;
-    Ok(Facts::one(Resource::Precedent, id).version(precedent.version).restricted(is_restricted(precedent)))
+    Ok(Facts::one(Resource::Precedent, id)
+        .version(precedent.version)
+        .restricted(is_restricted(precedent)))
 }
 
 /// A record that the service wrote keeps the origin that only the service may set.
@@ -444,7 +557,10 @@ fn status(row: &Row) -> Result<PrecedentStatus> {
 }
 
 fn transition(from: PrecedentStatus, to: PrecedentStatus) -> Error {
-    Error::new(ErrorReason::InvalidTransition, "the precedent's status does not allow this")
-        .with("from", from.stored())
-        .with("to", to.stored())
+    Error::new(
+        ErrorReason::InvalidTransition,
+        "the precedent's status does not allow this",
+    )
+    .with("from", from.stored())
+    .with("to", to.stored())
 }

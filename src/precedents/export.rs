@@ -26,14 +26,35 @@ const DISCLOSURE_NOTICE: &str = "part2-redisclosure";
 
 /// The text of that notice, when the registry has it.
 pub(super) fn disclosure_notice(registries: &Registries) -> Option<String> {
-    registries.notices.get(DISCLOSURE_NOTICE).map(|notice| notice.text.clone())
+    registries
+        .notices
+        .get(DISCLOSURE_NOTICE)
+        .map(|notice| notice.text.clone())
 }
 
 /// The columns of a CSV export.
 const COLUMNS: &[&str] = &[
-    "id", "version", "status", "data_origin", "external_ref", "title", "denial_types", "codes", "payer_id",
-    "service_category", "event_year", "action_taken", "appeal_level_reached", "outcome", "outcome_evidence",
-    "days_to_decision", "reuse_count", "success_on_reuse", "denial_trigger", "created_at", "updated_at",
+    "id",
+    "version",
+    "status",
+    "data_origin",
+    "external_ref",
+    "title",
+    "denial_types",
+    "codes",
+    "payer_id",
+    "service_category",
+    "event_year",
+    "action_taken",
+    "appeal_level_reached",
+    "outcome",
+    "outcome_evidence",
+    "days_to_decision",
+    "reuse_count",
+    "success_on_reuse",
+    "denial_trigger",
+    "created_at",
+    "updated_at",
 ];
 
 /// One export under way.
@@ -60,7 +81,17 @@ impl Export {
         let filter = narrowed(filter.unwrap_or_default());
         // A table has no place for a notice.
         let notice = notice.filter(|_| format != ExportFormat::Csv);
-        Self { masks, filter, filter_sha256, format, notice, is_notice_told: false, left_out: 0, after: None, is_first: true }
+        Self {
+            masks,
+            filter,
+            filter_sha256,
+            format,
+            notice,
+            is_notice_told: false,
+            left_out: 0,
+            after: None,
+            is_first: true,
+        }
     }
 
     async fn page(&mut self, tx: &mut TenantTx) -> Result<ExportPage> {
@@ -79,7 +110,11 @@ impl Export {
             ExportFormat::Unspecified | ExportFormat::Ndjson => self.ndjson(&precedents)?,
         };
         self.is_first = false;
-        Ok(ExportPage { bytes, rows: count, is_last })
+        Ok(ExportPage {
+            bytes,
+            rows: count,
+            is_last,
+        })
     }
 
     fn ndjson(&mut self, precedents: &[Precedent]) -> Result<Vec<u8>> {
@@ -101,7 +136,8 @@ impl Export {
             csv.write_record(COLUMNS).map_err(Error::internal)?;
         }
         for precedent in precedents {
-            csv.write_record(cells(precedent).map(defused)).map_err(Error::internal)?;
+            csv.write_record(cells(precedent).map(defused))
+                .map_err(Error::internal)?;
         }
         csv.into_inner().map_err(|e| Error::internal(e.to_string()))
     }
@@ -147,7 +183,13 @@ impl Exporter for Export {
 fn cells(precedent: &Precedent) -> [String; 21] {
     let scenario = precedent.scenario.clone().unwrap_or_default();
     let at = |t: &Option<prost_types::Timestamp>| t.as_ref().map(ToString::to_string).unwrap_or_default();
-    let word = |word: &'static str| if word == "UNSPECIFIED" { String::new() } else { word.to_owned() };
+    let word = |word: &'static str| {
+        if word == "UNSPECIFIED" {
+            String::new()
+        } else {
+            word.to_owned()
+        }
+    };
     let types: Vec<&str> = scenario.denial_types().map(|t| t.stored()).collect();
     [
         precedent.id.clone(),
@@ -160,7 +202,11 @@ fn cells(precedent: &Precedent) -> [String; 21] {
         record::codes(&scenario).join(" "),
         scenario.payer.as_ref().map(|p| p.payer_id.clone()).unwrap_or_default(),
         scenario.service_category.clone(),
-        if precedent.event_year == 0 { String::new() } else { precedent.event_year.to_string() },
+        if precedent.event_year == 0 {
+            String::new()
+        } else {
+            precedent.event_year.to_string()
+        },
         word(precedent.action_taken().stored()),
         word(precedent.appeal_level_reached().stored()),
         word(precedent.outcome().stored()),
@@ -176,7 +222,11 @@ fn cells(precedent: &Precedent) -> [String; 21] {
 
 /// A cell that a spreadsheet would take for a formula is written as text.
 fn defused(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
 }
 
 #[cfg(test)]
@@ -188,12 +238,18 @@ mod tests {
 
     fn export(notice: Option<&str>, format: ExportFormat) -> Option<Export> {
         let masks = Masks::new(&crate::proto::descriptor_pool().ok()?).ok()?;
-        let request = ExportPrecedentsRequest { format: format.into(), ..Default::default() };
+        let request = ExportPrecedentsRequest {
+            format: format.into(),
+            ..Default::default()
+        };
         Some(Export::new(masks, notice.map(str::to_owned), request))
     }
 
     fn of_origin(origin: DataOrigin) -> Precedent {
-        Precedent { data_origin: origin.into(), ..Default::default() }
+        Precedent {
+            data_origin: origin.into(),
+            ..Default::default()
+        }
     }
 
     #[test]
@@ -218,7 +274,8 @@ mod tests {
     #[test]
     fn the_end_says_what_stayed_only_when_something_did() {
         let mut export = export(None, ExportFormat::Ndjson).expect("an export");
-        let end = |export: &Export| String::from_utf8(export.terminal(3, &[0; 32]).unwrap_or_default()).unwrap_or_default();
+        let end =
+            |export: &Export| String::from_utf8(export.terminal(3, &[0; 32]).unwrap_or_default()).unwrap_or_default();
         assert!(!end(&export).contains("restrictedLeftOut"));
         export.left_out = 2;
         assert!(end(&export).contains(r#""restrictedLeftOut":2"#));

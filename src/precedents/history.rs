@@ -25,9 +25,16 @@ pub(super) async fn list(
     tx: &mut TenantTx,
     request: ListPrecedentVersionsRequest,
 ) -> Result<Answer<ListPrecedentVersionsResponse>> {
-    let ListPrecedentVersionsRequest { id, page_size: size, page_token } = request;
+    let ListPrecedentVersionsRequest {
+        id,
+        page_size: size,
+        page_token,
+    } = request;
     let precedent = required_id("id", &id)?;
-    let bound = ListPrecedentVersionsRequest { id, ..Default::default() };
+    let bound = ListPrecedentVersionsRequest {
+        id,
+        ..Default::default()
+    };
     let scope = PageScope::new(tx.tenant_id(), "ListPrecedentVersions", &bound);
     let before = pages.open(&scope, &page_token)?.map_or(i64::MAX, |cursor| cursor.key);
     let limit = page_size(size);
@@ -45,10 +52,25 @@ pub(super) async fn list(
     };
     let versions = rows
         .into_iter()
-        .map(|row| Ok(PrecedentVersion { snapshot: None, ..version(row)? }))
+        .map(|row| {
+            Ok(PrecedentVersion {
+                snapshot: None,
+                ..version(row)?
+            })
+        })
         .collect::<Result<Vec<_>>>()?;
-    let facts = Facts { row_count: rows_of(&versions), ..Facts::one(Resource::Precedent, precedent) }.restricted(is_restricted);
-    Ok(Answer::new(ListPrecedentVersionsResponse { versions, next_page_token }, facts))
+    let facts = Facts {
+        row_count: rows_of(&versions),
+        ..Facts::one(Resource::Precedent, precedent)
+    }
+    .restricted(is_restricted);
+    Ok(Answer::new(
+        ListPrecedentVersionsResponse {
+            versions,
+            next_page_token,
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn get(
@@ -58,8 +80,15 @@ pub(super) async fn get(
     let GetPrecedentVersionRequest { id, version: number } = request;
     let id = required_id("id", &id)?;
     let row = one(tx, id, number).await?;
-    let facts = Facts::one(Resource::Precedent, id).version(number).restricted(is_restricted(tx, id).await?);
-    Ok(Answer::new(GetPrecedentVersionResponse { version: Some(version(row)?) }, facts))
+    let facts = Facts::one(Resource::Precedent, id)
+        .version(number)
+        .restricted(is_restricted(tx, id).await?);
+    Ok(Answer::new(
+        GetPrecedentVersionResponse {
+            version: Some(version(row)?),
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn diff(
@@ -67,17 +96,25 @@ pub(super) async fn diff(
     tx: &mut TenantTx,
     request: DiffPrecedentVersionsRequest,
 ) -> Result<Answer<DiffPrecedentVersionsResponse>> {
-    let DiffPrecedentVersionsRequest { id, from_version, to_version } = request;
+    let DiffPrecedentVersionsRequest {
+        id,
+        from_version,
+        to_version,
+    } = request;
     let id = required_id("id", &id)?;
     let before = snapshot(&one(tx, id, from_version).await?)?;
     let after = snapshot(&one(tx, id, to_version).await?)?;
     let changes = masks.diff(&before, &after)?;
-    let facts = Facts::one(Resource::Precedent, id).version(to_version).restricted(is_restricted(tx, id).await?);
+    let facts = Facts::one(Resource::Precedent, id)
+        .version(to_version)
+        .restricted(is_restricted(tx, id).await?);
     Ok(Answer::new(DiffPrecedentVersionsResponse { changes }, facts))
 }
 
 async fn one(tx: &mut TenantTx, id: Uuid, number: i64) -> Result<VersionRow> {
-    store::version(tx, id, number).await?.ok_or_else(|| Error::not_found(id))
+    store::version(tx, id, number)
+        .await?
+        .ok_or_else(|| Error::not_found(id))
 }
 
 /// Whether the precedent is of restricted origin as it stands now: so is every version it ever had.
@@ -98,7 +135,9 @@ fn version(row: VersionRow) -> Result<PrecedentVersion> {
     let id_text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     Ok(PrecedentVersion {
         version: row.version,
-        change_kind: ChangeKind::from_stored(&row.change_kind).unwrap_or(ChangeKind::Unspecified).into(),
+        change_kind: ChangeKind::from_stored(&row.change_kind)
+            .unwrap_or(ChangeKind::Unspecified)
+            .into(),
         changed_fields: row.changed_fields,
         reason: row.reason,
         credential_id: id_text(row.credential_id),

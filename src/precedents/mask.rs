@@ -3,7 +3,8 @@
 
 use prost::Message as _;
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, SerializeOptions, Value,
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, SerializeOptions,
+    Value,
 };
 
 use crate::proto::v1::{ErrorReason, FieldChange, Precedent};
@@ -44,8 +45,7 @@ impl Masks {
     }
 
     fn dynamic(&self, precedent: &Precedent) -> Result<DynamicMessage> {
-        DynamicMessage::decode(self.precedent.clone(), precedent.encode_to_vec().as_slice())
-            .map_err(Error::internal)
+        DynamicMessage::decode(self.precedent.clone(), precedent.encode_to_vec().as_slice()).map_err(Error::internal)
     }
 
     /// Every field in which two precedents differ, as deep as both have it, with its values as JSON.
@@ -88,18 +88,33 @@ impl Masks {
 /// Fields that every version changes by itself.
 const EVER_NEW: &[&str] = &["version", "etag", "updated_at"];
 
-fn differences(path: &str, before: &DynamicMessage, after: &DynamicMessage, changes: &mut Vec<FieldChange>) -> Result<()> {
+fn differences(
+    path: &str,
+    before: &DynamicMessage,
+    after: &DynamicMessage,
+    changes: &mut Vec<FieldChange>,
+) -> Result<()> {
     for field in before.descriptor().fields() {
         let (old, new) = (before.get_field(&field), after.get_field(&field));
-        if old == new && before.has_field(&field) == after.has_field(&field) || path.is_empty() && EVER_NEW.contains(&field.name()) {
+        if old == new && before.has_field(&field) == after.has_field(&field)
+            || path.is_empty() && EVER_NEW.contains(&field.name())
+        {
             continue;
         }
-        let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };
+        let path = if path.is_empty() {
+            field.name().to_owned()
+        } else {
+            format!("{path}.{}", field.name())
+        };
         match (old.as_message(), new.as_message()) {
             (Some(old), Some(new)) if before.has_field(&field) && after.has_field(&field) && is_ours(&field) => {
                 differences(&path, old, new, changes)?;
             }
-            _ => changes.push(FieldChange { path, before: json(before, &field)?, after: json(after, &field)? }),
+            _ => changes.push(FieldChange {
+                path,
+                before: json(before, &field)?,
+                after: json(after, &field)?,
+            }),
         }
     }
     Ok(())
@@ -117,7 +132,10 @@ fn json(message: &DynamicMessage, field: &FieldDescriptor) -> Result<String> {
     let mut alone = DynamicMessage::new(message.descriptor());
     alone.set_field(field, message.get_field(field).into_owned());
     let whole = serde_json::to_value(&alone).map_err(Error::internal)?;
-    Ok(whole.get(field.json_name()).map(ToString::to_string).unwrap_or_default())
+    Ok(whole
+        .get(field.json_name())
+        .map(ToString::to_string)
+        .unwrap_or_default())
 }
 
 fn copy(target: &mut DynamicMessage, source: &DynamicMessage, rest: &str, whole: &str) -> Result<()> {
@@ -153,8 +171,14 @@ fn copy(target: &mut DynamicMessage, source: &DynamicMessage, rest: &str, whole:
 
 /// A path is quoted only when it looks like one: it could be anything a client sent.
 fn bad_mask(path: &str) -> Error {
-    let looks_like_a_path = path.len() <= 80 && path.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.');
+    let looks_like_a_path = path.len() <= 80
+        && path
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.');
     let shown = if looks_like_a_path { path } else { "(not a field path)" };
-    Error::new(ErrorReason::BadFieldMask, "the mask names a field that does not exist or can't be written")
-        .with("path", shown)
+    Error::new(
+        ErrorReason::BadFieldMask,
+        "the mask names a field that does not exist or can't be written",
+    )
+    .with("path", shown)
 }

@@ -49,7 +49,11 @@ mod tests {
     /// Values from the closed form, computed by hand to four places.
     #[test]
     fn intervals_are_wilsons() {
-        for (wins, lost, low, high) in [(10, 10, 0.2993, 0.7007), (0, 10, 0.0, 0.2775), (81, 182, 0.2554, 0.3662)] {
+        for (wins, lost, low, high) in [
+            (10, 10, 0.2993, 0.7007),
+            (0, 10, 0.0, 0.2775),
+            (81, 182, 0.2554, 0.3662),
+        ] {
             let rate = estimate(wins, 0, lost);
             assert!((rate.ci_low - low).abs() < 5e-4, "{rate:?}");
             assert!((rate.ci_high - high).abs() < 5e-4, "{rate:?}");

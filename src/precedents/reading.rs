@@ -25,7 +25,9 @@ pub(super) async fn get(tx: &mut TenantTx, request: GetPrecedentRequest) -> Resu
     let id = required_id("id", &id)?;
     let row = store::get(tx, id).await?.ok_or_else(|| Error::not_found(id))?;
     let facts = Facts::one(Resource::Precedent, id).restricted(row.is_restricted());
-    let reply = GetPrecedentResponse { precedent: Some(record::precedent(row)?) };
+    let reply = GetPrecedentResponse {
+        precedent: Some(record::precedent(row)?),
+    };
     Ok(Answer::new(reply, facts))
 }
 
@@ -34,7 +36,11 @@ pub(super) async fn list(
     tx: &mut TenantTx,
     request: ListPrecedentsRequest,
 ) -> Result<Answer<ListPrecedentsResponse>> {
-    let ListPrecedentsRequest { filter, page_size: size, page_token } = request;
+    let ListPrecedentsRequest {
+        filter,
+        page_size: size,
+        page_token,
+    } = request;
     let filter = filter.unwrap_or_default();
     let scope = PageScope::new(tx.tenant_id(), "ListPrecedents", &filter);
     let limit = page_size(size);
@@ -43,7 +49,13 @@ pub(super) async fn list(
     let (precedents, next_page_token) = page(&pages, &scope, rows, limit)?;
     let facts = Facts::many(Resource::Precedent, precedents.len(), scope.filter_sha256())
         .restricted(precedents.iter().any(record::is_restricted));
-    Ok(Answer::new(ListPrecedentsResponse { precedents, next_page_token }, facts))
+    Ok(Answer::new(
+        ListPrecedentsResponse {
+            precedents,
+            next_page_token,
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn search(
@@ -51,7 +63,13 @@ pub(super) async fn search(
     tx: &mut TenantTx,
     request: SearchPrecedentsRequest,
 ) -> Result<Answer<SearchPrecedentsResponse>> {
-    let SearchPrecedentsRequest { query, filter, include_public, page_size: size, page_token } = request;
+    let SearchPrecedentsRequest {
+        query,
+        filter,
+        include_public,
+        page_size: size,
+        page_token,
+    } = request;
     let bound = SearchPrecedentsRequest {
         query: query.clone(),
         filter: filter.clone(),
@@ -61,7 +79,11 @@ pub(super) async fn search(
     let scope = PageScope::new(tx.tenant_id(), "SearchPrecedents", &bound);
     let limit = page_size(size);
     let after = after(&pages, &scope, &page_token)?;
-    let filter = Filter { words: words::of_text(&query), include_public, ..narrowed(filter.unwrap_or_default()) };
+    let filter = Filter {
+        words: words::of_text(&query),
+        include_public,
+        ..narrowed(filter.unwrap_or_default())
+    };
     if filter.words.is_empty() && !query.trim().is_empty() {
         return Err(Error::field("query", "holds no word that is searched for"));
     }
@@ -69,11 +91,20 @@ pub(super) async fn search(
     let (precedents, next_page_token) = page(&pages, &scope, rows, limit)?;
     let facts = Facts::many(Resource::Precedent, precedents.len(), scope.filter_sha256())
         .restricted(precedents.iter().any(record::is_restricted));
-    Ok(Answer::new(SearchPrecedentsResponse { precedents, next_page_token }, facts))
+    Ok(Answer::new(
+        SearchPrecedentsResponse {
+            precedents,
+            next_page_token,
+        },
+        facts,
+    ))
 }
 
 fn after(pages: &PageTokens, scope: &PageScope, token: &str) -> Result<Option<(OffsetDateTime, Uuid)>> {
-    pages.open(scope, token)?.map(|c| Ok((from_micros(c.key), c.uuid()?))).transpose()
+    pages
+        .open(scope, token)?
+        .map(|c| Ok((from_micros(c.key), c.uuid()?)))
+        .transpose()
 }
 
 /// The rows of a page, read with one more than asked for, and the token of the next.

@@ -203,7 +203,10 @@ fn completeness(ledger: &TraceabilityLedger) -> f64 {
 fn quality(precedent: &Precedent) -> i32 {
     let scenario = precedent.scenario.clone().unwrap_or_default();
     let has_evidence = precedent.evidence_kit.as_ref().is_some_and(|k| !k.items.is_empty());
-    let has_narrative = precedent.narrative_template.as_ref().is_some_and(|t| !t.body.is_empty());
+    let has_narrative = precedent
+        .narrative_template
+        .as_ref()
+        .is_some_and(|t| !t.body.is_empty());
     let is_traceable = precedent.traceability.as_ref().is_some_and(|t| t.completeness >= 1.0);
     let is_decided = precedent.outcome() != Outcome::Pending;
     let is_verified = !matches!(
@@ -215,7 +218,10 @@ fn quality(precedent: &Precedent) -> i32 {
         (10, scenario.lines.iter().any(|l| !l.adjustments.is_empty())),
         (10, !scenario.denial_trigger.is_empty()),
         (10, scenario.payer.as_ref().is_some_and(|p| !p.payer_id.is_empty())),
-        (5, !scenario.service_category.is_empty() || !scenario.procedure_codes.is_empty()),
+        (
+            5,
+            !scenario.service_category.is_empty() || !scenario.procedure_codes.is_empty(),
+        ),
         (5, precedent.event_year != 0),
         (10, precedent.action_taken != 0),
         (10, is_decided),
@@ -235,7 +241,14 @@ impl Columns {
     #[must_use]
     pub fn of(precedent: &Precedent) -> Self {
         let scenario = precedent.scenario.clone().unwrap_or_default();
-        let Scenario { denial_types, payer, line_of_business, service_category, diagnosis_group, .. } = scenario;
+        let Scenario {
+            denial_types,
+            payer,
+            line_of_business,
+            service_category,
+            diagnosis_group,
+            ..
+        } = scenario;
         let payer = payer.unwrap_or_default();
         let some = |text: String| (!text.is_empty()).then_some(text);
         Self {
@@ -286,8 +299,8 @@ fn content(precedent: &Precedent) -> Precedent {
 /// `INTERNAL` when the stored bytes are no precedent.
 pub fn precedent(row: Row) -> Result<Precedent> {
     let content = Precedent::decode(row.content.as_slice()).map_err(Error::internal)?;
-    let status = PrecedentStatus::from_stored(&row.status)
-        .ok_or_else(|| Error::internal("unknown precedent status stored"))?;
+    let status =
+        PrecedentStatus::from_stored(&row.status).ok_or_else(|| Error::internal("unknown precedent status stored"))?;
     Ok(Precedent {
         id: row.id.to_string(),
         version: row.version,
@@ -325,9 +338,21 @@ pub fn codes(scenario: &Scenario) -> Vec<String> {
 #[must_use]
 pub fn is_sud_suspected(precedent: &Precedent) -> bool {
     let scenario = precedent.scenario.clone().unwrap_or_default();
-    let text = format!("{}\n{}\n{}\n{}", precedent.title, scenario.denial_trigger, precedent.notes, precedent.tags.join(" "));
-    let codes: Vec<&str> = scenario.diagnosis_codes.iter().chain(&scenario.procedure_codes).map(String::as_str).collect();
-    scenario.diagnosis_group == "substance_use" || crate::privacy::sud::sud_suspected(&text, codes.iter().copied()).is_suspected()
+    let text = format!(
+        "{}\n{}\n{}\n{}",
+        precedent.title,
+        scenario.denial_trigger,
+        precedent.notes,
+        precedent.tags.join(" ")
+    );
+    let codes: Vec<&str> = scenario
+        .diagnosis_codes
+        .iter()
+        .chain(&scenario.procedure_codes)
+        .map(String::as_str)
+        .collect();
+    scenario.diagnosis_group == "substance_use"
+        || crate::privacy::sud::sud_suspected(&text, codes.iter().copied()).is_suspected()
 }
 
 /// Whether a status may become another (DOMAIN §5.4).

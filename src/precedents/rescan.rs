@@ -73,14 +73,21 @@ async fn chunk(
     let allowed = allow_list::of_tenant(&mut tx).await?;
     let rows = store::due(&mut tx, version, after, CHUNK).await?;
     let ids: Vec<Uuid> = rows.iter().map(Row::id).collect();
-    let mut found = Summary { scanned: u64::try_from(ids.len()).unwrap_or(u64::MAX), ..Summary::default() };
+    let mut found = Summary {
+        scanned: u64::try_from(ids.len()).unwrap_or(u64::MAX),
+        ..Summary::default()
+    };
     for row in rows {
         look(&mut tx, caller, guard, &allowed, row, &mut found).await?;
     }
     store::mark_scanned(&mut tx, &ids, version).await?;
     if let Some(last) = ids.last() {
         let row_count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-        let facts = Facts { row_count, resource: Resource::Precedent, ..Facts::call() };
+        let facts = Facts {
+            row_count,
+            resource: Resource::Precedent,
+            ..Facts::call()
+        };
         crate::audit::store::append(&mut tx, &AuditEvent::of_work(caller, ACTION, facts)).await?;
         tx.commit().await?;
         summary.scanned += found.scanned;
@@ -123,5 +130,7 @@ async fn look(
 
 /// Whether the guard finds an identifier in any free text of a precedent.
 pub(super) fn has_findings(precedent: &Precedent, guard: &dyn FreeTextGuard, allowed: &AllowList) -> bool {
-    violations_at("precedent", precedent, guard, allowed).iter().any(|violation| violation.is_phi)
+    violations_at("precedent", precedent, guard, allowed)
+        .iter()
+        .any(|violation| violation.is_phi)
 }

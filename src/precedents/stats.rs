@@ -40,19 +40,42 @@ pub(super) async fn stats(
             _ => reply.top_groups.push(stats_row(row)),
         }
     }
-    reply.by_type.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
-    reply.by_payer.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
+    reply
+        .by_type
+        .sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
+    reply
+        .by_payer
+        .sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
     reply.by_year.sort_by(|a, b| a.key.cmp(&b.key));
     reply.outcomes.sort_by_key(|o| o.outcome);
     reply.top_groups.sort_by(|a, b| {
-        (b.reuse_count, b.count).cmp(&(a.reuse_count, a.count)).then_with(|| a.key.cmp(&b.key))
+        (b.reuse_count, b.count)
+            .cmp(&(a.reuse_count, a.count))
+            .then_with(|| a.key.cmp(&b.key))
     });
     reply.top_groups.truncate(TOP_GROUPS);
     let counted = usize::try_from(reply.total).unwrap_or(usize::MAX);
-    Ok(Answer::new(reply, Facts::many(Resource::Precedent, counted, filter_sha256).restricted(is_restricted)))
+    Ok(Answer::new(
+        reply,
+        Facts::many(Resource::Precedent, counted, filter_sha256).restricted(is_restricted),
+    ))
 }
 
 fn stats_row(row: TallyRow) -> StatsRow {
-    let TallyRow { breakdown: _, key, count, restricted: _, won, partial, lost, reuse_count } = row;
-    StatsRow { key, count, rate: Some(estimate(won, partial, lost)), reuse_count }
+    let TallyRow {
+        breakdown: _,
+        key,
+        count,
+        restricted: _,
+        won,
+        partial,
+        lost,
+        reuse_count,
+    } = row;
+    StatsRow {
+        key,
+        count,
+        rate: Some(estimate(won, partial, lost)),
+        reuse_count,
+    }
 }

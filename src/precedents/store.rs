@@ -335,18 +335,30 @@ fn written(
 
 pub(crate) async fn get(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(GET).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(GET)
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(super) async fn get_for_update(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(GET_FOR_UPDATE).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(GET_FOR_UPDATE)
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 /// Whether the tenant may still see a precedent of its own.
 pub(crate) async fn is_visible(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_scalar(IS_VISIBLE).bind(tenant).bind(id).fetch_one(tx.connection()).await?)
+    Ok(sqlx::query_scalar(IS_VISIBLE)
+        .bind(tenant)
+        .bind(id)
+        .fetch_one(tx.connection())
+        .await?)
 }
 
 type Query = sqlx::query::QueryAs<'static, sqlx::Postgres, Row, sqlx::postgres::PgArguments>;
@@ -371,13 +383,19 @@ type After = Option<(OffsetDateTime, Uuid)>;
 
 pub(super) async fn list(tx: &mut TenantTx, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>> {
     let query: Query = filtered!(LIST, tx.tenant_id(), filter);
-    let query = query.bind(after.map(|(at, _)| at)).bind(after.map(|(_, id)| id)).bind(limit);
+    let query = query
+        .bind(after.map(|(at, _)| at))
+        .bind(after.map(|(_, id)| id))
+        .bind(limit);
     Ok(query.fetch_all(tx.connection()).await?)
 }
 
 pub(super) async fn search(tx: &mut TenantTx, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>> {
     let query: Query = filtered!(SEARCH, tx.tenant_id(), filter);
-    let query = query.bind(after.map(|(at, _)| at)).bind(after.map(|(_, id)| id)).bind(limit);
+    let query = query
+        .bind(after.map(|(at, _)| at))
+        .bind(after.map(|(_, id)| id))
+        .bind(limit);
     let query = query.bind(filter.include_public).bind(filter.words.clone());
     Ok(query.fetch_all(tx.connection()).await?)
 }
@@ -393,18 +411,28 @@ pub(super) async fn export_page(
 }
 
 pub(super) async fn tally(tx: &mut TenantTx, filter: &Filter) -> Result<Vec<TallyRow>> {
-    Ok(filtered!(TALLY, tx.tenant_id(), filter).fetch_all(tx.connection()).await?)
+    Ok(filtered!(TALLY, tx.tenant_id(), filter)
+        .fetch_all(tx.connection())
+        .await?)
 }
 
 pub(super) async fn mark_validated(tx: &mut TenantTx, id: Uuid) -> Result<Row> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(MARK_VALIDATED).bind(tenant).bind(id).fetch_one(tx.connection()).await?)
+    Ok(sqlx::query_as(MARK_VALIDATED)
+        .bind(tenant)
+        .bind(id)
+        .fetch_one(tx.connection())
+        .await?)
 }
 
 /// One more use; `None` when the precedent is not an active one of the tenant.
 pub(super) async fn count_use(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(COUNT_USE).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(COUNT_USE)
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(super) async fn add_application(
@@ -446,15 +474,28 @@ pub(super) async fn end_application(
     if ended.is_none() {
         return Ok(None);
     }
-    let query = sqlx::query_as(COUNT_SUCCESS).bind(tenant).bind(precedent).bind(i64::from(is_won));
+    let query = sqlx::query_as(COUNT_SUCCESS)
+        .bind(tenant)
+        .bind(precedent)
+        .bind(i64::from(is_won));
     Ok(Some(query.fetch_one(tx.connection()).await?))
 }
 
 /// Replaces the words a precedent is found by; those of a restricted one are as restricted.
 pub(crate) async fn put_words(tx: &mut TenantTx, id: Uuid, is_restricted: bool, words: &[String]) -> Result<()> {
     let tenant = tx.tenant_id();
-    sqlx::query(DELETE_WORDS).bind(tenant).bind(id).execute(tx.connection()).await?;
-    sqlx::query(INSERT_WORDS).bind(tenant).bind(id).bind(words).bind(is_restricted).execute(tx.connection()).await?;
+    sqlx::query(DELETE_WORDS)
+        .bind(tenant)
+        .bind(id)
+        .execute(tx.connection())
+        .await?;
+    sqlx::query(INSERT_WORDS)
+        .bind(tenant)
+        .bind(id)
+        .bind(words)
+        .bind(is_restricted)
+        .execute(tx.connection())
+        .await?;
     Ok(())
 }
 
@@ -466,7 +507,12 @@ pub(super) async fn versions(tx: &mut TenantTx, id: Uuid, before: i64, limit: i6
 
 pub(super) async fn version(tx: &mut TenantTx, id: Uuid, number: i64) -> Result<Option<VersionRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(VERSION).bind(tenant).bind(id).bind(number).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(VERSION)
+        .bind(tenant)
+        .bind(id)
+        .bind(number)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(super) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, version: Version<'_>) -> Result<()> {
@@ -490,17 +536,30 @@ pub(super) async fn add_version(tx: &mut TenantTx, id: Uuid, number: i64, versio
 
 pub(super) async fn count_due(tx: &mut TenantTx, scan_version: i32) -> Result<i64> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_scalar(COUNT_DUE).bind(tenant).bind(scan_version).fetch_one(tx.connection()).await?)
+    Ok(sqlx::query_scalar(COUNT_DUE)
+        .bind(tenant)
+        .bind(scan_version)
+        .fetch_one(tx.connection())
+        .await?)
 }
 
 pub(super) async fn due(tx: &mut TenantTx, scan_version: i32, after: Uuid, limit: i64) -> Result<Vec<Row>> {
     let tenant = tx.tenant_id();
-    let query = sqlx::query_as(DUE).bind(tenant).bind(scan_version).bind(after).bind(limit);
+    let query = sqlx::query_as(DUE)
+        .bind(tenant)
+        .bind(scan_version)
+        .bind(after)
+        .bind(limit);
     Ok(query.fetch_all(tx.connection()).await?)
 }
 
 pub(super) async fn mark_scanned(tx: &mut TenantTx, ids: &[Uuid], scan_version: i32) -> Result<()> {
     let tenant = tx.tenant_id();
-    sqlx::query(MARK_SCANNED).bind(tenant).bind(ids).bind(scan_version).execute(tx.connection()).await?;
+    sqlx::query(MARK_SCANNED)
+        .bind(tenant)
+        .bind(ids)
+        .bind(scan_version)
+        .execute(tx.connection())
+        .await?;
     Ok(())
 }

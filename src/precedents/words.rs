@@ -14,7 +14,12 @@ pub fn of_precedent(precedent: &Precedent) -> Vec<String> {
     let mut words = BTreeSet::new();
     let scenario = precedent.scenario.clone().unwrap_or_default();
     let payer = scenario.payer.unwrap_or_default().payer_id;
-    let slugs = [scenario.service_category, scenario.diagnosis_group, payer, precedent.specialty.clone()];
+    let slugs = [
+        scenario.service_category,
+        scenario.diagnosis_group,
+        payer,
+        precedent.specialty.clone(),
+    ];
     let prose = [&precedent.title, &scenario.denial_trigger, &precedent.notes];
     for text in prose.into_iter().chain(&precedent.tags) {
         add(&mut words, text);

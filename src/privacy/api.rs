@@ -3,19 +3,19 @@
 use tonic::{Request, Response, Status};
 
 use super::SCAN_VERSION;
-use super::{allow_list, consent, personal};
 use super::guard::{FieldContext, Guard};
+use super::{allow_list, consent, personal};
 use crate::audit::event::Facts;
 use crate::db::stored::StoredEnum as _;
 use crate::proto::v1::privacy_service_server::PrivacyService;
 use crate::proto::v1::{
     AddAllowListEntryRequest, AddAllowListEntryResponse, CancelErasureRequest, CancelErasureResponse,
-    CheckConsentRequest, CheckConsentResponse, ExportMyDataRequest, ExportMyDataResponse, RequestErasureRequest,
-    RequestErasureResponse, RequestMyErasureRequest, RequestMyErasureResponse,
-    ListAllowListEntriesRequest, ListAllowListEntriesResponse, RemoveAllowListEntryRequest, RemoveAllowListEntryResponse, Detector, ListConsentsRequest, ListConsentsResponse,
+    CheckConsentRequest, CheckConsentResponse, Detector, ExportMyDataRequest, ExportMyDataResponse,
+    ListAllowListEntriesRequest, ListAllowListEntriesResponse, ListConsentsRequest, ListConsentsResponse,
     ListDetectorsRequest, ListDetectorsResponse, PhiFinding, PhiKind, RecordConsentRequest, RecordConsentResponse,
-    RedactTextRequest, RedactTextResponse, ScanTextRequest, ScanTextResponse, WithdrawConsentRequest,
-    WithdrawConsentResponse,
+    RedactTextRequest, RedactTextResponse, RemoveAllowListEntryRequest, RemoveAllowListEntryResponse,
+    RequestErasureRequest, RequestErasureResponse, RequestMyErasureRequest, RequestMyErasureResponse, ScanTextRequest,
+    ScanTextResponse, WithdrawConsentRequest, WithdrawConsentResponse,
 };
 use crate::rpc::call::{Answer, Calls, Idempotent};
 
@@ -68,7 +68,13 @@ impl PrivacyService for Api {
                         detector: f.detector.to_owned(),
                     })
                     .collect();
-                Ok(Answer::new(ScanTextResponse { findings, scan_version: version() }, Facts::call()))
+                Ok(Answer::new(
+                    ScanTextResponse {
+                        findings,
+                        scan_version: version(),
+                    },
+                    Facts::call(),
+                ))
             })
             .await
     }
@@ -78,7 +84,13 @@ impl PrivacyService for Api {
         self.calls
             .answer(request, move |RedactTextRequest { text }, _call| {
                 let text = guard.redact(&text);
-                Ok(Answer::new(RedactTextResponse { text, scan_version: version() }, Facts::call()))
+                Ok(Answer::new(
+                    RedactTextResponse {
+                        text,
+                        scan_version: version(),
+                    },
+                    Facts::call(),
+                ))
             })
             .await
     }
@@ -99,21 +111,35 @@ impl PrivacyService for Api {
                         description: format!("{}: {}", d.detects, d.cues),
                     })
                     .collect();
-                Ok(Answer::new(ListDetectorsResponse { detectors, scan_version: version() }, Facts::call()))
+                Ok(Answer::new(
+                    ListDetectorsResponse {
+                        detectors,
+                        scan_version: version(),
+                    },
+                    Facts::call(),
+                ))
             })
             .await
     }
 
     async fn record_consent(&self, request: Request<RecordConsentRequest>) -> Reply<RecordConsentResponse> {
-        self.calls.mutate(request, |tx, request, call| Box::pin(consent::record(tx, request, call))).await
+        self.calls
+            .mutate(request, |tx, request, call| {
+                Box::pin(consent::record(tx, request, call))
+            })
+            .await
     }
 
     async fn withdraw_consent(&self, request: Request<WithdrawConsentRequest>) -> Reply<WithdrawConsentResponse> {
-        self.calls.mutate(request, |tx, request, _| Box::pin(consent::withdraw(tx, request))).await
+        self.calls
+            .mutate(request, |tx, request, _| Box::pin(consent::withdraw(tx, request)))
+            .await
     }
 
     async fn check_consent(&self, request: Request<CheckConsentRequest>) -> Reply<CheckConsentResponse> {
-        self.calls.read(request, |tx, request, _| Box::pin(consent::check(tx, request))).await
+        self.calls
+            .read(request, |tx, request, _| Box::pin(consent::check(tx, request)))
+            .await
     }
 
     async fn add_allow_list_entry(
@@ -121,43 +147,69 @@ impl PrivacyService for Api {
         request: Request<AddAllowListEntryRequest>,
     ) -> Reply<AddAllowListEntryResponse> {
         let guard = self.guard.clone();
-        self.calls.mutate(request, |tx, request, call| Box::pin(allow_list::add(guard, tx, request, call))).await
+        self.calls
+            .mutate(request, |tx, request, call| {
+                Box::pin(allow_list::add(guard, tx, request, call))
+            })
+            .await
     }
 
     async fn remove_allow_list_entry(
         &self,
         request: Request<RemoveAllowListEntryRequest>,
     ) -> Reply<RemoveAllowListEntryResponse> {
-        self.calls.mutate(request, |tx, request, _| Box::pin(allow_list::remove(tx, request))).await
+        self.calls
+            .mutate(request, |tx, request, _| Box::pin(allow_list::remove(tx, request)))
+            .await
     }
 
     async fn list_allow_list_entries(
         &self,
         request: Request<ListAllowListEntriesRequest>,
     ) -> Reply<ListAllowListEntriesResponse> {
-        self.calls.read(request, |tx, request, _| Box::pin(allow_list::list(tx, request))).await
+        self.calls
+            .read(request, |tx, request, _| Box::pin(allow_list::list(tx, request)))
+            .await
     }
 
     async fn export_my_data(&self, request: Request<ExportMyDataRequest>) -> Reply<ExportMyDataResponse> {
         let pages = self.calls.pages();
-        self.calls.read_audit(request, move |tx, request, call| Box::pin(personal::export(pages, tx, request, call))).await
+        self.calls
+            .read_audit(request, move |tx, request, call| {
+                Box::pin(personal::export(pages, tx, request, call))
+            })
+            .await
     }
 
     async fn request_my_erasure(&self, request: Request<RequestMyErasureRequest>) -> Reply<RequestMyErasureResponse> {
-        self.calls.mutate(request, |tx, request, call| Box::pin(personal::request_own(tx, request, call))).await
+        self.calls
+            .mutate(request, |tx, request, call| {
+                Box::pin(personal::request_own(tx, request, call))
+            })
+            .await
     }
 
     async fn request_erasure(&self, request: Request<RequestErasureRequest>) -> Reply<RequestErasureResponse> {
-        self.calls.mutate(request, |tx, request, call| Box::pin(personal::request(tx, request, call))).await
+        self.calls
+            .mutate(request, |tx, request, call| {
+                Box::pin(personal::request(tx, request, call))
+            })
+            .await
     }
 
     async fn cancel_erasure(&self, request: Request<CancelErasureRequest>) -> Reply<CancelErasureResponse> {
-        self.calls.mutate(request, |tx, request, _| Box::pin(personal::cancel(tx, request))).await
+        self.calls
+            .mutate(request, |tx, request, _| Box::pin(personal::cancel(tx, request)))
+            .await
     }
 
     async fn list_consents(&self, request: Request<ListConsentsRequest>) -> Reply<ListConsentsResponse> {
         let pages = self.calls.pages();
-        self.calls.read(request, move |tx, request, _| Box::pin(consent::list(pages, tx, request))).await
+        self.calls
+            .read(request, move |tx, request, _| {
+                Box::pin(consent::list(pages, tx, request))
+            })
+            .await
     }
 }
 

@@ -49,7 +49,12 @@ impl FreeTextGuard for IdentifierGuard {
         self.0
             .scan_with(text, FieldContext::default(), allowed)
             .into_iter()
-            .map(|f| Finding { kind: f.kind.as_str(), start: f.start, length: f.length, detector: f.detector })
+            .map(|f| Finding {
+                kind: f.kind.as_str(),
+                start: f.start,
+                length: f.length,
+                detector: f.detector,
+            })
             .collect()
     }
 }

@@ -115,10 +115,7 @@ pub fn scan_ndjson(
             Err(reason) => {
                 summary.bad_lines += 1;
                 if summary.first_bad_lines.len() < BAD_LINES_KEPT {
-                    summary.first_bad_lines.push(BadLine {
-                        line: number,
-                        reason,
-                    });
+                    summary.first_bad_lines.push(BadLine { line: number, reason });
                 }
             }
         }
@@ -141,13 +138,8 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<(u64, 
         if available.is_empty() {
             return Ok((consumed, is_whole));
         }
-        let end = available
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map(|at| at + 1);
-        let part = available
-            .get(..end.unwrap_or(available.len()))
-            .unwrap_or(available);
+        let end = available.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+        let part = available.get(..end.unwrap_or(available.len())).unwrap_or(available);
         is_whole &= line.len() + part.len() <= LINE_BYTES_MAX;
         if is_whole {
             line.extend_from_slice(part);
@@ -171,12 +163,7 @@ fn parse(line: &[u8]) -> Result<Option<Record>, BadLineReason> {
         .map_err(|_| BadLineReason::NotARecord)
 }
 
-fn answer(
-    record: &Record,
-    guard: &Guard,
-    writer: &mut impl Write,
-    summary: &mut Summary,
-) -> io::Result<()> {
+fn answer(record: &Record, guard: &Guard, writer: &mut impl Write, summary: &mut Summary) -> io::Result<()> {
     let findings: Vec<FindingLine> = guard
         .scan(&record.text, FieldContext::FreeText)
         .into_iter()
@@ -214,10 +201,7 @@ mod tests {
     #[test]
     fn offsets_are_code_points_of_the_input() {
         let (summary, out) = scan("{\"id\":7,\"text\":\"Ärztin: SSN 402-19-8877\"}\n".as_bytes());
-        assert_eq!(
-            (summary.records, summary.flagged, summary.findings),
-            (1, 1, 1)
-        );
+        assert_eq!((summary.records, summary.flagged, summary.findings), (1, 1, 1));
         let answer: serde_json::Value = serde_json::from_str(out.trim()).unwrap_or_default();
         assert_eq!(answer["id"], 7);
         assert_eq!(answer["findings"][0]["kind"], "SSN");
@@ -227,8 +211,7 @@ mod tests {
 
     #[test]
     fn clean_text_has_an_empty_list() {
-        let (summary, out) =
-            scan(b"{\"id\":\"a\",\"text\":\"Denied CO-50, appeal within 180 days.\"}");
+        let (summary, out) = scan(b"{\"id\":\"a\",\"text\":\"Denied CO-50, appeal within 180 days.\"}");
         assert_eq!(summary.flagged, 0);
         assert_eq!(out, "{\"id\":\"a\",\"findings\":[]}\n");
     }

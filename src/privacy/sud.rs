@@ -236,9 +236,7 @@ fn words_of(text: &str) -> Vec<String> {
     let mut word = String::new();
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
-        let is_inner_dot = c == '.'
-            && !word.is_empty()
-            && characters.peek().is_some_and(|next| next.is_alphanumeric());
+        let is_inner_dot = c == '.' && !word.is_empty() && characters.peek().is_some_and(|next| next.is_alphanumeric());
         if c.is_alphanumeric() || is_inner_dot {
             word.extend(c.to_lowercase());
             continue;
@@ -264,21 +262,15 @@ fn code_reason(code: &str) -> Option<SudReason> {
         .collect::<String>()
         .to_ascii_uppercase();
     let digits = bare.get(1..).filter(|rest| !rest.is_empty())?;
-    let is_code = bare.len() >= 3
-        && bare.is_ascii()
-        && digits.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    let is_code = bare.len() >= 3 && bare.is_ascii() && digits.as_bytes().first().is_some_and(u8::is_ascii_digit);
     if !is_code {
         return None;
     }
     let number: Option<u32> = digits.parse().ok();
     match bare.as_bytes().first() {
         Some(b'F') if is_sud_diagnosis(&bare) => Some(SudReason::DiagnosisCode(bare)),
-        Some(b'H') if bare.len() == 5 && number.is_some_and(is_sud_service) => {
-            Some(SudReason::ProcedureCode(bare))
-        }
-        Some(b'G')
-            if bare.len() == 5 && number.is_some_and(|number| (2067..=2088).contains(&number)) =>
-        {
+        Some(b'H') if bare.len() == 5 && number.is_some_and(is_sud_service) => Some(SudReason::ProcedureCode(bare)),
+        Some(b'G') if bare.len() == 5 && number.is_some_and(|number| (2067..=2088).contains(&number)) => {
             Some(SudReason::ProcedureCode(bare))
         }
         Some(b'J')
@@ -311,10 +303,7 @@ fn is_sud_service(number: u32) -> bool {
 fn has_phrase(words: &[String], phrase: &str) -> bool {
     let wanted: Vec<&str> = phrase.split(' ').collect();
     words.windows(wanted.len()).enumerate().any(|(at, window)| {
-        window
-            .iter()
-            .zip(&wanted)
-            .all(|(word, wanted)| matches(word, wanted))
+        window.iter().zip(&wanted).all(|(word, wanted)| matches(word, wanted))
             && !is_taken_back(words, at, at + wanted.len())
     })
 }
@@ -419,14 +408,10 @@ mod tests {
 
     #[test]
     fn codes_decide_by_themselves() {
-        for code in [
-            "F10.10", "f1120", "F19.959", "H0015", "G2067", "J2315", "F17.210",
-        ] {
+        for code in ["F10.10", "f1120", "F19.959", "H0015", "G2067", "J2315", "F17.210"] {
             assert!(sud_suspected("", [code]).is_suspected(), "{code}");
         }
-        for code in [
-            "F33.1", "F20.0", "G0480", "J1885", "99213", "H2019", "F1", "",
-        ] {
+        for code in ["F33.1", "F20.0", "G0480", "J1885", "99213", "H2019", "F1", ""] {
             assert!(!sud_suspected("", [code]).is_suspected(), "{code}");
         }
     }
@@ -436,17 +421,10 @@ mod tests {
         let suspicion = sud_suspected("Maria Gonzalez on Suboxone", ["F11.20"]);
         assert_eq!(
             suspicion.reasons,
-            [
-                SudReason::DiagnosisCode("F1120".into()),
-                SudReason::Phrase("suboxone")
-            ]
+            [SudReason::DiagnosisCode("F1120".into()), SudReason::Phrase("suboxone")]
         );
         assert_eq!(
-            suspicion
-                .reasons
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>(),
+            suspicion.reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["diagnosis code F1120", "phrase \"suboxone\""]
         );
     }

@@ -47,16 +47,41 @@ impl RegistryService for Api {
     ) -> std::result::Result<Response<ListPayersResponse>, Status> {
         let (registries, pages) = (self.registries.clone(), self.calls.pages());
         self.calls
-            .answer(request, move |ListPayersRequest { family, page_size, page_token }, _call| {
-                if !family.is_empty() && !registries.payer_families.contains(&family) {
-                    return Err(Error::field("family", "is no payer family of the registry"));
-                }
-                let scope = scope("ListPayers", &ListPayersRequest { family: family.clone(), ..Default::default() });
-                let rows = registries.payers.rows().iter().filter(|p| family.is_empty() || p.family_id == family);
-                let (rows, next_page_token) = page(&pages, &scope, rows.collect(), page_size, &page_token, PAGE_SIZE)?;
-                let payers = rows.into_iter().map(payer).collect();
-                Ok(Answer::new(ListPayersResponse { payers, next_page_token }, Facts::call()))
-            })
+            .answer(
+                request,
+                move |ListPayersRequest {
+                          family,
+                          page_size,
+                          page_token,
+                      },
+                      _call| {
+                    if !family.is_empty() && !registries.payer_families.contains(&family) {
+                        return Err(Error::field("family", "is no payer family of the registry"));
+                    }
+                    let scope = scope(
+                        "ListPayers",
+                        &ListPayersRequest {
+                            family: family.clone(),
+                            ..Default::default()
+                        },
+                    );
+                    let rows = registries
+                        .payers
+                        .rows()
+                        .iter()
+                        .filter(|p| family.is_empty() || p.family_id == family);
+                    let (rows, next_page_token) =
+                        page(&pages, &scope, rows.collect(), page_size, &page_token, PAGE_SIZE)?;
+                    let payers = rows.into_iter().map(payer).collect();
+                    Ok(Answer::new(
+                        ListPayersResponse {
+                            payers,
+                            next_page_token,
+                        },
+                        Facts::call(),
+                    ))
+                },
+            )
             .await
     }
 
@@ -72,7 +97,11 @@ impl RegistryService for Api {
                     .into_iter()
                     .filter_map(|found| {
                         let row = registries.payers.get(&found.payer_id)?;
-                        Some(PayerMatch { payer: Some(payer(row)), alias: found.alias, score: found.score })
+                        Some(PayerMatch {
+                            payer: Some(payer(row)),
+                            alias: found.alias,
+                            score: found.score,
+                        })
                     })
                     .collect();
                 Ok(Answer::new(ResolvePayerResponse { matches }, Facts::call()))
@@ -86,26 +115,45 @@ impl RegistryService for Api {
     ) -> std::result::Result<Response<ListPlansResponse>, Status> {
         let (registries, pages) = (self.registries.clone(), self.calls.pages());
         self.calls
-            .answer(request, move |ListPlansRequest { payer_id, page_size, page_token }, _call| {
-                if !payer_id.is_empty() && !registries.payers.contains(&payer_id) {
-                    return Err(Error::field("payer_id", "is no payer of the registry"));
-                }
-                let scope = scope("ListPlans", &ListPlansRequest { payer_id: payer_id.clone(), ..Default::default() });
-                let rows = registries.plans.rows().iter().filter(|p| payer_id.is_empty() || p.payer_id == payer_id);
-                let (rows, next_page_token) = page(&pages, &scope, rows.collect(), page_size, &page_token, PAGE_SIZE)?;
-                let plans = rows
-                    .into_iter()
-                    .map(|plan| Plan {
-                        id: plan.id.clone(),
-                        payer_id: plan.payer_id.clone(),
-                        name: plan.name.clone(),
-                        line_of_business: plan.line_of_business.into(),
-                        state: plan.state.clone().unwrap_or_default(),
-                        provenance: Some(provenance(&plan.provenance)),
-                    })
-                    .collect();
-                Ok(Answer::new(ListPlansResponse { plans, next_page_token }, Facts::call()))
-            })
+            .answer(
+                request,
+                move |ListPlansRequest {
+                          payer_id,
+                          page_size,
+                          page_token,
+                      },
+                      _call| {
+                    if !payer_id.is_empty() && !registries.payers.contains(&payer_id) {
+                        return Err(Error::field("payer_id", "is no payer of the registry"));
+                    }
+                    let scope = scope(
+                        "ListPlans",
+                        &ListPlansRequest {
+                            payer_id: payer_id.clone(),
+                            ..Default::default()
+                        },
+                    );
+                    let rows = registries
+                        .plans
+                        .rows()
+                        .iter()
+                        .filter(|p| payer_id.is_empty() || p.payer_id == payer_id);
+                    let (rows, next_page_token) =
+                        page(&pages, &scope, rows.collect(), page_size, &page_token, PAGE_SIZE)?;
+                    let plans = rows
+                        .into_iter()
+                        .map(|plan| Plan {
+                            id: plan.id.clone(),
+                            payer_id: plan.payer_id.clone(),
+                            name: plan.name.clone(),
+                            line_of_business: plan.line_of_business.into(),
+                            state: plan.state.clone().unwrap_or_default(),
+                            provenance: Some(provenance(&plan.provenance)),
+                        })
+                        .collect();
+                    Ok(Answer::new(ListPlansResponse { plans, next_page_token }, Facts::call()))
+                },
+            )
             .await
     }
 
@@ -115,29 +163,44 @@ impl RegistryService for Api {
     ) -> std::result::Result<Response<ListCodesResponse>, Status> {
         let (registries, pages) = (self.registries.clone(), self.calls.pages());
         self.calls
-            .answer(request, move |ListCodesRequest { system, code, page_size, page_token }, _call| {
-                let scope =
-                    scope("ListCodes", &ListCodesRequest { system, code: code.clone(), ..Default::default() });
-                let rows = registries.codes.rows().iter().filter(|row| {
-                    code_system(row.system).is_some_and(|s| system == 0 || s as i32 == system)
-                        && (code.is_empty() || row.code == code)
-                });
-                let (rows, next_page_token) =
-                    page(&pages, &scope, rows.collect(), page_size, &page_token, CODES_PAGE_SIZE)?;
-                let codes = rows
-                    .into_iter()
-                    .map(|row| RemittanceCode {
-                        system: code_system(row.system).unwrap_or(CodeSystem::Unspecified).into(),
-                        code: row.code.clone(),
-                        label: row.label.clone(),
-                        is_current: row.current,
-                        requires_rarc: row.requires_rarc,
-                        is_informational: row.informational,
-                        provenance: Some(provenance(&row.provenance)),
-                    })
-                    .collect();
-                Ok(Answer::new(ListCodesResponse { codes, next_page_token }, Facts::call()))
-            })
+            .answer(
+                request,
+                move |ListCodesRequest {
+                          system,
+                          code,
+                          page_size,
+                          page_token,
+                      },
+                      _call| {
+                    let scope = scope(
+                        "ListCodes",
+                        &ListCodesRequest {
+                            system,
+                            code: code.clone(),
+                            ..Default::default()
+                        },
+                    );
+                    let rows = registries.codes.rows().iter().filter(|row| {
+                        code_system(row.system).is_some_and(|s| system == 0 || s as i32 == system)
+                            && (code.is_empty() || row.code == code)
+                    });
+                    let (rows, next_page_token) =
+                        page(&pages, &scope, rows.collect(), page_size, &page_token, CODES_PAGE_SIZE)?;
+                    let codes = rows
+                        .into_iter()
+                        .map(|row| RemittanceCode {
+                            system: code_system(row.system).unwrap_or(CodeSystem::Unspecified).into(),
+                            code: row.code.clone(),
+                            label: row.label.clone(),
+                            is_current: row.current,
+                            requires_rarc: row.requires_rarc,
+                            is_informational: row.informational,
+                            provenance: Some(provenance(&row.provenance)),
+                        })
+                        .collect();
+                    Ok(Answer::new(ListCodesResponse { codes, next_page_token }, Facts::call()))
+                },
+            )
             .await
     }
 
@@ -186,7 +249,10 @@ impl RegistryService for Api {
                         provenance: Some(provenance(&row.provenance)),
                     })
                     .collect();
-                Ok(Answer::new(ListServiceCategoriesResponse { service_categories }, Facts::call()))
+                Ok(Answer::new(
+                    ListServiceCategoriesResponse { service_categories },
+                    Facts::call(),
+                ))
             })
             .await
     }
@@ -285,11 +351,16 @@ fn page<'r, T>(
     page_token: &str,
     default: usize,
 ) -> Result<(Vec<&'r T>, String)> {
-    let start = pages.open(scope, page_token)?.map_or(0, |c| usize::try_from(c.key).unwrap_or(usize::MAX));
+    let start = pages
+        .open(scope, page_token)?
+        .map_or(0, |c| usize::try_from(c.key).unwrap_or(usize::MAX));
     let size = usize::try_from(page_size).ok().filter(|n| *n > 0).unwrap_or(default);
     let end = start.saturating_add(size).min(rows.len());
     let token = if end < rows.len() {
-        pages.seal(scope, &Cursor::behind(i64::try_from(end).unwrap_or(i64::MAX), uuid::Uuid::nil()))?
+        pages.seal(
+            scope,
+            &Cursor::behind(i64::try_from(end).unwrap_or(i64::MAX), uuid::Uuid::nil()),
+        )?
     } else {
         String::new()
     };

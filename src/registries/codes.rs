@@ -3,9 +3,7 @@
 //! Numbers are facts; the labels are this project's own, because the descriptor
 //! texts of X12 are licensed.
 
-use crate::proto::stratum::v1::{
-    CoreScenario, DenialType, EvidenceKind, GroupCode, RecoveryAction,
-};
+use crate::proto::stratum::v1::{CoreScenario, DenialType, EvidenceKind, GroupCode, RecoveryAction};
 
 use super::row::Row;
 use super::table::{Provenance, Record};
@@ -47,10 +45,7 @@ impl Record for Code {
     fn read(row: &Row<'_>) -> Self {
         let status = row.required("status");
         if !matches!(status.as_str(), "current" | "deactivated") {
-            row.problem(
-                "status",
-                format!("`{status}` is neither `current` nor `deactivated`"),
-            );
+            row.problem("status", format!("`{status}` is neither `current` nor `deactivated`"));
         }
         Self {
             system: row.word("system"),
@@ -151,9 +146,7 @@ impl CodeAction {
     /// Without an appeal right nothing that contests the decision may be proposed.
     fn check(&self, row: &Row<'_>) {
         let mut proposed = self.alternatives.iter().chain([&self.action]);
-        let contests = |action: &RecoveryAction| {
-            matches!(action, RecoveryAction::Appeal | RecoveryAction::PeerToPeer)
-        };
+        let contests = |action: &RecoveryAction| matches!(action, RecoveryAction::Appeal | RecoveryAction::PeerToPeer);
         if !self.appealable && proposed.any(contests) {
             row.problem("appealable", "is `no` although an appeal is proposed");
         }

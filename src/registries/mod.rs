@@ -29,13 +29,9 @@ pub use release::{Manifest, ManifestEntry, Source, manifest_json};
 pub use resolve::PayerMatch;
 pub use table::{Provenance, Registry, RegistryProblem, parse_day};
 pub use taxonomy::{
-    DecisionCategory, DecisionField, DenialTypeInfo, DiagnosisGroup, EvidenceKindInfo, Icd10Range,
-    ServiceCategory,
+    DecisionCategory, DecisionField, DenialTypeInfo, DiagnosisGroup, EvidenceKindInfo, Icd10Range, ServiceCategory,
 };
-pub use words::{
-    Anchor, ClockKind, CodeSystem, Confidence, FiledWhen, PayerKind, Roll, RuleScope, TimeUnit,
-    Word,
-};
+pub use words::{Anchor, ClockKind, CodeSystem, Confidence, FiledWhen, PayerKind, Roll, RuleScope, TimeUnit, Word};
 
 use std::collections::HashMap;
 
@@ -159,16 +155,9 @@ impl Registries {
     /// the group code beats one that does not, then the order of the file decides. The order of
     /// `rarcs` never matters.
     #[must_use]
-    pub fn code_action(
-        &self,
-        group: GroupCode,
-        carc: &str,
-        rarcs: &[String],
-    ) -> Option<&CodeAction> {
+    pub fn code_action(&self, group: GroupCode, carc: &str, rarcs: &[String]) -> Option<&CodeAction> {
         let rows = self.actions_by_carc.get(carc)?;
-        let candidates = rows
-            .iter()
-            .filter_map(|&index| self.code_actions.rows().get(index));
+        let candidates = rows.iter().filter_map(|&index| self.code_actions.rows().get(index));
         let fitting = candidates.filter_map(|action| Some((action.fit(group, rarcs)?, action)));
         // The first of several equals, where max_by_key would take the last.
         fitting
@@ -190,12 +179,7 @@ impl Registries {
 
     /// The category of a regulator's decision by the name the regulator uses.
     #[must_use]
-    pub fn decision_category(
-        &self,
-        publisher: &str,
-        field: DecisionField,
-        name: &str,
-    ) -> Option<&DecisionCategory> {
+    pub fn decision_category(&self, publisher: &str, field: DecisionField, name: &str) -> Option<&DecisionCategory> {
         self.decision_categories
             .get(&taxonomy::decision_key(publisher, field, name))
     }
@@ -212,10 +196,7 @@ impl Registries {
     /// Whether a three-digit postal area is restricted on any known list.
     #[must_use]
     pub fn is_zip3_restricted(&self, zip3: &str) -> bool {
-        self.zip3_restricted
-            .rows()
-            .iter()
-            .any(|row| row.zip3 == zip3)
+        self.zip3_restricted.rows().iter().any(|row| row.zip3 == zip3)
     }
 }
 

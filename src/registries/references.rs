@@ -55,12 +55,7 @@ fn check_plans(registries: &Registries, problems: &Problems) {
             problems,
         );
         if let Some(state) = &plan.state {
-            must_hold(
-                &registries.jurisdictions,
-                state,
-                (Plan::FILE, line, "state"),
-                problems,
-            );
+            must_hold(&registries.jurisdictions, state, (Plan::FILE, line, "state"), problems);
         }
     }
 }
@@ -91,12 +86,7 @@ fn check_appeal_rules(registries: &Registries, problems: &Problems) {
         let at = (file, line, "jurisdiction");
         must_hold(&registries.jurisdictions, &rule.jurisdiction, at, problems);
         if let Some(payer) = &rule.payer_id {
-            must_hold(
-                &registries.payers,
-                payer,
-                (file, line, "payer_id"),
-                problems,
-            );
+            must_hold(&registries.payers, payer, (file, line, "payer_id"), problems);
         }
         if let Some(plan) = &rule.plan_id {
             must_hold(&registries.plans, plan, (file, line, "plan_id"), problems);
@@ -109,20 +99,10 @@ fn check_decision_categories(registries: &Registries, problems: &Problems) {
         let at = (DecisionCategory::FILE, line, "target_id");
         match category.field {
             DecisionField::Diagnosis | DecisionField::DiagnosisSub => {
-                must_hold(
-                    &registries.diagnosis_groups,
-                    &category.target_id,
-                    at,
-                    problems,
-                );
+                must_hold(&registries.diagnosis_groups, &category.target_id, at, problems);
             }
             DecisionField::Treatment | DecisionField::TreatmentSub => {
-                must_hold(
-                    &registries.service_categories,
-                    &category.target_id,
-                    at,
-                    problems,
-                );
+                must_hold(&registries.service_categories, &category.target_id, at, problems);
             }
         }
     }
@@ -140,10 +120,7 @@ fn check_completeness(registries: &Registries, problems: &Problems) {
         if let Ok(kind) = EvidenceKind::try_from(number)
             && !registries.evidence_kinds.contains(kind.word())
         {
-            problems.file(
-                EvidenceKindInfo::FILE,
-                format!("has no row for {}", kind.word()),
-            );
+            problems.file(EvidenceKindInfo::FILE, format!("has no row for {}", kind.word()));
         }
     }
 }

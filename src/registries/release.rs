@@ -146,19 +146,13 @@ fn compare(sealed: &ManifestEntry, actual: &ManifestEntry, problems: &Problems) 
     if sealed.sha256 != actual.sha256 {
         problems.file(
             &actual.file,
-            format!(
-                "has checksum {}, not the manifest's {}",
-                actual.sha256, sealed.sha256
-            ),
+            format!("has checksum {}, not the manifest's {}", actual.sha256, sealed.sha256),
         );
     }
     if sealed.rows != actual.rows {
         problems.file(
             &actual.file,
-            format!(
-                "has {} rows, not the manifest's {}",
-                actual.rows, sealed.rows
-            ),
+            format!("has {} rows, not the manifest's {}", actual.rows, sealed.rows),
         );
     }
 }
@@ -170,8 +164,9 @@ fn read_one(source: &Source, name: &str) -> Result<String, String> {
             .iter()
             .find_map(|(file, text)| (*file == name).then(|| (*text).to_owned()))
             .ok_or_else(|| "is not embedded".to_owned()),
-        Source::Dir(directory) => std::fs::read_to_string(directory.join(name))
-            .map_err(|error| format!("can't be read: {error}")),
+        Source::Dir(directory) => {
+            std::fs::read_to_string(directory.join(name)).map_err(|error| format!("can't be read: {error}"))
+        }
     }
 }
 
@@ -186,13 +181,11 @@ fn rows_of(text: &str) -> usize {
 
 fn sha256_hex(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String can't fail.
-            write!(hex, "{byte:02x}").unwrap_or_default();
-            hex
-        })
+    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a String can't fail.
+        write!(hex, "{byte:02x}").unwrap_or_default();
+        hex
+    })
 }
 
 /// The manifest that the files of a source should have, as pretty JSON with a final newline.

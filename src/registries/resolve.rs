@@ -117,11 +117,7 @@ impl PayerNames {
             }
         }
         let mut matches: Vec<PayerMatch> = best.into_values().collect();
-        matches.sort_by(|a, b| {
-            b.score
-                .total_cmp(&a.score)
-                .then_with(|| a.payer_id.cmp(&b.payer_id))
-        });
+        matches.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.payer_id.cmp(&b.payer_id)));
         matches
     }
 

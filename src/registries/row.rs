@@ -32,10 +32,7 @@ impl Row<'_> {
 
     fn cell(&self, column: &str) -> &str {
         let index = self.header.iter().position(|name| name == column);
-        index
-            .and_then(|index| self.record.get(index))
-            .unwrap_or("")
-            .trim()
+        index.and_then(|index| self.record.get(index)).unwrap_or("").trim()
     }
 
     /// A text that may be empty.
@@ -76,10 +73,7 @@ impl Row<'_> {
     /// The values of a cell that holds several.
     pub(super) fn list(&self, column: &str) -> Vec<String> {
         let values = self.cell(column).split(LIST_SEPARATOR).map(str::trim);
-        values
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
-            .collect()
+        values.filter(|value| !value.is_empty()).map(str::to_owned).collect()
     }
 
     /// A word of a closed list that must be present.
@@ -93,17 +87,13 @@ impl Row<'_> {
 
     /// A word of a closed list, `None` when the cell is empty.
     pub(super) fn optional_word<W: Word>(&self, column: &str) -> Option<W> {
-        self.optional(column)
-            .and_then(|cell| self.parse_word(column, &cell))
+        self.optional(column).and_then(|cell| self.parse_word(column, &cell))
     }
 
     /// The words of a cell that holds several.
     pub(super) fn words<W: Word>(&self, column: &str) -> Vec<W> {
         let words = self.list(column);
-        words
-            .iter()
-            .filter_map(|word| self.parse_word(column, word))
-            .collect()
+        words.iter().filter_map(|word| self.parse_word(column, word)).collect()
     }
 
     fn parse_word<W: Word>(&self, column: &str, word: &str) -> Option<W> {

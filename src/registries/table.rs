@@ -11,13 +11,7 @@ use super::row::Row;
 use super::words::Confidence;
 
 /// The columns that every file ends with.
-const PROVENANCE_COLUMNS: [&str; 5] = [
-    "source",
-    "verified_on",
-    "effective_from",
-    "effective_to",
-    "confidence",
-];
+const PROVENANCE_COLUMNS: [&str; 5] = ["source", "verified_on", "effective_from", "effective_to", "confidence"];
 
 /// What is wrong with a registry file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -101,8 +95,7 @@ impl Provenance {
     /// Whether the fact holds on a day.
     #[must_use]
     pub fn holds_on(&self, day: Date) -> bool {
-        self.effective_from.is_none_or(|from| from <= day)
-            && self.effective_to.is_none_or(|to| day <= to)
+        self.effective_from.is_none_or(|from| from <= day) && self.effective_to.is_none_or(|to| day <= to)
     }
 }
 
@@ -164,14 +157,8 @@ impl<T> Registry<T> {
             by_key: HashMap::new(),
             lines: Vec::new(),
         };
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let expected: Vec<&str> = T::COLUMNS
-            .iter()
-            .copied()
-            .chain(PROVENANCE_COLUMNS)
-            .collect();
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let expected: Vec<&str> = T::COLUMNS.iter().copied().chain(PROVENANCE_COLUMNS).collect();
         let Some(header) = header_of::<T>(&mut reader, &expected, problems) else {
             return registry;
         };
@@ -208,11 +195,7 @@ impl<T> Registry<T> {
         let key = value.key();
         if let Some(&first) = self.by_key.get(&key) {
             let first_line = self.lines.get(first).copied().unwrap_or_default();
-            problems.line(
-                T::FILE,
-                line,
-                format!("repeats `{key}` of line {first_line}"),
-            );
+            problems.line(T::FILE, line, format!("repeats `{key}` of line {first_line}"));
             return;
         }
         self.by_key.insert(key, self.rows.len());
@@ -237,21 +220,13 @@ fn header_of<T: Record>(
     if header == expected {
         return Some(header);
     }
-    for missing in expected
-        .iter()
-        .filter(|name| !header.iter().any(|h| h == *name))
-    {
+    for missing in expected.iter().filter(|name| !header.iter().any(|h| h == *name)) {
         problems.cell(T::FILE, 1, missing, "is missing from the header");
     }
-    for unknown in header
-        .iter()
-        .filter(|name| !expected.contains(&name.as_str()))
-    {
+    for unknown in header.iter().filter(|name| !expected.contains(&name.as_str())) {
         problems.cell(T::FILE, 1, unknown, "is not a column of this file");
     }
-    if header.len() == expected.len()
-        && expected.iter().all(|name| header.iter().any(|h| h == name))
-    {
+    if header.len() == expected.len() && expected.iter().all(|name| header.iter().any(|h| h == name)) {
         problems.line(T::FILE, 1, "names its columns in another order");
     }
     None

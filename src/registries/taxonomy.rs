@@ -148,10 +148,7 @@ impl Record for DiagnosisGroup {
         let parsed = ranges.iter().filter_map(|range| {
             let parsed = Icd10Range::parse(range);
             if parsed.is_none() {
-                row.problem(
-                    "icd10_ranges",
-                    format!("`{range}` is no range of categories"),
-                );
+                row.problem("icd10_ranges", format!("`{range}` is no range of categories"));
             }
             parsed
         });
@@ -186,9 +183,7 @@ impl Icd10Range {
         let well_formed = |category: &str| {
             category.len() == 3
                 && category.starts_with(|c: char| c.is_ascii_uppercase())
-                && category
-                    .chars()
-                    .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
+                && category.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
         };
         (well_formed(first) && well_formed(last) && first <= last).then(|| Self {
             first: first.to_owned(),
@@ -237,8 +232,7 @@ super::words::registry_words! {
 
 impl Record for DecisionCategory {
     const FILE: &'static str = "decision_categories.csv";
-    const COLUMNS: &'static [&'static str] =
-        &["publisher", "field", "name", "target_id", "sud_suspected"];
+    const COLUMNS: &'static [&'static str] = &["publisher", "field", "name", "target_id", "sud_suspected"];
 
     fn read(row: &Row<'_>) -> Self {
         Self {

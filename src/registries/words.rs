@@ -1,8 +1,8 @@
 //! The words of closed lists: how an enum value is written in a registry file.
 
 use crate::proto::stratum::v1::{
-    AdjudicationState, AppealLevel, CoreScenario, DenialType, EvidenceKind, Funding, GroupCode,
-    LineOfBusiness, ProductType, RecoveryAction, ServiceTiming, Urgency,
+    AdjudicationState, AppealLevel, CoreScenario, DenialType, EvidenceKind, Funding, GroupCode, LineOfBusiness,
+    ProductType, RecoveryAction, ServiceTiming, Urgency,
 };
 
 /// A closed list whose values are written as upper-case words.

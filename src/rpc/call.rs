@@ -23,9 +23,9 @@ use super::validate::{Validate, Violation, violations, violations_at};
 use crate::audit::event::{AuditEvent, Facts};
 use crate::audit::writer::AuditWriter;
 use crate::db::{Db, TenantTx};
-use crate::proto::google::api::HttpBody;
 use crate::privacy::guard::AllowList;
 use crate::privacy::{FreeTextGuard, allow_list};
+use crate::proto::google::api::HttpBody;
 
 /// What a handler gives back: the reply, and what the audit log says about it.
 #[derive(Debug)]
@@ -72,7 +72,12 @@ impl Calls {
     /// A frame over these parts.
     #[must_use]
     pub fn new(db: Db, audit: AuditWriter, guard: Arc<dyn FreeTextGuard>, pages: PageTokens) -> Self {
-        Self(Arc::new(Shared { db, audit, guard, pages: Arc::new(pages) }))
+        Self(Arc::new(Shared {
+            db,
+            audit,
+            guard,
+            pages: Arc::new(pages),
+        }))
     }
 
     /// The guard that every free text passes.
@@ -113,7 +118,12 @@ impl Calls {
         self.reading(Reading::AuditLog, request, handler).await
     }
 
-    async fn reading<Q, R, F>(&self, reading: Reading, request: Request<Q>, handler: F) -> std::result::Result<Response<R>, Status>
+    async fn reading<Q, R, F>(
+        &self,
+        reading: Reading,
+        request: Request<Q>,
+        handler: F,
+    ) -> std::result::Result<Response<R>, Status>
     where
         Q: Validate + Send + Sync + 'static,
         R: Send + 'static,
@@ -200,7 +210,10 @@ impl Calls {
                     answer
                 }
             };
-            shared.audit.append_in(&mut tx, &AuditEvent::success(&call, answer.facts)).await?;
+            shared
+                .audit
+                .append_in(&mut tx, &AuditEvent::success(&call, answer.facts))
+                .await?;
             tx.commit().await?;
             Ok(answer.reply)
         })
@@ -212,13 +225,18 @@ impl Calls {
     ///
     /// # Errors
     /// As [`Calls::mutate`].
-    pub async fn mutate_each<Q, R, F>(&self, request: Request<Q>, handler: F) -> std::result::Result<Response<R>, Status>
+    pub async fn mutate_each<Q, R, F>(
+        &self,
+        request: Request<Q>,
+        handler: F,
+    ) -> std::result::Result<Response<R>, Status>
     where
         Q: Validate + Idempotent + Send + Sync + 'static,
         R: Message + Default + 'static,
         F: for<'t> FnOnce(&'t mut TenantTx, Q, CallContext) -> BoxFuture<'t, Result<Answer<R>>> + Send + 'static,
     {
-        self.mutating(|violation| !violation.field.contains("]."), request, handler).await
+        self.mutating(|violation| !violation.field.contains("]."), request, handler)
+            .await
     }
 
     /// One item of a batch, without what only the server may set, once it keeps every rule.
@@ -228,7 +246,11 @@ impl Calls {
     pub fn valid_part<Q: Validate>(&self, path: &str, mut part: Q, allowed: &AllowList) -> Result<Q> {
         part.clear_output_only();
         let violations = violations_at(path, &part, &*self.0.guard, allowed);
-        if violations.is_empty() { Ok(part) } else { Err(Error::violations(violations)) }
+        if violations.is_empty() {
+            Ok(part)
+        } else {
+            Err(Error::violations(violations))
+        }
     }
 
     /// Streams tenant data in bulk: a START event before the first byte, a FINISH event with count and
@@ -248,9 +270,21 @@ impl Calls {
         let shared = self.0.clone();
         self.run(request, move |request, call, caller| async move {
             let exporter = exporter(shared.valid(&caller, request).await?);
-            let facts = Facts { filter_sha256: Some(exporter.filter_sha256()), ..Facts::call() };
-            shared.audit.append(AuditEvent::success(&call, facts.step("START"))).await?;
-            Ok(export::stream(shared.db.clone(), shared.audit.clone(), call, caller, exporter))
+            let facts = Facts {
+                filter_sha256: Some(exporter.filter_sha256()),
+                ..Facts::call()
+            };
+            shared
+                .audit
+                .append(AuditEvent::success(&call, facts.step("START")))
+                .await?;
+            Ok(export::stream(
+                shared.db.clone(),
+                shared.audit.clone(),
+                call,
+                caller,
+                exporter,
+            ))
         })
         .await
     }
@@ -265,7 +299,9 @@ impl Calls {
     {
         let (message, call, caller) = identified(request)?;
         let unit = tokio::spawn(work(message, call.clone(), caller));
-        let result = unit.await.unwrap_or_else(|panic| Err(Error::internal(panic_cause(&panic))));
+        let result = unit
+            .await
+            .unwrap_or_else(|panic| Err(Error::internal(panic_cause(&panic))));
         self.reply(&call, result).await
     }
 
@@ -306,7 +342,9 @@ impl Calls {
 /// A request's message, and whose it is.
 fn identified<Q>(request: Request<Q>) -> Result<(Q, CallContext, Caller)> {
     let (_, extensions, message) = request.into_parts();
-    let call = extensions.get::<CallContext>().and_then(|call| Some((call.clone(), call.caller()?.clone())));
+    let call = extensions
+        .get::<CallContext>()
+        .and_then(|call| Some((call.clone(), call.caller()?.clone())));
     // A handler reached without the stack before it: nobody is known, so nothing is done.
     let (call, caller) = call.ok_or_else(|| Error::internal("call did not pass the request stack"))?;
     Ok((message, call, caller))
@@ -342,7 +380,11 @@ impl Shared {
             found = violations(&request, &*self.guard, &allowed);
             found.retain(counts);
         }
-        if found.is_empty() { Ok(request) } else { Err(Error::violations(found)) }
+        if found.is_empty() {
+            Ok(request)
+        } else {
+            Err(Error::violations(found))
+        }
     }
 }
 
@@ -350,7 +392,11 @@ impl Shared {
 const PANICKED: &str = "handler panicked";
 
 fn panic_cause(error: &tokio::task::JoinError) -> &'static str {
-    if error.is_panic() { PANICKED } else { "handler was cancelled" }
+    if error.is_panic() {
+        PANICKED
+    } else {
+        "handler was cancelled"
+    }
 }
 
 impl<R> idempotency::Stored<R> {

@@ -46,11 +46,17 @@ impl Error {
     #[must_use]
     pub fn violations(violations: Vec<Violation>) -> Self {
         let (reason, message) = if violations.iter().any(|v| v.is_phi) {
-            (ErrorReason::PhiDetected, "free text holds identifiers; nothing was stored")
+            (
+                ErrorReason::PhiDetected,
+                "free text holds identifiers; nothing was stored",
+            )
         } else {
             (ErrorReason::Validation, "the request breaks the contract")
         };
-        Self { violations, ..Self::new(reason, message) }
+        Self {
+            violations,
+            ..Self::new(reason, message)
+        }
     }
 
     /// One field breaks a rule that only a handler can check.
@@ -66,7 +72,10 @@ impl Error {
     /// There is no such resource for this caller: absent and foreign ids answer alike.
     #[must_use]
     pub fn not_found(attempted: uuid::Uuid) -> Self {
-        Self { attempted_id: Some(attempted), ..Self::new(ErrorReason::NotFound, "no such resource") }
+        Self {
+            attempted_id: Some(attempted),
+            ..Self::new(ErrorReason::NotFound, "no such resource")
+        }
     }
 
     /// What a record of restricted origin still needs to be stored.
@@ -82,8 +91,11 @@ impl Error {
     /// A fault of ours.
     #[must_use]
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::new(ErrorReason::Internal, "internal error; the request id finds it in the log")
-            .because(cause)
+        Self::new(
+            ErrorReason::Internal,
+            "internal error; the request id finds it in the log",
+        )
+        .because(cause)
     }
 
     /// Adds a metadata entry; values never quote a request.
@@ -128,7 +140,10 @@ impl Error {
     /// The violations as texts, for results that are part of a reply.
     #[must_use]
     pub fn violation_texts(&self) -> Vec<String> {
-        self.violations.iter().map(|v| format!("{}: {}", v.field, v.description)).collect()
+        self.violations
+            .iter()
+            .map(|v| format!("{}: {}", v.field, v.description))
+            .collect()
     }
 
     /// Whether the fault is ours rather than the caller's.
@@ -185,13 +200,23 @@ pub fn code(reason: ErrorReason) -> Code {
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
-        let Error { reason, message, metadata, violations, retry_after, attempted_id: _, cause: _ } =
-            error;
+        let Error {
+            reason,
+            message,
+            metadata,
+            violations,
+            retry_after,
+            attempted_id: _,
+            cause: _,
+        } = error;
         let mut details = ErrorDetails::new();
         details.set_error_info(
             reason_name(reason),
             DOMAIN,
-            metadata.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<std::collections::HashMap<_, _>>(),
+            metadata
+                .into_iter()
+                .map(|(k, v)| (k.to_owned(), v))
+                .collect::<std::collections::HashMap<_, _>>(),
         );
         for violation in violations {
             details.add_bad_request_violation(violation.field, violation.description);

@@ -19,6 +19,9 @@ pub fn check_etag(given: &str, version: i64) -> Result<()> {
     if given.is_empty() || given == "*" || given == etag(version) {
         Ok(())
     } else {
-        Err(Error::new(ErrorReason::VersionConflict, "the resource has changed since this etag was read"))
+        Err(Error::new(
+            ErrorReason::VersionConflict,
+            "the resource has changed since this etag was read",
+        ))
     }
 }

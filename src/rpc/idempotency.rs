@@ -34,7 +34,11 @@ impl Key {
         };
         let method = call.policy().map(|p| p.path.clone()).unwrap_or_default();
         let request_sha256 = Sha256::digest(request.encode_to_vec()).into();
-        Ok(Some(Self { method, key, request_sha256 }))
+        Ok(Some(Self {
+            method,
+            key,
+            request_sha256,
+        }))
     }
 }
 
@@ -79,7 +83,10 @@ pub async fn claim<R>(tx: &mut TenantTx, key: &Key) -> Result<Claim<R>> {
         return Ok(Claim::Fresh);
     }
     let row = store::get(tx, &key.method, key.key).await?.ok_or_else(|| {
-        Error::new(ErrorReason::Conflict, "the first call with this request_id has not ended; repeat the call")
+        Error::new(
+            ErrorReason::Conflict,
+            "the first call with this request_id has not ended; repeat the call",
+        )
     })?;
     if row.request_sha256 != key.request_sha256 {
         return Err(Error::new(
@@ -92,7 +99,10 @@ pub async fn claim<R>(tx: &mut TenantTx, key: &Key) -> Result<Claim<R>> {
     {
         return Err(Error::not_found(id));
     }
-    Ok(Claim::Replay(Stored { row, reply: PhantomData }))
+    Ok(Claim::Replay(Stored {
+        row,
+        reply: PhantomData,
+    }))
 }
 
 /// Keeps the answer with the work.
@@ -101,7 +111,15 @@ pub async fn claim<R>(tx: &mut TenantTx, key: &Key) -> Result<Claim<R>> {
 /// Those of the database.
 pub async fn keep(tx: &mut TenantTx, key: &Key, reply: &impl Message, facts: &Facts) -> Result<()> {
     let response = reply.encode_to_vec();
-    store::complete(tx, &key.method, key.key, &response, facts.resource.name(), facts.resource_id).await
+    store::complete(
+        tx,
+        &key.method,
+        key.key,
+        &response,
+        facts.resource.name(),
+        facts.resource_id,
+    )
+    .await
 }
 
 pub(crate) mod store;

@@ -181,9 +181,17 @@ impl Authenticator {
     /// Looks credentials up in `db`; API keys are hashed with the peppers of `ring`.
     #[must_use]
     pub fn new(db: Db, ring: &KeyRing) -> Self {
-        let peppers = ring.iter().map(|(id, key)| (id, hmac::Key::new(hmac::HMAC_SHA256, key))).collect();
+        let peppers = ring
+            .iter()
+            .map(|(id, key)| (id, hmac::Key::new(hmac::HMAC_SHA256, key)))
+            .collect();
         let known = Cache::builder().max_capacity(50_000).time_to_live(CACHE_TTL).build();
-        Self { db, peppers, known, generation: AtomicU64::new(0) }
+        Self {
+            db,
+            peppers,
+            known,
+            generation: AtomicU64::new(0),
+        }
     }
 
     /// Forgets every cached credential: one of them changed.
@@ -282,26 +290,34 @@ impl Authenticator {
 
     async fn caller(&self, credential: &Credential, headers: &HeaderMap) -> Result<Caller> {
         let own = &credential.caller;
-        let Some(id) = headers.get(ACTOR_ID) else { return Ok(own.clone()) };
+        let Some(id) = headers.get(ACTOR_ID) else {
+            return Ok(own.clone());
+        };
         let Actor { id, roles, permissions } = self.actor(&credential.row, own.kind(), id).await?;
         let permissions = own.permissions().intersection(permissions);
-        let acting = Inner { user_id: Some(id), roles, permissions, ..own.0.as_ref().clone() };
+        let acting = Inner {
+            user_id: Some(id),
+            roles,
+            permissions,
+            ..own.0.as_ref().clone()
+        };
         Ok(Caller(Arc::new(acting)))
     }
 
     /// The user a service names: only if its certificate may, and only of its own tenant.
-    async fn actor(
-        &self,
-        row: &CredentialRow,
-        kind: IdentityKind,
-        id: &http::HeaderValue,
-    ) -> Result<Actor> {
+    async fn actor(&self, row: &CredentialRow, kind: IdentityKind, id: &http::HeaderValue) -> Result<Actor> {
         let refused = || refuse(ErrorReason::ActorNotAssertable);
         if kind != IdentityKind::Certificate || !row.may_assert_actor {
             return Err(refused());
         }
-        let id = id.to_str().ok().and_then(|t| Uuid::try_parse(t).ok()).ok_or_else(refused)?;
-        let user = store::active_user(self.db.auth(), row.tenant_id, id).await?.ok_or_else(refused)?;
+        let id = id
+            .to_str()
+            .ok()
+            .and_then(|t| Uuid::try_parse(t).ok())
+            .ok_or_else(refused)?;
+        let user = store::active_user(self.db.auth(), row.tenant_id, id)
+            .await?
+            .ok_or_else(refused)?;
         let roles = roles(&user.roles);
         let permissions = Permissions::of(&roles).and_by_name(&user.extra_permissions);
         Ok(Actor { id, roles, permissions })
@@ -321,7 +337,13 @@ fn roles(stored: &[String]) -> Vec<Role> {
 
 /// An allow-list. One range that can't be read refuses all: it must not open the door wider.
 fn networks(texts: &[String]) -> Result<Vec<Network>> {
-    texts.iter().map(|n| n.parse().map_err(|e: crate::tenants::network::NotANetwork| refuse(ErrorReason::IpNotAllowed).because(e))).collect()
+    texts
+        .iter()
+        .map(|n| {
+            n.parse()
+                .map_err(|e: crate::tenants::network::NotANetwork| refuse(ErrorReason::IpNotAllowed).because(e))
+        })
+        .collect()
 }
 
 /// Whether the credential holds now and from here.
@@ -337,10 +359,15 @@ fn check(credential: &Credential, client_ip: Option<IpAddr>) -> Result<()> {
     if row.tenant_status != "ACTIVE" {
         return Err(refuse(ErrorReason::TenantInactive));
     }
-    let is_allowed = credential.networks.iter().all(|list| {
-        list.is_empty() || client_ip.is_some_and(|ip| list.iter().any(|n| n.contains(ip)))
-    });
-    if is_allowed { Ok(()) } else { Err(refuse(ErrorReason::IpNotAllowed)) }
+    let is_allowed = credential
+        .networks
+        .iter()
+        .all(|list| list.is_empty() || client_ip.is_some_and(|ip| list.iter().any(|n| n.contains(ip))));
+    if is_allowed {
+        Ok(())
+    } else {
+        Err(refuse(ErrorReason::IpNotAllowed))
+    }
 }
 
 /// The API key of a request: `Authorization: Bearer sk_…` or `X-Api-Key: sk_…`.
@@ -349,7 +376,11 @@ fn api_key(headers: &HeaderMap) -> Option<&str> {
         .get(http::header::AUTHORIZATION)
         // A header that is no text is a credential all the same, and not one of ours.
         .map(|v| v.to_str().unwrap_or("?"))
-        .map(|v| v.strip_prefix("Bearer ").or_else(|| v.strip_prefix("bearer ")).unwrap_or(v));
+        .map(|v| {
+            v.strip_prefix("Bearer ")
+                .or_else(|| v.strip_prefix("bearer "))
+                .unwrap_or(v)
+        });
     bearer.or_else(|| headers.get("x-api-key").map(|v| v.to_str().unwrap_or("?")))
 }
 
@@ -389,7 +420,12 @@ pub fn new_api_key(ring: &KeyRing) -> Result<NewApiKey> {
         let mut random = [0_u8; 64];
         aws_lc_rs::rand::fill(&mut random).map_err(|e| Error::internal(e.to_string()))?;
         // Bytes above the last multiple of 62 are thrown away, so that every letter is as likely.
-        letters.extend(random.iter().filter(|b| **b < 248).map(|b| char::from(ALPHABET[usize::from(*b % 62)])));
+        letters.extend(
+            random
+                .iter()
+                .filter(|b| **b < 248)
+                .map(|b| char::from(ALPHABET[usize::from(*b % 62)])),
+        );
     }
     let (prefix, secret) = (&letters[..8], &letters[8..51]);
     Ok(NewApiKey {
@@ -400,7 +436,10 @@ pub fn new_api_key(ring: &KeyRing) -> Result<NewApiKey> {
     })
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the catalogue is the whole service's; this module gives five of its reasons")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the catalogue is the whole service's; this module gives five of its reasons"
+)]
 fn refuse(reason: ErrorReason) -> Error {
     let message = match reason {
         ErrorReason::CredentialExpired => "the credential is not valid at this time",
@@ -421,9 +460,14 @@ fn refuse(reason: ErrorReason) -> Error {
 pub fn authorize(caller: Option<&Caller>, permission: Permission) -> Result<()> {
     match caller {
         _ if permission == Permission::Public => Ok(()),
-        None => Err(Error::new(ErrorReason::NoIdentity, "a client certificate or an API key is needed")),
+        None => Err(Error::new(
+            ErrorReason::NoIdentity,
+            "a client certificate or an API key is needed",
+        )),
         Some(caller) if caller.permissions().allow(permission) => Ok(()),
-        Some(_) => Err(Error::new(ErrorReason::Role, "no role of the caller allows this")
-            .with("permission", permission.name())),
+        Some(_) => {
+            Err(Error::new(ErrorReason::Role, "no role of the caller allows this")
+                .with("permission", permission.name()))
+        }
     }
 }

@@ -24,7 +24,11 @@ pub struct PageScope {
 impl PageScope {
     /// The scope of a list; `filter` is the request with page size and token cleared.
     pub fn new(tenant: Uuid, method: &'static str, filter: &impl Message) -> Self {
-        Self { tenant, method, filter_sha256: Sha256::digest(filter.encode_to_vec()).into() }
+        Self {
+            tenant,
+            method,
+            filter_sha256: Sha256::digest(filter.encode_to_vec()).into(),
+        }
     }
 
     /// SHA-256 of the filter, for the audit log.
@@ -58,7 +62,10 @@ impl Cursor {
     /// A cursor behind the row with this key and id.
     #[must_use]
     pub fn behind(key: i64, id: Uuid) -> Self {
-        Self { key, id: id.as_bytes().to_vec() }
+        Self {
+            key,
+            id: id.as_bytes().to_vec(),
+        }
     }
 
     /// The id of the last row.

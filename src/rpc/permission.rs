@@ -81,9 +81,14 @@ impl Permission {
 pub const fn granted(role: Role) -> &'static [Permission] {
     use Permission as P;
     match role {
-        Role::Owner | Role::TenantAdmin => {
-            &[P::PrecedentRead, P::PrecedentWrite, P::PrecedentExport, P::AuditRead, P::PrivacyAdmin, P::UsersAdmin]
-        }
+        Role::Owner | Role::TenantAdmin => &[
+            P::PrecedentRead,
+            P::PrecedentWrite,
+            P::PrecedentExport,
+            P::AuditRead,
+            P::PrivacyAdmin,
+            P::UsersAdmin,
+        ],
         Role::Biller => &[P::PrecedentRead, P::PrecedentWrite],
         Role::Analyst => &[P::PrecedentRead, P::PrecedentExport],
         Role::Compliance => &[P::PrecedentRead, P::PrecedentExport, P::AuditRead],
@@ -102,13 +107,20 @@ impl Permissions {
     #[must_use]
     pub fn of(roles: &[Role]) -> Self {
         let base = Permission::Public.bit() | Permission::Myself.bit();
-        Self(roles.iter().flat_map(|r| granted(*r)).fold(base, |set, p| set | p.bit()))
+        Self(
+            roles
+                .iter()
+                .flat_map(|r| granted(*r))
+                .fold(base, |set, p| set | p.bit()),
+        )
     }
 
     /// With what was granted by name. A name that is not in [`Permission::BY_NAME_ONLY`] grants nothing.
     #[must_use]
     pub fn and_by_name(self, names: &[String]) -> Self {
-        let granted = Permission::BY_NAME_ONLY.iter().filter(|p| names.iter().any(|n| n == p.name()));
+        let granted = Permission::BY_NAME_ONLY
+            .iter()
+            .filter(|p| names.iter().any(|n| n == p.name()));
         Self(granted.fold(self.0, |set, p| set | p.bit()))
     }
 
@@ -133,8 +145,11 @@ impl Permissions {
     /// The names of the set, sorted.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {
-        let mut names: Vec<_> =
-            Permission::ALL.iter().filter(|p| self.allow(**p)).map(|p| p.name()).collect();
+        let mut names: Vec<_> = Permission::ALL
+            .iter()
+            .filter(|p| self.allow(**p))
+            .map(|p| p.name())
+            .collect();
         names.sort_unstable();
         names
     }
@@ -149,7 +164,11 @@ mod tests {
     #[test]
     fn no_role_grants_what_is_granted_by_name() {
         let every_role = Permissions::of(Role::ALL);
-        assert!(Permission::BY_NAME_ONLY.iter().all(|permission| !every_role.allow(*permission)));
+        assert!(
+            Permission::BY_NAME_ONLY
+                .iter()
+                .all(|permission| !every_role.allow(*permission))
+        );
     }
 
     #[test]
@@ -158,7 +177,10 @@ mod tests {
         let granted = reader.and_by_name(&["sud.read".to_owned()]);
         assert!(granted.allow(Permission::SudRead) && !granted.allow(Permission::SudWrite));
         // Names of the matrix, and names of nothing, are no grants.
-        assert_eq!(reader.and_by_name(&["precedent.write".to_owned(), "sud".to_owned()]), reader);
+        assert_eq!(
+            reader.and_by_name(&["precedent.write".to_owned(), "sud".to_owned()]),
+            reader
+        );
     }
 
     #[test]
@@ -166,6 +188,10 @@ mod tests {
         let service = Permissions::of(&[Role::Owner]).and_by_name(&["sud.read".to_owned()]);
         let user = Permissions::of(&[Role::Biller]);
         assert!(!service.intersection(user).allow(Permission::SudRead));
-        assert!(service.intersection(user.and_by_name(&["sud.read".to_owned()])).allow(Permission::SudRead));
+        assert!(
+            service
+                .intersection(user.and_by_name(&["sud.read".to_owned()]))
+                .allow(Permission::SudRead)
+        );
     }
 }

@@ -86,8 +86,16 @@ const INFRASTRUCTURE: &[(&str, AuditMode, &str)] = &[
     ("/grpc.health.v1.Health/Check", AuditMode::None, "health.check"),
     ("/grpc.health.v1.Health/List", AuditMode::None, "health.list"),
     ("/grpc.health.v1.Health/Watch", AuditMode::None, "health.watch"),
-    ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", AuditMode::Read, "reflection.info"),
-    ("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", AuditMode::Read, "reflection.info"),
+    (
+        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        AuditMode::Read,
+        "reflection.info",
+    ),
+    (
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+        AuditMode::Read,
+        "reflection.info",
+    ),
 ];
 
 /// The policies of every method served.
@@ -117,7 +125,9 @@ impl Policies {
             }
         }
         for name in served {
-            if pool.get_service_by_name(name).is_none() && !INFRASTRUCTURE.iter().any(|(p, ..)| p[1..].starts_with(name)) {
+            if pool.get_service_by_name(name).is_none()
+                && !INFRASTRUCTURE.iter().any(|(p, ..)| p[1..].starts_with(name))
+            {
                 check.gap(name, "is served but neither in the contract nor in the reviewed table");
             }
         }
@@ -128,7 +138,11 @@ impl Policies {
             by_path.insert((*path).to_owned(), Arc::new(infrastructure(path, *audit, action)));
         }
         check.unused_permissions(&by_path);
-        if check.gaps.is_empty() { Ok(Self { by_path }) } else { Err(check.gaps) }
+        if check.gaps.is_empty() {
+            Ok(Self { by_path })
+        } else {
+            Err(check.gaps)
+        }
     }
 
     /// The policy of a path; `None` when there is no such method.
@@ -165,7 +179,10 @@ struct Check {
 
 impl Check {
     fn gap(&mut self, place: &str, problem: impl Into<String>) {
-        self.gaps.push(PolicyGap { place: place.to_owned(), problem: problem.into() });
+        self.gaps.push(PolicyGap {
+            place: place.to_owned(),
+            problem: problem.into(),
+        });
     }
 
     fn method(&mut self, method: &MethodDescriptor) -> Option<MethodPolicy> {
@@ -180,7 +197,10 @@ impl Check {
         };
         let permission = text(&options, "permission");
         let permission = Permission::from_name(&permission).or_else(|| {
-            self.gap(name, format!("names the permission {permission:?}, which the role matrix lacks"));
+            self.gap(
+                name,
+                format!("names the permission {permission:?}, which the role matrix lacks"),
+            );
             None
         })?;
         let tier = tier(number(&options, "tier")).or_else(|| {
@@ -197,8 +217,14 @@ impl Check {
             tier,
             audit,
             action: text(&options, "audit_action"),
-            price_credits: options.get_field_by_name("price_credits").and_then(|v| v.as_i64()).unwrap_or(0),
-            idempotent: options.get_field_by_name("idempotent").and_then(|v| v.as_bool()).unwrap_or(false),
+            price_credits: options
+                .get_field_by_name("price_credits")
+                .and_then(|v| v.as_i64())
+                .unwrap_or(0),
+            idempotent: options
+                .get_field_by_name("idempotent")
+                .and_then(|v| v.as_bool())
+                .unwrap_or(false),
             is_server_streaming: method.is_server_streaming(),
             is_infrastructure: false,
         };
@@ -235,9 +261,7 @@ impl Check {
 
     /// Every string that a request can reach has a text class, and every pattern compiles.
     fn request_fields(&mut self, message: &MessageDescriptor) {
-        if message.package_name() != PACKAGE
-            || !self.checked_messages.insert(message.full_name().to_owned())
-        {
+        if message.package_name() != PACKAGE || !self.checked_messages.insert(message.full_name().to_owned()) {
             return;
         }
         for field in message.fields().filter(|f| !is_output_only(f)) {
@@ -264,7 +288,10 @@ impl Check {
         }
         let is_anchored = pattern.is_empty() || (pattern.starts_with('^') && pattern.ends_with('$'));
         if regex::Regex::new(&pattern).is_err() || !is_anchored {
-            self.gap(field.full_name(), "has a pattern that is not an anchored regular expression");
+            self.gap(
+                field.full_name(),
+                "has a pattern that is not an anchored regular expression",
+            );
         }
         let bounded = rules.is_some_and(|r| {
             r.get_field_by_name("max_length").and_then(|v| v.as_u32()).unwrap_or(0) > 0
@@ -294,7 +321,8 @@ pub fn is_output_only(field: &FieldDescriptor) -> bool {
     const OUTPUT_ONLY: i32 = 3;
     field.options().extensions().any(|(e, v)| {
         e.full_name() == "google.api.field_behavior"
-            && v.as_list().is_some_and(|l| l.iter().any(|v| v.as_enum_number() == Some(OUTPUT_ONLY)))
+            && v.as_list()
+                .is_some_and(|l| l.iter().any(|v| v.as_enum_number() == Some(OUTPUT_ONLY)))
     })
 }
 
@@ -313,7 +341,10 @@ fn text(message: &DynamicMessage, field: &str) -> String {
 }
 
 fn number(message: &DynamicMessage, field: &str) -> i32 {
-    message.get_field_by_name(field).and_then(|v| v.as_enum_number()).unwrap_or(0)
+    message
+        .get_field_by_name(field)
+        .and_then(|v| v.as_enum_number())
+        .unwrap_or(0)
 }
 
 const fn tier(number: i32) -> Option<Tier> {

@@ -54,7 +54,10 @@ pub struct Stack<S> {
 
 impl<S: Clone> Clone for Stack<S> {
     fn clone(&self) -> Self {
-        Self { parts: self.parts.clone(), services: self.services.clone() }
+        Self {
+            parts: self.parts.clone(),
+            services: self.services.clone(),
+        }
     }
 }
 
@@ -110,12 +113,21 @@ where
 }
 
 /// Everything that is checked before a handler runs.
-async fn admit(parts: &StackParts, call: &CallContext, peer: Option<&PeerInfo>, path: &str, headers: &HeaderMap) -> Result<()> {
+async fn admit(
+    parts: &StackParts,
+    call: &CallContext,
+    peer: Option<&PeerInfo>,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<()> {
     let policy = parts.policies.get(path).cloned();
     if let Some(policy) = &policy {
         call.set_policy(policy.clone());
     }
-    let caller = parts.authenticator.authenticate(peer, call.client_ip(), headers).await?;
+    let caller = parts
+        .authenticator
+        .authenticate(peer, call.client_ip(), headers)
+        .await?;
     let permission = policy.as_ref().map_or(Permission::Myself, |p| p.permission);
     if let Some(caller) = &caller {
         call.set_caller(caller.clone());
@@ -140,7 +152,11 @@ where
     S::Future: Send,
 {
     let is_streaming = call.policy().is_some_and(|p| p.is_server_streaming);
-    let most = if is_streaming { MAX_STREAM_DEADLINE } else { MAX_DEADLINE };
+    let most = if is_streaming {
+        MAX_STREAM_DEADLINE
+    } else {
+        MAX_DEADLINE
+    };
     let deadline = grpc_timeout(request.headers()).map_or(most, |d| d.min(most));
     let answered = tokio::time::timeout(deadline, async {
         std::future::poll_fn(|cx| services.poll_ready(cx)).await?;
@@ -162,13 +178,29 @@ where
         Code::Ok => refuse(parts, call, Error::internal("the handler left no audit event")).await,
         // tonic's words for bytes that are no such message.
         Code::Internal | Code::Unknown => {
-            refuse(parts, call, Error::new(ErrorReason::Validation, "the message can't be decoded")).await
+            refuse(
+                parts,
+                call,
+                Error::new(ErrorReason::Validation, "the message can't be decoded"),
+            )
+            .await
         }
         // REST that does not transcode, or a message that is too large: refused as it stands, with its event.
         code => {
-            let reason = if code == Code::InvalidArgument { ErrorReason::Validation } else { ErrorReason::TooLarge };
-            let noted = parts.calls.refuse(call, Error::new(reason, "refused before the handler")).await;
-            if noted.reason() == reason { response } else { Status::from(noted).into_http() }
+            let reason = if code == Code::InvalidArgument {
+                ErrorReason::Validation
+            } else {
+                ErrorReason::TooLarge
+            };
+            let noted = parts
+                .calls
+                .refuse(call, Error::new(reason, "refused before the handler"))
+                .await;
+            if noted.reason() == reason {
+                response
+            } else {
+                Status::from(noted).into_http()
+            }
         }
     }
 }
@@ -193,7 +225,10 @@ fn client_ip(parts: &StackParts, peer: Option<&PeerInfo>, headers: &HeaderMap, i
         return Some(peer_ip);
     }
     // From the right: the first address that no trusted proxy added is the client's.
-    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+    let forwarded = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|v| v.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|v| v.split(',')).map(str::trim).collect();
     hops.iter()
         .rev()
@@ -205,7 +240,9 @@ fn client_ip(parts: &StackParts, peer: Option<&PeerInfo>, headers: &HeaderMap, i
 
 /// The status of a response that carries it in its headers; a success carries it in trailers.
 fn response_code(headers: &HeaderMap) -> Code {
-    headers.get("grpc-status").map_or(Code::Ok, |v| Code::from_bytes(v.as_bytes()))
+    headers
+        .get("grpc-status")
+        .map_or(Code::Ok, |v| Code::from_bytes(v.as_bytes()))
 }
 
 /// The deadline a gRPC client sets: digits and a unit.

@@ -36,7 +36,10 @@ const FREE_TEXT: i32 = 1;
 /// Compiles a pattern of the contract. The boot check has compiled every one of them before.
 #[must_use]
 pub fn compile_pattern(pattern: &str) -> Regex {
-    #[expect(clippy::expect_used, reason = "policy::check compiles every pattern before the server starts")]
+    #[expect(
+        clippy::expect_used,
+        reason = "policy::check compiles every pattern before the server starts"
+    )]
     Regex::new(pattern).expect("pattern of the contract compiles")
 }
 
@@ -69,7 +72,9 @@ pub struct Checker<'a> {
 
 impl std::fmt::Debug for Checker<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Checker").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Checker")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,7 +90,12 @@ pub fn violations_at(
     guard: &dyn FreeTextGuard,
     allowed: &AllowList,
 ) -> Vec<Violation> {
-    let mut checker = Checker { guard, allowed, path: path.to_owned(), violations: Vec::new() };
+    let mut checker = Checker {
+        guard,
+        allowed,
+        path: path.to_owned(),
+        violations: Vec::new(),
+    };
     request.check(&mut checker);
     checker.violations
 }
@@ -218,7 +228,11 @@ impl Checker<'_> {
                 finding.start + finding.length,
                 finding.detector
             );
-            self.violations.push(Violation { field: self.path.clone(), description, is_phi: true });
+            self.violations.push(Violation {
+                field: self.path.clone(),
+                description,
+                is_phi: true,
+            });
         }
     }
 

@@ -47,5 +47,9 @@ pub fn required_id(field: &str, text: &str) -> Result<Uuid> {
 /// # Errors
 /// `VALIDATION` naming `field` when it is neither empty nor a UUID.
 pub fn optional_id(field: &str, text: &str) -> Result<Option<Uuid>> {
-    if text.is_empty() { Ok(None) } else { required_id(field, text).map(Some) }
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        required_id(field, text).map(Some)
+    }
 }

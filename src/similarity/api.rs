@@ -12,8 +12,8 @@ use crate::precedents::record;
 use crate::proto::v1::similarity_service_server::SimilarityService;
 use crate::proto::v1::{
     ExplainSimilarityRequest, ExplainSimilarityResponse, FindSimilarRequest, FindSimilarResponse,
-    FindSimilarToScenarioRequest, FindSimilarToScenarioResponse, GetSimilarityModelRequest,
-    GetSimilarityModelResponse, NamespaceWeight, Precedent, SimilarHit,
+    FindSimilarToScenarioRequest, FindSimilarToScenarioResponse, GetSimilarityModelRequest, GetSimilarityModelResponse,
+    NamespaceWeight, Precedent, SimilarHit,
 };
 use crate::rpc::call::{Answer, Calls};
 use crate::rpc::error::{Error, Result};
@@ -47,9 +47,13 @@ impl SimilarityService for Api {
                     let id = required_id("id", &id)?;
                     let precedent = one(tx, id).await?;
                     let features = features_of_precedent(&precedent, &finder.registries);
-                    let Found { hits, model_version } =
-                        finder.find(tx, &features, options.unwrap_or_default(), vec![id]).await?;
-                    let facts = Facts { row_count: count(&hits), ..Facts::one(Resource::Precedent, id) };
+                    let Found { hits, model_version } = finder
+                        .find(tx, &features, options.unwrap_or_default(), vec![id])
+                        .await?;
+                    let facts = Facts {
+                        row_count: count(&hits),
+                        ..Facts::one(Resource::Precedent, id)
+                    };
                     let facts = facts.restricted(record::is_restricted(&precedent));
                     Ok(Answer::new(FindSimilarResponse { hits, model_version }, facts))
                 })
@@ -63,18 +67,34 @@ impl SimilarityService for Api {
     ) -> std::result::Result<Response<FindSimilarToScenarioResponse>, Status> {
         let finder = self.finder.clone();
         self.calls
-            .read(request, |tx, FindSimilarToScenarioRequest { scenario, options, top_k }, _| {
-                Box::pin(async move {
-                    let scenario = scenario.unwrap_or_default();
-                    let mut options = options.unwrap_or_default();
-                    if options.top_k == 0 {
-                        options.top_k = top_k;
-                    }
-                    let Found { hits, model_version } = finder.find_scenario(tx, &scenario, options).await?;
-                    let facts = Facts { row_count: count(&hits), resource: Resource::Precedent, ..Facts::call() };
-                    Ok(Answer::new(FindSimilarToScenarioResponse { hits, model_version }, facts))
-                })
-            })
+            .read(
+                request,
+                |tx,
+                 FindSimilarToScenarioRequest {
+                     scenario,
+                     options,
+                     top_k,
+                 },
+                 _| {
+                    Box::pin(async move {
+                        let scenario = scenario.unwrap_or_default();
+                        let mut options = options.unwrap_or_default();
+                        if options.top_k == 0 {
+                            options.top_k = top_k;
+                        }
+                        let Found { hits, model_version } = finder.find_scenario(tx, &scenario, options).await?;
+                        let facts = Facts {
+                            row_count: count(&hits),
+                            resource: Resource::Precedent,
+                            ..Facts::call()
+                        };
+                        Ok(Answer::new(
+                            FindSimilarToScenarioResponse { hits, model_version },
+                            facts,
+                        ))
+                    })
+                },
+            )
             .await
     }
 
@@ -98,7 +118,10 @@ impl SimilarityService for Api {
                         explanation: Some(shown(&explanation, usize::MAX)),
                         model_version: model_version(own.corpus.weights()),
                     };
-                    let facts = Facts { row_count: 2, ..Facts::one(Resource::Precedent, left_id) };
+                    let facts = Facts {
+                        row_count: 2,
+                        ..Facts::one(Resource::Precedent, left_id)
+                    };
                     Ok(Answer::new(reply, facts.restricted(is_restricted)))
                 })
             })
@@ -138,7 +161,9 @@ impl SimilarityService for Api {
 }
 
 async fn one(tx: &mut TenantTx, id: Uuid) -> Result<Precedent> {
-    let row = crate::precedents::store::get(tx, id).await?.ok_or_else(|| Error::not_found(id))?;
+    let row = crate::precedents::store::get(tx, id)
+        .await?
+        .ok_or_else(|| Error::not_found(id))?;
     record::precedent(row)
 }
 

@@ -61,7 +61,10 @@ pub struct Estimates {
 
 impl std::fmt::Debug for Estimates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Estimates").field("cases", &self.ids.len()).field("as_of", &self.as_of).finish_non_exhaustive()
+        f.debug_struct("Estimates")
+            .field("cases", &self.ids.len())
+            .field("as_of", &self.as_of)
+            .finish_non_exhaustive()
     }
 }
 
@@ -209,19 +212,35 @@ impl Corpora {
         let mut conditions = Vec::new();
         if !options.outcomes.is_empty() {
             let values = options.outcomes.iter().filter_map(|o| u32::try_from(*o).ok()).collect();
-            conditions.push(Condition::OneOf { column: column::OUTCOME, values });
+            conditions.push(Condition::OneOf {
+                column: column::OUTCOME,
+                values,
+            });
         }
         if !options.denial_types.is_empty() {
-            conditions.push(Condition::AnyBit { column: column::TYPES, bits: type_bits(&options.denial_types) });
+            conditions.push(Condition::AnyBit {
+                column: column::TYPES,
+                bits: type_bits(&options.denial_types),
+            });
         }
         if options.event_year_from != 0 || options.event_year_to != 0 {
             let low = u32::try_from(options.event_year_from).unwrap_or(0).max(1);
-            let high = u32::try_from(options.event_year_to).ok().filter(|y| *y != 0).unwrap_or(u32::MAX);
-            conditions.push(Condition::Between { column: column::YEAR, low, high });
+            let high = u32::try_from(options.event_year_to)
+                .ok()
+                .filter(|y| *y != 0)
+                .unwrap_or(u32::MAX);
+            conditions.push(Condition::Between {
+                column: column::YEAR,
+                low,
+                high,
+            });
         }
         if !options.payer_id.is_empty() {
             let number = *lock(&self.payers).get(&options.payer_id)?;
-            conditions.push(Condition::OneOf { column: column::PAYER, values: vec![number] });
+            conditions.push(Condition::OneOf {
+                column: column::PAYER,
+                values: vec![number],
+            });
         }
         Some(Filter(conditions))
     }
@@ -237,12 +256,17 @@ impl Entry {
     /// What a changed row means: in, or out when it is not one that may be found.
     fn of(row: ChangeRow, registries: &Registries, payers: &HashMap<String, u32>) -> Result<Option<Self>> {
         let Some(id) = row.id else { return Ok(None) };
-        let Some(content) = row.content else { return Ok(Some(Self { id, content: None })) };
+        let Some(content) = row.content else {
+            return Ok(Some(Self { id, content: None }));
+        };
         let precedent = Precedent::decode(content.as_slice()).map_err(Error::internal)?;
         let rank = rank_of(&precedent, row.reuse_count.unwrap_or(0));
         let features = features_of_precedent(&precedent, registries);
         let attributes = attributes(&precedent, payers);
-        Ok(Some(Self { id, content: Some((precedent, rank, attributes, features)) }))
+        Ok(Some(Self {
+            id,
+            content: Some((precedent, rank, attributes, features)),
+        }))
     }
 
     fn change(&self) -> Change<'_> {
@@ -254,7 +278,12 @@ impl Entry {
 
     fn document(&self) -> Option<Document<'_>> {
         let (_, rank, attributes, features) = self.content.as_ref()?;
-        Some(Document { id: self.id, rank: *rank, attributes, features })
+        Some(Document {
+            id: self.id,
+            rank: *rank,
+            attributes,
+            features,
+        })
     }
 }
 
@@ -270,7 +299,10 @@ fn attributes(precedent: &Precedent, payers: &HashMap<String, u32>) -> [u32; col
 }
 
 fn type_bits(types: &[i32]) -> u32 {
-    types.iter().filter(|t| (0..32).contains(*t)).fold(0, |bits, t| bits | 1 << t)
+    types
+        .iter()
+        .filter(|t| (0..32).contains(*t))
+        .fold(0, |bits, t| bits | 1 << t)
 }
 
 /// A corpus from all rows of a tenant.
@@ -286,7 +318,11 @@ fn build(rows: Vec<ChangeRow>, registries: &Registries, payers: &HashMap<String,
     }
     // Named by what was counted and nothing else: a transaction's number would tell of other tenants' writes.
     let counted = entries.iter().filter_map(Entry::document).count();
-    let weights = Arc::new(WeightTable::freeze(BaseTable::shipped(), &counts, u64::try_from(counted).unwrap_or(0)));
+    let weights = Arc::new(WeightTable::freeze(
+        BaseTable::shipped(),
+        &counts,
+        u64::try_from(counted).unwrap_or(0),
+    ));
     let mut builder = CorpusBuilder::new(weights);
     for document in entries.iter().filter_map(Entry::document) {
         builder.push(&document);
@@ -296,7 +332,13 @@ fn build(rows: Vec<ChangeRow>, registries: &Registries, payers: &HashMap<String,
     let cases = Mutex::default();
     note_cases(&cases, entries);
     let estimates = ArcSwap::from_pointee(fit(&lock(&cases)));
-    Ok(Held { corpus, cases, estimates, frozen_over, followed: tokio::sync::Mutex::new(horizon) })
+    Ok(Held {
+        corpus,
+        cases,
+        estimates,
+        frozen_over,
+        followed: tokio::sync::Mutex::new(horizon),
+    })
 }
 
 /// Takes the decided precedents among the entries over; tells whether any case changed.
@@ -327,7 +369,11 @@ fn fit(cases: &HashMap<Uuid, Case>) -> Estimates {
     ids.sort_unstable();
     let ordered: Vec<Case> = ids.iter().filter_map(|id| cases.get(id).cloned()).collect();
     let as_of = ordered.iter().map(|case| case.year).max().unwrap_or(0);
-    Estimates { estimator: Estimator::fit(&ordered, CellModel::of_fields(FACT_FIELDS), as_of), ids, as_of }
+    Estimates {
+        estimator: Estimator::fit(&ordered, CellModel::of_fields(FACT_FIELDS), as_of),
+        ids,
+        as_of,
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -84,9 +84,15 @@ impl Finder {
         let own = self.corpora.of(tx.tenant_id(), options.min_revision).await?;
         let public = self.corpora.public().await?;
         let model_version = model_version(own.corpus.weights());
-        let limit = usize::try_from(options.top_k).ok().filter(|k| *k > 0).unwrap_or(DEFAULT_HITS);
+        let limit = usize::try_from(options.top_k)
+            .ok()
+            .filter(|k| *k > 0)
+            .unwrap_or(DEFAULT_HITS);
         let Some(filter) = self.corpora.filter(&options) else {
-            return Ok(Found { hits: Vec::new(), model_version });
+            return Ok(Found {
+                hits: Vec::new(),
+                model_version,
+            });
         };
         let searched: Vec<&Arc<Held>> = match options.corpus() {
             SimilarityCorpus::Unspecified | SimilarityCorpus::Both if Arc::ptr_eq(&own, &public) => vec![&public],
@@ -106,7 +112,14 @@ impl Finder {
             exclude,
         };
         let corpora: Vec<_> = searched.iter().map(|held| &held.corpus).collect();
-        let found = search_corpora(&corpora, ScenarioQuery { features, unlike: &unlike }, &search);
+        let found = search_corpora(
+            &corpora,
+            ScenarioQuery {
+                features,
+                unlike: &unlike,
+            },
+            &search,
+        );
         let hits = fetch(tx, found, limit).await?;
         Ok(Found { hits, model_version })
     }
@@ -115,7 +128,11 @@ impl Finder {
 /// The precedents of the hits as they stand now, in the order found.
 async fn fetch(tx: &mut TenantTx, found: Vec<CorpusHit>, limit: usize) -> Result<Vec<SimilarHit>> {
     let ids: Vec<Uuid> = found.iter().map(|hit| hit.hit.id).collect();
-    let mut rows: HashMap<Uuid, Row> = store::hits(tx, &ids).await?.into_iter().map(|row| (row.id(), row)).collect();
+    let mut rows: HashMap<Uuid, Row> = store::hits(tx, &ids)
+        .await?
+        .into_iter()
+        .map(|row| (row.id(), row))
+        .collect();
     found
         .into_iter()
         .filter_map(|hit| Some((rows.remove(&hit.hit.id)?, hit)))
@@ -144,11 +161,20 @@ pub(super) fn shown(explanation: &Explanation, most: usize) -> SimilarityExplana
         shared: explanation.shared.iter().map(contribution).collect(),
         only_left: explanation.only_left.iter().take(most).map(contribution).collect(),
         only_right: explanation.only_right.iter().take(most).map(contribution).collect(),
-        why_not_higher: explanation.why_not_higher(5).into_iter().map(|(_, share)| contribution(share)).collect(),
+        why_not_higher: explanation
+            .why_not_higher(5)
+            .into_iter()
+            .map(|(_, share)| contribution(share))
+            .collect(),
     }
 }
 
 pub(super) fn model_version(weights: &WeightTable) -> String {
     let digest = hex::encode(weights.digest());
-    format!("similarity-{}.{}-{}", weights.version(), weights.epoch(), digest.get(..8).unwrap_or_default())
+    format!(
+        "similarity-{}.{}-{}",
+        weights.version(),
+        weights.epoch(),
+        digest.get(..8).unwrap_or_default()
+    )
 }

@@ -25,7 +25,10 @@ pub fn features_of_scenario(scenario: &Scenario, registries: &Registries) -> Fea
 #[must_use]
 pub fn features_of_precedent(precedent: &Precedent, registries: &Registries) -> FeatureSet {
     let mut scenario = precedent.scenario.clone().unwrap_or_default();
-    let kinds = precedent.evidence_kit.iter().flat_map(|kit| kit.items.iter().map(|item| item.kind));
+    let kinds = precedent
+        .evidence_kit
+        .iter()
+        .flat_map(|kit| kit.items.iter().map(|item| item.kind));
     scenario.evidence_on_hand.extend(kinds);
     if scenario.appeal_level == AppealLevel::Unspecified as i32 {
         scenario.appeal_level = precedent.appeal_level_reached;
@@ -34,13 +37,24 @@ pub fn features_of_precedent(precedent: &Precedent, registries: &Registries) -> 
 }
 
 fn features(scenario: &Scenario, title: &str, age_band: &str, registries: &Registries) -> FeatureSet {
-    let payer = scenario.payer.as_ref().map(|p| p.payer_id.as_str()).filter(|id| !id.is_empty());
-    let family = payer.and_then(|id| registries.payers.get(id)).map(|p| p.family_id.as_str());
+    let payer = scenario
+        .payer
+        .as_ref()
+        .map(|p| p.payer_id.as_str())
+        .filter(|id| !id.is_empty());
+    let family = payer
+        .and_then(|id| registries.payers.get(id))
+        .map(|p| p.family_id.as_str());
     let (carcs, rarcs): (Vec<String>, Vec<String>) =
         denial_codes(scenario).into_iter().partition(|code| code.contains('-'));
     let lines = scenario.lines.iter().map(|line| &line.procedure_code);
-    let procedures: Vec<&str> =
-        scenario.procedure_codes.iter().chain(lines).map(String::as_str).filter(|c| !c.is_empty()).collect();
+    let procedures: Vec<&str> = scenario
+        .procedure_codes
+        .iter()
+        .chain(lines)
+        .map(String::as_str)
+        .filter(|c| !c.is_empty())
+        .collect();
     let types = stored_list::<DenialType>(&scenario.denial_types);
     let evidence = stored_list::<EvidenceKind>(&scenario.evidence_on_hand);
     let some = |text: &'static str| (text != "UNSPECIFIED").then_some(text);
@@ -68,8 +82,14 @@ fn features(scenario: &Scenario, title: &str, age_band: &str, registries: &Regis
 /// The codes that say why: the patient's share and contractual reductions beside a denial are chance,
 /// and would make strangers look alike. Where nothing else is there, they are what the claim is about.
 fn denial_codes(scenario: &Scenario) -> Vec<String> {
-    let mut denials = Scenario { lines: scenario.lines.clone(), ..Default::default() };
-    denials.lines.iter_mut().for_each(|line| line.adjustments.retain(|a| !is_no_denial(a)));
+    let mut denials = Scenario {
+        lines: scenario.lines.clone(),
+        ..Default::default()
+    };
+    denials
+        .lines
+        .iter_mut()
+        .for_each(|line| line.adjustments.retain(|a| !is_no_denial(a)));
     let left = codes(&denials);
     if left.is_empty() { codes(scenario) } else { left }
 }
@@ -112,8 +132,15 @@ const fn outcome_quality(outcome: Outcome) -> u8 {
 }
 
 /// The fields an estimate groups precedents by, from broad to narrow.
-pub const FACT_FIELDS: &[&str] =
-    &["denial_type", "remedy", "service_category", "diagnosis_group", "payer", "code", "word"];
+pub const FACT_FIELDS: &[&str] = &[
+    "denial_type",
+    "remedy",
+    "service_category",
+    "diagnosis_group",
+    "payer",
+    "code",
+    "word",
+];
 
 /// What an estimate may know of a denial, and of what is done about it.
 #[must_use]
@@ -176,5 +203,9 @@ pub fn case_of(precedent: &Precedent) -> Option<Case> {
     };
     let scenario = precedent.scenario.clone().unwrap_or_default();
     let facts = facts(&scenario, &precedent.title, precedent.action_taken());
-    Some(Case { facts, year: precedent.event_year, outcome })
+    Some(Case {
+        facts,
+        year: precedent.event_year,
+        outcome,
+    })
 }

@@ -46,5 +46,9 @@ pub(crate) async fn changes(pool: &PgPool, tenant: Uuid, since: i64) -> Result<V
 /// Hits as they stand now.
 pub(crate) async fn hits(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Row>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(HITS).bind(tenant).bind(ids).fetch_all(tx.connection()).await?)
+    Ok(sqlx::query_as(HITS)
+        .bind(tenant)
+        .bind(ids)
+        .fetch_all(tx.connection())
+        .await?)
 }

@@ -38,9 +38,11 @@ impl Network {
     #[must_use]
     pub fn contains(&self, ip: IpAddr) -> bool {
         match (self.address, ip.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(ip)) => {
-                same_prefix(u128::from(network.to_bits()) << 96, u128::from(ip.to_bits()) << 96, self.prefix_bits)
-            }
+            (IpAddr::V4(network), IpAddr::V4(ip)) => same_prefix(
+                u128::from(network.to_bits()) << 96,
+                u128::from(ip.to_bits()) << 96,
+                self.prefix_bits,
+            ),
             (IpAddr::V6(network), IpAddr::V6(ip)) => same_prefix(network.to_bits(), ip.to_bits(), self.prefix_bits),
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
@@ -65,14 +67,28 @@ mod tests {
             ("127.0.0.1/32", "::ffff:127.0.0.1", "::1"),
         ] {
             let network: Network = network.parse().expect("a range");
-            assert!(network.contains(inside.parse().expect("an address")), "{network:?} {inside}");
-            assert!(!network.contains(outside.parse().expect("an address")), "{network:?} {outside}");
+            assert!(
+                network.contains(inside.parse().expect("an address")),
+                "{network:?} {inside}"
+            );
+            assert!(
+                !network.contains(outside.parse().expect("an address")),
+                "{network:?} {outside}"
+            );
         }
     }
 
     #[test]
     fn nonsense_is_no_range() {
-        for text in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "localhost", "10.0.0.0/-1", "10.0.0.0/8/8"] {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "::/129",
+            "localhost",
+            "10.0.0.0/-1",
+            "10.0.0.0/8/8",
+        ] {
             assert_eq!(text.parse::<Network>(), Err(NotANetwork), "{text}");
         }
     }

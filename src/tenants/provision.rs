@@ -80,7 +80,13 @@ impl Provisioner {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn user(&mut self, tenant: Uuid, email: &str, name: &str, roles: &[Role]) -> Result<Uuid, ProvisionError> {
+    pub async fn user(
+        &mut self,
+        tenant: Uuid,
+        email: &str,
+        name: &str,
+        roles: &[Role],
+    ) -> Result<Uuid, ProvisionError> {
         Ok(store::add_user(&mut self.connection, tenant, email, name, &names(roles)).await?)
     }
 
@@ -88,7 +94,11 @@ impl Provisioner {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn certificate(&mut self, tenant: Uuid, certificate: &ServiceCertificate<'_>) -> Result<(), ProvisionError> {
+    pub async fn certificate(
+        &mut self,
+        tenant: Uuid,
+        certificate: &ServiceCertificate<'_>,
+    ) -> Result<(), ProvisionError> {
         let to_add = CertificateToAdd {
             tenant,
             fingerprint: certificate.fingerprint_sha256,

@@ -112,7 +112,10 @@ pub(crate) struct TenantRow {
 }
 
 pub(crate) async fn certificate(pool: &PgPool, fingerprint: &[u8; 32]) -> Result<Option<CredentialRow>> {
-    Ok(sqlx::query_as(CERTIFICATE).bind(&fingerprint[..]).fetch_optional(pool).await?)
+    Ok(sqlx::query_as(CERTIFICATE)
+        .bind(&fingerprint[..])
+        .fetch_optional(pool)
+        .await?)
 }
 
 pub(crate) async fn api_key(pool: &PgPool, prefix: &str) -> Result<Option<CredentialRow>> {
@@ -120,7 +123,11 @@ pub(crate) async fn api_key(pool: &PgPool, prefix: &str) -> Result<Option<Creden
 }
 
 pub(crate) async fn active_user(pool: &PgPool, tenant: Uuid, user: Uuid) -> Result<Option<UserRow>> {
-    Ok(sqlx::query_as(ACTIVE_USER).bind(tenant).bind(user).fetch_optional(pool).await?)
+    Ok(sqlx::query_as(ACTIVE_USER)
+        .bind(tenant)
+        .bind(user)
+        .fetch_optional(pool)
+        .await?)
 }
 
 /// Every tenant, the platform among them.
@@ -130,7 +137,10 @@ pub(crate) async fn every_id(pool: &PgPool) -> Result<Vec<Uuid>> {
 
 pub(crate) async fn tenant(tx: &mut TenantTx) -> Result<Option<TenantRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(TENANT).bind(tenant).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(TENANT)
+        .bind(tenant)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(crate) async fn add_tenant(
@@ -232,7 +242,12 @@ pub(crate) async fn sign_sud_agreement(
     tenant: Uuid,
     until: OffsetDateTime,
 ) -> std::result::Result<(), sqlx::Error> {
-    sqlx::query(SIGN_SUD_AGREEMENT).bind(tenant).bind(until).execute(connection).await.map(|_| ())
+    sqlx::query(SIGN_SUD_AGREEMENT)
+        .bind(tenant)
+        .bind(until)
+        .execute(connection)
+        .await
+        .map(|_| ())
 }
 
 pub(crate) async fn grant_to_certificate(
@@ -241,13 +256,13 @@ pub(crate) async fn grant_to_certificate(
     fingerprint: &[u8; 32],
     permissions: &[&str],
 ) -> std::result::Result<(), sqlx::Error> {
-    let query = sqlx::query(GRANT_TO_CERTIFICATE).bind(tenant).bind(&fingerprint[..]).bind(permissions);
+    let query = sqlx::query(GRANT_TO_CERTIFICATE)
+        .bind(tenant)
+        .bind(&fingerprint[..])
+        .bind(permissions);
     query.execute(connection).await.map(|_| ())
 }
 
-pub(crate) async fn has_api_key(
-    connection: &mut PgConnection,
-    prefix: &str,
-) -> std::result::Result<bool, sqlx::Error> {
+pub(crate) async fn has_api_key(connection: &mut PgConnection, prefix: &str) -> std::result::Result<bool, sqlx::Error> {
     sqlx::query_scalar(HAS_API_KEY).bind(prefix).fetch_one(connection).await
 }

@@ -30,12 +30,7 @@ enum Stream {
 }
 
 impl Connection {
-    pub(super) fn plaintext(
-        stream: TcpStream,
-        remote_addr: SocketAddr,
-        slot: Slot,
-        limits: &AcceptLimits,
-    ) -> Self {
+    pub(super) fn plaintext(stream: TcpStream, remote_addr: SocketAddr, slot: Slot, limits: &AcceptLimits) -> Self {
         let peer = PeerInfo {
             remote_addr,
             certificate: None,
@@ -43,12 +38,7 @@ impl Connection {
         Self::ready(Stream::Plaintext(stream), peer, slot, limits)
     }
 
-    pub(super) fn tls(
-        stream: TlsStream<TcpStream>,
-        peer: PeerInfo,
-        slot: Slot,
-        limits: &AcceptLimits,
-    ) -> Self {
+    pub(super) fn tls(stream: TlsStream<TcpStream>, peer: PeerInfo, slot: Slot, limits: &AcceptLimits) -> Self {
         Self::ready(Stream::Tls(Box::new(stream)), peer, slot, limits)
     }
 
@@ -111,11 +101,7 @@ impl AsyncRead for Connection {
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match &mut self.stream {
             Stream::Plaintext(stream) => Pin::new(stream).poll_write(context, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(context, bytes),

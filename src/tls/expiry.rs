@@ -48,9 +48,7 @@ impl Expiry {
     /// Whether that moment has come.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(self.at).is_ok_and(|at| at <= now.as_secs())
     }
 }

@@ -6,10 +6,7 @@ use rustls::{
     RootCertStore, ServerConfig,
     crypto::{CryptoProvider, aws_lc_rs},
     pki_types::{CertificateDer, CertificateRevocationListDer},
-    server::{
-        NoServerSessionStorage, VerifierBuilderError, WebPkiClientVerifier,
-        danger::ClientCertVerifier,
-    },
+    server::{NoServerSessionStorage, VerifierBuilderError, WebPkiClientVerifier, danger::ClientCertVerifier},
     version::{TLS12, TLS13},
 };
 use sha2::{Digest, Sha256};
@@ -136,12 +133,8 @@ struct TrustContents {
 impl Contents {
     pub(super) fn read(files: &TlsFiles) -> Result<Self, PemError> {
         let clients = match &files.clients {
-            ClientCertificates::Required(trust) => {
-                ClientContents::Required(TrustContents::read(trust)?)
-            }
-            ClientCertificates::Optional(trust) => {
-                ClientContents::Optional(TrustContents::read(trust)?)
-            }
+            ClientCertificates::Required(trust) => ClientContents::Required(TrustContents::read(trust)?),
+            ClientCertificates::Optional(trust) => ClientContents::Optional(TrustContents::read(trust)?),
             ClientCertificates::NotRequested => ClientContents::NotRequested,
         };
         Ok(Self {
@@ -185,10 +178,7 @@ impl Contents {
     }
 
     /// What handshakes need, checked to fit together.
-    pub(super) fn server_config(
-        &self,
-        versions: HttpVersions,
-    ) -> Result<Arc<ServerConfig>, TlsError> {
+    pub(super) fn server_config(&self, versions: HttpVersions) -> Result<Arc<ServerConfig>, TlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let verifier = match &self.clients {
             ClientContents::Required(trust) => Some(trust.verifier(&provider, true)?),
@@ -204,10 +194,7 @@ impl Contents {
             None => builder.with_no_client_auth(),
         };
         let mut config = builder
-            .with_single_cert(
-                self.certificate.certificates()?,
-                self.private_key.private_key()?,
-            )
+            .with_single_cert(self.certificate.certificates()?, self.private_key.private_key()?)
             .map_err(|source| TlsError::KeyPair {
                 certificate: self.certificate.path().to_owned(),
                 private_key: self.private_key.path().to_owned(),
@@ -228,11 +215,7 @@ impl TrustContents {
     fn read(trust: &ClientTrust) -> Result<Self, PemError> {
         Ok(Self {
             ca: PemFile::read(&trust.ca)?,
-            revocation_list: trust
-                .revocation_list
-                .as_deref()
-                .map(PemFile::read)
-                .transpose()?,
+            revocation_list: trust.revocation_list.as_deref().map(PemFile::read).transpose()?,
         })
     }
 
@@ -254,22 +237,16 @@ impl TrustContents {
                 source,
             })?;
         }
-        let builder =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-                .with_crls(lists)
-                .enforce_revocation_expiration();
+        let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+            .with_crls(lists)
+            .enforce_revocation_expiration();
         let builder = if required {
             builder
         } else {
             builder.allow_unauthenticated()
         };
         builder.build().map_err(|source| TlsError::RevocationList {
-            path: self
-                .revocation_list
-                .as_ref()
-                .unwrap_or(&self.ca)
-                .path()
-                .to_owned(),
+            path: self.revocation_list.as_ref().unwrap_or(&self.ca).path().to_owned(),
             source,
         })
     }
@@ -291,10 +268,7 @@ fn every_authority_has_a_list(
         let Ok((_, authority)) = X509Certificate::from_der(authority) else {
             continue;
         };
-        if !issuers
-            .iter()
-            .any(|issuer| issuer == authority.subject().as_raw())
-        {
+        if !issuers.iter().any(|issuer| issuer == authority.subject().as_raw()) {
             return Err(TlsError::AuthorityWithoutRevocationList {
                 path: file.path().to_owned(),
                 authority: authority.subject().to_string(),

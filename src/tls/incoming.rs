@@ -89,22 +89,14 @@ fn accept(listener: TcpListener, tls: Option<Arc<ServerTls>>, limits: AcceptLimi
     };
     let mut task = JoinSet::new();
     task.spawn(acceptor.run());
-    Incoming {
-        ready,
-        _acceptor: task,
-    }
+    Incoming { ready, _acceptor: task }
 }
 
 impl Stream for Incoming {
     type Item = io::Result<Connection>;
 
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Connection>>> {
-        self.ready
-            .poll_recv(context)
-            .map(|connection| connection.map(Ok))
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Connection>>> {
+        self.ready.poll_recv(context).map(|connection| connection.map(Ok))
     }
 }
 
@@ -169,8 +161,7 @@ impl Acceptor {
         if self.oldest_first.len() < self.limits.max_handshakes {
             return;
         }
-        self.oldest_first
-            .retain(|handshake| !handshake.is_finished());
+        self.oldest_first.retain(|handshake| !handshake.is_finished());
         if self.oldest_first.len() >= self.limits.max_handshakes
             && let Some(oldest) = self.oldest_first.pop_front()
         {
@@ -181,12 +172,13 @@ impl Acceptor {
 }
 
 /// An error of one connection is over with it; any other (no file descriptors left, above all) needs time to pass.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the system has more ways to fail than matter here")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the system has more ways to fail than matter here"
+)]
 async fn rest_after(error: &io::Error) {
     match error.kind() {
-        io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::Interrupted => {}
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::Interrupted => {}
         _ => {
             tracing::error!(%error, "can't accept connections");
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -244,15 +236,8 @@ impl Handshake {
         let stream = timeout(self.limits.handshake_deadline, acceptor.accept(self.stream))
             .await
             .map_err(|_elapsed| HandshakeError::TooSlow)??;
-        let leaf = stream
-            .get_ref()
-            .1
-            .peer_certificates()
-            .and_then(<[_]>::first);
-        let certificate = leaf
-            .map(|leaf| PeerCertificate::parse(leaf))
-            .transpose()?
-            .map(Arc::new);
+        let leaf = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        let certificate = leaf.map(|leaf| PeerCertificate::parse(leaf)).transpose()?.map(Arc::new);
         let peer = PeerInfo {
             remote_addr: self.remote,
             certificate,

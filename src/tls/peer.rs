@@ -43,13 +43,17 @@ impl PeerCertificate {
     /// [`PeerCertificateError`] when `der` is no X.509 certificate, or its alternative names are malformed.
     pub fn parse(der: &[u8]) -> Result<Self, PeerCertificateError> {
         let (_, parsed) = X509Certificate::from_der(der).map_err(|_| PeerCertificateError)?;
-        let alternative_names = parsed
-            .subject_alternative_name()
-            .map_err(|_| PeerCertificateError)?;
+        let alternative_names = parsed.subject_alternative_name().map_err(|_| PeerCertificateError)?;
         let san_uris = alternative_names
             .iter()
             .flat_map(|extension| &extension.value.general_names)
-            .filter_map(|name| if let GeneralName::URI(uri) = name { Some((*uri).to_owned()) } else { None })
+            .filter_map(|name| {
+                if let GeneralName::URI(uri) = name {
+                    Some((*uri).to_owned())
+                } else {
+                    None
+                }
+            })
             .collect();
         Ok(Self {
             fingerprint_sha256: Sha256::digest(der).into(),

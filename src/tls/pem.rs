@@ -92,7 +92,13 @@ impl PemFile {
     /// # Errors
     /// [`PemError::Malformed`], or [`PemError::Missing`] when there is none.
     pub fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, PemError> {
-        let found = self.sections(CERTIFICATES, |item| if let Item::X509Certificate(certificate) = item { Some(certificate) } else { None })?;
+        let found = self.sections(CERTIFICATES, |item| {
+            if let Item::X509Certificate(certificate) = item {
+                Some(certificate)
+            } else {
+                None
+            }
+        })?;
         self.at_least_one(found, CERTIFICATES)
     }
 
@@ -123,16 +129,14 @@ impl PemFile {
     /// # Errors
     /// [`PemError::Malformed`], or [`PemError::Missing`] when there is none.
     pub fn revocation_lists(&self) -> Result<Vec<CertificateRevocationListDer<'static>>, PemError> {
-        let found = self.sections(REVOCATION_LISTS, |item| if let Item::Crl(list) = item { Some(list) } else { None })?;
+        let found = self.sections(REVOCATION_LISTS, |item| {
+            if let Item::Crl(list) = item { Some(list) } else { None }
+        })?;
         self.at_least_one(found, REVOCATION_LISTS)
     }
 
     /// The sections that `wanted` picks; others may stand beside them, as in a file that holds chain and key.
-    fn sections<T>(
-        &self,
-        expected: &'static str,
-        wanted: impl Fn(Item) -> Option<T>,
-    ) -> Result<Vec<T>, PemError> {
+    fn sections<T>(&self, expected: &'static str, wanted: impl Fn(Item) -> Option<T>) -> Result<Vec<T>, PemError> {
         rustls_pemfile::read_all(&mut self.bytes.as_slice())
             .filter_map(|section| section.map(&wanted).transpose())
             .collect::<Result<_, _>>()

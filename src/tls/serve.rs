@@ -81,10 +81,7 @@ pub async fn serve<S, B>(
     shutdown: impl Future<Output = ()>,
 ) -> Drained
 where
-    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>
-        + Clone
-        + Send
-        + 'static,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
     B: http_body::Body + Send + 'static,
     B::Data: Send,
@@ -101,10 +98,7 @@ where
     drain.send_replace(());
     let all_closed = async { while open.join_next().await.is_some() {} };
     if timeout(limits.drain, all_closed).await.is_err() {
-        tracing::warn!(
-            connections = open.len(),
-            "requests cut short: drain time is over"
-        );
+        tracing::warn!(connections = open.len(), "requests cut short: drain time is over");
     }
     let connections_cut = open.len();
     open.shutdown().await;
@@ -130,10 +124,7 @@ struct Server<S> {
 
 impl<S, B> Server<S>
 where
-    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible>
-        + Clone
-        + Send
-        + 'static,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
     B: http_body::Body + Send + 'static,
     B::Data: Send,
@@ -209,9 +200,7 @@ where
             .keep_alive_interval(limits.keep_alive_interval)
             .keep_alive_timeout(limits.keep_alive_timeout);
         match (self.versions, connection.alpn_protocol()) {
-            (HttpVersions::Http2, _) | (HttpVersions::Http1AndHttp2, Some(b"h2")) => {
-                builder.http2_only()
-            }
+            (HttpVersions::Http2, _) | (HttpVersions::Http1AndHttp2, Some(b"h2")) => builder.http2_only(),
             (HttpVersions::Http1AndHttp2, Some(b"http/1.1")) => builder.http1_only(),
             (HttpVersions::Http1AndHttp2, _) => builder,
         }

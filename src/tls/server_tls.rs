@@ -92,10 +92,7 @@ impl ServerTls {
             tokio::time::sleep(interval).await;
             let troubles = self.look().await;
             for trouble in troubles.iter().filter(|trouble| !known.contains(*trouble)) {
-                tracing::error!(
-                    trouble,
-                    "TLS files need attention; what was in use stays in use"
-                );
+                tracing::error!(trouble, "TLS files need attention; what was in use stays in use");
             }
             known = troubles;
         }

@@ -138,9 +138,6 @@ mod tests {
             source_of(ip("2001:db8:0:1:aaaa::1")),
             source_of(ip("2001:db8:0:1:bbbb::2"))
         );
-        assert_ne!(
-            source_of(ip("2001:db8:0:1::1")),
-            source_of(ip("2001:db8:0:2::1"))
-        );
+        assert_ne!(source_of(ip("2001:db8:0:1::1")), source_of(ip("2001:db8:0:2::1")));
     }
 }

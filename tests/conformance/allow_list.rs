@@ -29,7 +29,10 @@ async fn what_is_allowed_passes_until_it_is_taken_out() {
         let scene = stage.scene(door);
         let owner = scene.owner();
         assert!(!is_taken(&owner, NAME).await);
-        let entry = owner.ok("AddAllowListEntry", json!({ "entry": { "phrase": NAME } })).await["entry"].clone();
+        let entry = owner
+            .ok("AddAllowListEntry", json!({ "entry": { "phrase": NAME } }))
+            .await["entry"]
+            .clone();
         assert_eq!(entry["phrase"], NAME);
         assert!(is_taken(&owner, NAME).await && is_taken(&owner, "MARIA GONZALEZ").await);
         // Neither another name, nor anything beside it, nor in another tenant.
@@ -42,7 +45,10 @@ async fn what_is_allowed_passes_until_it_is_taken_out() {
         assert_eq!(listed["entries"], json!([entry]));
         owner.ok("RemoveAllowListEntry", json!({ "id": entry["id"] })).await;
         assert!(!is_taken(&owner, NAME).await);
-        owner.call("RemoveAllowListEntry", json!({ "id": entry["id"] })).await.refused(Code::NotFound, "NOT_FOUND");
+        owner
+            .call("RemoveAllowListEntry", json!({ "id": entry["id"] }))
+            .await
+            .refused(Code::NotFound, "NOT_FOUND");
     }
 }
 
@@ -56,8 +62,14 @@ async fn an_entry_of_one_kind_is_of_no_other() {
         assert!(!is_taken(&owner, NAME).await);
         owner.ok("AddAllowListEntry", entry("NAME")).await;
         assert!(is_taken(&owner, NAME).await);
-        owner.call("AddAllowListEntry", entry("NAME")).await.refused(Code::AlreadyExists, "DUPLICATE");
-        owner.call("AddAllowListEntry", entry("SSN")).await.violates(&["entry.kind"]);
+        owner
+            .call("AddAllowListEntry", entry("NAME"))
+            .await
+            .refused(Code::AlreadyExists, "DUPLICATE");
+        owner
+            .call("AddAllowListEntry", entry("SSN"))
+            .await
+            .violates(&["entry.kind"]);
     }
 }
 
@@ -66,11 +78,21 @@ async fn no_number_is_ever_allowed() {
     let stage = Stage::start().await;
     for door in DOORS {
         let owner = stage.scene(door).owner();
-        for phrase in ["Case 12345", "Plan 1 2 3 4 5", "078-05-1120", "mail maria@example.com", "X"] {
-            let refused = owner.call("AddAllowListEntry", json!({ "entry": { "phrase": phrase } })).await;
+        for phrase in [
+            "Case 12345",
+            "Plan 1 2 3 4 5",
+            "078-05-1120",
+            "mail maria@example.com",
+            "X",
+        ] {
+            let refused = owner
+                .call("AddAllowListEntry", json!({ "entry": { "phrase": phrase } }))
+                .await;
             refused.violates(&["entry.phrase"]);
         }
-        owner.ok("AddAllowListEntry", json!({ "entry": { "phrase": "Anderson 360" } })).await;
+        owner
+            .ok("AddAllowListEntry", json!({ "entry": { "phrase": "Anderson 360" } }))
+            .await;
     }
     let mut superuser = stage.superuser().await;
     let raw = "UPDATE phi_allow_list SET phrase = 'Case 1-2-3-4-5'";

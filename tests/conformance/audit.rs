@@ -8,14 +8,8 @@ use crate::harness::{ALPHA, DOORS, Door, Scene, Stage};
 
 /// Leaves a few events in the log: a precedent made, read by another, refused to a third; gives its id.
 async fn story(scene: &Scene<'_>) -> String {
-    let id = scene.precedent().await["id"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
-    scene
-        .client("analyst")
-        .ok("GetPrecedent", json!({ "id": id }))
-        .await;
+    let id = scene.precedent().await["id"].as_str().expect("an id").to_owned();
+    scene.client("analyst").ok("GetPrecedent", json!({ "id": id })).await;
     scene
         .client("analyst")
         .call("ArchivePrecedent", json!({ "id": id }))
@@ -25,10 +19,7 @@ async fn story(scene: &Scene<'_>) -> String {
 }
 
 async fn list(scene: &Scene<'_>, request: Value) -> Vec<Value> {
-    let page = scene
-        .client("compliance")
-        .ok("ListAuditEvents", request)
-        .await;
+    let page = scene.client("compliance").ok("ListAuditEvents", request).await;
     page["events"].as_array().cloned().unwrap_or_default()
 }
 
@@ -47,10 +38,7 @@ async fn an_event_says_who_did_what_to_which() {
         let request_id = uuid();
         let owner = scene.owner().with("x-request-id", &request_id);
         let made = owner
-            .ok(
-                "CreatePrecedent",
-                json!({ "precedent": { "scenario": {} } }),
-            )
+            .ok("CreatePrecedent", json!({ "precedent": { "scenario": {} } }))
             .await;
         let events = list(&scene, json!({ "action": "precedent.create" })).await;
         let event = events.first().expect("an event");
@@ -63,10 +51,7 @@ async fn an_event_says_who_did_what_to_which() {
             ("category", json!("AUDIT_CATEGORY_MUTATION")),
             ("action", json!("precedent.create")),
             ("outcome", json!("AUDIT_OUTCOME_SUCCESS")),
-            (
-                "method",
-                json!("/stratum.v1.PrecedentService/CreatePrecedent"),
-            ),
+            ("method", json!("/stratum.v1.PrecedentService/CreatePrecedent")),
             ("identityKind", json!(kind)),
             ("credentialId", json!(credential.to_string())),
             ("roles", json!(["ROLE_OWNER"])),
@@ -97,26 +82,18 @@ async fn a_change_says_which_fields_and_a_list_which_filter() {
         let id = scene.precedent().await["id"].clone();
         let change = json!({ "precedent": { "id": id, "title": "x", "notes": "y", "scenario": {} }, "updateMask": "title,notes" });
         scene.owner().ok("UpdatePrecedent", change).await;
-        let event = list(&scene, json!({ "action": "precedent.update" }))
-            .await
-            .remove(0);
+        let event = list(&scene, json!({ "action": "precedent.update" })).await.remove(0);
         assert_eq!(event["fields"], json!(["title", "notes"]));
         assert_eq!(event["resourceVersion"], "2");
         for filter in [json!({}), json!({ "eventYearFrom": 2000 }), json!({})] {
-            scene
-                .owner()
-                .ok("ListPrecedents", json!({ "filter": filter }))
-                .await;
+            scene.owner().ok("ListPrecedents", json!({ "filter": filter })).await;
         }
         let lists = list(&scene, json!({ "action": "precedent.list" })).await;
         let hashes: Vec<&str> = lists
             .iter()
             .map(|event| event["filterSha256"].as_str().expect("a hash"))
             .collect();
-        assert_eq!(
-            (hashes[0] == hashes[2], hashes[0] == hashes[1]),
-            (true, false)
-        );
+        assert_eq!((hashes[0] == hashes[2], hashes[0] == hashes[1]), (true, false));
         assert_eq!(lists[0]["rowCount"], "1");
     }
 }
@@ -148,10 +125,7 @@ async fn a_list_narrows_by_each_of_its_filters() {
         };
         for (filter, expected) in [
             (json!({ "action": "precedent.get" }), vec!["precedent.get"]),
-            (
-                json!({ "resourceId": id }),
-                vec!["precedent.get", "precedent.create"],
-            ),
+            (json!({ "resourceId": id }), vec!["precedent.get", "precedent.create"]),
             (
                 json!({ "credentialId": credential.to_string() }),
                 vec!["precedent.archive", "precedent.get"],
@@ -169,11 +143,7 @@ async fn a_list_narrows_by_each_of_its_filters() {
             ),
             (json!({ "startTime": "2100-01-01T00:00:00Z" }), vec![]),
         ] {
-            assert_eq!(
-                actions(&list(&scene, filter.clone()).await),
-                expected,
-                "{filter}"
-            );
+            assert_eq!(actions(&list(&scene, filter.clone()).await), expected, "{filter}");
         }
     }
 }
@@ -182,14 +152,10 @@ async fn a_list_narrows_by_each_of_its_filters() {
 async fn the_user_a_service_named_can_be_asked_for() {
     let stage = Stage::start().await;
     let user = stage.player(ALPHA, "biller").user_id.to_string();
-    let service =
-        stage.by_certificate(Door::Grpc, Some(&stage.player(ALPHA, "acting").certificate));
+    let service = stage.by_certificate(Door::Grpc, Some(&stage.player(ALPHA, "acting").certificate));
     service
         .with("x-actor-id", &user)
-        .ok(
-            "CreatePrecedent",
-            json!({ "precedent": { "scenario": {} } }),
-        )
+        .ok("CreatePrecedent", json!({ "precedent": { "scenario": {} } }))
         .await;
     let scene = stage.scene(Door::Grpc);
     let events = list(&scene, json!({ "actorUserId": user })).await;
@@ -203,9 +169,7 @@ async fn bounds_are_half_open_to_the_microsecond() {
     for door in DOORS {
         let scene = stage.scene(door);
         scene.precedent().await;
-        let event = list(&scene, json!({ "action": "precedent.create" }))
-            .await
-            .remove(0);
+        let event = list(&scene, json!({ "action": "precedent.create" })).await.remove(0);
         let moment = &event["occurredAt"];
         let within = json!({ "action": "precedent.create", "startTime": moment });
         assert_eq!(list(&scene, within).await.len(), 1);
@@ -226,16 +190,10 @@ async fn a_walk_through_pages_meets_each_once_though_it_is_logged_itself() {
         loop {
             let page = scene
                 .client("compliance")
-                .ok(
-                    "ListAuditEvents",
-                    json!({ "pageSize": 2, "pageToken": token }),
-                )
+                .ok("ListAuditEvents", json!({ "pageSize": 2, "pageToken": token }))
                 .await;
             met.extend(page["events"].as_array().cloned().unwrap_or_default());
-            token = page["nextPageToken"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned();
+            token = page["nextPageToken"].as_str().unwrap_or_default().to_owned();
             if token.is_empty() {
                 break;
             }
@@ -252,9 +210,7 @@ async fn a_tenant_reads_its_own_log_only() {
         let id = story(&scene).await;
         let event = list(&scene, json!({ "resourceId": id })).await.remove(0);
         let stranger = scene.stranger();
-        let seen = stranger
-            .ok("ListAuditEvents", json!({ "resourceId": id }))
-            .await;
+        let seen = stranger.ok("ListAuditEvents", json!({ "resourceId": id })).await;
         assert_eq!(seen["events"], Value::Null);
         stranger
             .call("GetAuditEvent", json!({ "id": event["id"] }))
@@ -276,13 +232,7 @@ async fn what_is_no_filter_is_refused_by_name() {
         let bad = json!({ "action": "DROP TABLE", "resourceId": "x", "credentialId": "x", "actorUserId": "x", "pageSize": -1 });
         let mut refused = compliance.call("ListAuditEvents", bad).await;
         refused.violations.sort();
-        refused.violates(&[
-            "action",
-            "actor_user_id",
-            "credential_id",
-            "page_size",
-            "resource_id",
-        ]);
+        refused.violates(&["action", "actor_user_id", "credential_id", "page_size", "resource_id"]);
     }
     let far = stage.scene(Door::Grpc).client("compliance");
     let beyond = prost_types::Timestamp {

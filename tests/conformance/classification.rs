@@ -30,14 +30,8 @@ async fn hard_rules_come_before_any_score() {
         (line(&["CO-16"], &["MA130"]), false),
     ] {
         for door in DOORS {
-            let reply = stage
-                .scene(door)
-                .owner()
-                .ok("DetermineAction", request.clone())
-                .await;
-            let appealable = reply["determination"]["appealable"]
-                .as_bool()
-                .unwrap_or_default();
+            let reply = stage.scene(door).owner().ok("DetermineAction", request.clone()).await;
+            let appealable = reply["determination"]["appealable"].as_bool().unwrap_or_default();
             assert_eq!(appealable, is_appealable, "{request}\n{reply:#}");
             assert!(reply["determination"]["action"].is_string());
         }

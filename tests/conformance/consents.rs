@@ -20,16 +20,34 @@ async fn what_is_recorded_is_listed() {
         for (name, value) in said.as_object().expect("an object") {
             assert_eq!(&recorded[name], value, "{name}");
         }
-        assert_eq!((&recorded["state"], &recorded["etag"]), (&json!("CONSENT_STATE_ACTIVE"), &json!("v1")));
+        assert_eq!(
+            (&recorded["state"], &recorded["etag"]),
+            (&json!("CONSENT_STATE_ACTIVE"), &json!("v1"))
+        );
         let other = scene.consent(PAYMENT).await;
         let all = scene.owner().ok("ListConsents", json!({})).await;
         assert_eq!(all["consents"], json!([other, recorded]));
-        let one = scene.owner().ok("ListConsents", json!({ "consentRef": said["consentRef"] })).await;
+        let one = scene
+            .owner()
+            .ok("ListConsents", json!({ "consentRef": said["consentRef"] }))
+            .await;
         assert_eq!(one["consents"], json!([recorded]));
-        assert_eq!(scene.stranger().ok("ListConsents", json!({})).await["consents"], Value::Null);
+        assert_eq!(
+            scene.stranger().ok("ListConsents", json!({})).await["consents"],
+            Value::Null
+        );
         let first = scene.owner().ok("ListConsents", json!({ "pageSize": 1 })).await;
-        let rest = scene.owner().ok("ListConsents", json!({ "pageSize": 1, "pageToken": first["nextPageToken"] })).await;
-        assert_eq!((&first["consents"], &rest["consents"]), (&json!([other]), &json!([recorded])));
+        let rest = scene
+            .owner()
+            .ok(
+                "ListConsents",
+                json!({ "pageSize": 1, "pageToken": first["nextPageToken"] }),
+            )
+            .await;
+        assert_eq!(
+            (&first["consents"], &rest["consents"]),
+            (&json!([other]), &json!([recorded]))
+        );
     }
 }
 
@@ -44,12 +62,18 @@ async fn a_reference_has_one_consent_for_a_purpose() {
         repeated.refused(Code::AlreadyExists, "DUPLICATE");
         assert_eq!(repeated.metadata("field"), "consent.consent_ref");
         // Another tenant knows nothing of it, and another purpose is another consent.
-        scene.stranger().ok("RecordConsent", json!({ "consent": consent })).await;
+        scene
+            .stranger()
+            .ok("RecordConsent", json!({ "consent": consent }))
+            .await;
         consent["purpose"] = json!("CONSENT_PURPOSE_TREATMENT");
         scene.owner().ok("RecordConsent", json!({ "consent": consent })).await;
     }
     // Both doors used the same stranger, each with a reference of its own.
-    let all = stage.client(DOORS[0], GAMMA, "owner").ok("ListConsents", json!({})).await;
+    let all = stage
+        .client(DOORS[0], GAMMA, "owner")
+        .ok("ListConsents", json!({}))
+        .await;
     assert_eq!(all["consents"].as_array().map(Vec::len), Some(2));
 }
 
@@ -63,13 +87,27 @@ async fn no_form_name_or_day_is_taken() {
             consent[name] = value;
             scene.owner().call("RecordConsent", json!({ "consent": consent })).await
         };
-        refused("consentRef", json!("078-05-1120")).await.refused(Code::InvalidArgument, "PHI_DETECTED");
-        refused("consentRef", json!("Maria Gonzalez")).await.refused(Code::InvalidArgument, "PHI_DETECTED");
-        refused("consentRef", json!("the form")).await.violates(&["consent.consent_ref"]);
-        refused("grantedYear", json!(2099)).await.violates(&["consent.granted_year"]);
-        refused("expiresOn", json!("2027-02-30")).await.violates(&["consent.expires_on"]);
-        refused("scope", json!("CONSENT_SCOPE_TPO")).await.violates(&["consent.purpose"]);
-        refused("basis", json!("CONSENT_BASIS_UNSPECIFIED")).await.violates(&["consent.basis"]);
+        refused("consentRef", json!("078-05-1120"))
+            .await
+            .refused(Code::InvalidArgument, "PHI_DETECTED");
+        refused("consentRef", json!("Maria Gonzalez"))
+            .await
+            .refused(Code::InvalidArgument, "PHI_DETECTED");
+        refused("consentRef", json!("the form"))
+            .await
+            .violates(&["consent.consent_ref"]);
+        refused("grantedYear", json!(2099))
+            .await
+            .violates(&["consent.granted_year"]);
+        refused("expiresOn", json!("2027-02-30"))
+            .await
+            .violates(&["consent.expires_on"]);
+        refused("scope", json!("CONSENT_SCOPE_TPO"))
+            .await
+            .violates(&["consent.purpose"]);
+        refused("basis", json!("CONSENT_BASIS_UNSPECIFIED"))
+            .await
+            .violates(&["consent.basis"]);
     }
 }
 
@@ -81,20 +119,34 @@ async fn a_consent_ends_once_and_for_good() {
         let scene = stage.scene(door);
         let consent = scene.consent(PAYMENT).await;
         let withdraw = async |etag: &str| {
-            scene.owner().call("WithdrawConsent", json!({ "id": consent["id"], "etag": etag })).await
+            scene
+                .owner()
+                .call("WithdrawConsent", json!({ "id": consent["id"], "etag": etag }))
+                .await
         };
         withdraw("v7").await.refused(Code::Aborted, "VERSION_CONFLICT");
         let (first, second) = tokio::join!(withdraw("v1"), withdraw("v1"));
         let done = if first.code == Code::Ok { &first } else { &second };
         let late = if first.code == Code::Ok { &second } else { &first };
-        assert_eq!(done.json["consent"]["state"], "CONSENT_STATE_WITHDRAWN", "{:#}", done.error);
+        assert_eq!(
+            done.json["consent"]["state"], "CONSENT_STATE_WITHDRAWN",
+            "{:#}",
+            done.error
+        );
         assert_eq!(done.json["consent"]["version"], "2");
         assert!(done.json["consent"]["withdrawnAt"].is_string());
         late.refused(Code::Aborted, "VERSION_CONFLICT");
         let again = withdraw("").await;
         again.refused(Code::FailedPrecondition, "INVALID_TRANSITION");
-        assert_eq!((again.metadata("from"), again.metadata("to")), ("WITHDRAWN", "WITHDRAWN"));
-        scene.stranger().call("WithdrawConsent", json!({ "id": consent["id"] })).await.refused(Code::NotFound, "NOT_FOUND");
+        assert_eq!(
+            (again.metadata("from"), again.metadata("to")),
+            ("WITHDRAWN", "WITHDRAWN")
+        );
+        scene
+            .stranger()
+            .call("WithdrawConsent", json!({ "id": consent["id"] }))
+            .await
+            .refused(Code::NotFound, "NOT_FOUND");
     }
 }
 
@@ -109,7 +161,10 @@ async fn a_check_says_no_and_why() {
             let request = json!({ "id": consent, "dataOrigin": format!("DATA_ORIGIN_{origin}") });
             let reply = scene.client("read_only").ok("CheckConsent", request).await;
             assert_eq!(reply["isPermitted"] == true, reply["refusal"].is_null(), "{reply:#}");
-            reply["refusal"].as_str().map(|refusal| refusal.replace("CONSENT_REFUSAL_", "")).unwrap_or_default()
+            reply["refusal"]
+                .as_str()
+                .map(|refusal| refusal.replace("CONSENT_REFUSAL_", ""))
+                .unwrap_or_default()
         };
         let payment = scene.consent(PAYMENT).await["id"].clone();
         let everything = scene.consent(ALL_TPO).await["id"].clone();
@@ -121,19 +176,30 @@ async fn a_check_says_no_and_why() {
         assert_eq!(check(&treatment, "SUD").await, "NOT_COVERED");
         assert_eq!(check(&payment, "GENERAL").await, "NOT_COVERED");
         assert_eq!(check(&json!(uuid()), "SUD").await, "UNKNOWN");
-        let foreign = scene.stranger().ok("RecordConsent", json!({ "consent": new_consent(PAYMENT) })).await;
+        let foreign = scene
+            .stranger()
+            .ok("RecordConsent", json!({ "consent": new_consent(PAYMENT) }))
+            .await;
         assert_eq!(check(&foreign["consent"]["id"], "SUD").await, "UNKNOWN");
         scene.owner().ok("WithdrawConsent", json!({ "id": payment })).await;
         assert_eq!(check(&payment, "SUD").await, "WITHDRAWN");
         // Time passes for the other.
         let id = everything.as_str().unwrap_or_default();
-        superuser.run(&format!("UPDATE consents SET expires_on = current_date - 1 WHERE id = '{id}'")).await;
+        superuser
+            .run(&format!(
+                "UPDATE consents SET expires_on = current_date - 1 WHERE id = '{id}'"
+            ))
+            .await;
         assert_eq!(check(&everything, "SUD").await, "EXPIRED");
         let late = scene.owner().call("WithdrawConsent", json!({ "id": everything })).await;
         late.refused(Code::FailedPrecondition, "INVALID_TRANSITION");
         assert_eq!(late.metadata("from"), "EXPIRED");
         let tenant = stage.cast.tenant(scene.tenant).id;
-        superuser.run(&format!("UPDATE tenants SET sud_agreement_until = NULL WHERE id = '{tenant}'")).await;
+        superuser
+            .run(&format!(
+                "UPDATE tenants SET sud_agreement_until = NULL WHERE id = '{tenant}'"
+            ))
+            .await;
         assert_eq!(check(&treatment, "SUD").await, "NO_AGREEMENT");
     }
 }

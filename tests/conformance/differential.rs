@@ -35,7 +35,10 @@ async fn add_many(client: &Client, rounds: usize) {
     let all: Vec<Value> = (0..rounds * TRIGGERS.len())
         .map(|n| precedent(n, TRIGGERS[n % TRIGGERS.len()], ["WON", "LOST", "PARTIAL"][n % 3]))
         .collect();
-    assert_eq!(client.ok("BatchCreatePrecedents", json!({ "precedents": all })).await["created"], all.len());
+    assert_eq!(
+        client.ok("BatchCreatePrecedents", json!({ "precedents": all })).await["created"],
+        all.len()
+    );
 }
 
 /// Restricted records, records held on suspicion, and records relabelled later: none may leave a trace.
@@ -49,12 +52,19 @@ async fn add_restricted(stage: &Stage, rounds: usize) {
         restricted["dataOrigin"] = json!(format!("DATA_ORIGIN_{}", ["SUD", "PSYCHOTHERAPY"][n % 2]));
         restricted["consentId"] = consent.clone();
         restricted["scenario"]["payer"] = json!({ "payerId": "aetna" });
-        custodian.ok("CreatePrecedent", json!({ "precedent": restricted })).await;
+        custodian
+            .ok("CreatePrecedent", json!({ "precedent": restricted }))
+            .await;
         let mut suspected = precedent(n, "Detoxification with buprenorphine was denied", "WON");
         suspected["scenario"]["diagnosisCodes"] = json!(["F11.20"]);
         let held = owner.ok("CreatePrecedent", json!({ "precedent": suspected })).await["precedent"].clone();
         assert_eq!(held["status"], "PRECEDENT_STATUS_NEEDS_REVIEW");
-        let relabelled = owner.ok("CreatePrecedent", json!({ "precedent": precedent(n, TRIGGERS[1], "LOST") })).await;
+        let relabelled = owner
+            .ok(
+                "CreatePrecedent",
+                json!({ "precedent": precedent(n, TRIGGERS[1], "LOST") }),
+            )
+            .await;
         let change = json!({
             "precedent": { "id": relabelled["precedent"]["id"], "dataOrigin": "DATA_ORIGIN_SUD", "consentId": consent, "scenario": {} },
             "updateMask": "dataOrigin,consentId",
@@ -69,14 +79,26 @@ async fn shown(client: &Client) -> Vec<(String, Vec<u8>)> {
         ("GetSimilarityModel", json!({})),
         ("GetPrecedentStats", json!({})),
         ("ListPrecedents", json!({ "pageSize": 200 })),
-        ("SearchPrecedents", json!({ "query": "level of care", "includePublic": true, "pageSize": 200 })),
-        ("SearchPrecedents", json!({ "query": "buprenorphine", "includePublic": true })),
+        (
+            "SearchPrecedents",
+            json!({ "query": "level of care", "includePublic": true, "pageSize": 200 }),
+        ),
+        (
+            "SearchPrecedents",
+            json!({ "query": "buprenorphine", "includePublic": true }),
+        ),
     ];
     for trigger in TRIGGERS {
         let scenario = json!({ "denialTrigger": trigger, "denialTypes": ["DENIAL_TYPE_MEDICAL_NECESSITY"], "payer": { "payerId": "aetna" } });
         calls.push(("FindSimilarToScenario", json!({ "scenario": scenario, "topK": 50 })));
-        calls.push(("FindSimilarToScenario", json!({ "scenario": scenario, "options": { "corpus": "SIMILARITY_CORPUS_PUBLIC" } })));
-        calls.push(("FindSimilarToScenario", json!({ "scenario": scenario, "options": { "payerId": "aetna" } })));
+        calls.push((
+            "FindSimilarToScenario",
+            json!({ "scenario": scenario, "options": { "corpus": "SIMILARITY_CORPUS_PUBLIC" } }),
+        ));
+        calls.push((
+            "FindSimilarToScenario",
+            json!({ "scenario": scenario, "options": { "payerId": "aetna" } }),
+        ));
         calls.push(("ClassifyDenial", json!({ "scenario": scenario, "asOf": "2026-03-01" })));
         calls.push(("EstimateWinProbability", json!({ "scenario": scenario })));
     }
@@ -115,13 +137,21 @@ async fn what_others_see_does_not_change_by_a_byte() {
     let with = shown_to_all(&stage).await;
     for (name, answers) in [("followed", &warm), ("loaded", &with)] {
         for (before, after) in without.iter().zip(answers) {
-            assert!(before == after, "{name}: {}\n{}\n{}", before.0, text(&before.1), text(&after.1));
+            assert!(
+                before == after,
+                "{name}: {}\n{}\n{}",
+                before.0,
+                text(&before.1),
+                text(&after.1)
+            );
         }
     }
     // And not because there was nothing to see: alpha's own answers do tell of it to who may see.
     let custodian = stage.client(Door::Rest, ALPHA, "custodian");
     let listed = custodian.ok("ListPrecedents", json!({ "pageSize": 200 })).await;
-    let restricted = listed["precedents"].as_array().map(|all| all.iter().filter(|p| p["consentId"].is_string()).count());
+    let restricted = listed["precedents"]
+        .as_array()
+        .map(|all| all.iter().filter(|p| p["consentId"].is_string()).count());
     assert_eq!(restricted, Some(16));
 }
 

@@ -8,15 +8,11 @@ use crate::harness::server::{minimal_precedent, uuid};
 use crate::harness::{Client, DOORS, Door, Scene, Stage};
 
 async fn made(scene: &Scene<'_>) -> String {
-    scene.precedent().await["id"]
-        .as_str()
-        .expect("an id")
-        .to_owned()
+    scene.precedent().await["id"].as_str().expect("an id").to_owned()
 }
 
 async fn titled(client: &Client, id: &str, title: &str) {
-    let update =
-        json!({ "precedent": { "id": id, "title": title, "scenario": {} }, "updateMask": "title" });
+    let update = json!({ "precedent": { "id": id, "title": title, "scenario": {} }, "updateMask": "title" });
     client.ok("UpdatePrecedent", update).await;
 }
 
@@ -28,19 +24,13 @@ async fn what_was_put_away_can_be_taken_out_again() {
         let (owner, id) = (scene.owner(), made(&scene).await);
         let refused = owner.call("RestorePrecedent", json!({ "id": id })).await;
         refused.refused(Code::FailedPrecondition, "INVALID_TRANSITION");
-        assert_eq!(
-            (refused.metadata("from"), refused.metadata("to")),
-            ("ACTIVE", "ACTIVE")
-        );
+        assert_eq!((refused.metadata("from"), refused.metadata("to")), ("ACTIVE", "ACTIVE"));
         owner.ok("ArchivePrecedent", json!({ "id": id })).await;
         owner
             .call("RestorePrecedent", json!({ "id": id, "etag": "v1" }))
             .await
             .refused(Code::Aborted, "VERSION_CONFLICT");
-        let restored = owner
-            .ok("RestorePrecedent", json!({ "id": id, "etag": "v2" }))
-            .await["precedent"]
-            .clone();
+        let restored = owner.ok("RestorePrecedent", json!({ "id": id, "etag": "v2" })).await["precedent"].clone();
         assert_eq!(
             (&restored["status"], &restored["version"]),
             (&json!("PRECEDENT_STATUS_ACTIVE"), &json!("3"))
@@ -94,9 +84,7 @@ async fn an_outcome_is_corrected_only_with_a_reason() {
             Code::Ok,
             "a terminal outcome became another without a reason"
         );
-        let corrected = owner
-            .ok("RecordOutcome", record("WON", "The letter was misread"))
-            .await;
+        let corrected = owner.ok("RecordOutcome", record("WON", "The letter was misread")).await;
         assert_eq!(corrected["precedent"]["outcome"], "OUTCOME_WON");
     }
 }
@@ -118,10 +106,7 @@ async fn every_version_is_kept_and_read() {
                 )
                 .await;
             met.extend(page["versions"].as_array().cloned().unwrap_or_default());
-            token = page["nextPageToken"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned();
+            token = page["nextPageToken"].as_str().unwrap_or_default().to_owned();
             if token.is_empty() {
                 break;
             }
@@ -132,19 +117,13 @@ async fn every_version_is_kept_and_read() {
             .collect();
         numbers.sort_unstable();
         assert_eq!(numbers, ["1", "2", "3"]);
-        let second = owner
-            .ok("GetPrecedentVersion", json!({ "id": id, "version": 2 }))
-            .await["version"]
-            .clone();
+        let second = owner.ok("GetPrecedentVersion", json!({ "id": id, "version": 2 })).await["version"].clone();
         assert_eq!(
             (&second["changeKind"], &second["changedFields"]),
             (&json!("CHANGE_KIND_UPDATED"), &json!(["title"]))
         );
         assert_eq!(second["snapshot"]["title"], "one");
-        let third = owner
-            .ok("GetPrecedentVersion", json!({ "id": id, "version": 3 }))
-            .await["version"]
-            .clone();
+        let third = owner.ok("GetPrecedentVersion", json!({ "id": id, "version": 3 })).await["version"].clone();
         assert_eq!(third["previousSha256"], second["snapshotSha256"]);
         owner
             .call("GetPrecedentVersion", json!({ "id": id, "version": 4 }))
@@ -156,11 +135,7 @@ async fn every_version_is_kept_and_read() {
                 json!({ "id": id, "fromVersion": 2, "toVersion": 3 }),
             )
             .await;
-        assert_eq!(
-            diff["changes"].as_array().map(Vec::len),
-            Some(1),
-            "{diff:#}"
-        );
+        assert_eq!(diff["changes"].as_array().map(Vec::len), Some(1), "{diff:#}");
         assert_eq!(diff["changes"][0]["path"], "title");
         let same = owner
             .ok(
@@ -179,10 +154,7 @@ async fn a_batch_stores_what_is_good_and_says_what_is_not() {
         let scene = stage.scene(door);
         let bad = json!({ "title": "x".repeat(201), "scenario": {} });
         let request = json!({ "precedents": [minimal_precedent(), bad, minimal_precedent()], "requestId": uuid() });
-        let reply = scene
-            .owner()
-            .ok("BatchCreatePrecedents", request.clone())
-            .await;
+        let reply = scene.owner().ok("BatchCreatePrecedents", request.clone()).await;
         assert_eq!(reply["created"], 2);
         let results = reply["results"].as_array().expect("results");
         assert_eq!(results.len(), 3);
@@ -197,10 +169,7 @@ async fn a_batch_stores_what_is_good_and_says_what_is_not() {
             "{reply:#}"
         );
         assert_eq!(results[1]["precedent"], Value::Null);
-        assert_eq!(
-            scene.owner().ok("BatchCreatePrecedents", request).await,
-            reply
-        );
+        assert_eq!(scene.owner().ok("BatchCreatePrecedents", request).await, reply);
         let listed = scene.owner().ok("ListPrecedents", json!({})).await;
         assert_eq!(listed["precedents"].as_array().map(Vec::len), Some(2));
         scene
@@ -225,14 +194,9 @@ async fn words_find_what_holds_them() {
         let owner = scene.owner();
         let mut wanted = minimal_precedent();
         wanted["scenario"]["denialTrigger"] = json!("Experimental infusion therapy");
-        let wanted = owner
-            .ok("CreatePrecedent", json!({ "precedent": wanted }))
-            .await["precedent"]["id"]
-            .clone();
+        let wanted = owner.ok("CreatePrecedent", json!({ "precedent": wanted })).await["precedent"]["id"].clone();
         scene.precedent().await;
-        let found = owner
-            .ok("SearchPrecedents", json!({ "query": "infusion" }))
-            .await;
+        let found = owner.ok("SearchPrecedents", json!({ "query": "infusion" })).await;
         let ids: Vec<&Value> = found["precedents"]
             .as_array()
             .expect("hits")
@@ -241,9 +205,7 @@ async fn words_find_what_holds_them() {
             .collect();
         assert_eq!(ids, [&wanted]);
         assert_eq!(
-            owner
-                .ok("SearchPrecedents", json!({ "query": "zeppelin" }))
-                .await["precedents"],
+            owner.ok("SearchPrecedents", json!({ "query": "zeppelin" })).await["precedents"],
             Value::Null
         );
         assert_eq!(
@@ -310,10 +272,7 @@ async fn an_export_tells_its_own_end() {
         }
         let document = scene
             .client("analyst")
-            .ok(
-                "ExportPrecedents",
-                json!({ "format": "EXPORT_FORMAT_NDJSON" }),
-            )
+            .ok("ExportPrecedents", json!({ "format": "EXPORT_FORMAT_NDJSON" }))
             .await;
         let (records, end) = lines(&document);
         assert_eq!(records.len(), 3);
@@ -341,10 +300,7 @@ async fn an_export_tells_its_own_end() {
                 .is_some_and(|kind| kind.starts_with("text/csv")),
             "{csv}"
         );
-        assert_eq!(
-            csv["data"].as_str().map(|text| text.lines().count()),
-            Some(4)
-        );
+        assert_eq!(csv["data"].as_str().map(|text| text.lines().count()), Some(4));
     }
 }
 
@@ -359,10 +315,14 @@ async fn an_export_says_in_the_log_what_left() {
         .with("x-request-id", &request_id)
         .ok("ExportPrecedents", json!({}))
         .await;
-    let steps: Vec<String> = stage.superuser().await.column(&format!(
-        "SELECT concat_ws(' ', category, fields, row_count, content_sha256 IS NOT NULL) FROM audit_events
+    let steps: Vec<String> = stage
+        .superuser()
+        .await
+        .column(&format!(
+            "SELECT concat_ws(' ', category, fields, row_count, content_sha256 IS NOT NULL) FROM audit_events
         WHERE request_id = '{request_id}' ORDER BY occurred_at"
-    )).await;
+        ))
+        .await;
     assert_eq!(steps, ["EXPORT {START} 0 f", "EXPORT {FINISH} 1 t"]);
 }
 
@@ -372,10 +332,7 @@ async fn a_look_by_a_person_is_dated() {
     for door in DOORS {
         let scene = stage.scene(door);
         let id = made(&scene).await;
-        let validated = scene
-            .owner()
-            .ok("ValidatePrecedent", json!({ "id": id }))
-            .await;
+        let validated = scene.owner().ok("ValidatePrecedent", json!({ "id": id })).await;
         assert!(validated["precedent"]["lastValidatedAt"].is_string());
         scene
             .stranger()

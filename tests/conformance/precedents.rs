@@ -13,10 +13,7 @@ async fn what_is_created_is_read_back() {
         let scene = stage.scene(door);
         let created = scene.precedent().await;
         assert_eq!(created["status"], "PRECEDENT_STATUS_ACTIVE");
-        assert_eq!(
-            (&created["version"], &created["etag"]),
-            (&json!("1"), &json!("v1"))
-        );
+        assert_eq!((&created["version"], &created["etag"]), (&json!("1"), &json!("v1")));
         assert_eq!(created["sharingScope"], "SHARING_SCOPE_PRIVATE");
         assert_eq!(created["outcome"], "OUTCOME_PENDING");
         assert!(created["qualityScore"].as_i64() > Some(0));
@@ -34,10 +31,7 @@ async fn everything_that_may_be_said_comes_back_as_it_was_said() {
     let said = full_precedent();
     for door in DOORS {
         let scene = stage.scene(door);
-        let created = scene
-            .owner()
-            .ok("CreatePrecedent", json!({ "precedent": said }))
-            .await;
+        let created = scene.owner().ok("CreatePrecedent", json!({ "precedent": said })).await;
         for (name, value) in said.as_object().expect("an object") {
             if name != "traceability" {
                 assert_eq!(&created["precedent"][name], value, "{name}");
@@ -87,21 +81,24 @@ async fn every_violation_is_named_at_once() {
     for door in DOORS {
         let owner = stage.scene(door).owner();
         let outcome = owner
-            .call("CreatePrecedent", json!({
-                "precedent": {
-                    "externalRef": "no spaces here",
-                    "title": "x".repeat(201),
-                    "scenario": {
-                        "lines": [{}, { "adjustments": [{ "carc": "nonsense", "rarcs": ["N706", "?"] }] }],
-                        "state": "Texas",
+            .call(
+                "CreatePrecedent",
+                json!({
+                    "precedent": {
+                        "externalRef": "no spaces here",
+                        "title": "x".repeat(201),
+                        "scenario": {
+                            "lines": [{}, { "adjustments": [{ "carc": "nonsense", "rarcs": ["N706", "?"] }] }],
+                            "state": "Texas",
+                        },
+                        "eventYear": 2101,
+                        "daysToDecision": -1,
+                        "evidenceKit": { "items": [{ "itemId": "e1", "kind": 0 }] },
+                        "tags": ["", "fine"],
                     },
-                    "eventYear": 2101,
-                    "daysToDecision": -1,
-                    "evidenceKit": { "items": [{ "itemId": "e1", "kind": 0 }] },
-                    "tags": ["", "fine"],
-                },
-                "requestId": "not a uuid",
-            }))
+                    "requestId": "not a uuid",
+                }),
+            )
             .await;
         let mut named = outcome.violations.clone();
         named.sort();
@@ -124,10 +121,7 @@ async fn every_violation_is_named_at_once() {
             outcome.error
         );
         outcome.refused(Code::InvalidArgument, "VALIDATION");
-        owner
-            .call("CreatePrecedent", json!({}))
-            .await
-            .violates(&["precedent"]);
+        owner.call("CreatePrecedent", json!({})).await.violates(&["precedent"]);
         owner
             .call("CreatePrecedent", json!({ "precedent": {} }))
             .await
@@ -140,7 +134,8 @@ async fn every_violation_is_named_at_once() {
 #[tokio::test]
 async fn an_unknown_enum_number_is_refused() {
     let stage = Stage::start().await;
-    let request = json!({ "precedent": { "scenario": { "denialTypes": [4711], "lineOfBusiness": 4711 }, "outcome": 4711 } });
+    let request =
+        json!({ "precedent": { "scenario": { "denialTypes": [4711], "lineOfBusiness": 4711 }, "outcome": 4711 } });
     let outcome = stage
         .scene(Door::Grpc)
         .owner()
@@ -151,11 +146,7 @@ async fn an_unknown_enum_number_is_refused() {
         "precedent.scenario.line_of_business",
         "precedent.outcome",
     ]);
-    let mut outcome = stage
-        .scene(Door::Rest)
-        .owner()
-        .call("CreatePrecedent", request)
-        .await;
+    let mut outcome = stage.scene(Door::Rest).owner().call("CreatePrecedent", request).await;
     outcome.refused(Code::InvalidArgument, "VALIDATION");
     outcome.violations.sort();
     assert_eq!(
@@ -168,8 +159,7 @@ async fn an_unknown_enum_number_is_refused() {
     );
     // No item of a list is the unspecified value.
     for door in DOORS {
-        let request =
-            json!({ "precedent": { "scenario": { "denialTypes": ["DENIAL_TYPE_UNSPECIFIED"] } } });
+        let request = json!({ "precedent": { "scenario": { "denialTypes": ["DENIAL_TYPE_UNSPECIFIED"] } } });
         stage
             .scene(door)
             .owner()
@@ -190,10 +180,7 @@ async fn what_no_single_field_can_tell_is_named_too() {
     let item = json!({ "itemId": "e1", "kind": "EVIDENCE_KIND_MEDICAL_RECORDS" });
     let cases = [
         (
-            with(
-                "scenario",
-                json!({ "dates": { "noticeDate": "2026-01-02" } }),
-            ),
+            with("scenario", json!({ "dates": { "noticeDate": "2026-01-02" } })),
             "precedent.scenario.dates",
         ),
         (
@@ -207,10 +194,7 @@ async fn what_no_single_field_can_tell_is_named_too() {
             with("dataOrigin", json!("DATA_ORIGIN_PUBLIC_DECISION")),
             "precedent.data_origin",
         ),
-        (
-            with("outcome", json!("OUTCOME_PENDING")),
-            "precedent.outcome_evidence",
-        ),
+        (with("outcome", json!("OUTCOME_PENDING")), "precedent.outcome_evidence"),
         (
             with("evidenceKit", json!({ "items": [item, item] })),
             "precedent.evidence_kit.items[1].item_id",
@@ -319,9 +303,7 @@ async fn an_update_changes_what_its_mask_names_and_nothing_else() {
         expected["updatedAt"] = updated["updatedAt"].clone();
         assert_eq!(updated, expected);
         assert_eq!(
-            owner
-                .ok("GetPrecedent", json!({ "id": created["id"] }))
-                .await["precedent"],
+            owner.ok("GetPrecedent", json!({ "id": created["id"] })).await["precedent"],
             expected
         );
     }
@@ -333,7 +315,8 @@ async fn a_mask_names_fields_that_can_be_written() {
     for door in DOORS {
         let scene = stage.scene(door);
         let id = scene.precedent().await["id"].clone();
-        let update = |mask: &str| json!({ "precedent": { "id": id, "scenario": {}, "title": "x" }, "updateMask": mask });
+        let update =
+            |mask: &str| json!({ "precedent": { "id": id, "scenario": {}, "title": "x" }, "updateMask": mask });
         for mask in [
             "noSuchField",
             "status",
@@ -395,9 +378,7 @@ async fn a_change_under_an_old_etag_is_refused() {
             .await
             .refused(Code::Aborted, "VERSION_CONFLICT");
         assert_eq!(
-            owner
-                .ok("ArchivePrecedent", json!({ "id": id, "etag": "v4" }))
-                .await["precedent"]["etag"],
+            owner.ok("ArchivePrecedent", json!({ "id": id, "etag": "v4" })).await["precedent"]["etag"],
             "v5"
         );
     }
@@ -410,8 +391,7 @@ async fn over_rest_an_etag_is_an_entity_tag() {
     let (owner, id) = (scene.owner(), scene.precedent().await["id"].clone());
     let read = owner.call("GetPrecedent", json!({ "id": id })).await;
     assert_eq!(read.header("etag"), "\"v1\"");
-    let update =
-        json!({ "precedent": { "id": id, "title": "one", "scenario": {} }, "updateMask": "title" });
+    let update = json!({ "precedent": { "id": id, "title": "one", "scenario": {} }, "updateMask": "title" });
     let conditional = |tag: &str| owner.with("if-match", tag);
     assert_eq!(
         conditional("\"v1\"")
@@ -420,9 +400,7 @@ async fn over_rest_an_etag_is_an_entity_tag() {
             .header("etag"),
         "\"v2\""
     );
-    let refused = conditional("\"v1\"")
-        .call("UpdatePrecedent", update.clone())
-        .await;
+    let refused = conditional("\"v1\"").call("UpdatePrecedent", update.clone()).await;
     refused.refused(Code::Aborted, "VERSION_CONFLICT");
     assert_eq!(refused.http.map(|status| status.as_u16()), Some(412));
     // The same conflict by a field of the body is no failed precondition of HTTP.
@@ -459,20 +437,14 @@ async fn what_is_archived_is_put_away_for_good() {
         let owner = scene.owner();
         let id = scene.precedent().await["id"].clone();
         let archived = owner
-            .ok(
-                "ArchivePrecedent",
-                json!({ "id": id, "reason": "superseded" }),
-            )
+            .ok("ArchivePrecedent", json!({ "id": id, "reason": "superseded" }))
             .await["precedent"]
             .clone();
         assert_eq!(archived["status"], "PRECEDENT_STATUS_ARCHIVED");
         assert!(archived["archivedAt"].is_string());
         let again = owner.call("ArchivePrecedent", json!({ "id": id })).await;
         again.refused(Code::FailedPrecondition, "INVALID_TRANSITION");
-        assert_eq!(
-            (again.metadata("from"), again.metadata("to")),
-            ("ARCHIVED", "ARCHIVED")
-        );
+        assert_eq!((again.metadata("from"), again.metadata("to")), ("ARCHIVED", "ARCHIVED"));
         let update = json!({ "precedent": { "id": id, "title": "x", "scenario": {} }, "updateMask": "title" });
         owner
             .call("UpdatePrecedent", update)
@@ -483,10 +455,7 @@ async fn what_is_archived_is_put_away_for_good() {
             owner.ok("GetPrecedent", json!({ "id": id })).await["precedent"],
             archived
         );
-        assert_eq!(
-            ids(&owner.ok("ListPrecedents", json!({})).await),
-            Vec::<String>::new()
-        );
+        assert_eq!(ids(&owner.ok("ListPrecedents", json!({})).await), Vec::<String>::new());
         let filter = json!({ "filter": { "statuses": ["PRECEDENT_STATUS_ARCHIVED"] } });
         assert_eq!(
             ids(&owner.ok("ListPrecedents", filter).await),
@@ -504,10 +473,7 @@ async fn a_list_narrows_by_each_of_its_filters() {
         scene.precedent().await;
         let mut precedent = full_precedent();
         precedent["externalRef"] = json!("wanted");
-        let wanted = owner
-            .ok("CreatePrecedent", json!({ "precedent": precedent }))
-            .await["precedent"]["id"]
-            .clone();
+        let wanted = owner.ok("CreatePrecedent", json!({ "precedent": precedent })).await["precedent"]["id"].clone();
         let scenario = &precedent["scenario"];
         for filter in [
             json!({ "denialTypes": [scenario["denialTypes"][0]] }),
@@ -518,9 +484,7 @@ async fn a_list_narrows_by_each_of_its_filters() {
             json!({ "externalRef": "wanted" }),
             json!({ "eventYearFrom": 2020, "payerId": scenario["payer"]["payerId"], "statuses": ["PRECEDENT_STATUS_ACTIVE"] }),
         ] {
-            let found = owner
-                .ok("ListPrecedents", json!({ "filter": filter }))
-                .await;
+            let found = owner.ok("ListPrecedents", json!({ "filter": filter })).await;
             assert_eq!(ids(&found), [wanted.as_str().expect("an id")], "{filter}");
         }
         for filter in [
@@ -529,10 +493,7 @@ async fn a_list_narrows_by_each_of_its_filters() {
             json!({ "statuses": ["PRECEDENT_STATUS_DRAFT"] }),
         ] {
             assert!(
-                ids(&owner
-                    .ok("ListPrecedents", json!({ "filter": filter }))
-                    .await)
-                .is_empty(),
+                ids(&owner.ok("ListPrecedents", json!({ "filter": filter })).await).is_empty(),
                 "{filter}"
             );
         }
@@ -551,28 +512,17 @@ async fn a_walk_through_pages_meets_each_once_while_newer_ones_arrive() {
         let owner = scene.owner();
         let mut expected = Vec::new();
         for _ in 0..7 {
-            expected.push(
-                scene.precedent().await["id"]
-                    .as_str()
-                    .expect("an id")
-                    .to_owned(),
-            );
+            expected.push(scene.precedent().await["id"].as_str().expect("an id").to_owned());
         }
         expected.reverse();
         let (mut met, mut token, mut pages) = (Vec::new(), String::new(), 0);
         loop {
             let page = owner
-                .ok(
-                    "ListPrecedents",
-                    json!({ "pageSize": 3, "pageToken": token }),
-                )
+                .ok("ListPrecedents", json!({ "pageSize": 3, "pageToken": token }))
                 .await;
             met.extend(ids(&page));
             pages += 1;
-            token = page["nextPageToken"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned();
+            token = page["nextPageToken"].as_str().unwrap_or_default().to_owned();
             if token.is_empty() {
                 break;
             }
@@ -610,18 +560,12 @@ async fn a_page_token_is_good_for_its_tenant_method_and_filter_alone() {
         for _ in 0..2 {
             scene.precedent().await;
         }
-        let first = scene
-            .owner()
-            .ok("ListPrecedents", json!({ "pageSize": 1 }))
-            .await;
+        let first = scene.owner().ok("ListPrecedents", json!({ "pageSize": 1 })).await;
         let token = first["nextPageToken"].as_str().expect("a token");
         // A page may be of another size, and a colleague may go on reading.
         scene
             .owner()
-            .ok(
-                "ListPrecedents",
-                json!({ "pageSize": 2, "pageToken": token }),
-            )
+            .ok("ListPrecedents", json!({ "pageSize": 2, "pageToken": token }))
             .await;
         scene
             .client("analyst")
@@ -679,8 +623,7 @@ async fn a_repeat_answers_the_same_bytes_and_does_nothing() {
         refused.refused(Code::AlreadyExists, "IDEMPOTENCY_MISMATCH");
         // The same id is another tenant's own business, and another method's.
         scene.stranger().ok("CreatePrecedent", other).await;
-        let archive =
-            json!({ "id": first.json["precedent"]["id"], "requestId": request["requestId"] });
+        let archive = json!({ "id": first.json["precedent"]["id"], "requestId": request["requestId"] });
         let archived = owner.ok("ArchivePrecedent", archive.clone()).await;
         assert_eq!(owner.ok("ArchivePrecedent", archive).await, archived);
     }
@@ -733,10 +676,7 @@ async fn of_many_at_once_under_one_id_one_is_stored() {
             replies.push(call.await.expect("no panic"));
         }
         assert!(replies.windows(2).all(|pair| pair[0] == pair[1]));
-        assert_eq!(
-            ids(&scene.owner().ok("ListPrecedents", json!({})).await).len(),
-            1
-        );
+        assert_eq!(ids(&scene.owner().ok("ListPrecedents", json!({})).await).len(), 1);
     }
 }
 
@@ -759,11 +699,10 @@ async fn the_public_corpus_is_read_by_all_and_written_by_none() {
     let public: uuid::Uuid = superuser.value("SELECT id FROM moved").await;
     for door in DOORS {
         let owner = stage.scene(door).owner();
-        let read = owner
-            .ok("GetPrecedent", json!({ "id": public.to_string() }))
-            .await;
+        let read = owner.ok("GetPrecedent", json!({ "id": public.to_string() })).await;
         assert_eq!(read["precedent"]["isPublic"], true);
-        let update = json!({ "precedent": { "id": public.to_string(), "title": "x", "scenario": {} }, "updateMask": "title" });
+        let update =
+            json!({ "precedent": { "id": public.to_string(), "title": "x", "scenario": {} }, "updateMask": "title" });
         owner
             .call("UpdatePrecedent", update)
             .await
@@ -782,29 +721,27 @@ async fn versions_are_kept_without_gaps_and_chained() {
     let stage = Stage::start().await;
     for door in DOORS {
         let scene = stage.scene(door);
-        let id = scene.precedent().await["id"]
-            .as_str()
-            .expect("an id")
-            .to_owned();
+        let id = scene.precedent().await["id"].as_str().expect("an id").to_owned();
         for title in ["one", "two"] {
             let update = json!({ "precedent": { "id": id, "title": title, "scenario": {} }, "updateMask": "title" });
             scene.owner().ok("UpdatePrecedent", update).await;
         }
         scene
             .owner()
-            .ok(
-                "ArchivePrecedent",
-                json!({ "id": id, "reason": "superseded" }),
-            )
+            .ok("ArchivePrecedent", json!({ "id": id, "reason": "superseded" }))
             .await;
-        let versions: Vec<String> = stage.superuser().await.column(&format!(
-            "SELECT concat_ws(' ', v.version, v.change_kind, v.changed_fields, v.reason,
+        let versions: Vec<String> = stage
+            .superuser()
+            .await
+            .column(&format!(
+                "SELECT concat_ws(' ', v.version, v.change_kind, v.changed_fields, v.reason,
                 v.snapshot_sha256 = sha256(v.snapshot),
                 v.previous_sha256 = coalesce(p.snapshot_sha256, decode(repeat('00', 32), 'hex')))
             FROM precedent_versions v
                 LEFT JOIN precedent_versions p ON p.precedent_id = v.precedent_id AND p.version = v.version - 1
             WHERE v.precedent_id = '{id}' ORDER BY v.version"
-        )).await;
+            ))
+            .await;
         assert_eq!(
             versions,
             [
@@ -831,16 +768,10 @@ async fn walk(client: &Client, page_size: i32) -> Vec<String> {
     let (mut met, mut token) = (Vec::new(), String::new());
     loop {
         let page = client
-            .ok(
-                "ListPrecedents",
-                json!({ "pageSize": page_size, "pageToken": token }),
-            )
+            .ok("ListPrecedents", json!({ "pageSize": page_size, "pageToken": token }))
             .await;
         met.extend(ids(&page));
-        token = page["nextPageToken"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        token = page["nextPageToken"].as_str().unwrap_or_default().to_owned();
         if token.is_empty() {
             return met;
         }

@@ -10,11 +10,7 @@ const TEXT: &str = "Patient called from 555-123-4567, SSN 078-05-1120, about the
 async fn findings_name_kind_and_place_and_never_the_text() {
     let stage = Stage::start().await;
     for door in DOORS {
-        let reply = stage
-            .scene(door)
-            .owner()
-            .ok("ScanText", json!({ "text": TEXT }))
-            .await;
+        let reply = stage.scene(door).owner().ok("ScanText", json!({ "text": TEXT })).await;
         let findings = reply["findings"].as_array().expect("findings");
         let ssn = findings
             .iter()
@@ -35,10 +31,7 @@ async fn findings_name_kind_and_place_and_never_the_text() {
             stage
                 .scene(door)
                 .owner()
-                .ok(
-                    "ScanText",
-                    json!({ "text": "Prior authorization was not obtained" })
-                )
+                .ok("ScanText", json!({ "text": "Prior authorization was not obtained" }))
                 .await["findings"],
             json!(null)
         );
@@ -71,20 +64,14 @@ async fn what_is_found_is_blanked_out() {
 async fn every_identifier_of_safe_harbor_has_its_detector() {
     let stage = Stage::start().await;
     for door in DOORS {
-        let reply = stage
-            .scene(door)
-            .owner()
-            .ok("ListDetectors", json!({}))
-            .await;
+        let reply = stage.scene(door).owner().ok("ListDetectors", json!({})).await;
         let detectors = reply["detectors"].as_array().expect("detectors");
         let kinds = crate::harness::contract::pool()
             .get_enum_by_name("stratum.v1.PhiKind")
             .expect("an enum");
         for kind in kinds.values().filter(|kind| kind.number() > 0) {
             assert!(
-                detectors
-                    .iter()
-                    .any(|detector| detector["kind"] == kind.name()),
+                detectors.iter().any(|detector| detector["kind"] == kind.name()),
                 "{}",
                 kind.name()
             );

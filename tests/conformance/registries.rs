@@ -27,17 +27,12 @@ async fn every_registry_can_be_walked_through() {
         ] {
             let (mut met, mut token, mut total) = (BTreeSet::new(), String::new(), 0);
             loop {
-                let page = reader
-                    .ok(method, json!({ "pageSize": 500, "pageToken": token }))
-                    .await;
+                let page = reader.ok(method, json!({ "pageSize": 500, "pageToken": token })).await;
                 for entry in page[list].as_array().cloned().unwrap_or_default() {
                     met.insert(format!("{}{}", entry["system"], entry[key]));
                     total += 1;
                 }
-                token = page["nextPageToken"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned();
+                token = page["nextPageToken"].as_str().unwrap_or_default().to_owned();
                 if token.is_empty() {
                     break;
                 }
@@ -83,8 +78,7 @@ async fn a_page_token_of_one_registry_is_none_of_another() {
     let stage = Stage::start().await;
     for door in DOORS {
         let reader = reader(&stage, door);
-        let token =
-            reader.ok("ListPayers", json!({ "pageSize": 1 })).await["nextPageToken"].clone();
+        let token = reader.ok("ListPayers", json!({ "pageSize": 1 })).await["nextPageToken"].clone();
         reader
             .call("ListPlans", json!({ "pageToken": token }))
             .await

@@ -26,13 +26,20 @@ async fn overlooked(stage: &Stage) -> Value {
 }
 
 async fn outdate(stage: &Stage) {
-    stage.superuser().await.run("UPDATE precedents SET phi_scan_version = 0").await;
+    stage
+        .superuser()
+        .await
+        .run("UPDATE precedents SET phi_scan_version = 0")
+        .await;
 }
 
 async fn run(stage: &Stage) -> (Summary, Vec<(u64, u64)>) {
     let db = Db::open(&stage.database.config());
     let mut told = Vec::new();
-    let summary = rescan::run(&db, Arc::new(IdentifierGuard::default()), |done, all| told.push((done, all))).await;
+    let summary = rescan::run(&db, Arc::new(IdentifierGuard::default()), |done, all| {
+        told.push((done, all))
+    })
+    .await;
     db.close().await;
     (summary.expect("a rescan"), told)
 }
@@ -49,18 +56,36 @@ async fn what_is_found_now_is_held_and_the_rest_marked() {
     assert_eq!(run(&stage).await.0, Summary::default());
     outdate(&stage).await;
     let (summary, told) = run(&stage).await;
-    assert_eq!(summary, Summary { scanned: 3, held: 1, archived_with_findings: 1 });
+    assert_eq!(
+        summary,
+        Summary {
+            scanned: 3,
+            held: 1,
+            archived_with_findings: 1
+        }
+    );
     assert_eq!((told.first(), told.last()), (Some(&(0, 3)), Some(&(3, 3))));
     assert_eq!(run(&stage).await.0, Summary::default());
 
     let get = async |id: &Value| owner.ok("GetPrecedent", json!({ "id": id })).await["precedent"].clone();
-    assert_eq!((&get(&clean).await["status"], &get(&clean).await["version"]), (&json!("PRECEDENT_STATUS_ACTIVE"), &json!("1")));
+    assert_eq!(
+        (&get(&clean).await["status"], &get(&clean).await["version"]),
+        (&json!("PRECEDENT_STATUS_ACTIVE"), &json!("1"))
+    );
     let held = get(&found).await;
-    assert_eq!((&held["status"], &held["version"]), (&json!("PRECEDENT_STATUS_NEEDS_REVIEW"), &json!("2")));
+    assert_eq!(
+        (&held["status"], &held["version"]),
+        (&json!("PRECEDENT_STATUS_NEEDS_REVIEW"), &json!("2"))
+    );
     assert_eq!(held["reviewReasons"], json!(["PHI_RULES"]));
-    let version = owner.ok("GetPrecedentVersion", json!({ "id": found, "version": 2 })).await;
+    let version = owner
+        .ok("GetPrecedentVersion", json!({ "id": found, "version": 2 }))
+        .await;
     assert_eq!(version["version"]["changeKind"], "CHANGE_KIND_RESCANNED");
-    owner.call("ApplyPrecedent", json!({ "id": found })).await.refused(Code::FailedPrecondition, "INVALID_TRANSITION");
+    owner
+        .call("ApplyPrecedent", json!({ "id": found }))
+        .await
+        .refused(Code::FailedPrecondition, "INVALID_TRANSITION");
     // What comes back from the archive comes back held.
     let restored = owner.ok("RestorePrecedent", json!({ "id": put_away })).await["precedent"].clone();
     assert_eq!(restored["reviewReasons"], json!(["PHI_RULES"]));
@@ -69,11 +94,21 @@ async fn what_is_found_now_is_held_and_the_rest_marked() {
     assert_eq!(run(&stage).await.0, Summary::default());
     assert_eq!(get(&found).await["status"], "PRECEDENT_STATUS_ACTIVE");
 
-    let events: Vec<String> = stage.superuser().await
-        .column("SELECT identity_kind || ' ' || row_count || ' ' || coalesce(resource_id::text, '') FROM audit_events
-            WHERE action = 'precedent.rescan' ORDER BY occurred_at, id")
+    let events: Vec<String> = stage
+        .superuser()
+        .await
+        .column(
+            "SELECT identity_kind || ' ' || row_count || ' ' || coalesce(resource_id::text, '') FROM audit_events
+            WHERE action = 'precedent.rescan' ORDER BY occurred_at, id",
+        )
         .await;
-    assert_eq!(events, [format!("SYSTEM 1 {}", found.as_str().unwrap_or_default()), "SYSTEM 3 ".to_owned()]);
+    assert_eq!(
+        events,
+        [
+            format!("SYSTEM 1 {}", found.as_str().unwrap_or_default()),
+            "SYSTEM 3 ".to_owned()
+        ]
+    );
 }
 
 #[tokio::test]
@@ -81,8 +116,17 @@ async fn a_tenants_list_holds_here_too() {
     let stage = Stage::start().await;
     overlooked(&stage).await;
     outdate(&stage).await;
-    stage.client(Door::Rest, ALPHA, "owner").ok("AddAllowListEntry", json!({ "entry": { "phrase": NAME } })).await;
-    assert_eq!(run(&stage).await.0, Summary { scanned: 1, ..Summary::default() });
+    stage
+        .client(Door::Rest, ALPHA, "owner")
+        .ok("AddAllowListEntry", json!({ "entry": { "phrase": NAME } }))
+        .await;
+    assert_eq!(
+        run(&stage).await.0,
+        Summary {
+            scanned: 1,
+            ..Summary::default()
+        }
+    );
 }
 
 /// More than a chunk, and every one of them.
@@ -91,11 +135,18 @@ async fn a_rescan_reaches_everything() {
     let stage = Stage::start().await;
     let owner = stage.client(Door::Rest, ALPHA, "owner");
     let many = vec![minimal_precedent(); 450];
-    assert_eq!(owner.ok("BatchCreatePrecedents", json!({ "precedents": many })).await["created"], 450);
+    assert_eq!(
+        owner.ok("BatchCreatePrecedents", json!({ "precedents": many })).await["created"],
+        450
+    );
     outdate(&stage).await;
     let (summary, told) = run(&stage).await;
     assert_eq!(summary.scanned, 450);
     assert!(told.is_sorted() && told.len() > 3, "{told:?}");
-    let left: i64 = stage.superuser().await.value("SELECT count(*) FROM precedents WHERE phi_scan_version = 0").await;
+    let left: i64 = stage
+        .superuser()
+        .await
+        .value("SELECT count(*) FROM precedents WHERE phi_scan_version = 0")
+        .await;
     assert_eq!(left, 0);
 }

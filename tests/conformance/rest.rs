@@ -32,47 +32,27 @@ async fn what_is_unknown_is_refused_by_name() {
     let stage = Stage::start().await;
     let owner = owner(&stage);
     let (status, _, error) = owner
-        .raw(owner.request(
-            Method::GET,
-            "/api/v1/precedents?pageSise=3&filter.payerld=x",
-        ))
+        .raw(owner.request(Method::GET, "/api/v1/precedents?pageSise=3&filter.payerld=x"))
         .await;
-    assert_eq!(
-        (status, reason(&error)),
-        (StatusCode::BAD_REQUEST, "VALIDATION")
-    );
+    assert_eq!((status, reason(&error)), (StatusCode::BAD_REQUEST, "VALIDATION"));
     assert_eq!(fields(&error), ["pageSise", "filter.payerld"]);
     let body = json!({ "precedent": { "scenario": { "denialTriger": "x" }, "titel": "y" }, "requestID": uuid() });
     let (status, _, error) = owner
-        .raw(
-            owner
-                .request(Method::POST, "/api/v1/precedents")
-                .json(&body),
-        )
+        .raw(owner.request(Method::POST, "/api/v1/precedents").json(&body))
         .await;
-    assert_eq!(
-        (status, reason(&error)),
-        (StatusCode::BAD_REQUEST, "VALIDATION")
-    );
+    assert_eq!((status, reason(&error)), (StatusCode::BAD_REQUEST, "VALIDATION"));
     let mut named = fields(&error);
     named.sort_unstable();
     assert_eq!(
         named,
-        [
-            "precedent.scenario.denialTriger",
-            "precedent.titel",
-            "requestID"
-        ]
+        ["precedent.scenario.denialTriger", "precedent.titel", "requestID"]
     );
     // With a body, nothing travels in the URL.
     let in_url = owner
         .request(Method::POST, "/api/v1/precedents?requestId=x")
         .json(&json!({ "precedent": minimal_precedent() }));
     let (status, _, error) = owner.raw(in_url).await;
-    assert_eq!(
-        (status, fields(&error)),
-        (StatusCode::BAD_REQUEST, vec!["requestId"])
-    );
+    assert_eq!((status, fields(&error)), (StatusCode::BAD_REQUEST, vec!["requestId"]));
 }
 
 #[tokio::test]
@@ -81,10 +61,7 @@ async fn a_value_of_the_wrong_kind_is_refused_without_quoting_it() {
     let owner = owner(&stage);
     for (target, field) in [
         ("/api/v1/precedents?pageSize=many", "pageSize"),
-        (
-            "/api/v1/precedents?filter.statuses=SECRET",
-            "filter.statuses",
-        ),
+        ("/api/v1/precedents?filter.statuses=SECRET", "filter.statuses"),
         ("/api/v1/audit/log?startTime=yesterday", "startTime"),
     ] {
         let (status, _, error) = owner.raw(owner.request(Method::GET, target)).await;
@@ -108,21 +85,12 @@ async fn bodies_are_json_and_have_a_limit() {
     let post = || owner.request(Method::POST, "/api/v1/precedents");
     let large = json!({ "precedent": { "notes": "x".repeat(4_096), "scenario": {} } });
     let (status, _, error) = owner.raw(post().json(&large)).await;
-    assert_eq!(
-        (status, reason(&error)),
-        (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE")
-    );
+    assert_eq!((status, reason(&error)), (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE"));
     // Without a length the limit holds as it is read.
     let unsized_body =
-        reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>(
-            large.to_string(),
-        )]));
+        reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>(large.to_string())]));
     let (status, _, _) = owner
-        .raw(
-            post()
-                .header("content-type", "application/json")
-                .body(unsized_body),
-        )
+        .raw(post().header("content-type", "application/json").body(unsized_body))
         .await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     for content_type in [
@@ -130,9 +98,7 @@ async fn bodies_are_json_and_have_a_limit() {
         "application/x-www-form-urlencoded",
         "application/json; charset=latin1",
     ] {
-        let (status, _, error) = owner
-            .raw(post().header("content-type", content_type).body("{}"))
-            .await;
+        let (status, _, error) = owner.raw(post().header("content-type", content_type).body("{}")).await;
         assert_eq!(
             (status, reason(&error)),
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, "VALIDATION")
@@ -145,10 +111,7 @@ async fn bodies_are_json_and_have_a_limit() {
                 .body("{\"precedent\": "),
         )
         .await;
-    assert_eq!(
-        (status, reason(&error)),
-        (StatusCode::BAD_REQUEST, "VALIDATION")
-    );
+    assert_eq!((status, reason(&error)), (StatusCode::BAD_REQUEST, "VALIDATION"));
 }
 
 #[tokio::test]
@@ -169,9 +132,7 @@ async fn paths_and_verbs_that_do_not_exist() {
             "{target}"
         );
     }
-    let (status, headers, error) = owner
-        .raw(owner.request(Method::DELETE, "/api/v1/precedents"))
-        .await;
+    let (status, headers, error) = owner.raw(owner.request(Method::DELETE, "/api/v1/precedents")).await;
     assert_eq!(
         (status, reason(&error)),
         (StatusCode::METHOD_NOT_ALLOWED, "NO_SUCH_METHOD")
@@ -188,14 +149,8 @@ async fn paths_and_verbs_that_do_not_exist() {
 
 fn assert_secure(headers: &HeaderMap) {
     for (name, expected) in [
-        (
-            "content-security-policy",
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
-        (
-            "strict-transport-security",
-            "max-age=63072000; includeSubDomains",
-        ),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("strict-transport-security", "max-age=63072000; includeSubDomains"),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
         ("referrer-policy", "no-referrer"),
@@ -298,14 +253,8 @@ async fn a_request_id_is_echoed_when_it_is_one_and_made_when_it_is_not() {
             .await;
         assert_eq!(failed.header("x-request-id"), id);
         for other in ["Jane Doe, SSN 078-05-1120", "", "1"] {
-            let made = client
-                .with("x-request-id", other)
-                .call("GetMe", json!({}))
-                .await;
-            assert!(
-                uuid::Uuid::try_parse(made.header("x-request-id")).is_ok(),
-                "{other}"
-            );
+            let made = client.with("x-request-id", other).call("GetMe", json!({})).await;
+            assert!(uuid::Uuid::try_parse(made.header("x-request-id")).is_ok(), "{other}");
         }
     }
 }
@@ -320,14 +269,8 @@ async fn a_trace_is_taken_up() {
                 "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
                 "4bf92f3577b34da6a3ce929d0e0e4736",
             ),
-            (
-                "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-                "",
-            ),
-            (
-                "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-                "",
-            ),
+            ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", ""),
+            ("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", ""),
             ("nonsense", ""),
         ] {
             let id = uuid();
@@ -337,9 +280,7 @@ async fn a_trace_is_taken_up() {
                 .with("traceparent", header);
             client.ok("GetMe", json!({})).await;
             let kept: String = superuser
-                .value(&format!(
-                    "SELECT trace_id FROM audit_events WHERE request_id = '{id}'"
-                ))
+                .value(&format!("SELECT trace_id FROM audit_events WHERE request_id = '{id}'"))
                 .await;
             assert_eq!(kept, trace, "{header}");
         }
@@ -389,9 +330,7 @@ async fn the_document_describes_every_route() {
     for method in crate::harness::contract::methods() {
         let (verb, template, _) = crate::harness::route::rule(&method);
         let verb = verb.as_str().to_ascii_lowercase();
-        let mut same = paths
-            .iter()
-            .filter(|(path, _)| unnamed(path) == unnamed(&template));
+        let mut same = paths.iter().filter(|(path, _)| unnamed(path) == unnamed(&template));
         let operation = same.next().map(|(_, operations)| &operations[&verb]);
         assert!(same.next().is_none(), "{template} stands there twice");
         let policy = crate::harness::contract::policy(&method);
@@ -432,9 +371,7 @@ async fn a_forwarded_address_counts_from_a_trusted_proxy_only() {
         client.ok("GetMe", json!({})).await;
         let mut superuser = stage.superuser().await;
         let address: String = superuser
-            .value(&format!(
-                "SELECT client_ip FROM audit_events WHERE request_id = '{id}'"
-            ))
+            .value(&format!("SELECT client_ip FROM audit_events WHERE request_id = '{id}'"))
             .await;
         assert_eq!(address, expected, "{proxies:?}");
         // gRPC stands behind no proxy.
@@ -443,7 +380,11 @@ async fn a_forwarded_address_counts_from_a_trusted_proxy_only() {
             .with("x-forwarded-for", "203.0.113.9")
             .with("x-request-id", &uuid());
         grpc.ok("GetMe", json!({})).await;
-        let forged: i64 = superuser.value("SELECT count(*) FROM audit_events WHERE client_ip = '203.0.113.9' AND identity_kind = 'CERTIFICATE'").await;
+        let forged: i64 = superuser
+            .value(
+                "SELECT count(*) FROM audit_events WHERE client_ip = '203.0.113.9' AND identity_kind = 'CERTIFICATE'",
+            )
+            .await;
         assert_eq!(forged, 0);
     }
 }
@@ -452,26 +393,14 @@ async fn a_forwarded_address_counts_from_a_trusted_proxy_only() {
 async fn an_error_says_the_same_over_both_doors() {
     let stage = Stage::start().await;
     for (method, request, status) in [
-        (
-            "GetPrecedent",
-            json!({ "id": uuid() }),
-            StatusCode::NOT_FOUND,
-        ),
-        (
-            "CreatePrecedent",
-            json!({ "precedent": {} }),
-            StatusCode::BAD_REQUEST,
-        ),
+        ("GetPrecedent", json!({ "id": uuid() }), StatusCode::NOT_FOUND),
+        ("CreatePrecedent", json!({ "precedent": {} }), StatusCode::BAD_REQUEST),
         (
             "UpdatePrecedent",
             json!({ "precedent": { "id": uuid(), "scenario": {} }, "updateMask": "nothing" }),
             StatusCode::NOT_FOUND,
         ),
-        (
-            "ListPrecedents",
-            json!({ "pageToken": "ff" }),
-            StatusCode::BAD_REQUEST,
-        ),
+        ("ListPrecedents", json!({ "pageToken": "ff" }), StatusCode::BAD_REQUEST),
     ] {
         let grpc = stage
             .client(Door::Grpc, ALPHA, "owner")
@@ -479,11 +408,7 @@ async fn an_error_says_the_same_over_both_doors() {
             .await;
         let rest = owner(&stage).call(method, request).await;
         assert_ne!(grpc.code, Code::Ok);
-        assert_eq!(
-            (grpc.code, &grpc.error),
-            (rest.code, &rest.error),
-            "{method}"
-        );
+        assert_eq!((grpc.code, &grpc.error), (rest.code, &rest.error), "{method}");
         assert_eq!(rest.http, Some(status), "{method}");
     }
     let refused = stage.nobody(Door::Rest).call("GetMe", json!({})).await;

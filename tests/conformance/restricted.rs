@@ -21,7 +21,10 @@ fn of_origin(origin: &str, consent: &Value) -> Value {
 /// A restricted precedent of the scene's tenant, and the consent it rests on.
 async fn restricted(scene: &Scene<'_>) -> (Value, Value) {
     let consent = scene.consent(PAYMENT).await["id"].clone();
-    let reply = scene.custodian().ok("CreatePrecedent", json!({ "precedent": of_origin("SUD", &consent) })).await;
+    let reply = scene
+        .custodian()
+        .ok("CreatePrecedent", json!({ "precedent": of_origin("SUD", &consent) }))
+        .await;
     (reply["precedent"].clone(), consent)
 }
 
@@ -55,17 +58,35 @@ async fn it_takes_permission_agreement_consent_and_privacy() {
         refused(scene.custodian(), of_origin("SUD", &json!(uuid())), "consent").await;
         refused(scene.custodian(), of_origin("PSYCHOTHERAPY", &all_tpo), "consent").await;
         for origin in ["SUD", "PSYCHOTHERAPY"] {
-            let stored = scene.custodian().ok("CreatePrecedent", json!({ "precedent": of_origin(origin, &consent) })).await;
+            let stored = scene
+                .custodian()
+                .ok("CreatePrecedent", json!({ "precedent": of_origin(origin, &consent) }))
+                .await;
             assert_eq!(stored["precedent"]["consentId"], consent);
         }
         // A consent is of no use to other records, and a batch is no way round.
-        let general = scene.custodian().call("CreatePrecedent", json!({ "precedent": of_origin("GENERAL", &consent) })).await;
+        let general = scene
+            .custodian()
+            .call(
+                "CreatePrecedent",
+                json!({ "precedent": of_origin("GENERAL", &consent) }),
+            )
+            .await;
         general.violates(&["precedent.consent_id"]);
         let batch = json!({ "precedents": [of_origin("SUD", &consent), minimal_precedent()] });
         let batch = scene.custodian().ok("BatchCreatePrecedents", batch).await;
-        assert_eq!((&batch["created"], &batch["results"][0]["reason"]), (&json!(1), &json!("SUD_NOT_SHAREABLE")));
+        assert_eq!(
+            (&batch["created"], &batch["results"][0]["reason"]),
+            (&json!(1), &json!("SUD_NOT_SHAREABLE"))
+        );
         let tenant = stage.cast.tenant(scene.tenant).id;
-        stage.superuser().await.run(&format!("UPDATE tenants SET sud_agreement_until = now() WHERE id = '{tenant}'")).await;
+        stage
+            .superuser()
+            .await
+            .run(&format!(
+                "UPDATE tenants SET sud_agreement_until = now() WHERE id = '{tenant}'"
+            ))
+            .await;
         refused(scene.custodian(), of_origin("SUD", &consent), "agreement").await;
     }
 }
@@ -76,7 +97,10 @@ fn ways(id: &Value) -> Vec<(&'static str, Value)> {
         ("GetPrecedent", json!({ "id": id })),
         ("ListPrecedentVersions", json!({ "id": id })),
         ("GetPrecedentVersion", json!({ "id": id, "version": 1 })),
-        ("DiffPrecedentVersions", json!({ "id": id, "fromVersion": 1, "toVersion": 1 })),
+        (
+            "DiffPrecedentVersions",
+            json!({ "id": id, "fromVersion": 1, "toVersion": 1 }),
+        ),
         ("FindSimilar", json!({ "id": id })),
         ("ExplainSimilarity", json!({ "leftId": id, "rightId": id })),
     ]
@@ -86,10 +110,19 @@ fn ways(id: &Value) -> Vec<(&'static str, Value)> {
 async fn collected(client: &Client) -> [usize; 4] {
     let length = |list: &Value| list.as_array().map_or(0, Vec::len);
     let listed = client.ok("ListPrecedents", json!({})).await;
-    let searched = client.ok("SearchPrecedents", json!({ "query": "residential level" })).await;
-    let counted = client.ok("GetPrecedentStats", json!({})).await["total"].as_str().and_then(|n| n.parse().ok());
+    let searched = client
+        .ok("SearchPrecedents", json!({ "query": "residential level" }))
+        .await;
+    let counted = client.ok("GetPrecedentStats", json!({})).await["total"]
+        .as_str()
+        .and_then(|n| n.parse().ok());
     let exported = export(client).await;
-    [length(&listed["precedents"]), length(&searched["precedents"]), counted.unwrap_or(0), exported.lines().count() - 1]
+    [
+        length(&listed["precedents"]),
+        length(&searched["precedents"]),
+        counted.unwrap_or(0),
+        exported.lines().count() - 1,
+    ]
 }
 
 async fn export(client: &Client) -> String {
@@ -108,7 +141,17 @@ async fn who_may_not_see_it_finds_nothing_there() {
         assert_eq!(collected(&scene.owner()).await, [1, 0, 1, 1]);
         for (method, request) in ways(id) {
             let refused = scene.owner().call(method, request).await;
-            let absent = scene.owner().call(method, ways(&json!(uuid())).into_iter().find(|way| way.0 == method).expect("it").1).await;
+            let absent = scene
+                .owner()
+                .call(
+                    method,
+                    ways(&json!(uuid()))
+                        .into_iter()
+                        .find(|way| way.0 == method)
+                        .expect("it")
+                        .1,
+                )
+                .await;
             refused.refused(Code::NotFound, "NOT_FOUND");
             assert_eq!(refused.error, absent.error, "{method}");
         }
@@ -117,9 +160,16 @@ async fn who_may_not_see_it_finds_nothing_there() {
             ("ValidatePrecedent", json!({ "id": id })),
             ("ApplyPrecedent", json!({ "id": id })),
             ("RecordOutcome", json!({ "id": id, "outcome": "OUTCOME_WON" })),
-            ("UpdatePrecedent", json!({ "precedent": { "id": id, "title": "x", "scenario": {} }, "updateMask": "title" })),
+            (
+                "UpdatePrecedent",
+                json!({ "precedent": { "id": id, "title": "x", "scenario": {} }, "updateMask": "title" }),
+            ),
         ] {
-            scene.owner().call(method, request).await.refused(Code::NotFound, "NOT_FOUND");
+            scene
+                .owner()
+                .call(method, request)
+                .await
+                .refused(Code::NotFound, "NOT_FOUND");
         }
         assert!(!export(&scene.owner()).await.contains("restrictedLeftOut"));
     }
@@ -139,13 +189,22 @@ async fn who_may_see_it_does_and_the_log_says_so() {
         for (method, request) in ways(&precedent["id"]) {
             custodian.ok(method, request).await;
         }
-        for action in ["precedent.create", "precedent.get", "precedent.list", "precedent.search", "precedent.stats"] {
+        for action in [
+            "precedent.create",
+            "precedent.get",
+            "precedent.list",
+            "precedent.search",
+            "precedent.stats",
+        ] {
             assert_eq!(marked(&stage, scene.tenant, action).await, 1, "{action}");
         }
         // Neither it nor anything like it is found by others of the tenant, nor by who may see it.
         let like = json!({ "scenario": { "denialTrigger": "Prior authorization was not obtained" } });
         let hits = custodian.ok("FindSimilarToScenario", like).await;
-        let found: Vec<&Value> = hits["hits"].as_array().map(|hits| hits.iter().map(|hit| &hit["precedent"]["id"]).collect()).unwrap_or_default();
+        let found: Vec<&Value> = hits["hits"]
+            .as_array()
+            .map(|hits| hits.iter().map(|hit| &hit["precedent"]["id"]).collect())
+            .unwrap_or_default();
         assert!(!found.is_empty() && !found.contains(&&precedent["id"]), "{hits:#}");
     }
 }
@@ -160,15 +219,26 @@ async fn it_is_gone_with_its_consent() {
         let consent = scene.consent(PAYMENT).await["id"].clone();
         let request = json!({ "precedent": of_origin("SUD", &consent), "requestId": uuid() });
         let id = custodian.ok("CreatePrecedent", request.clone()).await["precedent"]["id"].clone();
-        assert_eq!(custodian.ok("CreatePrecedent", request.clone()).await["precedent"]["id"], id);
+        assert_eq!(
+            custodian.ok("CreatePrecedent", request.clone()).await["precedent"]["id"],
+            id
+        );
         scene.owner().ok("WithdrawConsent", json!({ "id": consent })).await;
         for (method, request) in ways(&id) {
-            custodian.call(method, request).await.refused(Code::NotFound, "NOT_FOUND");
+            custodian
+                .call(method, request)
+                .await
+                .refused(Code::NotFound, "NOT_FOUND");
         }
         assert_eq!(collected(&custodian).await, [0, 0, 0, 0]);
         // The repeat of a call is a read like any other.
-        custodian.call("CreatePrecedent", request).await.refused(Code::NotFound, "NOT_FOUND");
-        let again = custodian.call("CreatePrecedent", json!({ "precedent": of_origin("SUD", &consent) })).await;
+        custodian
+            .call("CreatePrecedent", request)
+            .await
+            .refused(Code::NotFound, "NOT_FOUND");
+        let again = custodian
+            .call("CreatePrecedent", json!({ "precedent": of_origin("SUD", &consent) }))
+            .await;
         assert_eq!(again.metadata("needs"), "consent");
     }
 }
@@ -181,14 +251,32 @@ async fn it_is_gone_when_its_time_is_over() {
     for door in DOORS {
         let scene = stage.scene(door);
         let (precedent, consent) = restricted(&scene).await;
-        let get = async || scene.custodian().call("GetPrecedent", json!({ "id": precedent["id"] })).await.code;
+        let get = async || {
+            scene
+                .custodian()
+                .call("GetPrecedent", json!({ "id": precedent["id"] }))
+                .await
+                .code
+        };
         let (tenant, consent) = (stage.cast.tenant(scene.tenant).id, consent.as_str().unwrap_or_default());
         assert_eq!(get().await, Code::Ok);
-        superuser.run(&format!("UPDATE tenants SET sud_agreement_until = now() WHERE id = '{tenant}'")).await;
+        superuser
+            .run(&format!(
+                "UPDATE tenants SET sud_agreement_until = now() WHERE id = '{tenant}'"
+            ))
+            .await;
         assert_eq!(get().await, Code::NotFound);
-        superuser.run(&format!("UPDATE tenants SET sud_agreement_until = now() + interval '1 day' WHERE id = '{tenant}'")).await;
+        superuser
+            .run(&format!(
+                "UPDATE tenants SET sud_agreement_until = now() + interval '1 day' WHERE id = '{tenant}'"
+            ))
+            .await;
         assert_eq!(get().await, Code::Ok);
-        superuser.run(&format!("UPDATE consents SET expires_on = (now() AT TIME ZONE 'UTC')::date WHERE id = '{consent}'")).await;
+        superuser
+            .run(&format!(
+                "UPDATE consents SET expires_on = (now() AT TIME ZONE 'UTC')::date WHERE id = '{consent}'"
+            ))
+            .await;
         assert_eq!(get().await, Code::NotFound);
     }
 }
@@ -209,10 +297,17 @@ async fn what_becomes_restricted_stays_so_with_its_past() {
         assert_eq!(refused.metadata("needs"), "permission");
         scene.custodian().ok("UpdatePrecedent", relabel("SUD", &consent)).await;
         for (method, request) in ways(&id) {
-            scene.owner().call(method, request.clone()).await.refused(Code::NotFound, "NOT_FOUND");
+            scene
+                .owner()
+                .call(method, request.clone())
+                .await
+                .refused(Code::NotFound, "NOT_FOUND");
             scene.custodian().ok(method, request).await;
         }
-        let back = scene.custodian().call("UpdatePrecedent", relabel("GENERAL", &json!(""))).await;
+        let back = scene
+            .custodian()
+            .call("UpdatePrecedent", relabel("GENERAL", &json!("")))
+            .await;
         back.refused(Code::FailedPrecondition, "ORIGIN_RELAXED");
     }
 }
@@ -257,7 +352,10 @@ async fn a_suspicion_holds_until_somebody_has_looked() {
         is_held(&held);
         owner.ok("ArchivePrecedent", json!({ "id": held["id"] })).await;
         is_held(&owner.ok("RestorePrecedent", json!({ "id": held["id"] })).await["precedent"]);
-        owner.call("ApplyPrecedent", json!({ "id": held["id"] })).await.refused(Code::FailedPrecondition, "INVALID_TRANSITION");
+        owner
+            .call("ApplyPrecedent", json!({ "id": held["id"] }))
+            .await
+            .refused(Code::FailedPrecondition, "INVALID_TRANSITION");
         let released = owner.ok("ValidatePrecedent", json!({ "id": held["id"] })).await["precedent"].clone();
         assert_eq!(released["status"], "PRECEDENT_STATUS_ACTIVE");
     }

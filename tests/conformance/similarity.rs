@@ -29,7 +29,8 @@ async fn what_is_alike_is_found_best_first_and_explained() {
         let owner = stage.scene(door).owner();
         let (near, _) = stored(&owner, "Prior authorization was not obtained for imaging").await;
         let (far, revision) = stored(&owner, "Timely filing limit exceeded for the claim").await;
-        let scenario = json!({ "denialTrigger": "Prior authorization not obtained, imaging", "payer": { "payerId": "aetna" } });
+        let scenario =
+            json!({ "denialTrigger": "Prior authorization not obtained, imaging", "payer": { "payerId": "aetna" } });
         // One's own write is seen by whoever asks for its revision.
         let options = json!({ "corpus": "SIMILARITY_CORPUS_OWN", "minRevision": revision });
         let reply = owner
@@ -40,10 +41,7 @@ async fn what_is_alike_is_found_best_first_and_explained() {
             .await;
         assert_eq!(ids(&reply), [near.clone(), far.clone()], "{reply:#}");
         for hit in reply["hits"].as_array().expect("hits") {
-            let shared = hit["explanation"]["shared"]
-                .as_array()
-                .cloned()
-                .unwrap_or_default();
+            let shared = hit["explanation"]["shared"].as_array().cloned().unwrap_or_default();
             let sum: f64 = shared
                 .iter()
                 .map(|share| share["contribution"].as_f64().expect("a number"))
@@ -53,9 +51,7 @@ async fn what_is_alike_is_found_best_first_and_explained() {
                 "contributions sum to the score: {hit:#}"
             );
         }
-        let found = owner
-            .ok("FindSimilar", json!({ "id": near, "options": options }))
-            .await;
+        let found = owner.ok("FindSimilar", json!({ "id": near, "options": options })).await;
         assert_eq!(ids(&found), [far.clone()], "never the record itself");
         let one = owner
             .ok(
@@ -65,10 +61,7 @@ async fn what_is_alike_is_found_best_first_and_explained() {
             .await;
         assert_eq!(ids(&one), [near.clone()]);
         let itself = owner
-            .ok(
-                "ExplainSimilarity",
-                json!({ "leftId": near, "rightId": near }),
-            )
+            .ok("ExplainSimilarity", json!({ "leftId": near, "rightId": near }))
             .await;
         assert_eq!(itself["score"], 1.0);
     }
@@ -82,10 +75,7 @@ async fn what_is_archived_or_anothers_is_never_found() {
         let owner = scene.owner();
         let (id, revision) = stored(&owner, "Prior authorization was not obtained").await;
         let ask = json!({ "scenario": { "denialTrigger": "Prior authorization was not obtained" }, "options": { "minRevision": revision } });
-        assert_eq!(
-            ids(&owner.ok("FindSimilarToScenario", ask.clone()).await),
-            [id.clone()]
-        );
+        assert_eq!(ids(&owner.ok("FindSimilarToScenario", ask.clone()).await), [id.clone()]);
         let foreign = json!({ "scenario": ask["scenario"] });
         assert_eq!(
             ids(&scene.stranger().ok("FindSimilarToScenario", foreign).await),
@@ -98,10 +88,7 @@ async fn what_is_archived_or_anothers_is_never_found() {
             .refused(Code::NotFound, "NOT_FOUND");
         // Status is asked again when a hit is fetched, however old the index is.
         owner.ok("ArchivePrecedent", json!({ "id": id })).await;
-        assert_eq!(
-            ids(&owner.ok("FindSimilarToScenario", ask).await),
-            Vec::<Value>::new()
-        );
+        assert_eq!(ids(&owner.ok("FindSimilarToScenario", ask).await), Vec::<Value>::new());
     }
 }
 
@@ -115,10 +102,7 @@ async fn the_same_question_has_the_same_answer() {
         }
         let ask = json!({ "scenario": { "denialTrigger": "Prior authorization" } });
         let first = owner.call("FindSimilarToScenario", ask.clone()).await;
-        assert_eq!(
-            first.bytes,
-            owner.call("FindSimilarToScenario", ask).await.bytes
-        );
+        assert_eq!(first.bytes, owner.call("FindSimilarToScenario", ask).await.bytes);
         let model = owner.ok("GetSimilarityModel", json!({})).await;
         assert_eq!(model["modelVersion"], first.json["modelVersion"]);
         assert_eq!(model["ownPrecedents"], "5");
@@ -130,8 +114,7 @@ async fn options_have_bounds() {
     let stage = Stage::start().await;
     for door in DOORS {
         let owner = stage.scene(door).owner();
-        let with =
-            |options: Value| json!({ "scenario": { "denialTrigger": "x" }, "options": options });
+        let with = |options: Value| json!({ "scenario": { "denialTrigger": "x" }, "options": options });
         owner
             .call("FindSimilarToScenario", with(json!({ "topK": 101 })))
             .await

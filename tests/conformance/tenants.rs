@@ -19,17 +19,10 @@ async fn get_me_tells_who_calls() {
             assert_eq!(me["tenant"]["slug"], ALPHA);
             assert_eq!(me["tenant"]["retentionDays"], 2557);
             assert_eq!(me["identity"]["displayName"], name);
-            assert_eq!(
-                me["identity"]["roles"],
-                json!([format!("ROLE_{}", player.roles[0])])
-            );
+            assert_eq!(me["identity"]["roles"], json!([format!("ROLE_{}", player.roles[0])]));
             let (kind, id, user) = match door {
                 Door::Grpc => ("CERTIFICATE", player.certificate_id, None),
-                Door::Rest => (
-                    "API_KEY",
-                    player.api_key_id,
-                    Some(player.user_id.to_string()),
-                ),
+                Door::Rest => ("API_KEY", player.api_key_id, Some(player.user_id.to_string())),
             };
             assert_eq!(me["identity"]["kind"], format!("IDENTITY_KIND_{kind}"));
             assert_eq!(me["identity"]["credentialId"], id.to_string());
@@ -44,10 +37,7 @@ async fn get_me_tells_what_the_caller_may_do() {
     let stage = Stage::start().await;
     for door in DOORS {
         let permissions = async |tenant, name| {
-            let me = stage
-                .client(door, tenant, name)
-                .ok("GetMe", json!({}))
-                .await;
+            let me = stage.client(door, tenant, name).ok("GetMe", json!({})).await;
             let names = me["permissions"].as_array().cloned().unwrap_or_default();
             names
                 .iter()
@@ -109,10 +99,7 @@ async fn nobody_else_is_named() {
         .await;
     for door in DOORS {
         let refused = async |client: crate::harness::Client, actor: &str| {
-            let outcome = client
-                .with("x-actor-id", actor)
-                .call("GetMe", json!({}))
-                .await;
+            let outcome = client.with("x-actor-id", actor).call("GetMe", json!({})).await;
             outcome.refused(Code::Unauthenticated, "ACTOR_NOT_ASSERTABLE");
         };
         let acting = || stage.by_certificate(door, Some(&service.certificate));
@@ -128,9 +115,7 @@ async fn nobody_else_is_named() {
         refused(keyed, &user(ALPHA, "analyst")).await;
     }
     // A bare user id is no credential.
-    let bare = stage
-        .nobody(Door::Rest)
-        .with("x-actor-id", &user(ALPHA, "analyst"));
+    let bare = stage.nobody(Door::Rest).with("x-actor-id", &user(ALPHA, "analyst"));
     bare.call("GetMe", json!({}))
         .await
         .refused(Code::Unauthenticated, "ACTOR_NOT_ASSERTABLE");
@@ -189,10 +174,7 @@ async fn what_is_no_key_of_ours_opens_nothing() {
         }
     }
     let header = stage.nobody(Door::Rest).with("x-api-key", key);
-    assert_eq!(
-        header.ok("GetMe", json!({})).await["identity"]["displayName"],
-        "owner"
-    );
+    assert_eq!(header.ok("GetMe", json!({})).await["identity"]["displayName"], "owner");
 }
 
 #[tokio::test]
@@ -203,8 +185,5 @@ async fn a_certificate_opens_rest_as_well() {
         .by_certificate(Door::Rest, Some(&player.certificate))
         .ok("GetMe", json!({}))
         .await;
-    assert_eq!(
-        me["identity"]["credentialId"],
-        player.certificate_id.to_string()
-    );
+    assert_eq!(me["identity"]["credentialId"], player.certificate_id.to_string());
 }

@@ -70,20 +70,13 @@ async fn every_call_that_a_role_forbids_leaves_its_event() {
             let client = stage.client(door, stage.scene(door).tenant, &name_of(*role));
             let (id, outcome) = client.traced(&method, &absent(&method)).await;
             outcome.refused(Code::PermissionDenied, "ROLE");
-            assert_eq!(
-                events(&mut superuser, &id).await,
-                [expected(&method, "DENIED ROLE")]
-            );
+            assert_eq!(events(&mut superuser, &id).await, [expected(&method, "DENIED ROLE")]);
         }
     }
 }
 
 /// What is no message of the method, as far as each door can tell.
-async fn send_nonsense(
-    scene: &Scene<'_>,
-    method: &MethodDescriptor,
-    request_id: &str,
-) -> (Code, String) {
+async fn send_nonsense(scene: &Scene<'_>, method: &MethodDescriptor, request_id: &str) -> (Code, String) {
     let client = Capable::of(method, scene.tenant)
         .client(scene.stage, scene.door)
         .with("x-request-id", request_id);
@@ -103,10 +96,7 @@ async fn send_nonsense(
             assert_eq!(status.as_u16(), 400);
             (
                 Code::InvalidArgument,
-                error["details"][0]["reason"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned(),
+                error["details"][0]["reason"].as_str().unwrap_or_default().to_owned(),
             )
         }
     }
@@ -155,8 +145,6 @@ async fn leaves_are_hashes_of_salt_and_canonical_bytes() {
         .await;
     assert!(wrong.is_empty(), "{wrong:?}");
     let all: i64 = superuser.value("SELECT count(*) FROM audit_events").await;
-    let salts: i64 = superuser
-        .value("SELECT count(DISTINCT salt) FROM audit_events")
-        .await;
+    let salts: i64 = superuser.value("SELECT count(DISTINCT salt) FROM audit_events").await;
     assert!(all > 0 && all == salts);
 }

@@ -17,9 +17,12 @@ static EXAMPLES: LazyLock<BTreeMap<String, Value>> =
     LazyLock::new(|| serde_json::from_str(include_str!("examples.json")).expect("examples.json"));
 
 fn template(method: &MethodDescriptor) -> &'static Value {
-    EXAMPLES
-        .get(method.full_name())
-        .unwrap_or_else(|| panic!("{}: add an example request to tests/coverage/examples.json", method.full_name()))
+    EXAMPLES.get(method.full_name()).unwrap_or_else(|| {
+        panic!(
+            "{}: add an example request to tests/coverage/examples.json",
+            method.full_name()
+        )
+    })
 }
 
 /// The kinds of resource that the example of a method names.
@@ -44,7 +47,10 @@ fn filled(value: &Value, ids: &BTreeMap<String, String>) -> Value {
     match value {
         Value::String(text) => json!(text.strip_prefix('$').map_or(text, |name| &ids[name])),
         Value::Array(items) => items.iter().map(|item| filled(item, ids)).collect(),
-        Value::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), filled(field, ids))).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, field)| (name.clone(), filled(field, ids)))
+            .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
@@ -118,17 +124,31 @@ const ABOUT_USER: &[&str] = &["ExportMyData", "RequestMyErasure"];
 impl Capable {
     /// The first role that may: of the scene's tenant when one can, else of the platform.
     pub(crate) fn of(method: &MethodDescriptor, tenant: &str) -> Self {
-        let role = TENANT_ROLES.iter().find(|role| may(**role, method)).map(|role| (tenant, *role));
-        let role = role.or_else(|| PLATFORM_ROLES.iter().find(|role| may(**role, method)).map(|role| (PLATFORM, *role)));
+        let role = TENANT_ROLES
+            .iter()
+            .find(|role| may(**role, method))
+            .map(|role| (tenant, *role));
+        let role = role.or_else(|| {
+            PLATFORM_ROLES
+                .iter()
+                .find(|role| may(**role, method))
+                .map(|role| (PLATFORM, *role))
+        });
         let (tenant, role) = role.unwrap_or_else(|| panic!("no role may call {}", method.full_name()));
-        Self { tenant: tenant.to_owned(), role, is_about_user: ABOUT_USER.contains(&method.name()) }
+        Self {
+            tenant: tenant.to_owned(),
+            role,
+            is_about_user: ABOUT_USER.contains(&method.name()),
+        }
     }
 
     pub(crate) fn client(&self, stage: &Stage, door: Door) -> Client {
         if self.is_about_user && door == Door::Grpc {
             let user = stage.player(&self.tenant, &name_of(self.role)).user_id.to_string();
             let service = stage.player(&self.tenant, ACTING);
-            return stage.by_certificate(door, Some(&service.certificate)).with("x-actor-id", &user);
+            return stage
+                .by_certificate(door, Some(&service.certificate))
+                .with("x-actor-id", &user);
         }
         stage.client(door, &self.tenant, &name_of(self.role))
     }
@@ -142,7 +162,10 @@ pub(crate) fn may(role: Role, method: &MethodDescriptor) -> bool {
 /// An example that nobody needs is a leftover of a method that is gone.
 #[test]
 fn every_example_is_of_a_method() {
-    let methods: Vec<String> = contract::methods().iter().map(|method| method.full_name().to_owned()).collect();
+    let methods: Vec<String> = contract::methods()
+        .iter()
+        .map(|method| method.full_name().to_owned())
+        .collect();
     let leftovers: Vec<&String> = EXAMPLES.keys().filter(|name| !methods.contains(name)).collect();
     assert!(leftovers.is_empty(), "{leftovers:?}");
     for method in contract::methods() {

@@ -1,8 +1,6 @@
 //! The string fields that a request can reach, by the descriptor, and how to put a text into each.
 
-use prost_reflect::{
-    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value,
-};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _, Value};
 use stratum::rpc::policy::{PACKAGE, is_output_only};
 
 use crate::harness::contract::extension;
@@ -26,9 +24,7 @@ pub(crate) fn strings_of(message: &MessageDescriptor, class: &str) -> Vec<Path> 
 
 fn walk(message: &MessageDescriptor, path: &mut Path, found: &mut Vec<Path>) {
     for field in message.fields().filter(|field| !is_output_only(field)) {
-        let is_in_path = path
-            .iter()
-            .any(|above| above.full_name() == field.full_name());
+        let is_in_path = path.iter().any(|above| above.full_name() == field.full_name());
         path.push(field.clone());
         if field.kind() == Kind::String {
             found.push(path.clone());

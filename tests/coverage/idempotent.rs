@@ -26,16 +26,9 @@ fn changed(method: &MethodDescriptor, message: &DynamicMessage) -> DynamicMessag
     let texts = strings_of(&method.input(), "TEXT_CLASS_FREE_TEXT");
     let Some(path) = texts.first() else {
         let mut other = absent(method);
-        let id = message
-            .get_field_by_name("request_id")
-            .expect("an id")
-            .into_owned();
+        let id = message.get_field_by_name("request_id").expect("an id").into_owned();
         other.set_field_by_name("request_id", id);
-        assert!(
-            other != *message,
-            "{}: no other request to make",
-            method.full_name()
-        );
+        assert!(other != *message, "{}: no other request to make", method.full_name());
         return other;
     };
     let mut message = message.clone();
@@ -59,9 +52,7 @@ async fn a_repeat_is_the_first_answer_again() {
             let fields: Vec<String> = stage
                 .superuser()
                 .await
-                .value(&format!(
-                    "SELECT fields FROM audit_events WHERE request_id = '{id}'"
-                ))
+                .value(&format!("SELECT fields FROM audit_events WHERE request_id = '{id}'"))
                 .await;
             assert_eq!(fields, ["replay"], "{}", method.full_name());
         }
@@ -91,11 +82,7 @@ async fn who_may_not_call_gets_no_repeat_either() {
         for method in idempotent_methods() {
             let message = numbered(&scene, &method).await;
             let capable = Capable::of(&method, scene.tenant);
-            capable
-                .client(&stage, door)
-                .send(&method, &message)
-                .await
-                .ok();
+            capable.client(&stage, door).send(&method, &message).await.ok();
             let Some(role) = TENANT_ROLES.iter().find(|role| !may(**role, &method)) else {
                 continue;
             };

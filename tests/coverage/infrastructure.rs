@@ -15,15 +15,12 @@ macro_rules! listed {
     ($version:ident, $channel:expr) => {{
         let request = $version::ServerReflectionRequest {
             host: String::new(),
-            message_request: Some(
-                $version::server_reflection_request::MessageRequest::ListServices(String::new()),
-            ),
+            message_request: Some($version::server_reflection_request::MessageRequest::ListServices(
+                String::new(),
+            )),
         };
         let mut client = $version::server_reflection_client::ServerReflectionClient::new($channel);
-        match client
-            .server_reflection_info(tokio_stream::iter([request]))
-            .await
-        {
+        match client.server_reflection_info(tokio_stream::iter([request])).await {
             Err(status) => Err(status.code()),
             Ok(answers) => match answers
                 .into_inner()
@@ -32,15 +29,9 @@ macro_rules! listed {
                 .expect("an answer")
                 .map(|answer| answer.message_response)
             {
-                Ok(Some(
-                    $version::server_reflection_response::MessageResponse::ListServicesResponse(
-                        list,
-                    ),
-                )) => Ok(list
-                    .service
-                    .into_iter()
-                    .map(|service| service.name)
-                    .collect::<Vec<_>>()),
+                Ok(Some($version::server_reflection_response::MessageResponse::ListServicesResponse(list))) => {
+                    Ok(list.service.into_iter().map(|service| service.name).collect::<Vec<_>>())
+                }
                 Ok(other) => panic!("{other:?}"),
                 Err(status) => Err(status.code()),
             },
@@ -69,28 +60,22 @@ async fn health(channel: Channel, service: &str) -> Result<ServingStatus, Code> 
 async fn reflection_lists_the_contract_to_registered_peers() {
     let stage = Stage::start().await;
     let known = stage.client(Door::Grpc, ALPHA, "read_only").channel;
-    let unregistered = stage
-        .by_certificate(Door::Grpc, Some(&stage.cast.stranger))
-        .channel;
+    let unregistered = stage.by_certificate(Door::Grpc, Some(&stage.cast.stranger)).channel;
     for listed in [listed!(v1, known.clone()), listed!(v1alpha, known.clone())] {
         let listed = listed.expect("a list");
-        for service in stratum::server::SERVICES
-            .iter()
-            .chain(&["grpc.health.v1.Health"])
-        {
+        for service in stratum::server::SERVICES.iter().chain(&["grpc.health.v1.Health"]) {
             assert!(
                 listed.iter().any(|name| name == service),
                 "{service} is not in {listed:?}"
             );
         }
     }
-    assert_eq!(
-        listed!(v1, unregistered.clone()),
-        Err(Code::Unauthenticated)
-    );
+    assert_eq!(listed!(v1, unregistered.clone()), Err(Code::Unauthenticated));
     assert_eq!(listed!(v1alpha, unregistered), Err(Code::Unauthenticated));
     assert!(listed!(v1, stage.nobody(Door::Grpc).channel).is_err());
-    let events: i64 = stage.superuser().await
+    let events: i64 = stage
+        .superuser()
+        .await
         .value("SELECT count(*) FROM audit_events WHERE action = 'reflection.info' AND outcome = 'SUCCESS'")
         .await;
     assert_eq!(events, 2);
@@ -100,9 +85,7 @@ async fn reflection_lists_the_contract_to_registered_peers() {
 async fn reflection_describes_every_method() {
     let stage = Stage::start().await;
     for method in crate::harness::contract::methods() {
-        let symbol = v1::server_reflection_request::MessageRequest::FileContainingSymbol(
-            method.full_name().to_owned(),
-        );
+        let symbol = v1::server_reflection_request::MessageRequest::FileContainingSymbol(method.full_name().to_owned());
         let request = v1::ServerReflectionRequest {
             host: String::new(),
             message_request: Some(symbol),
@@ -136,10 +119,7 @@ async fn health_tells_whether_each_service_serves() {
     let stage = Stage::start().await;
     let certified = stage.client(Door::Grpc, ALPHA, "read_only").channel;
     for channel in [certified, plaintext(&stage)] {
-        assert_eq!(
-            health(channel.clone(), "").await,
-            Ok(ServingStatus::Serving)
-        );
+        assert_eq!(health(channel.clone(), "").await, Ok(ServingStatus::Serving));
         for service in stratum::server::SERVICES {
             // The first look at the database may still be under way.
             eventually("a service serves", || async {
@@ -147,10 +127,7 @@ async fn health_tells_whether_each_service_serves() {
             })
             .await;
         }
-        assert_eq!(
-            health(channel, "stratum.v1.NoSuchService").await,
-            Err(Code::NotFound)
-        );
+        assert_eq!(health(channel, "stratum.v1.NoSuchService").await, Err(Code::NotFound));
     }
     assert!(health(stage.nobody(Door::Grpc).channel, "").await.is_err());
 }
@@ -162,9 +139,7 @@ async fn the_plaintext_listener_knows_health_alone() {
     let mut client = stage.nobody(Door::Grpc);
     client.channel = plaintext(&stage);
     for method in crate::harness::contract::methods() {
-        let outcome = client
-            .send(&method, &super::examples::absent(&method))
-            .await;
+        let outcome = client.send(&method, &super::examples::absent(&method)).await;
         assert_eq!(outcome.code, Code::Unimplemented, "{}", method.full_name());
     }
 }

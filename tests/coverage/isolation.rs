@@ -30,12 +30,8 @@ async fn event(stage: &Stage, request_id: &str) -> (Value, String) {
     );
     let where_ = format!("FROM audit_events e WHERE request_id = '{request_id}'");
     (
-        superuser
-            .value(&format!("SELECT {of_this_call} {where_}"))
-            .await,
-        superuser
-            .value(&format!("SELECT {attempted} {where_}"))
-            .await,
+        superuser.value(&format!("SELECT {of_this_call} {where_}")).await,
+        superuser.value(&format!("SELECT {attempted} {where_}")).await,
     )
 }
 
@@ -50,8 +46,7 @@ async fn a_foreign_id_and_an_absent_id_are_one_answer() {
                 continue;
             }
             let foreign = fresh(&scene, &method).await;
-            let absent: BTreeMap<_, _> =
-                foreign.keys().map(|name| (name.clone(), uuid())).collect();
+            let absent: BTreeMap<_, _> = foreign.keys().map(|name| (name.clone(), uuid())).collect();
             let client = stranger.client(&stage, door);
             let (first_id, first) = client.traced(&method, &with_ids(&method, &foreign)).await;
             let (second_id, second) = client.traced(&method, &with_ids(&method, &absent)).await;
@@ -72,18 +67,14 @@ async fn a_foreign_id_and_an_absent_id_are_one_answer() {
                         .collect::<Vec<_>>()
                 };
                 assert!(
-                    hashes(&foreign).contains(&first_attempt)
-                        && hashes(&absent).contains(&second_attempt),
+                    hashes(&foreign).contains(&first_attempt) && hashes(&absent).contains(&second_attempt),
                     "{name}"
                 );
             }
             // And nothing happened to what is another's.
             let untouched = Capable::of(&method, scene.tenant).client(&stage, door);
             assert_ne!(
-                untouched
-                    .send(&method, &with_ids(&method, &foreign))
-                    .await
-                    .code,
+                untouched.send(&method, &with_ids(&method, &foreign)).await.code,
                 Code::NotFound,
                 "{name}"
             );

@@ -10,10 +10,7 @@ use crate::harness::{DOORS, Door, Stage, contract};
 async fn without_a_certificate_grpc_does_not_even_shake_hands() {
     let stage = Stage::start().await;
     for method in contract::methods() {
-        let outcome = stage
-            .nobody(Door::Grpc)
-            .send(&method, &absent(&method))
-            .await;
+        let outcome = stage.nobody(Door::Grpc).send(&method, &absent(&method)).await;
         // The connection is refused: what the client sees is its own transport's error, without our reasons.
         assert_ne!(outcome.code, Code::Ok, "{}", method.full_name());
         assert_eq!(
@@ -29,17 +26,9 @@ async fn without_a_certificate_grpc_does_not_even_shake_hands() {
 async fn without_a_credential_rest_answers_what_is_public_alone() {
     let stage = Stage::start().await;
     for method in contract::methods() {
-        let outcome = stage
-            .nobody(Door::Rest)
-            .send(&method, &absent(&method))
-            .await;
+        let outcome = stage.nobody(Door::Rest).send(&method, &absent(&method)).await;
         if contract::policy(&method).permission == Permission::Public {
-            assert_ne!(
-                outcome.code,
-                Code::Unauthenticated,
-                "{}",
-                method.full_name()
-            );
+            assert_ne!(outcome.code, Code::Unauthenticated, "{}", method.full_name());
         } else {
             outcome.refused(Code::Unauthenticated, "NO_IDENTITY");
         }
@@ -91,9 +80,7 @@ async fn a_flood_of_refused_calls_is_one_event_a_reason() {
             .await
             .refused(Code::Unauthenticated, "CREDENTIAL_UNKNOWN");
     }
-    let Stage {
-        server, database, ..
-    } = stage;
+    let Stage { server, database, .. } = stage;
     server.stop().await;
     let events: Vec<String> = database.superuser().await.column(
         "SELECT concat_ws(' ', action, outcome, reason, client_ip, row_count, coalesce(tenant_id::text, 'no tenant'))

@@ -77,9 +77,7 @@ async fn a_refused_call_fails_as_well() {
         .await;
     for door in DOORS {
         let analyst = stage.scene(door).client("analyst");
-        let refused = analyst
-            .call("CreatePrecedent", json!({ "precedent": {} }))
-            .await;
+        let refused = analyst.call("CreatePrecedent", json!({ "precedent": {} })).await;
         refused.refused(Code::Unavailable, "AUDIT_UNAVAILABLE");
         let invalid = stage
             .scene(door)

@@ -44,10 +44,7 @@ async fn nothing_of_a_request_is_logged() {
             "x-actor-id",
             "x-forwarded-for",
         ] {
-            owner
-                .with(header, CANARY)
-                .call("GetMe", serde_json::json!({}))
-                .await;
+            owner.with(header, CANARY).call("GetMe", serde_json::json!({})).await;
         }
         let key = owner
             .with("authorization", "Bearer sk_CANARYqzx")
@@ -58,10 +55,7 @@ async fn nothing_of_a_request_is_logged() {
     assert!(planted > 100);
     let written = logs::written();
     // The log is there, and is the service's.
-    assert!(
-        written.contains("\"target\":\"stratum::call\""),
-        "nothing was captured"
-    );
+    assert!(written.contains("\"target\":\"stratum::call\""), "nothing was captured");
     assert_clean(&written);
     let player = stage.player("beta", "owner");
     assert!(
@@ -75,11 +69,7 @@ async fn nothing_of_a_request_is_logged() {
 
 #[track_caller]
 fn assert_clean(log: &str) {
-    let found: Vec<&str> = log
-        .lines()
-        .filter(|line| line.contains(CANARY))
-        .take(5)
-        .collect();
+    let found: Vec<&str> = log.lines().filter(|line| line.contains(CANARY)).take(5).collect();
     assert!(found.is_empty(), "{found:#?}");
 }
 
@@ -88,14 +78,14 @@ fn assert_clean(log: &str) {
 async fn a_fault_inside_is_logged_without_its_data() {
     logs::capture();
     let stage = Stage::start().await;
-    stage.superuser().await.run("ALTER TABLE precedents ADD CONSTRAINT nothing_goes CHECK (external_ref IS NULL) NOT VALID").await;
+    stage
+        .superuser()
+        .await
+        .run("ALTER TABLE precedents ADD CONSTRAINT nothing_goes CHECK (external_ref IS NULL) NOT VALID")
+        .await;
     for door in DOORS {
         let request = serde_json::json!({ "precedent": { "externalRef": CANARY, "title": CANARY, "scenario": {} } });
-        let failed = stage
-            .scene(door)
-            .owner()
-            .call("CreatePrecedent", request)
-            .await;
+        let failed = stage.scene(door).owner().call("CreatePrecedent", request).await;
         failed.refused(Code::Internal, "INTERNAL");
         assert!(!failed.error.to_string().contains("nothing_goes"));
         let written = logs::written();

@@ -17,10 +17,7 @@ async fn assert_refused(client: &Client, reason: &str) {
 /// Makes a change that ends alpha's credentials, and checks that it does, for alpha alone.
 async fn assert_ends(sql: &str, reason: &str) {
     let stage = Stage::start().await;
-    let clients: Vec<Client> = DOORS
-        .iter()
-        .map(|door| stage.client(*door, ALPHA, "owner"))
-        .collect();
+    let clients: Vec<Client> = DOORS.iter().map(|door| stage.client(*door, ALPHA, "owner")).collect();
     for client in &clients {
         client.ok("GetMe", json!({})).await;
     }
@@ -31,10 +28,7 @@ async fn assert_ends(sql: &str, reason: &str) {
         assert_refused(client, reason).await;
     }
     for door in DOORS {
-        stage
-            .client(door, BETA, "owner")
-            .ok("GetMe", json!({}))
-            .await;
+        stage.client(door, BETA, "owner").ok("GetMe", json!({})).await;
     }
 }
 
@@ -112,20 +106,14 @@ async fn an_address_on_the_list_comes_in() {
         .change_identities("UPDATE tenants SET ip_allowlist = '{127.0.0.0/8}'")
         .await;
     for door in DOORS {
-        stage
-            .client(door, ALPHA, "owner")
-            .ok("GetMe", json!({}))
-            .await;
+        stage.client(door, ALPHA, "owner").ok("GetMe", json!({})).await;
     }
     // A key's own list is as good as the tenant's.
     stage
         .change_identities("UPDATE api_keys SET ip_allowlist = '{203.0.113.7}'")
         .await;
     assert_refused(&stage.client(Door::Rest, ALPHA, "owner"), "IP_NOT_ALLOWED").await;
-    stage
-        .client(Door::Grpc, ALPHA, "owner")
-        .ok("GetMe", json!({}))
-        .await;
+    stage.client(Door::Grpc, ALPHA, "owner").ok("GetMe", json!({})).await;
 }
 
 #[tokio::test]
@@ -135,15 +123,10 @@ async fn the_key_of_a_user_who_left_opens_nothing() {
     let biller = stage.client(Door::Rest, ALPHA, "biller");
     biller.ok("GetMe", json!({})).await;
     stage
-        .change_identities(&format!(
-            "UPDATE users SET status = 'DEACTIVATED' WHERE id = '{user}'"
-        ))
+        .change_identities(&format!("UPDATE users SET status = 'DEACTIVATED' WHERE id = '{user}'"))
         .await;
     assert_refused(&biller, "CREDENTIAL_UNKNOWN").await;
-    stage
-        .client(Door::Rest, ALPHA, "owner")
-        .ok("GetMe", json!({}))
-        .await;
+    stage.client(Door::Rest, ALPHA, "owner").ok("GetMe", json!({})).await;
 }
 
 /// What ended leaves its event, under the tenant whose credential it was or none, and never a session.
@@ -152,16 +135,17 @@ async fn a_role_taken_away_is_gone_at_the_announcement() {
     let stage = Stage::start().await;
     for door in DOORS {
         let biller = stage.client(door, ALPHA, "biller");
-        let create = || {
-            biller.call(
-                "CreatePrecedent",
-                json!({ "precedent": { "scenario": {} } }),
-            )
-        };
+        let create = || biller.call("CreatePrecedent", json!({ "precedent": { "scenario": {} } }));
         create().await.ok();
-        stage.change_identities("UPDATE certificates SET roles = '{READ_ONLY}'; UPDATE api_keys SET roles = '{READ_ONLY}'").await;
+        stage
+            .change_identities(
+                "UPDATE certificates SET roles = '{READ_ONLY}'; UPDATE api_keys SET roles = '{READ_ONLY}'",
+            )
+            .await;
         create().await.refused(Code::PermissionDenied, "ROLE");
-        stage.change_identities("UPDATE certificates SET roles = '{BILLER}'; UPDATE api_keys SET roles = '{BILLER}'").await;
+        stage
+            .change_identities("UPDATE certificates SET roles = '{BILLER}'; UPDATE api_keys SET roles = '{BILLER}'")
+            .await;
         create().await.ok();
     }
 }

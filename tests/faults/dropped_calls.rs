@@ -41,27 +41,12 @@ async fn a_dropped_call_leaves_no_transaction_and_no_tenant_behind() {
             0 => {
                 dropped_after(
                     polls,
-                    owner.call(
-                        "CreatePrecedent",
-                        json!({ "precedent": minimal_precedent() }),
-                    ),
+                    owner.call("CreatePrecedent", json!({ "precedent": minimal_precedent() })),
                 )
                 .await
             }
-            1 => {
-                dropped_after(
-                    polls,
-                    owner.call("ListPrecedents", json!({ "pageSize": 5 })),
-                )
-                .await
-            }
-            _ => {
-                dropped_after(
-                    polls,
-                    owner.call("ListAuditEvents", json!({ "pageSize": 5 })),
-                )
-                .await
-            }
+            1 => dropped_after(polls, owner.call("ListPrecedents", json!({ "pageSize": 5 }))).await,
+            _ => dropped_after(polls, owner.call("ListAuditEvents", json!({ "pageSize": 5 }))).await,
         }
     }
     let superuser = tokio::sync::Mutex::new(stage.superuser().await);
@@ -72,10 +57,7 @@ async fn a_dropped_call_leaves_no_transaction_and_no_tenant_behind() {
         for door in DOORS {
             // More calls than connections, so that each is used again.
             for _ in 0..6 {
-                let me = stage
-                    .client(door, tenant, "owner")
-                    .ok("GetMe", json!({}))
-                    .await;
+                let me = stage.client(door, tenant, "owner").ok("GetMe", json!({})).await;
                 assert_eq!(me["tenant"]["slug"], slug);
             }
         }
@@ -100,18 +82,11 @@ async fn a_dropped_call_can_be_repeated_safely() {
             let mut precedent = minimal_precedent();
             precedent["externalRef"] = json!(reference);
             let request = json!({ "precedent": precedent, "requestId": uuid() });
-            dropped_after(
-                random.below(40),
-                scene.owner().call("CreatePrecedent", request.clone()),
-            )
-            .await;
+            dropped_after(random.below(40), scene.owner().call("CreatePrecedent", request.clone())).await;
             let reply = scene.owner().ok("CreatePrecedent", request).await;
             let found = scene
                 .owner()
-                .ok(
-                    "ListPrecedents",
-                    json!({ "filter": { "externalRef": reference } }),
-                )
+                .ok("ListPrecedents", json!({ "filter": { "externalRef": reference } }))
                 .await;
             assert_eq!(found["precedents"].as_array().map(Vec::len), Some(1));
             assert_eq!(found["precedents"][0]["id"], reply["precedent"]["id"]);
@@ -140,12 +115,7 @@ async fn a_dropped_begin_is_nobody_elses_transaction() {
         .await
         .expect("a row");
         assert_eq!(row.0, mine.tenant_id().to_string(), "after {polls} polls");
-        assert_eq!(
-            row.1.split(',').count(),
-            1,
-            "after {polls} polls: {}",
-            row.1
-        );
+        assert_eq!(row.1.split(',').count(), 1, "after {polls} polls: {}", row.1);
         assert!(row.2, "after {polls} polls: in somebody's transaction");
         tx.rollback().await.expect("rolled back");
     }
@@ -166,11 +136,7 @@ async fn many_at_once_see_their_own_rows_only() {
     for n in 0..60 {
         let tenant = [ALPHA, BETA][n % 2];
         let client = stage.client(
-            if random.below(2) == 0 {
-                Door::Grpc
-            } else {
-                Door::Rest
-            },
+            if random.below(2) == 0 { Door::Grpc } else { Door::Rest },
             tenant,
             "owner",
         );

@@ -31,9 +31,7 @@ async fn calls_recover_from_a_restart_of_the_database() {
         return;
     }
     let directory = directory();
-    let cluster = Cluster::start(directory.path(), OWN)
-        .await
-        .expect("PostgreSQL");
+    let cluster = Cluster::start(directory.path(), OWN).await.expect("PostgreSQL");
     let stage = Stage::on(&cluster).await;
     let id = stage.scene(Door::Grpc).precedent().await["id"].clone();
     let get = json!({ "id": id });
@@ -65,18 +63,13 @@ async fn calls_recover_from_a_restart_of_the_database() {
         down.reason
     );
 
-    let cluster = Cluster::start(directory.path(), OWN)
-        .await
-        .expect("PostgreSQL");
+    let cluster = Cluster::start(directory.path(), OWN).await.expect("PostgreSQL");
     for door in DOORS {
         let client = stage.client(door, ALPHA, "owner");
         let ready = async || client.call("GetPrecedent", get.clone()).await.code == Code::Ok;
         eventually("calls are answered again", ready).await;
         client
-            .ok(
-                "CreatePrecedent",
-                json!({ "precedent": { "scenario": {} } }),
-            )
+            .ok("CreatePrecedent", json!({ "precedent": { "scenario": {} } }))
             .await;
     }
     assert_eq!(readyz().await.0, StatusCode::OK);
@@ -86,10 +79,7 @@ async fn calls_recover_from_a_restart_of_the_database() {
         stage.change_identities("UPDATE certificates SET revoked_at = now()"),
     );
     answered.await.expect("an announcement");
-    let refused = stage
-        .client(Door::Grpc, ALPHA, "owner")
-        .call("GetPrecedent", get)
-        .await;
+    let refused = stage.client(Door::Grpc, ALPHA, "owner").call("GetPrecedent", get).await;
     refused.refused(Code::Unauthenticated, "CREDENTIAL_UNKNOWN");
     drop(stage);
     cluster.stop().await.expect("stopped");

@@ -31,8 +31,15 @@ pub(crate) const ACTING: &str = "acting";
 /// The owner of every tenant who may see and write what 42 CFR Part 2 restricts.
 pub(crate) const CUSTODIAN: &str = "custodian";
 
-pub(crate) const TENANT_ROLES: &[Role] =
-    &[Role::Owner, Role::TenantAdmin, Role::Biller, Role::Analyst, Role::Compliance, Role::ReadOnly, Role::Service];
+pub(crate) const TENANT_ROLES: &[Role] = &[
+    Role::Owner,
+    Role::TenantAdmin,
+    Role::Biller,
+    Role::Analyst,
+    Role::Compliance,
+    Role::ReadOnly,
+    Role::Service,
+];
 pub(crate) const PLATFORM_ROLES: &[Role] = &[Role::PlatformAdmin, Role::PlatformOperator];
 
 const PEPPERS: &str = "3:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -141,9 +148,24 @@ impl Cast {
             let mut players = troupe(slug, TENANT_ROLES, &issue);
             let custodian = player(slug, CUSTODIAN, &[Role::Owner], false, &issue);
             let extra_permissions = Permission::BY_NAME_ONLY.iter().map(|p| p.name().to_owned()).collect();
-            players.insert(CUSTODIAN.to_owned(), Player { extra_permissions, ..custodian });
-            players.insert(ACTING.to_owned(), player(slug, ACTING, &[Role::Service, Role::Owner], true, &issue));
-            tenants.insert(slug.to_owned(), Troupe { id: Uuid::now_v7(), players });
+            players.insert(
+                CUSTODIAN.to_owned(),
+                Player {
+                    extra_permissions,
+                    ..custodian
+                },
+            );
+            players.insert(
+                ACTING.to_owned(),
+                player(slug, ACTING, &[Role::Service, Role::Owner], true, &issue),
+            );
+            tenants.insert(
+                slug.to_owned(),
+                Troupe {
+                    id: Uuid::now_v7(),
+                    players,
+                },
+            );
         }
         let platform = Troupe {
             id: stratum::db::PLATFORM_TENANT,
@@ -157,9 +179,7 @@ impl Cast {
             stranger: issue(&Leaf::client("nobody", "nowhere").expect("slugs")),
             tenants,
         };
-        let list = authority
-            .revocation_list(1, &[])
-            .expect("a revocation list");
+        let list = authority.revocation_list(1, &[]).expect("a revocation list");
         for (name, text) in [
             ("ca.crt", &cast.ca),
             ("server.crt", &cast.server.certificate),
@@ -176,10 +196,7 @@ impl Cast {
     }
 
     pub(crate) fn player(&self, slug: &str, name: &str) -> &Player {
-        self.tenant(slug)
-            .players
-            .get(name)
-            .expect("a player of the tenant")
+        self.tenant(slug).players.get(name).expect("a player of the tenant")
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -190,18 +207,14 @@ impl Cast {
     pub(crate) fn registration(&self) -> String {
         use std::fmt::Write as _;
         let mut sql = String::new();
-        for (
-            slug,
-            Troupe {
-                id: tenant,
-                players,
-            },
-        ) in &self.tenants
-        {
+        for (slug, Troupe { id: tenant, players }) in &self.tenants {
             if slug != PLATFORM {
-                writeln!(sql, "INSERT INTO tenants (id, slug, name, kind, sud_agreement_until)
-                    VALUES ('{tenant}', '{slug}', 'Tenant {slug}', 'CUSTOMER', now() + interval '1 year');")
-                    .expect("text");
+                writeln!(
+                    sql,
+                    "INSERT INTO tenants (id, slug, name, kind, sud_agreement_until)
+                    VALUES ('{tenant}', '{slug}', 'Tenant {slug}', 'CUSTOMER', now() + interval '1 year');"
+                )
+                .expect("text");
             }
             for (name, p) in players {
                 let (user, roles, extra) = (p.user_id, p.roles.join(","), p.extra_permissions.join(","));
@@ -227,12 +240,7 @@ impl Cast {
 fn troupe(slug: &str, roles: &[Role], issue: &impl Fn(&Leaf) -> Pair) -> BTreeMap<String, Player> {
     roles
         .iter()
-        .map(|role| {
-            (
-                name_of(*role),
-                player(slug, &name_of(*role), &[*role], false, issue),
-            )
-        })
+        .map(|role| (name_of(*role), player(slug, &name_of(*role), &[*role], false, issue)))
         .collect()
 }
 
@@ -241,13 +249,7 @@ pub(crate) fn name_of(role: Role) -> String {
     role.stored().to_ascii_lowercase()
 }
 
-fn player(
-    slug: &str,
-    name: &str,
-    roles: &[Role],
-    may_assert_actor: bool,
-    issue: &impl Fn(&Leaf) -> Pair,
-) -> Player {
+fn player(slug: &str, name: &str, roles: &[Role], may_assert_actor: bool, issue: &impl Fn(&Leaf) -> Pair) -> Player {
     let key = new_api_key(&peppers()).expect("an API key");
     Player {
         roles: roles.iter().map(|role| role.stored().to_owned()).collect(),

@@ -79,26 +79,15 @@ impl Client {
     }
 
     /// Calls under a new request id, and says which: the audit log names it.
-    pub(crate) async fn traced(
-        &self,
-        method: &MethodDescriptor,
-        message: &DynamicMessage,
-    ) -> (String, Outcome) {
+    pub(crate) async fn traced(&self, method: &MethodDescriptor, message: &DynamicMessage) -> (String, Outcome) {
         let id = Uuid::new_v4().to_string();
         let outcome = self.with("x-request-id", &id).send(method, message).await;
         (id, outcome)
     }
 
-    pub(crate) async fn send(
-        &self,
-        method: &MethodDescriptor,
-        message: &DynamicMessage,
-    ) -> Outcome {
+    pub(crate) async fn send(&self, method: &MethodDescriptor, message: &DynamicMessage) -> Outcome {
         match self.door {
-            Door::Grpc => {
-                self.send_bytes(method, message.encode_to_vec().into())
-                    .await
-            }
+            Door::Grpc => self.send_bytes(method, message.encode_to_vec().into()).await,
             Door::Rest => self.send_route(method, Route::of(method, message)).await,
         }
     }
@@ -130,20 +119,13 @@ impl Client {
                 }
             }
         }
-        let decode = |bytes: &Bytes| {
-            DynamicMessage::decode(method.output(), bytes.clone()).expect("a reply")
-        };
+        let decode = |bytes: &Bytes| DynamicMessage::decode(method.output(), bytes.clone()).expect("a reply");
         let replies: Vec<DynamicMessage> = messages.iter().map(decode).collect();
         let replies = match method.output().full_name() {
             HTTP_BODY => vec![document(&replies)],
             _ => replies.iter().map(contract::to_json).collect(),
         };
-        Outcome::success(
-            metadata.into_headers(),
-            replies,
-            messages.concat().into(),
-            None,
-        )
+        Outcome::success(metadata.into_headers(), replies, messages.concat().into(), None)
     }
 
     async fn send_route(&self, method: &MethodDescriptor, route: Route) -> Outcome {
@@ -152,12 +134,7 @@ impl Client {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        Outcome::of_http(
-            request.send().await,
-            method.output(),
-            method.is_server_streaming(),
-        )
-        .await
+        Outcome::of_http(request.send().await, method.output(), method.is_server_streaming()).await
     }
 
     /// A REST request as this caller, to be completed.
@@ -168,18 +145,11 @@ impl Client {
     }
 
     /// Sends a REST request that no method describes; the reply is JSON of any kind.
-    pub(crate) async fn raw(
-        &self,
-        request: reqwest::RequestBuilder,
-    ) -> (StatusCode, HeaderMap, Value) {
+    pub(crate) async fn raw(&self, request: reqwest::RequestBuilder) -> (StatusCode, HeaderMap, Value) {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.expect("a body");
-        (
-            status,
-            headers,
-            serde_json::from_str(&text).unwrap_or(Value::Null),
-        )
+        (status, headers, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 }
 
@@ -215,8 +185,7 @@ impl Outcome {
     /// A metadata entry of `ErrorInfo`.
     pub(crate) fn metadata(&self, key: &str) -> &str {
         let info = detail(&self.error, "google.rpc.ErrorInfo");
-        info.and_then(|info| info["metadata"][key].as_str())
-            .unwrap_or_default()
+        info.and_then(|info| info["metadata"][key].as_str()).unwrap_or_default()
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
@@ -226,12 +195,7 @@ impl Outcome {
             .unwrap_or_default()
     }
 
-    fn success(
-        headers: HeaderMap,
-        mut replies: Vec<Value>,
-        bytes: Bytes,
-        http: Option<StatusCode>,
-    ) -> Self {
+    fn success(headers: HeaderMap, mut replies: Vec<Value>, bytes: Bytes, http: Option<StatusCode>) -> Self {
         Self {
             code: Code::Ok,
             reason: String::new(),
@@ -245,27 +209,16 @@ impl Outcome {
     }
 
     fn of_status(status: &Status) -> Self {
-        let decoded =
-            DynamicMessage::decode(contract::message("google.rpc.Status"), status.details());
+        let decoded = DynamicMessage::decode(contract::message("google.rpc.Status"), status.details());
         let error = match decoded {
             Ok(message) if !status.details().is_empty() => contract::to_json(&message),
             Ok(_) | Err(_) => json!({ "code": status.code() as i32, "message": status.message() }),
         };
         let headers = status.metadata().clone().into_headers();
-        Self::failure(
-            status.code(),
-            error,
-            status.details().to_vec().into(),
-            headers,
-            None,
-        )
+        Self::failure(status.code(), error, status.details().to_vec().into(), headers, None)
     }
 
-    async fn of_http(
-        response: reqwest::Result<reqwest::Response>,
-        reply: MessageDescriptor,
-        is_stream: bool,
-    ) -> Self {
+    async fn of_http(response: reqwest::Result<reqwest::Response>, reply: MessageDescriptor, is_stream: bool) -> Self {
         let response = match response {
             Ok(response) => response,
             Err(error) => return Self::of_status(&Status::unavailable(error.to_string())),
@@ -278,15 +231,8 @@ impl Outcome {
         if !status.is_success() {
             let error = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
             let message = contract::from_json(contract::message("google.rpc.Status"), &error);
-            let code =
-                Code::from_i32(i32::try_from(error["code"].as_i64().unwrap_or(2)).unwrap_or(2));
-            return Self::failure(
-                code,
-                contract::to_json(&message),
-                bytes,
-                headers,
-                Some(status),
-            );
+            let code = Code::from_i32(i32::try_from(error["code"].as_i64().unwrap_or(2)).unwrap_or(2));
+            return Self::failure(code, contract::to_json(&message), bytes, headers, Some(status));
         }
         // Read back as the message and written again: what the gateway wrote must be proto3 JSON, and
         // defaults that it spells out compare equal.
@@ -312,17 +258,9 @@ impl Outcome {
         Self::success(headers, replies, bytes, Some(status))
     }
 
-    fn failure(
-        code: Code,
-        error: Value,
-        bytes: Bytes,
-        headers: HeaderMap,
-        http: Option<StatusCode>,
-    ) -> Self {
-        let reason =
-            detail(&error, "google.rpc.ErrorInfo").and_then(|info| info["reason"].as_str());
-        let violations = detail(&error, "google.rpc.BadRequest")
-            .and_then(|bad| bad["fieldViolations"].as_array());
+    fn failure(code: Code, error: Value, bytes: Bytes, headers: HeaderMap, http: Option<StatusCode>) -> Self {
+        let reason = detail(&error, "google.rpc.ErrorInfo").and_then(|info| info["reason"].as_str());
+        let violations = detail(&error, "google.rpc.BadRequest").and_then(|bad| bad["fieldViolations"].as_array());
         let field = |violation: &Value| violation["field"].as_str().unwrap_or_default().to_owned();
         Self {
             code,
@@ -361,11 +299,9 @@ fn document(pieces: &[DynamicMessage]) -> Value {
 /// The detail of a type in a status.
 fn detail<'e>(error: &'e Value, name: &str) -> Option<&'e Value> {
     let details = error["details"].as_array()?;
-    details.iter().find(|detail| {
-        detail["@type"]
-            .as_str()
-            .is_some_and(|kind| kind.ends_with(name))
-    })
+    details
+        .iter()
+        .find(|detail| detail["@type"].as_str().is_some_and(|kind| kind.ends_with(name)))
 }
 
 /// Messages as the bytes they are.

@@ -6,8 +6,7 @@ use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDes
 use serde_json::Value;
 use stratum::rpc::policy::{MethodPolicy, PACKAGE, Policies};
 
-static POOL: LazyLock<DescriptorPool> =
-    LazyLock::new(|| stratum::proto::descriptor_pool().expect("descriptors"));
+static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| stratum::proto::descriptor_pool().expect("descriptors"));
 static POLICIES: LazyLock<Policies> =
     LazyLock::new(|| stratum::server::policies(&POOL).expect("policies without gaps"));
 
@@ -17,9 +16,7 @@ pub(crate) fn pool() -> &'static DescriptorPool {
 
 /// Every method of the contract.
 pub(crate) fn methods() -> Vec<MethodDescriptor> {
-    let services = POOL
-        .services()
-        .filter(|service| service.package_name() == PACKAGE);
+    let services = POOL.services().filter(|service| service.package_name() == PACKAGE);
     services
         .flat_map(|service| service.methods().collect::<Vec<_>>())
         .collect()
@@ -31,10 +28,7 @@ pub(crate) fn method(name: &str) -> MethodDescriptor {
     let method = found
         .next()
         .unwrap_or_else(|| panic!("the contract has no method {name}"));
-    assert!(
-        found.next().is_none(),
-        "several services have a method {name}"
-    );
+    assert!(found.next().is_none(), "several services have a method {name}");
     method
 }
 
@@ -54,8 +48,7 @@ pub(crate) fn message(name: &str) -> MessageDescriptor {
 /// A message of this JSON. What a test writes must be right: it is the server that is asked.
 pub(crate) fn from_json(descriptor: MessageDescriptor, json: &Value) -> DynamicMessage {
     let name = descriptor.full_name().to_owned();
-    DynamicMessage::deserialize(descriptor, json)
-        .unwrap_or_else(|error| panic!("{name}: {error}\n{json:#}"))
+    DynamicMessage::deserialize(descriptor, json).unwrap_or_else(|error| panic!("{name}: {error}\n{json:#}"))
 }
 
 pub(crate) fn to_json(message: &DynamicMessage) -> Value {

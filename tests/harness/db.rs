@@ -25,14 +25,10 @@ impl Database {
             Ok(_) => None,
             Err(_) => Some(cluster().await),
         };
-        let url = std::env::var("DATABASE_URL")
-            .unwrap_or_else(|_| cluster.as_ref().expect("a cluster").superuser_url());
+        let url =
+            std::env::var("DATABASE_URL").unwrap_or_else(|_| cluster.as_ref().expect("a cluster").superuser_url());
         Self {
-            database: template(&url)
-                .await
-                .clone_database()
-                .await
-                .expect("a test database"),
+            database: template(&url).await.clone_database().await.expect("a test database"),
             cluster,
         }
     }
@@ -66,8 +62,7 @@ impl Database {
 
     /// A connection that no policy binds.
     pub(crate) async fn superuser(&self) -> Sql {
-        Sql::connect(PgConnectOptions::from_str(&self.database.superuser_url()).expect("a URL"))
-            .await
+        Sql::connect(PgConnectOptions::from_str(&self.database.superuser_url()).expect("a URL")).await
     }
 
     /// A connection as a role of the service.
@@ -102,13 +97,7 @@ async fn template(url: &str) -> TemplateDatabase {
 fn content(cast: &Cast) -> String {
     let mut content = migrate::ROLES.to_owned();
     for migration in migrate::MIGRATIONS.iter() {
-        writeln!(
-            content,
-            "{} {}",
-            migration.version,
-            hex::encode(&migration.checksum)
-        )
-        .expect("text");
+        writeln!(content, "{} {}", migration.version, hex::encode(&migration.checksum)).expect("text");
     }
     content + &cast.registration()
 }
@@ -146,9 +135,7 @@ impl Sql {
     /// The SQLSTATE with which the database refuses these statements, and the constraint it names.
     pub(crate) async fn refusal(&mut self, sql: &str) -> (String, String) {
         let error = self.attempt(sql).await.expect_err(sql);
-        let refusal = error
-            .as_database_error()
-            .unwrap_or_else(|| panic!("{error}\n{sql}"));
+        let refusal = error.as_database_error().unwrap_or_else(|| panic!("{error}\n{sql}"));
         (
             refusal.code().unwrap_or_default().into_owned(),
             refusal.constraint().unwrap_or_default().to_owned(),

@@ -60,9 +60,7 @@ pub(crate) fn rule(method: &MethodDescriptor) -> (Method, String, bool) {
         ("put", Method::PUT),
         ("delete", Method::DELETE),
     ] {
-        if let Some(Value::String(template)) = rule
-            .get_field_by_name(name)
-            .map(std::borrow::Cow::into_owned)
+        if let Some(Value::String(template)) = rule.get_field_by_name(name).map(std::borrow::Cow::into_owned)
             && !template.is_empty()
         {
             let body = rule
@@ -111,21 +109,13 @@ fn parameters(message: &DynamicMessage, prefix: &str, out: &mut Vec<String>) {
             continue;
         }
         let value = &json[field.json_name()];
-        let items = value
-            .as_array()
-            .cloned()
-            .unwrap_or_else(|| vec![value.clone()]);
-        out.extend(
-            items
-                .iter()
-                .map(|item| format!("{name}={}", encoded(&text(item)))),
-        );
+        let items = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        out.extend(items.iter().map(|item| format!("{name}={}", encoded(&text(item)))));
     }
 }
 
 fn text(json: &serde_json::Value) -> String {
-    json.as_str()
-        .map_or_else(|| json.to_string(), str::to_owned)
+    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
 }
 
 /// Percent-encoded, everything but what RFC 3986 calls unreserved.

@@ -132,17 +132,12 @@ impl Stage {
     }
 
     pub(crate) fn by_api_key(&self, key: &str) -> Client {
-        self.nobody(Door::Rest)
-            .with("authorization", &format!("Bearer {key}"))
+        self.nobody(Door::Rest).with("authorization", &format!("Bearer {key}"))
     }
 
     /// Somebody with a certificate, through either door.
     pub(crate) fn by_certificate(&self, door: Door, pair: Option<&Pair>) -> Client {
-        let scheme = if self.is_rest_plaintext {
-            "http"
-        } else {
-            "https"
-        };
+        let scheme = if self.is_rest_plaintext { "http" } else { "https" };
         Client {
             door,
             channel: self.channel(pair),
@@ -167,8 +162,7 @@ impl Stage {
         if let Some(pair) = pair {
             tls = tls.identity(Identity::from_pem(&pair.certificate, &pair.private_key));
         }
-        let endpoint = Endpoint::from_shared(format!("https://{}", self.server.grpc_addr))
-            .expect("an address");
+        let endpoint = Endpoint::from_shared(format!("https://{}", self.server.grpc_addr)).expect("an address");
         endpoint.tls_config(tls).expect("TLS")
     }
 
@@ -177,8 +171,7 @@ impl Stage {
         let mut builder = reqwest::Client::builder().tls_certs_only([ca]).no_proxy();
         if let Some(pair) = pair {
             let pem = format!("{}{}", pair.private_key, pair.certificate);
-            builder =
-                builder.identity(reqwest::Identity::from_pem(pem.as_bytes()).expect("an identity"));
+            builder = builder.identity(reqwest::Identity::from_pem(pem.as_bytes()).expect("an identity"));
         }
         builder.build().expect("an HTTP client")
     }
@@ -217,7 +210,10 @@ impl<'s> Scene<'s> {
 
     /// Records a consent of the scene's tenant for a purpose.
     pub(crate) async fn consent(&self, purpose: &str) -> Value {
-        let reply = self.owner().ok("RecordConsent", json!({ "consent": new_consent(purpose) })).await;
+        let reply = self
+            .owner()
+            .ok("RecordConsent", json!({ "consent": new_consent(purpose) }))
+            .await;
         reply["consent"].clone()
     }
 
@@ -225,10 +221,7 @@ impl<'s> Scene<'s> {
     pub(crate) async fn precedent(&self) -> Value {
         let reply = self
             .owner()
-            .ok(
-                "CreatePrecedent",
-                json!({ "precedent": minimal_precedent() }),
-            )
+            .ok("CreatePrecedent", json!({ "precedent": minimal_precedent() }))
             .await;
         reply["precedent"].clone()
     }
@@ -241,12 +234,20 @@ pub(crate) fn minimal_precedent() -> Value {
 
 /// A name of letters alone, which is nobody's number, and hardly ever twice the same.
 pub(crate) fn letters() -> String {
-    uuid().bytes().filter(|b| *b != b'-').map(|b| char::from(if b.is_ascii_digit() { b - b'0' + b'p' } else { b })).collect()
+    uuid()
+        .bytes()
+        .filter(|b| *b != b'-')
+        .map(|b| char::from(if b.is_ascii_digit() { b - b'0' + b'p' } else { b }))
+        .collect()
 }
 
 /// A consent for a purpose, under a reference of its own.
 pub(crate) fn new_consent(purpose: &str) -> Value {
-    let scope = if purpose == "CONSENT_PURPOSE_ALL_TPO" { "TPO" } else { "SPECIFIC" };
+    let scope = if purpose == "CONSENT_PURPOSE_ALL_TPO" {
+        "TPO"
+    } else {
+        "SPECIFIC"
+    };
     let reference = letters();
     json!({
         "consentRef": format!("c-{reference}"),
@@ -260,8 +261,7 @@ pub(crate) fn new_consent(purpose: &str) -> Value {
 
 fn guard() -> Arc<dyn FreeTextGuard> {
     // Built once a process: its lexicons take their time.
-    static GUARD: std::sync::LazyLock<Arc<IdentifierGuard>> =
-        std::sync::LazyLock::new(Arc::default);
+    static GUARD: std::sync::LazyLock<Arc<IdentifierGuard>> = std::sync::LazyLock::new(Arc::default);
     GUARD.clone()
 }
 

@@ -40,15 +40,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         hash(),
     )
         .prop_map(
-            |(
-                resource,
-                resource_id,
-                resource_version,
-                row_count,
-                fields,
-                filter_sha256,
-                content_sha256,
-            )| Facts {
+            |(resource, resource_id, resource_version, row_count, fields, filter_sha256, content_sha256)| Facts {
                 resource,
                 resource_id,
                 resource_version,
@@ -79,41 +71,30 @@ fn event() -> impl Strategy<Value = AuditEvent> {
         word(),
         hash(),
     );
-    (id(), 0_i64..3, who, what, facts(), any::<[u8; 16]>()).prop_map(
-        |(id, second, who, what, facts, salt)| {
-            let (tenant_id, identity_kind, credential_id, actor_user_id, roles, client_ip) = who;
-            let (
-                category,
-                action,
-                outcome,
-                reason,
-                method,
-                request_id,
-                trace_id,
-                attempted_ref_sha256,
-            ) = what;
-            AuditEvent {
-                id,
-                occurred_at: OffsetDateTime::from_unix_timestamp(second).expect("a moment"),
-                tenant_id,
-                category,
-                action,
-                outcome,
-                reason,
-                method,
-                identity_kind,
-                credential_id,
-                actor_user_id,
-                roles,
-                client_ip,
-                request_id,
-                trace_id,
-                attempted_ref_sha256,
-                facts,
-                salt,
-            }
-        },
-    )
+    (id(), 0_i64..3, who, what, facts(), any::<[u8; 16]>()).prop_map(|(id, second, who, what, facts, salt)| {
+        let (tenant_id, identity_kind, credential_id, actor_user_id, roles, client_ip) = who;
+        let (category, action, outcome, reason, method, request_id, trace_id, attempted_ref_sha256) = what;
+        AuditEvent {
+            id,
+            occurred_at: OffsetDateTime::from_unix_timestamp(second).expect("a moment"),
+            tenant_id,
+            category,
+            action,
+            outcome,
+            reason,
+            method,
+            identity_kind,
+            credential_id,
+            actor_user_id,
+            roles,
+            client_ip,
+            request_id,
+            trace_id,
+            attempted_ref_sha256,
+            facts,
+            salt,
+        }
+    })
 }
 
 /// Everything an event says, but for the salt, which is hashed beside the bytes.
@@ -137,13 +118,7 @@ fn changes(event: &AuditEvent) -> Vec<AuditEvent> {
     };
     change(&|e| e.id = Uuid::max());
     change(&|e| e.occurred_at += time::Duration::microseconds(1));
-    change(&|e| {
-        e.tenant_id = if e.tenant_id.is_some() {
-            None
-        } else {
-            Some(Uuid::nil())
-        }
-    });
+    change(&|e| e.tenant_id = if e.tenant_id.is_some() { None } else { Some(Uuid::nil()) });
     change(&|e| {
         e.category = if e.category == AuditCategory::Auth {
             AuditCategory::Admin

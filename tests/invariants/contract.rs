@@ -7,10 +7,7 @@ use crate::harness::contract::pool;
 /// The comment before a declaration.
 pub(super) fn comment(file: &FileDescriptor, path: &[i32]) -> Option<String> {
     let info = file.file_descriptor_proto().source_code_info.as_ref()?;
-    let location = info
-        .location
-        .iter()
-        .find(|location| location.path == path)?;
+    let location = info.location.iter().find(|location| location.path == path)?;
     let text = location.leading_comments().trim();
     (!text.is_empty()).then(|| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
@@ -20,16 +17,10 @@ fn message_gaps(message: &MessageDescriptor, gaps: &mut Vec<String>) {
     if comment(&file, message.path()).is_none() {
         gaps.push(message.full_name().to_owned());
     }
-    for field in message
-        .fields()
-        .filter(|field| comment(&file, field.path()).is_none())
-    {
+    for field in message.fields().filter(|field| comment(&file, field.path()).is_none()) {
         gaps.push(field.full_name().to_owned());
     }
-    for inner in message
-        .child_messages()
-        .filter(|inner| !inner.is_map_entry())
-    {
+    for inner in message.child_messages().filter(|inner| !inner.is_map_entry()) {
         message_gaps(&inner, gaps);
     }
 }
@@ -57,9 +48,7 @@ fn every_declaration_of_the_contract_says_what_it_is() {
             if comment(&file, declared.path()).is_none() {
                 gaps.push(declared.full_name().to_owned());
             }
-            let silent = declared
-                .values()
-                .filter(|value| comment(&file, value.path()).is_none());
+            let silent = declared.values().filter(|value| comment(&file, value.path()).is_none());
             gaps.extend(silent.map(|value| value.full_name().to_owned()));
         }
     }

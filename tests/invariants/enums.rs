@@ -9,9 +9,7 @@ use crate::harness::contract::pool;
 
 /// Compares an enum's Rust type with its descriptor.
 fn assert_bijection<E: StoredEnum + Into<i32> + TryFrom<i32> + std::fmt::Debug>(name: &str) {
-    let declared = pool()
-        .get_enum_by_name(&format!("stratum.v1.{name}"))
-        .expect("an enum");
+    let declared = pool().get_enum_by_name(&format!("stratum.v1.{name}")).expect("an enum");
     let values: Vec<(i32, String)> = declared
         .values()
         .map(|value| (value.number(), value.name().to_owned()))
@@ -29,11 +27,7 @@ fn assert_bijection<E: StoredEnum + Into<i32> + TryFrom<i32> + std::fmt::Debug>(
         assert_eq!(format!("{prefix}{}", value.stored()), *long);
         assert_eq!(E::from_stored(value.stored()), Some(*value));
         assert_eq!(stored::<E>(*number), (*number != 0).then(|| value.stored()));
-        assert!(
-            texts.insert(value.stored()),
-            "{name}: {} twice",
-            value.stored()
-        );
+        assert!(texts.insert(value.stored()), "{name}: {} twice", value.stored());
     }
     assert_eq!(E::from_stored(&prefix), None);
     assert_eq!(stored::<E>(i32::MAX), None);

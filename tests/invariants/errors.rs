@@ -32,19 +32,13 @@ fn code_name(code: Code) -> &'static str {
 
 #[test]
 fn every_reason_is_documented_with_its_code() {
-    let declared = pool()
-        .get_enum_by_name("stratum.v1.ErrorReason")
-        .expect("an enum");
+    let declared = pool().get_enum_by_name("stratum.v1.ErrorReason").expect("an enum");
     for value in declared.values().filter(|value| value.number() != 0) {
         let reason = ErrorReason::try_from(value.number()).expect("a reason");
         let said = comment(&value.parent_enum().parent_file(), value.path()).unwrap_or_default();
         let (first, rest) = said.split_once(". ").unwrap_or_default();
         assert_eq!(first, code_name(code(reason)), "{}: {said}", value.name());
-        assert!(
-            rest.len() > 10,
-            "{}: says nothing but its code",
-            value.name()
-        );
+        assert!(rest.len() > 10, "{}: says nothing but its code", value.name());
     }
 }
 
@@ -56,10 +50,7 @@ fn a_cause_stays_inside() {
             .with("key", "value")
             .because("SSN 078-05-1120");
         let status = Status::from(error);
-        assert_eq!(
-            (status.code(), status.message()),
-            (code(*reason), "a message")
-        );
+        assert_eq!((status.code(), status.message()), (code(*reason), "a message"));
         let everything = format!("{status:?} {}", String::from_utf8_lossy(status.details()));
         assert!(!everything.contains("078-05-1120"), "{everything}");
         assert!(everything.contains(reason_name(*reason)));

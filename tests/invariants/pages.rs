@@ -74,10 +74,7 @@ fn keys_rotate_with_overlap() {
     let (mine, cursor) = (scope(1, "ListA", ""), Cursor::behind(7, Uuid::from_u128(9)));
     let token = tokens(OLD).seal(&mine, &cursor).expect("sealed");
     let both = tokens(&format!("{NEW},{OLD}"));
-    assert_eq!(
-        both.open(&mine, &token).expect("opened"),
-        Some(cursor.clone())
-    );
+    assert_eq!(both.open(&mine, &token).expect("opened"), Some(cursor.clone()));
     assert!(is_refused(&tokens(NEW), &mine, &token));
     assert!(is_refused(
         &tokens(OLD),

@@ -50,10 +50,7 @@ fn platform_roles_see_no_precedents() {
 
 #[test]
 fn permissions_are_named_once_and_found_by_name() {
-    let names: BTreeSet<&str> = Permission::ALL
-        .iter()
-        .map(|permission| permission.name())
-        .collect();
+    let names: BTreeSet<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
     assert_eq!(names.len(), Permission::ALL.len());
     for permission in Permission::ALL {
         assert_eq!(Permission::from_name(permission.name()), Some(*permission));

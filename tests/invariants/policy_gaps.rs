@@ -21,8 +21,7 @@ impl Doctored {
         let descriptor = pool
             .get_message_by_name("google.protobuf.FileDescriptorSet")
             .expect("descriptor.proto");
-        let set =
-            DynamicMessage::decode(descriptor, stratum::proto::DESCRIPTORS).expect("descriptors");
+        let set = DynamicMessage::decode(descriptor, stratum::proto::DESCRIPTORS).expect("descriptors");
         Self { pool, set }
     }
 
@@ -43,9 +42,7 @@ impl Doctored {
             panic!("no files")
         };
         for file in files {
-            let Value::Message(file) = file else {
-                panic!("no file")
-            };
+            let Value::Message(file) = file else { panic!("no file") };
             if text(file, "package") != "stratum.v1" {
                 continue;
             }
@@ -97,8 +94,7 @@ impl Doctored {
     }
 
     fn gaps(&self) -> Vec<PolicyGap> {
-        let pool =
-            DescriptorPool::decode(self.set.encode_to_vec().as_slice()).expect("descriptors");
+        let pool = DescriptorPool::decode(self.set.encode_to_vec().as_slice()).expect("descriptors");
         match policies(&pool) {
             Ok(_) => Vec::new(),
             Err(StartError::Policy(gaps)) => gaps,
@@ -161,9 +157,7 @@ fn a_method_without_a_policy_is_a_gap() {
     let doctored = Doctored::new();
     let policy = doctored.extension("stratum.policy.v1.method");
     doctored
-        .method(SERVICE, "GetPrecedent", |options| {
-            options.clear_extension(&policy)
-        })
+        .method(SERVICE, "GetPrecedent", |options| options.clear_extension(&policy))
         .names(METHOD, "declares no policy");
 }
 
@@ -172,9 +166,7 @@ fn a_method_without_a_route_is_a_gap() {
     let doctored = Doctored::new();
     let http = doctored.extension("google.api.http");
     doctored
-        .method(SERVICE, "GetPrecedent", |options| {
-            options.clear_extension(&http)
-        })
+        .method(SERVICE, "GetPrecedent", |options| options.clear_extension(&http))
         .names(METHOD, "has no REST route");
 }
 
@@ -184,10 +176,7 @@ fn a_policy_without_one_of_its_parts_is_a_gap() {
         ("permission", "which the role matrix lacks"),
         ("tier", "declares no rate tier"),
         ("audit", "does not say what is audited"),
-        (
-            "audit_action",
-            "audit_action is set exactly when something is audited",
-        ),
+        ("audit_action", "audit_action is set exactly when something is audited"),
     ] {
         let doctored = Doctored::new();
         let policy = doctored.extension("stratum.policy.v1.method");
@@ -215,13 +204,7 @@ fn parts_that_contradict_each_other_are_gaps() {
             Value::String("public".into()),
             "go together",
         ),
-        (
-            "GetPrecedent",
-            METHOD,
-            "tier",
-            Value::EnumNumber(1),
-            "go together",
-        ),
+        ("GetPrecedent", METHOD, "tier", Value::EnumNumber(1), "go together"),
         (
             "GetPrecedent",
             METHOD,
@@ -303,9 +286,7 @@ fn a_string_without_its_rules_is_a_gap() {
     let doctored = Doctored::new();
     let policy = doctored.extension("stratum.policy.v1.field");
     doctored
-        .field("Scenario", "denial_trigger", |options| {
-            options.clear_extension(&policy)
-        })
+        .field("Scenario", "denial_trigger", |options| options.clear_extension(&policy))
         .names(place, "without a text class");
     for (field, entry, value, problem) in [
         ("denial_trigger", "text", None, "without a text class"),
@@ -354,11 +335,7 @@ fn services_and_contract_are_the_same_set() {
     }
     let mut served = all.clone();
     served.push("grpc.channelz.v1.Channelz");
-    assert!(
-        gaps(&served)
-            .iter()
-            .any(|gap| gap.place == "grpc.channelz.v1.Channelz")
-    );
+    assert!(gaps(&served).iter().any(|gap| gap.place == "grpc.channelz.v1.Channelz"));
 }
 
 /// A permission that no method demands is a leftover, or a method that forgot to.
@@ -383,12 +360,8 @@ fn every_gap_is_named_at_once() {
         doctored.extension("stratum.policy.v1.method"),
         doctored.extension("stratum.policy.v1.field"),
     );
-    doctored = doctored.method(SERVICE, "GetPrecedent", |options| {
-        options.clear_extension(&method)
-    });
+    doctored = doctored.method(SERVICE, "GetPrecedent", |options| options.clear_extension(&method));
     doctored = doctored.method("TenantService", "GetMe", set(&method, "tier", None));
-    doctored = doctored.field("Scenario", "denial_trigger", |options| {
-        options.clear_extension(&field)
-    });
+    doctored = doctored.field("Scenario", "denial_trigger", |options| options.clear_extension(&field));
     assert_eq!(doctored.gaps().len(), 3, "{:#?}", doctored.gaps());
 }

@@ -30,19 +30,15 @@ async fn nobody_changes_what_was_appended() {
         assert!(guarded.contains(&(*table).to_owned()), "{table}");
     }
     assert!(
-        guarded
-            .iter()
-            .filter(|name| name.starts_with("audit_events_y"))
-            .count()
-            >= 8,
+        guarded.iter().filter(|name| name.starts_with("audit_events_y")).count() >= 8,
         "{guarded:?}"
     );
     for table in &guarded {
-        let rows: i64 = superuser
-            .value(&format!("SELECT count(*) FROM {table}"))
-            .await;
+        let rows: i64 = superuser.value(&format!("SELECT count(*) FROM {table}")).await;
         let first: String = superuser
-            .value(&format!("SELECT attname::text FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum = 1"))
+            .value(&format!(
+                "SELECT attname::text FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum = 1"
+            ))
             .await;
         // Triggers of rows speak where there are rows; the statement's own speaks always.
         if rows > 0 {
@@ -59,11 +55,7 @@ async fn nobody_changes_what_was_appended() {
     let filled: Vec<String> = superuser
         .column("SELECT DISTINCT tableoid::regclass::text FROM audit_events UNION SELECT 'precedent_versions' FROM precedent_versions")
         .await;
-    assert_eq!(
-        filled.len(),
-        2,
-        "both kinds were tried with rows: {filled:?}"
-    );
+    assert_eq!(filled.len(), 2, "both kinds were tried with rows: {filled:?}");
 }
 
 #[tokio::test]
@@ -92,14 +84,13 @@ async fn no_role_reaches_a_partition_by_its_own_name() {
     let stage = Stage::start().await;
     stage.scene(crate::harness::Door::Grpc).precedent().await;
     let mut superuser = stage.superuser().await;
-    let partitions: Vec<String> =
-        superuser.column("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'audit_events'::regclass").await;
+    let partitions: Vec<String> = superuser
+        .column("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'audit_events'::regclass")
+        .await;
     for role in DbRole::ALL.iter().filter(|role| **role != DbRole::Migrator) {
         let mut connection = stage.database.as_role(*role).await;
         for partition in &partitions {
-            let (state, _) = connection
-                .refusal(&format!("SELECT FROM {partition}"))
-                .await;
+            let (state, _) = connection.refusal(&format!("SELECT FROM {partition}")).await;
             assert_eq!(state, "42501", "{} reads {partition}", role.name());
         }
     }

@@ -15,11 +15,21 @@ async fn every_constraint_the_service_names_exists() {
     let mut superuser = database.superuser().await;
     let mut names: Vec<String> = superuser.column("SELECT conname::text FROM pg_constraint").await;
     // A trigger may name a constraint of its own in what it raises.
-    let sources: Vec<String> = superuser.column("SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace").await;
+    let sources: Vec<String> = superuser
+        .column("SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+        .await;
     let raised = regex::Regex::new(r"CONSTRAINT = '(\w+)'").expect("a pattern");
-    names.extend(sources.iter().flat_map(|source| raised.captures_iter(source)).map(|found| found[1].to_owned()));
+    names.extend(
+        sources
+            .iter()
+            .flat_map(|source| raised.captures_iter(source))
+            .map(|found| found[1].to_owned()),
+    );
     for (name, _) in CONSTRAINTS {
-        assert!(names.contains(&(*name).to_owned()), "{name} is in no table and no trigger");
+        assert!(
+            names.contains(&(*name).to_owned()),
+            "{name} is in no table and no trigger"
+        );
     }
     let mut known: Vec<&str> = CONSTRAINTS.iter().map(|(name, _)| *name).collect();
     known.sort_unstable();
@@ -33,9 +43,11 @@ async fn every_check_and_foreign_key_has_a_name_of_its_own() {
     let database = Database::clone().await;
     let mut superuser = database.superuser().await;
     let unnamed: Vec<String> = superuser
-        .column(r"SELECT conrelid::regclass || ' ' || conname FROM pg_constraint
+        .column(
+            r"SELECT conrelid::regclass || ' ' || conname FROM pg_constraint
             WHERE connamespace = 'public'::regnamespace AND coninhcount = 0 AND contype IN ('c', 'f')
-                AND conname ~ '(_check\d+|_fkey\d+)$'")
+                AND conname ~ '(_check\d+|_fkey\d+)$'",
+        )
         .await;
     assert!(unnamed.is_empty(), "{unnamed:?}");
 }
@@ -55,7 +67,10 @@ async fn a_restricted_row_can_not_be_made_shareable() {
     for origin in ["SUD", "PSYCHOTHERAPY"] {
         let change = format!("UPDATE precedents SET data_origin = '{origin}', sharing_scope = 'AGGREGATE_ONLY'");
         let (state, constraint) = superuser.refusal(&change).await;
-        assert_eq!((state.as_str(), constraint.as_str()), ("23514", "precedents_restricted_is_private"));
+        assert_eq!(
+            (state.as_str(), constraint.as_str()),
+            ("23514", "precedents_restricted_is_private")
+        );
         let mut app = stage.database.as_role(DbRole::App).await;
         // The policy is in the way before the check.
         assert_eq!(app.refusal(&as_tenant(tenant, &change)).await.0, "42501");
@@ -72,9 +87,16 @@ async fn a_restricted_row_can_not_be_made_shareable() {
 #[tokio::test]
 async fn an_origin_only_becomes_more_restrictive() {
     let (stage, mut superuser) = a_row().await;
-    let consent = stage.scene(Door::Grpc).consent("CONSENT_PURPOSE_PAYMENT").await["id"].as_str().unwrap_or_default().to_owned();
+    let consent = stage.scene(Door::Grpc).consent("CONSENT_PURPOSE_PAYMENT").await["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let set = |origin: &str| {
-        let consent = if matches!(origin, "SUD" | "PSYCHOTHERAPY") { format!("'{consent}'") } else { "NULL".to_owned() };
+        let consent = if matches!(origin, "SUD" | "PSYCHOTHERAPY") {
+            format!("'{consent}'")
+        } else {
+            "NULL".to_owned()
+        };
         format!("UPDATE precedents SET data_origin = '{origin}', consent_id = {consent}")
     };
     for (from, to, is_allowed) in [
@@ -87,15 +109,23 @@ async fn an_origin_only_becomes_more_restrictive() {
         ("SUD", "GENERAL", false),
         ("SUD", "SUD", true),
     ] {
-        superuser.run("ALTER TABLE precedents DISABLE TRIGGER precedents_origin_is_sticky").await;
+        superuser
+            .run("ALTER TABLE precedents DISABLE TRIGGER precedents_origin_is_sticky")
+            .await;
         superuser.run(&set(from)).await;
-        superuser.run("ALTER TABLE precedents ENABLE TRIGGER precedents_origin_is_sticky").await;
+        superuser
+            .run("ALTER TABLE precedents ENABLE TRIGGER precedents_origin_is_sticky")
+            .await;
         let change = set(to);
         if is_allowed {
             superuser.run(&change).await;
         } else {
             let (state, constraint) = superuser.refusal(&change).await;
-            assert_eq!((state.as_str(), constraint.as_str()), ("23514", "precedents_origin_relaxed"), "{from} to {to}");
+            assert_eq!(
+                (state.as_str(), constraint.as_str()),
+                ("23514", "precedents_origin_relaxed"),
+                "{from} to {to}"
+            );
         }
     }
 }
@@ -104,9 +134,11 @@ async fn an_origin_only_becomes_more_restrictive() {
 async fn versions_have_no_gaps_whoever_writes_them() {
     let (_stage, mut superuser) = a_row().await;
     let version = |number: i32| {
-        format!("INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256,
+        format!(
+            "INSERT INTO precedent_versions (tenant_id, precedent_id, version, change_kind, snapshot, snapshot_sha256,
             previous_sha256, changed_fields, reason, identity_kind)
-            SELECT tenant_id, id, {number}, 'UPDATED', '', '', '', '{{}}', '', 'SYSTEM' FROM precedents")
+            SELECT tenant_id, id, {number}, 'UPDATED', '', '', '', '{{}}', '', 'SYSTEM' FROM precedents"
+        )
     };
     assert_eq!(superuser.refusal(&version(3)).await.1, "precedent_versions_gap_free");
     superuser.run(&version(2)).await;
@@ -115,17 +147,27 @@ async fn versions_have_no_gaps_whoever_writes_them() {
 
 /// The texts that a column's check allows.
 async fn allowed(superuser: &mut Sql, constraint: &str) -> Vec<String> {
-    let definition: String =
-        superuser.value(&format!("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{constraint}' AND coninhcount = 0")).await;
+    let definition: String = superuser
+        .value(&format!(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{constraint}' AND coninhcount = 0"
+        ))
+        .await;
     let quoted = regex::Regex::new("'([A-Z][A-Z0-9_]*)'").expect("a pattern");
-    let mut texts: Vec<String> = quoted.captures_iter(&definition).map(|found| found[1].to_owned()).collect();
+    let mut texts: Vec<String> = quoted
+        .captures_iter(&definition)
+        .map(|found| found[1].to_owned())
+        .collect();
     texts.sort();
     texts
 }
 
 /// The texts that an enum of the contract is stored as.
 fn stored<E: StoredEnum>() -> Vec<String> {
-    let mut texts: Vec<String> = E::ALL.iter().filter_map(|value| value.stored_if_known()).map(str::to_owned).collect();
+    let mut texts: Vec<String> = E::ALL
+        .iter()
+        .filter_map(|value| value.stored_if_known())
+        .map(str::to_owned)
+        .collect();
     texts.sort();
     texts
 }
@@ -173,8 +215,10 @@ async fn checks_and_the_contract_name_the_same_values() {
         "phi_allow_list_kind_check",
     ];
     let lists: Vec<String> = superuser
-        .column("SELECT conname::text FROM pg_constraint WHERE contype = 'c' AND coninhcount = 0
-            AND connamespace = 'public'::regnamespace AND conname LIKE '%\\_check' ORDER BY 1")
+        .column(
+            "SELECT conname::text FROM pg_constraint WHERE contype = 'c' AND coninhcount = 0
+            AND connamespace = 'public'::regnamespace AND conname LIKE '%\\_check' ORDER BY 1",
+        )
         .await;
     for list in lists {
         assert!(

@@ -66,12 +66,7 @@ async fn policies(superuser: &mut Sql, out: &mut String) {
             || coalesce(' using ' || qual, '') || coalesce(' check ' || with_check, '')
         FROM pg_policies WHERE schemaname = 'public' ORDER BY tablename, policyname";
     for line in superuser.column::<String>(sql).await {
-        writeln!(
-            out,
-            "{}",
-            line.split_whitespace().collect::<Vec<_>>().join(" ")
-        )
-        .expect("text");
+        writeln!(out, "{}", line.split_whitespace().collect::<Vec<_>>().join(" ")).expect("text");
     }
 }
 

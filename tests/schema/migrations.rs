@@ -25,15 +25,8 @@ async fn a_second_run_changes_nothing() {
     let database = Database::clone().await;
     let mut superuser = database.superuser().await;
     let before: String = superuser.value(SCHEMA).await;
-    assert!(
-        is_current(&administrator(&database))
-            .await
-            .expect("an answer")
-    );
-    assert_eq!(
-        migrate(&administrator(&database)).await.expect("migrated"),
-        0
-    );
+    assert!(is_current(&administrator(&database)).await.expect("an answer"));
+    assert_eq!(migrate(&administrator(&database)).await.expect("migrated"), 0);
     let after: String = superuser.value(SCHEMA).await;
     assert_eq!(before, after);
 }
@@ -46,9 +39,7 @@ async fn a_migration_that_was_changed_is_refused() {
         .await
         .run("UPDATE _sqlx_migrations SET checksum = sha256(checksum) WHERE version = 2")
         .await;
-    let refused = migrate(&administrator(&database))
-        .await
-        .expect_err("refused");
+    let refused = migrate(&administrator(&database)).await.expect_err("refused");
     assert!(
         matches!(
             refused,
@@ -64,9 +55,7 @@ async fn a_database_of_a_newer_build_is_refused() {
     database.superuser().await
         .run("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', true, '', 0)")
         .await;
-    let refused = migrate(&administrator(&database))
-        .await
-        .expect_err("refused");
+    let refused = migrate(&administrator(&database)).await.expect_err("refused");
     assert!(
         matches!(
             refused,
@@ -74,19 +63,12 @@ async fn a_database_of_a_newer_build_is_refused() {
         ),
         "{refused}"
     );
-    assert!(
-        !is_current(&administrator(&database))
-            .await
-            .expect("an answer")
-    );
+    assert!(!is_current(&administrator(&database)).await.expect("an answer"));
 }
 
 #[test]
 fn migrations_are_numbered_one_by_one() {
-    let versions: Vec<i64> = MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .collect();
+    let versions: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
     let expected: Vec<i64> = (1..).take(versions.len()).collect();
     assert_eq!(versions, expected);
 }

@@ -41,22 +41,15 @@ async fn fill(superuser: &mut Sql) {
         )).await;
     }
     let tables: Vec<String> = superuser.column(TABLES).await;
-    superuser
-        .run(&format!("ANALYZE {}", tables.join(", ")))
-        .await;
+    superuser.run(&format!("ANALYZE {}", tables.join(", "))).await;
 }
 
 fn statement(role: DbRole, table: &str, name: &str) -> Statement {
     let mut found = all()
         .into_iter()
         .filter(|s| s.role == role && s.name == name && s.sql.contains(table));
-    let statement = found
-        .next()
-        .unwrap_or_else(|| panic!("no statement {name} on {table}"));
-    assert!(
-        found.next().is_none(),
-        "several statements {name} on {table}"
-    );
+    let statement = found.next().unwrap_or_else(|| panic!("no statement {name} on {table}"));
+    assert!(found.next().is_none(), "several statements {name} on {table}");
     statement
 }
 
@@ -64,12 +57,8 @@ fn statement(role: DbRole, table: &str, name: &str) -> Statement {
 async fn plan(connection: &mut Sql, statement: &Statement, arguments: &str) -> String {
     let tenant = Cast::get().tenant(ALPHA).id;
     connection.run("BEGIN").await;
-    connection
-        .run(&format!("SET LOCAL app.tenant_id = '{tenant}'"))
-        .await;
-    connection
-        .run(&format!("PREPARE hot AS {}", statement.sql))
-        .await;
+    connection.run(&format!("SET LOCAL app.tenant_id = '{tenant}'")).await;
+    connection.run(&format!("PREPARE hot AS {}", statement.sql)).await;
     let lines: Vec<String> = connection
         .column(&format!("EXPLAIN (COSTS OFF) EXECUTE hot({arguments})"))
         .await;
@@ -191,8 +180,7 @@ async fn hot_statements_find_their_rows_by_index() {
             // Tenants and the empty partitions are small enough to be read through.
             let table = table.rsplit(' ').next().unwrap_or_default();
             assert!(
-                !plan.contains(&format!("Seq Scan on {table} "))
-                    && !plan.ends_with(&format!("Seq Scan on {table}")),
+                !plan.contains(&format!("Seq Scan on {table} ")) && !plan.ends_with(&format!("Seq Scan on {table}")),
                 "{name}:\n{plan}"
             );
             assert!(

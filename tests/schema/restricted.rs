@@ -43,15 +43,23 @@ async fn raw_sql_stores_no_restricted_row_that_is_shareable_or_without_consent()
     let foreign = consent(&mut superuser, beta, "PAYMENT", "ACTIVE", "NULL").await;
     let refused = |constraint: &str| ("23514".to_owned(), constraint.to_owned());
     for origin in ["SUD", "PSYCHOTHERAPY"] {
-        let shared = superuser.refusal(&insert(alpha, origin, "AGGREGATE_ONLY", Some(own))).await;
+        let shared = superuser
+            .refusal(&insert(alpha, origin, "AGGREGATE_ONLY", Some(own)))
+            .await;
         assert_eq!(shared, refused("precedents_restricted_is_private"));
         let bare = superuser.refusal(&insert(alpha, origin, "PRIVATE", None)).await;
         assert_eq!(bare, refused("precedents_restricted_needs_consent"));
-        let borrowed = superuser.refusal(&insert(alpha, origin, "PRIVATE", Some(foreign))).await;
+        let borrowed = superuser
+            .refusal(&insert(alpha, origin, "PRIVATE", Some(foreign)))
+            .await;
         assert_eq!(borrowed, ("23503".to_owned(), "precedents_consent_fkey".to_owned()));
         superuser.run(&insert(alpha, origin, "PRIVATE", Some(own))).await;
     }
-    for change in ["sharing_scope = 'AGGREGATE_ONLY'", "consent_id = NULL", "data_origin = 'GENERAL', consent_id = NULL"] {
+    for change in [
+        "sharing_scope = 'AGGREGATE_ONLY'",
+        "consent_id = NULL",
+        "data_origin = 'GENERAL', consent_id = NULL",
+    ] {
         let (code, _) = superuser.refusal(&format!("UPDATE precedents SET {change}")).await;
         assert_eq!(code, "23514", "{change}");
     }
@@ -72,8 +80,17 @@ async fn the_app_sees_a_restricted_row_only_for_a_caller_who_may() {
             INSERT INTO precedent_words (tenant_id, precedent_id, word, is_restricted) SELECT tenant_id, id, 'detox', true FROM precedents")
         .await;
     let mut app = database.as_role(DbRole::App).await;
-    for table in ["precedents", "precedent_versions", "precedent_applications", "precedent_words"] {
-        for (setting, seen) in [("", 0), ("SET LOCAL app.sud_read = 'off';", 0), ("SET LOCAL app.sud_read = 'on';", 1)] {
+    for table in [
+        "precedents",
+        "precedent_versions",
+        "precedent_applications",
+        "precedent_words",
+    ] {
+        for (setting, seen) in [
+            ("", 0),
+            ("SET LOCAL app.sud_read = 'off';", 0),
+            ("SET LOCAL app.sud_read = 'on';", 1),
+        ] {
             app.run(&format!("{} {setting}", begin(alpha))).await;
             let rows: i64 = app.value(&format!("SELECT count(*) FROM {table}")).await;
             app.run("ROLLBACK").await;
@@ -85,8 +102,11 @@ async fn the_app_sees_a_restricted_row_only_for_a_caller_who_may() {
     let (code, _) = app.refusal(&insert(alpha, "SUD", "PRIVATE", Some(own))).await;
     assert_eq!(code, "42501");
     app.run("ROLLBACK").await;
-    superuser.run("UPDATE consents SET state = 'WITHDRAWN', withdrawn_at = now()").await;
-    app.run(&format!("{} SET LOCAL app.sud_read = 'on'", begin(alpha))).await;
+    superuser
+        .run("UPDATE consents SET state = 'WITHDRAWN', withdrawn_at = now()")
+        .await;
+    app.run(&format!("{} SET LOCAL app.sud_read = 'on'", begin(alpha)))
+        .await;
     let rows: i64 = app.value("SELECT count(*) FROM precedents").await;
     assert_eq!(rows, 0);
 }
@@ -110,8 +130,14 @@ async fn code_and_schema_permit_the_same() {
                 let id = consent(&mut superuser, alpha, purpose.stored(), state.stored(), &expires).await;
                 superuser.run(&format!("SET app.tenant_id = '{alpha}'")).await;
                 for origin in DataOrigin::ALL {
-                    let terms = Terms { state: *state, purpose: *purpose, expires_on };
-                    let permits: bool = superuser.value(&format!("SELECT consent_permits('{}', '{id}')", origin.stored())).await;
+                    let terms = Terms {
+                        state: *state,
+                        purpose: *purpose,
+                        expires_on,
+                    };
+                    let permits: bool = superuser
+                        .value(&format!("SELECT consent_permits('{}', '{id}')", origin.stored()))
+                        .await;
                     assert_eq!(permits, terms.permit(*origin, today).is_ok(), "{origin:?} {terms:?}");
                 }
             }
@@ -125,12 +151,23 @@ async fn a_consent_says_for_ever_what_it_said() {
     let alpha = Cast::get().tenant(ALPHA).id;
     let mut superuser = database.superuser().await;
     consent(&mut superuser, alpha, "TREATMENT", "WITHDRAWN", "NULL").await;
-    let revived = superuser.refusal("UPDATE consents SET state = 'ACTIVE', withdrawn_at = NULL").await;
+    let revived = superuser
+        .refusal("UPDATE consents SET state = 'ACTIVE', withdrawn_at = NULL")
+        .await;
     assert_eq!(revived, ("23514".to_owned(), "consents_end_is_final".to_owned()));
     let mut app = database.as_role(DbRole::App).await;
-    for change in ["purpose = 'PAYMENT'", "scope = 'TPO'", "expires_on = NULL", "consent_ref = 'other'"] {
+    for change in [
+        "purpose = 'PAYMENT'",
+        "scope = 'TPO'",
+        "expires_on = NULL",
+        "consent_ref = 'other'",
+    ] {
         app.run(&begin(alpha)).await;
-        assert_eq!(app.refusal(&format!("UPDATE consents SET {change}")).await.0, "42501", "{change}");
+        assert_eq!(
+            app.refusal(&format!("UPDATE consents SET {change}")).await.0,
+            "42501",
+            "{change}"
+        );
         app.run("ROLLBACK").await;
     }
     app.run(&begin(alpha)).await;

@@ -14,8 +14,7 @@ async fn every_table_and_partition_forces_row_security() {
     let mut superuser = database.superuser().await;
     let all: Vec<String> = superuser.column(TABLES).await;
     assert!(
-        all.iter().any(|table| table.starts_with("audit_events_y"))
-            && all.contains(&"precedents".to_owned()),
+        all.iter().any(|table| table.starts_with("audit_events_y")) && all.contains(&"precedents".to_owned()),
         "{all:?}"
     );
     let open: Vec<String> = superuser
@@ -38,12 +37,16 @@ async fn so_does_a_partition_that_is_made_later() {
     assert_eq!(again, 0);
     let mut superuser = database.superuser().await;
     let open: i64 = superuser
-        .value("SELECT count(*) FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
-            WHERE inhparent = 'audit_events'::regclass AND NOT (relrowsecurity AND relforcerowsecurity)")
+        .value(
+            "SELECT count(*) FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
+            WHERE inhparent = 'audit_events'::regclass AND NOT (relrowsecurity AND relforcerowsecurity)",
+        )
         .await;
     let owners: Vec<String> = superuser
-        .column("SELECT DISTINCT pg_get_userbyid(relowner)::text FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
-            WHERE inhparent = 'audit_events'::regclass")
+        .column(
+            "SELECT DISTINCT pg_get_userbyid(relowner)::text FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
+            WHERE inhparent = 'audit_events'::regclass",
+        )
         .await;
     assert_eq!((open, owners), (0, vec!["stratum_migrator".to_owned()]));
 }
@@ -59,13 +62,17 @@ async fn no_role_of_the_service_owns_anything_or_gets_round_a_policy() {
     known.sort_unstable();
     assert_eq!(roles, known, "roles.sql and DbRole name the same roles");
     let mighty: Vec<String> = superuser
-        .column("SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'stratum\\_%'
-            AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR rolinherit)")
+        .column(
+            "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'stratum\\_%'
+            AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR rolinherit)",
+        )
         .await;
     assert!(mighty.is_empty(), "{mighty:?}");
     let members: Vec<String> = superuser
-        .column("SELECT m.rolname || ' in ' || r.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member
-            JOIN pg_roles r ON r.oid = a.roleid WHERE m.rolname LIKE 'stratum\\_%'")
+        .column(
+            "SELECT m.rolname || ' in ' || r.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member
+            JOIN pg_roles r ON r.oid = a.roleid WHERE m.rolname LIKE 'stratum\\_%'",
+        )
         .await;
     assert!(members.is_empty(), "{members:?}");
     let owned: Vec<String> = superuser
@@ -103,27 +110,18 @@ async fn without_any_filter_a_tenant_sees_its_own_rows_only() {
     ] {
         for tenant in [alpha, beta] {
             app.run("BEGIN").await;
-            app.run(&format!("SET LOCAL app.tenant_id = '{tenant}'"))
-                .await;
-            let seen: Vec<Uuid> = app
-                .column(&format!("SELECT {tenant_column} FROM {table}"))
-                .await;
+            app.run(&format!("SET LOCAL app.tenant_id = '{tenant}'")).await;
+            let seen: Vec<Uuid> = app.column(&format!("SELECT {tenant_column} FROM {table}")).await;
             app.run("COMMIT").await;
             assert_eq!(seen, [tenant], "{table}");
         }
-        let unbound: Vec<Uuid> = app
-            .column(&format!("SELECT {tenant_column} FROM {table}"))
-            .await;
+        let unbound: Vec<Uuid> = app.column(&format!("SELECT {tenant_column} FROM {table}")).await;
         assert!(unbound.is_empty(), "{table} without a tenant: {unbound:?}");
     }
     let mut reader = stage.database.as_role(DbRole::AuditReader).await;
     reader.run("BEGIN").await;
-    reader
-        .run(&format!("SET LOCAL app.tenant_id = '{beta}'"))
-        .await;
-    let seen: Vec<Option<Uuid>> = reader
-        .column("SELECT DISTINCT tenant_id FROM audit_events")
-        .await;
+    reader.run(&format!("SET LOCAL app.tenant_id = '{beta}'")).await;
+    let seen: Vec<Option<Uuid>> = reader.column("SELECT DISTINCT tenant_id FROM audit_events").await;
     reader.run("COMMIT").await;
     assert_eq!(seen, [Some(beta)]);
     let unbound: i64 = reader.value("SELECT count(*) FROM audit_events").await;
@@ -147,8 +145,7 @@ async fn a_tenant_can_neither_write_nor_take_anothers_rows() {
     }
     // What can't be seen can't be changed either: no row matches.
     app.run("BEGIN").await;
-    app.run(&format!("SET LOCAL app.tenant_id = '{alpha}'"))
-        .await;
+    app.run(&format!("SET LOCAL app.tenant_id = '{alpha}'")).await;
     let changed: Vec<i32> = app
         .column(&format!(
             "UPDATE precedents SET quality_score = 1 WHERE tenant_id = '{beta}' RETURNING 1"

@@ -12,17 +12,16 @@ async fn plan(connection: &mut Sql, statement: &Statement) -> Result<(), sqlx::E
     connection
         .attempt(&format!("PREPARE checked AS {}", statement.sql))
         .await?;
-    let parameters: i32 =
-        connection.value("SELECT coalesce(cardinality(parameter_types), 0) FROM pg_prepared_statements WHERE name = 'checked'").await;
+    let parameters: i32 = connection
+        .value("SELECT coalesce(cardinality(parameter_types), 0) FROM pg_prepared_statements WHERE name = 'checked'")
+        .await;
     let nulls = vec!["NULL"; usize::try_from(parameters).expect("a number")].join(", ");
     let arguments = if nulls.is_empty() {
         String::new()
     } else {
         format!("({nulls})")
     };
-    let explained = connection
-        .attempt(&format!("EXPLAIN EXECUTE checked{arguments}"))
-        .await;
+    let explained = connection.attempt(&format!("EXPLAIN EXECUTE checked{arguments}")).await;
     connection.run("DEALLOCATE checked").await;
     explained
 }
@@ -33,20 +32,10 @@ async fn every_statement_is_planned_by_its_role() {
     let statements = all();
     for role in DbRole::ALL {
         let mut connection = database.as_role(*role).await;
-        connection
-            .run("SET plan_cache_mode = force_generic_plan")
-            .await;
-        for statement in statements
-            .iter()
-            .filter(|statement| statement.role == *role)
-        {
+        connection.run("SET plan_cache_mode = force_generic_plan").await;
+        for statement in statements.iter().filter(|statement| statement.role == *role) {
             if let Err(error) = plan(&mut connection, statement).await {
-                panic!(
-                    "{} as {}: {error}\n{}",
-                    statement.name,
-                    role.name(),
-                    statement.sql
-                );
+                panic!("{} as {}: {error}\n{}", statement.name, role.name(), statement.sql);
             }
         }
     }
@@ -61,14 +50,9 @@ async fn a_statement_of_another_role_is_refused() {
         .into_iter()
         .find(|s| s.role == DbRole::App && s.sql.contains("INTO precedents"))
         .expect("a statement");
-    let refused = plan(&mut connection, &statement)
-        .await
-        .expect_err("refused");
+    let refused = plan(&mut connection, &statement).await.expect_err("refused");
     assert_eq!(
-        refused
-            .as_database_error()
-            .and_then(|error| error.code())
-            .as_deref(),
+        refused.as_database_error().and_then(|error| error.code()).as_deref(),
         Some("42501")
     );
 }

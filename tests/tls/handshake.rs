@@ -19,10 +19,7 @@ async fn a_client_of_our_authority_is_served_and_known_to_the_handler() {
     let server = requiring(&stage).await;
     let client = stage.client();
     let answer = server.call(&stage.client_config(Some(&client))).await;
-    assert_eq!(
-        answer.expect("served"),
-        name_of(&client.summary.fingerprint_sha256)
-    );
+    assert_eq!(answer.expect("served"), name_of(&client.summary.fingerprint_sha256));
 }
 
 #[tokio::test]
@@ -65,9 +62,7 @@ async fn every_unfit_certificate_is_refused_with_its_reason() {
     ];
     let server = requiring(&stage).await;
     for (identity, reason) in cases {
-        let refusal = server
-            .refusal(&stage.client_config(identity.as_ref()))
-            .await;
+        let refusal = server.refusal(&stage.client_config(identity.as_ref())).await;
         assert_eq!(refusal, Error::AlertReceived(reason));
     }
 }
@@ -81,10 +76,7 @@ async fn where_a_certificate_is_optional_a_bad_one_is_still_refused() {
     let answer = server.call(&stage.client_config(None)).await;
     assert_eq!(answer.expect("served"), "anonymous");
     let refusal = server.refusal(&stage.client_config(Some(&revoked))).await;
-    assert_eq!(
-        refusal,
-        Error::AlertReceived(AlertDescription::CertificateRevoked)
-    );
+    assert_eq!(refusal, Error::AlertReceived(AlertDescription::CertificateRevoked));
 }
 
 /// The second handshake of a client that remembers the first.
@@ -100,18 +92,12 @@ async fn sessions_are_resumed_only_where_no_certificate_is_asked_for() {
     let client = stage.client();
     let server = requiring(&stage).await;
     let config = stage.client_config(Some(&client));
-    assert_eq!(
-        second_handshake(&server, &config).await,
-        HandshakeKind::Full
-    );
+    assert_eq!(second_handshake(&server, &config).await, HandshakeKind::Full);
 
     let tls = stage.load(ClientCertificates::NotRequested, HttpVersions::Http2);
     let server = Running::tls(tls.expect("usable files"), AcceptLimits::default()).await;
     let config = stage.client_config(None);
-    assert_eq!(
-        second_handshake(&server, &config).await,
-        HandshakeKind::Resumed
-    );
+    assert_eq!(second_handshake(&server, &config).await, HandshakeKind::Resumed);
 }
 
 #[tokio::test]
@@ -147,14 +133,8 @@ fn a_peer_certificate_says_what_was_issued() {
     let der = certificate_der(&issued);
     let peer = PeerCertificate::parse(&der).expect("a certificate");
     assert_eq!(peer.fingerprint_sha256, issued.summary.fingerprint_sha256);
-    assert_eq!(
-        peer.san_uris,
-        ["spiffe://stratum.dev/tenant/alpha/svc/billing"]
-    );
-    assert_eq!(
-        peer.subject,
-        "CN=spiffe://stratum.dev/tenant/alpha/svc/billing"
-    );
+    assert_eq!(peer.san_uris, ["spiffe://stratum.dev/tenant/alpha/svc/billing"]);
+    assert_eq!(peer.subject, "CN=spiffe://stratum.dev/tenant/alpha/svc/billing");
     assert_eq!(peer.not_before, issued.summary.not_before);
     assert_eq!(peer.not_after, issued.summary.not_after);
     assert_eq!(*peer.der, *der);

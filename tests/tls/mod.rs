@@ -8,10 +8,7 @@ mod raw_http2;
 mod reload;
 mod serving;
 
-use std::{
-    convert::Infallible, fs, future::ready, io, net::SocketAddr, path::PathBuf, sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, fs, future::ready, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -29,8 +26,8 @@ use rustls::{
 use stratum::{
     dev::pki::{Authority, Issued, Leaf},
     tls::{
-        AcceptLimits, ClientCertificates, ClientTrust, Drained, HttpLimits, HttpVersions, PeerInfo,
-        ServerTls, TlsError, TlsFiles, incoming, incoming_plaintext, serve,
+        AcceptLimits, ClientCertificates, ClientTrust, Drained, HttpLimits, HttpVersions, PeerInfo, ServerTls,
+        TlsError, TlsFiles, incoming, incoming_plaintext, serve,
     },
 };
 use tempfile::TempDir;
@@ -87,10 +84,7 @@ impl Stage {
     }
 
     fn revoke(&self, number: u64, clients: &[&Issued]) {
-        let serials: Vec<_> = clients
-            .iter()
-            .map(|client| client.summary.serial.clone())
-            .collect();
+        let serials: Vec<_> = clients.iter().map(|client| client.summary.serial.clone()).collect();
         let list = self.authority.revocation_list(number, &serials);
         self.write("clients.crl", &list.expect("a revocation list"));
     }
@@ -102,11 +96,7 @@ impl Stage {
         }
     }
 
-    fn load(
-        &self,
-        clients: ClientCertificates,
-        versions: HttpVersions,
-    ) -> Result<Arc<ServerTls>, TlsError> {
+    fn load(&self, clients: ClientCertificates, versions: HttpVersions) -> Result<Arc<ServerTls>, TlsError> {
         let files = TlsFiles {
             certificate: self.path("server.crt"),
             private_key: self.path("server.key"),
@@ -117,20 +107,14 @@ impl Stage {
 
     /// As the gRPC listener: a client certificate is required.
     fn required(&self) -> Arc<ServerTls> {
-        self.load(
-            ClientCertificates::Required(self.trust()),
-            HttpVersions::Http1AndHttp2,
-        )
-        .expect("usable files")
+        self.load(ClientCertificates::Required(self.trust()), HttpVersions::Http1AndHttp2)
+            .expect("usable files")
     }
 
     /// As the REST listener: a client certificate is optional.
     fn optional(&self) -> Arc<ServerTls> {
-        self.load(
-            ClientCertificates::Optional(self.trust()),
-            HttpVersions::Http1AndHttp2,
-        )
-        .expect("usable files")
+        self.load(ClientCertificates::Optional(self.trust()), HttpVersions::Http1AndHttp2)
+            .expect("usable files")
     }
 
     /// A client that trusts this stage's authority and speaks HTTP/2 over TLS 1.3.
@@ -138,16 +122,10 @@ impl Stage {
         self.client_config_of(identity, &TLS13)
     }
 
-    fn client_config_of(
-        &self,
-        identity: Option<&Issued>,
-        version: &'static SupportedProtocolVersion,
-    ) -> ClientConfig {
+    fn client_config_of(&self, identity: Option<&Issued>, version: &'static SupportedProtocolVersion) -> ClientConfig {
         let mut roots = RootCertStore::empty();
         let authority = CertificateDer::from_pem_slice(self.authority.certificate_pem().as_bytes());
-        roots
-            .add(authority.expect("a certificate"))
-            .expect("an authority");
+        roots.add(authority.expect("a certificate")).expect("an authority");
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[version])
@@ -158,8 +136,7 @@ impl Stage {
             Some(identity) => builder
                 .with_client_auth_cert(
                     vec![certificate_der(identity)],
-                    PrivateKeyDer::from_pem_slice(identity.private_key_pem.as_bytes())
-                        .expect("a key"),
+                    PrivateKeyDer::from_pem_slice(identity.private_key_pem.as_bytes()).expect("a key"),
                 )
                 .expect("a key pair"),
         };
@@ -192,12 +169,7 @@ impl Running {
         Self::start(None, accept, limits, introduce).await
     }
 
-    async fn start<F, R>(
-        tls: Option<Arc<ServerTls>>,
-        accept: AcceptLimits,
-        limits: HttpLimits,
-        handler: F,
-    ) -> Self
+    async fn start<F, R>(tls: Option<Arc<ServerTls>>, accept: AcceptLimits, limits: HttpLimits, handler: F) -> Self
     where
         F: FnMut(Request<RequestBody>) -> R + Clone + Send + 'static,
         R: Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send + 'static,
@@ -216,17 +188,11 @@ impl Running {
         let service = tower::service_fn(handler);
         let versions = HttpVersions::Http1AndHttp2;
         let server = tokio::spawn(serve(incoming, service, versions, limits, stopped));
-        Self {
-            address,
-            stop,
-            server,
-        }
+        Self { address, stop, server }
     }
 
     async fn connect(&self) -> TcpStream {
-        TcpStream::connect(self.address)
-            .await
-            .expect("a connection")
+        TcpStream::connect(self.address).await.expect("a connection")
     }
 
     async fn handshake(&self, config: &ClientConfig) -> io::Result<TlsStream<TcpStream>> {
@@ -256,9 +222,7 @@ impl Running {
 }
 
 /// Names the peer: its certificate's fingerprint, or `anonymous`.
-fn introduce(
-    request: Request<RequestBody>,
-) -> impl Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send {
+fn introduce(request: Request<RequestBody>) -> impl Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send {
     let peer = request.extensions().get::<PeerInfo>();
     let name = match peer.and_then(|peer| peer.certificate.as_ref()) {
         Some(certificate) => name_of(&certificate.fingerprint_sha256),
@@ -299,16 +263,12 @@ impl Client {
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (sender, connection) =
-            http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await?;
+        let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await?;
         tokio::spawn(connection);
         Ok(Self::Http2(sender))
     }
 
-    async fn send(
-        &mut self,
-        request: Request<Empty<Bytes>>,
-    ) -> Result<Response<RequestBody>, hyper::Error> {
+    async fn send(&mut self, request: Request<Empty<Bytes>>) -> Result<Response<RequestBody>, hyper::Error> {
         match self {
             Self::Http1(sender) => sender.send_request(request).await,
             Self::Http2(sender) => sender.send_request(request).await,

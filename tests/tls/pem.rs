@@ -40,10 +40,7 @@ fn what_is_missing_is_named() {
     assert!(text.contains("tried.pem") && text.contains("certificates"));
     assert!(only_key.revocation_lists().is_err());
     let only_certificate = file(&stage, &issued.certificate_pem);
-    assert!(matches!(
-        only_certificate.private_key(),
-        Err(PemError::Missing { .. })
-    ));
+    assert!(matches!(only_certificate.private_key(), Err(PemError::Missing { .. })));
     assert!(matches!(
         PemFile::read(&stage.path("absent.pem")),
         Err(PemError::Unreadable { .. })

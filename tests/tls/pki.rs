@@ -28,9 +28,7 @@ fn a_second_run_changes_nothing() {
             fs::read(pki.ca_certificate()).expect("a file"),
             fs::read(list).expect("a file"),
             pki.server().expect("a certificate").summary,
-            pki.client("alpha", "billing")
-                .expect("a certificate")
-                .summary,
+            pki.client("alpha", "billing").expect("a certificate").summary,
         )
     };
     let first = made(&open(&directory));
@@ -85,10 +83,7 @@ fn a_certificate_without_its_key_is_made_anew() {
     let directory = TempDir::new().expect("a directory");
     let pki = open(&directory);
     let first = pki.server().expect("a certificate");
-    let stranger = pki
-        .authority()
-        .issue(&Leaf::server())
-        .expect("a certificate");
+    let stranger = pki.authority().issue(&Leaf::server()).expect("a certificate");
     fs::write(&first.private_key, stranger.private_key_pem).expect("written");
     let second = pki.server().expect("a certificate");
     assert_ne!(first.summary, second.summary);
@@ -132,9 +127,7 @@ fn a_new_authority_makes_everything_anew() {
 fn names_that_are_no_slugs_are_refused() {
     let directory = TempDir::new().expect("a directory");
     let pki = open(&directory);
-    for name in [
-        "", "Alpha", "../alpha", "al pha", "-alpha", "alpha-", "al.pha",
-    ] {
+    for name in ["", "Alpha", "../alpha", "al pha", "-alpha", "alpha-", "al.pha"] {
         let refused = pki.client(name, "billing");
         assert!(matches!(refused, Err(PkiError::Slug(_))), "{name}");
         let refused = pki.client("alpha", name);

@@ -73,10 +73,7 @@ fn a_revocation_list_of_another_authority_is_refused() {
     let other = Authority::generate().expect("another authority");
     let list = other.revocation_list(1, &[]).expect("a revocation list");
     stage.write("clients.crl", &list);
-    let loaded = stage.load(
-        ClientCertificates::Required(stage.trust()),
-        HttpVersions::Http2,
-    );
+    let loaded = stage.load(ClientCertificates::Required(stage.trust()), HttpVersions::Http2);
     assert!(matches!(
         loaded.err(),
         Some(TlsError::AuthorityWithoutRevocationList { .. })
@@ -121,8 +118,5 @@ fn expiries_follow_the_files() {
     assert_eq!(tls.reload().expect("usable files"), Reload::Replaced);
     let over: Vec<_> = tls.expiries().into_iter().filter(Expiry::is_over).collect();
     assert_eq!(over.len(), 1);
-    assert!(
-        over.iter()
-            .all(|expiry| expiry.file == stage.path("server.crt"))
-    );
+    assert!(over.iter().all(|expiry| expiry.file == stage.path("server.crt")));
 }

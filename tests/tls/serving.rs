@@ -8,8 +8,7 @@ use http_body_util::{BodyExt, Empty, Full};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use stratum::tls::{
-    AcceptLimits, Drained, HttpLimits, HttpVersions, PeerInfo, incoming_plaintext, serve,
-    with_grpc_body,
+    AcceptLimits, Drained, HttpLimits, HttpVersions, PeerInfo, incoming_plaintext, serve, with_grpc_body,
 };
 use tokio::{
     io::AsyncWriteExt,
@@ -31,13 +30,9 @@ async fn both_http_versions_are_served_with_and_without_tls() {
     assert_eq!(client.call().await.expect("served"), "anonymous");
 
     let server = Running::plaintext(AcceptLimits::default(), HttpLimits::default()).await;
-    let mut client = Client::over_http1(server.connect().await)
-        .await
-        .expect("HTTP/1.1");
+    let mut client = Client::over_http1(server.connect().await).await.expect("HTTP/1.1");
     assert_eq!(client.call().await.expect("served"), "anonymous");
-    let mut client = Client::over_http2(server.connect().await)
-        .await
-        .expect("HTTP/2");
+    let mut client = Client::over_http2(server.connect().await).await.expect("HTTP/2");
     assert_eq!(client.call().await.expect("served"), "anonymous");
 }
 
@@ -104,9 +99,7 @@ async fn draining_ends_without_a_request_that_does_not() {
         ..HttpLimits::default()
     };
     let held = Held::start(limits).await;
-    let mut client = Client::over_http2(held.server.connect().await)
-        .await
-        .expect("HTTP/2");
+    let mut client = Client::over_http2(held.server.connect().await).await.expect("HTTP/2");
     let call = tokio::spawn(async move { client.call().await });
     held.entered.notified().await;
     held.server.stop.send(()).expect("a running server");
@@ -139,9 +132,7 @@ async fn a_request_that_outlives_the_grace_of_its_connection_is_cut() {
         ..HttpLimits::default()
     };
     let held = Held::start(limits).await;
-    let mut client = Client::over_http2(held.server.connect().await)
-        .await
-        .expect("HTTP/2");
+    let mut client = Client::over_http2(held.server.connect().await).await.expect("HTTP/2");
     let call = tokio::time::timeout(Duration::from_mins(1), client.call()).await;
     assert!(call.expect("in time").is_err());
 }
@@ -155,23 +146,13 @@ async fn a_header_list_over_the_limit_is_refused() {
             .body(Empty::new())
             .expect("a request")
     };
-    let mut client = Client::over_http1(server.connect().await)
-        .await
-        .expect("HTTP/1.1");
+    let mut client = Client::over_http1(server.connect().await).await.expect("HTTP/1.1");
     let response = client.send(request()).await.expect("an answer");
-    assert_eq!(
-        response.status(),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
-    );
-    let mut client = Client::over_http2(server.connect().await)
-        .await
-        .expect("HTTP/2");
+    assert_eq!(response.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    let mut client = Client::over_http2(server.connect().await).await.expect("HTTP/2");
     // Once the server's settings have arrived, the client itself refuses; before, the server does.
     if let Ok(response) = client.send(request()).await {
-        assert_eq!(
-            response.status(),
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
-        );
+        assert_eq!(response.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     }
     assert_eq!(client.call().await.expect("served"), "anonymous");
 }
@@ -184,10 +165,7 @@ async fn half_a_request_head_is_cut() {
     };
     let server = Running::plaintext(AcceptLimits::default(), limits).await;
     let mut stream = server.connect().await;
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nhost: strat")
-        .await
-        .expect("sent");
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: strat").await.expect("sent");
     read_to_close(stream).await;
 }
 

@@ -65,11 +65,7 @@ impl<'s> Target<'s> {
 }
 
 impl<'s, 'o> Reader<'s, 'o> {
-    pub(crate) fn new(
-        schema: &'s Schema,
-        out: &'o mut Vec<u8>,
-        violations: &'o mut Violations,
-    ) -> Self {
+    pub(crate) fn new(schema: &'s Schema, out: &'o mut Vec<u8>, violations: &'o mut Violations) -> Self {
         Self {
             schema,
             out,
@@ -125,11 +121,7 @@ impl<'s, 'o> Reader<'s, 'o> {
                 }
             }
         }
-        if path.is_empty() {
-            "(body)".to_owned()
-        } else {
-            path
-        }
+        if path.is_empty() { "(body)".to_owned() } else { path }
     }
 
     fn refuse_unknown(&mut self, name: &str) {
@@ -153,14 +145,7 @@ impl<'s, 'o> Reader<'s, 'o> {
     fn scalar(&mut self, target: Target<'s>, value: Scalar<'_>) {
         match target.field().filter(|_| target.shape() == Shape::Single) {
             Some(field) => {
-                let put = put_scalar(
-                    self.schema,
-                    &field.kind,
-                    field.number,
-                    value,
-                    Door::Json,
-                    self.out,
-                );
+                let put = put_scalar(self.schema, &field.kind, field.number, value, Door::Json, self.out);
                 if let Err(description) = put {
                     self.refuse(description);
                 }
@@ -184,11 +169,7 @@ impl<'s, 'o> Reader<'s, 'o> {
         }
     }
 
-    fn list<'de, A: SeqAccess<'de>>(
-        &mut self,
-        field: &'s Field,
-        mut list: A,
-    ) -> Result<(), A::Error> {
+    fn list<'de, A: SeqAccess<'de>>(&mut self, field: &'s Field, mut list: A) -> Result<(), A::Error> {
         for index in 0.. {
             self.steps.push(Step::Index(index));
             let element = list.next_element_seed(Seed {
@@ -203,11 +184,7 @@ impl<'s, 'o> Reader<'s, 'o> {
         Ok(())
     }
 
-    fn object<'de, A: MapAccess<'de>>(
-        &mut self,
-        message: &'s Message,
-        mut object: A,
-    ) -> Result<(), A::Error> {
+    fn object<'de, A: MapAccess<'de>>(&mut self, message: &'s Message, mut object: A) -> Result<(), A::Error> {
         let mut seen = vec![false; message.fields.len()];
         let mut oneofs_set = Vec::new();
         while let Some(key) = object.next_key_seed(KeySeed { message })? {
@@ -243,11 +220,7 @@ impl<'s, 'o> Reader<'s, 'o> {
         Ok(())
     }
 
-    fn map<'de, A: MapAccess<'de>>(
-        &mut self,
-        field: &'s Field,
-        mut map: A,
-    ) -> Result<(), A::Error> {
+    fn map<'de, A: MapAccess<'de>>(&mut self, field: &'s Field, mut map: A) -> Result<(), A::Error> {
         let entry = field.kind.message();
         let entry = entry.and_then(|id| self.schema.message(id).map_entry());
         let Some((key_field, value_field)) = entry else {
@@ -259,14 +232,7 @@ impl<'s, 'o> Reader<'s, 'o> {
             self.steps.push(Step::Index(index));
             index += 1;
             let start = self.out.len();
-            let put = put_scalar(
-                self.schema,
-                &key_field.kind,
-                1,
-                Scalar::Text(&key),
-                Door::Url,
-                self.out,
-            );
+            let put = put_scalar(self.schema, &key_field.kind, 1, Scalar::Text(&key), Door::Url, self.out);
             if let Err(description) = put {
                 self.refuse(description);
             }

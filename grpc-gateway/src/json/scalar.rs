@@ -23,11 +23,7 @@ pub(crate) enum Scalar<'v> {
 
 impl<'v> Scalar<'v> {
     fn text(self) -> Option<&'v str> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 }
 
@@ -103,18 +99,11 @@ enum Parsed<'v, 's> {
     Wrapped(&'s Kind),
 }
 
-fn parse<'v, 's>(
-    schema: &'s Schema,
-    kind: &Kind,
-    value: Scalar<'v>,
-    door: Door,
-) -> Option<Parsed<'v, 's>> {
+fn parse<'v, 's>(schema: &'s Schema, kind: &Kind, value: Scalar<'v>, door: Door) -> Option<Parsed<'v, 's>> {
     Some(match kind {
         Kind::Double => Parsed::Fixed64(float(value)?.to_bits()),
         Kind::Float => Parsed::Fixed32(float32(value)?.to_bits()),
-        Kind::Int32 => {
-            Parsed::Varint(i64::from(i32::try_from(integer(value)?).ok()?).cast_unsigned())
-        }
+        Kind::Int32 => Parsed::Varint(i64::from(i32::try_from(integer(value)?).ok()?).cast_unsigned()),
         Kind::Int64 => Parsed::Varint(i64::try_from(integer(value)?).ok()?.cast_unsigned()),
         Kind::Uint32 => Parsed::Varint(u64::from(u32::try_from(integer(value)?).ok()?)),
         Kind::Uint64 => Parsed::Varint(u64::try_from(integer(value)?).ok()?),
@@ -144,10 +133,9 @@ fn parse<'v, 's>(
                     parse(schema, inner, value, door)?;
                     Parsed::Wrapped(inner)
                 }
-                (
-                    WellKnown::Timestamp | WellKnown::Duration | WellKnown::FieldMask,
-                    Scalar::Text(text),
-                ) => Parsed::Bytes(from_text(&message.descriptor, text)?),
+                (WellKnown::Timestamp | WellKnown::Duration | WellKnown::FieldMask, Scalar::Text(text)) => {
+                    Parsed::Bytes(from_text(&message.descriptor, text)?)
+                }
                 _not_a_scalar => return None,
             }
         }
@@ -158,18 +146,10 @@ fn parse<'v, 's>(
 pub(super) fn expectation(schema: &Schema, kind: &Kind) -> Expectation {
     match kind {
         Kind::Double | Kind::Float => "must be a number within its range",
-        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
-            "must be a whole number that fits in 32 bits"
-        }
-        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
-            "must be a whole number that fits in 64 bits"
-        }
-        Kind::Uint32 | Kind::Fixed32 => {
-            "must be a whole number, not negative, that fits in 32 bits"
-        }
-        Kind::Uint64 | Kind::Fixed64 => {
-            "must be a whole number, not negative, that fits in 64 bits"
-        }
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => "must be a whole number that fits in 32 bits",
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => "must be a whole number that fits in 64 bits",
+        Kind::Uint32 | Kind::Fixed32 => "must be a whole number, not negative, that fits in 32 bits",
+        Kind::Uint64 | Kind::Fixed64 => "must be a whole number, not negative, that fits in 64 bits",
         Kind::Bool => "must be true or false",
         Kind::String => "must be a string",
         Kind::Bytes => "must be a string in base64",
@@ -179,9 +159,7 @@ pub(super) fn expectation(schema: &Schema, kind: &Kind) -> Expectation {
             match (message.well_known, message.fields.first()) {
                 (Some(WellKnown::Timestamp), _) => "must be a timestamp like 2026-01-31T23:59:59Z",
                 (Some(WellKnown::Duration), _) => "must be a duration like 1.5s",
-                (Some(WellKnown::FieldMask), _) => {
-                    "must be field paths in camelCase with commas between"
-                }
+                (Some(WellKnown::FieldMask), _) => "must be field paths in camelCase with commas between",
                 (Some(WellKnown::Wrapper), Some(inner)) => expectation(schema, &inner.kind),
                 _ => "must be an object",
             }
@@ -213,19 +191,13 @@ fn integer(value: Scalar<'_>) -> Option<i128> {
 }
 
 /// The whole number that a float stands for, if it is exact there.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "whole, and far within the range"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "whole, and far within the range")]
 fn whole(value: f64) -> Option<i128> {
     const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
     (value.fract() == 0.0 && value.abs() <= EXACT_MAX).then_some(value as i128)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "the nearest double is what JSON means"
-)]
+#[expect(clippy::cast_precision_loss, reason = "the nearest double is what JSON means")]
 fn float(value: Scalar<'_>) -> Option<f64> {
     match value {
         Scalar::Unsigned(value) => Some(value as f64),
@@ -234,18 +206,12 @@ fn float(value: Scalar<'_>) -> Option<f64> {
         Scalar::Text("NaN") => Some(f64::NAN),
         Scalar::Text("Infinity") => Some(f64::INFINITY),
         Scalar::Text("-Infinity") => Some(f64::NEG_INFINITY),
-        Scalar::Text(text) => decimal(text)?
-            .parse()
-            .ok()
-            .filter(|value: &f64| value.is_finite()),
+        Scalar::Text(text) => decimal(text)?.parse().ok().filter(|value: &f64| value.is_finite()),
         Scalar::Bool(_) => None,
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounds; what overflows is refused"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounds; what overflows is refused")]
 fn float32(value: Scalar<'_>) -> Option<f32> {
     let value = float(value)?;
     let narrow = value as f32;
@@ -255,9 +221,7 @@ fn float32(value: Scalar<'_>) -> Option<f32> {
 /// Text that JSON could hold as a number: `inf`, `+1` and blanks are none.
 fn decimal(text: &str) -> Option<&str> {
     let is_decimal = text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+        && text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
     is_decimal.then_some(text)
 }
 

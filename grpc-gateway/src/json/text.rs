@@ -40,11 +40,7 @@ fn put_escape(out: &mut Vec<u8>, byte: u8) {
 pub(super) fn put_base64(out: &mut Vec<u8>, bytes: &[u8]) {
     use base64::Engine as _;
     out.push(b'"');
-    out.extend_from_slice(
-        base64::engine::general_purpose::STANDARD
-            .encode(bytes)
-            .as_bytes(),
-    );
+    out.extend_from_slice(base64::engine::general_purpose::STANDARD.encode(bytes).as_bytes());
     out.push(b'"');
 }
 

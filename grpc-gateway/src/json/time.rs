@@ -17,20 +17,10 @@ pub(super) fn put_timestamp(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> Resu
     }
     let (year, month, day) = civil_date(seconds.div_euclid(SECONDS_A_DAY));
     let second_of_day = seconds.rem_euclid(SECONDS_A_DAY);
-    let (hour, minute, second) = (
-        second_of_day / 3600,
-        second_of_day / 60 % 60,
-        second_of_day % 60,
-    );
+    let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
     out.push(b'"');
     put_digits(out, year, 4);
-    for (separator, part) in [
-        (b'-', month),
-        (b'-', day),
-        (b'T', hour),
-        (b':', minute),
-        (b':', second),
-    ] {
+    for (separator, part) in [(b'-', month), (b'-', day), (b'T', hour), (b':', minute), (b':', second)] {
         out.push(separator);
         put_digits(out, part, 2);
     }

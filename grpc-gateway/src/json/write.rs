@@ -14,38 +14,18 @@ type Written = Result<(), Malformed>;
 const DEPTH_MAX: usize = 100;
 
 /// Writes a whole message.
-pub(crate) fn write_message(
-    schema: &Schema,
-    id: MessageId,
-    bytes: &[u8],
-    out: &mut Vec<u8>,
-) -> Written {
-    Writer {
-        schema,
-        out,
-        depth: 0,
-    }
-    .message(id, bytes)
+pub(crate) fn write_message(schema: &Schema, id: MessageId, bytes: &[u8], out: &mut Vec<u8>) -> Written {
+    Writer { schema, out, depth: 0 }.message(id, bytes)
 }
 
 /// Writes the value of one field alone, an empty value when the field is absent.
-pub(crate) fn write_field(
-    schema: &Schema,
-    id: MessageId,
-    position: usize,
-    bytes: &[u8],
-    out: &mut Vec<u8>,
-) -> Written {
+pub(crate) fn write_field(schema: &Schema, id: MessageId, position: usize, bytes: &[u8], out: &mut Vec<u8>) -> Written {
     let message = schema.message(id);
     let slots = scan(message, bytes)?;
     let (Some(field), Some(slot)) = (message.fields.get(position), slots.get(position)) else {
         return Err(Malformed);
     };
-    let mut writer = Writer {
-        schema,
-        out,
-        depth: 0,
-    };
+    let mut writer = Writer { schema, out, depth: 0 };
     match (&field.kind, field.shape) {
         (Kind::Message(id), Shape::Single) if slot.count == 0 => writer.message(*id, &[]),
         _ => writer.field_value(field, slot),
@@ -319,12 +299,12 @@ type TakeElement = for<'b> fn(&mut &'b [u8]) -> Result<Raw<'b>, Malformed>;
 /// How one element of a packed list is read; `None` for kinds that are never packed.
 fn packed_element(kind: &Kind) -> Option<TakeElement> {
     match kind {
-        Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => Some(|rest| {
-            crate::wire::take_array(rest).map(|bytes| Raw::Fixed64(u64::from_le_bytes(bytes)))
-        }),
-        Kind::Float | Kind::Fixed32 | Kind::Sfixed32 => Some(|rest| {
-            crate::wire::take_array(rest).map(|bytes| Raw::Fixed32(u32::from_le_bytes(bytes)))
-        }),
+        Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => {
+            Some(|rest| crate::wire::take_array(rest).map(|bytes| Raw::Fixed64(u64::from_le_bytes(bytes))))
+        }
+        Kind::Float | Kind::Fixed32 | Kind::Sfixed32 => {
+            Some(|rest| crate::wire::take_array(rest).map(|bytes| Raw::Fixed32(u32::from_le_bytes(bytes))))
+        }
         Kind::String | Kind::Bytes | Kind::Message(_) => None,
         Kind::Int32
         | Kind::Int64

@@ -9,27 +9,18 @@ pub(super) struct Comments(HashMap<String, HashMap<Vec<i32>, String>>);
 
 impl Comments {
     pub(super) fn of(pool: &DescriptorPool) -> Self {
-        let files = pool
-            .files()
-            .map(|file| (file.name().to_owned(), of_file(&file)));
+        let files = pool.files().map(|file| (file.name().to_owned(), of_file(&file)));
         Self(files.collect())
     }
 
     /// The comment above an element; empty without one.
     pub(super) fn text(&self, file: &FileDescriptor, path: &[i32]) -> &str {
-        let comment = self
-            .0
-            .get(file.name())
-            .and_then(|comments| comments.get(path));
+        let comment = self.0.get(file.name()).and_then(|comments| comments.get(path));
         comment.map_or("", String::as_str)
     }
 
     /// The comment's first paragraph on one line, and the rest.
-    pub(super) fn summary_and_description(
-        &self,
-        file: &FileDescriptor,
-        path: &[i32],
-    ) -> (String, String) {
+    pub(super) fn summary_and_description(&self, file: &FileDescriptor, path: &[i32]) -> (String, String) {
         let text = self.text(file, path);
         let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
         (first.replace('\n', " "), rest.trim().to_owned())
@@ -38,9 +29,7 @@ impl Comments {
 
 fn of_file(file: &FileDescriptor) -> HashMap<Vec<i32>, String> {
     let info = file.file_descriptor_proto().source_code_info.as_ref();
-    let locations = info
-        .map(|info| info.location.as_slice())
-        .unwrap_or_default();
+    let locations = info.map(|info| info.location.as_slice()).unwrap_or_default();
     let comments = locations.iter().filter_map(|location| {
         let comment = location.leading_comments.as_ref()?;
         Some((location.path.clone(), without_margin(comment)))

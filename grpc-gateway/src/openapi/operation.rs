@@ -89,12 +89,7 @@ impl OperationWriter<'_, '_> {
         let mut parameters = self.path_parameters();
         if self.route.body != BodyRule::Message {
             let input = self.route.method.input();
-            self.query_parameters(
-                &input,
-                "",
-                &mut vec![input.full_name().to_owned()],
-                &mut parameters,
-            );
+            self.query_parameters(&input, "", &mut vec![input.full_name().to_owned()], &mut parameters);
         }
         if self.route.request_etag.is_some() {
             parameters.push(json!({"$ref": "#/components/parameters/IfMatch"}));
@@ -115,15 +110,13 @@ impl OperationWriter<'_, '_> {
                 .iter()
                 .find(|v| v.segments.contains(&index));
             let field = variable.and_then(|v| field_at(&self.route.method.input(), &v.field_path));
-            let is_whole =
-                variable.is_some_and(|v| v.segments.len() == 1) && *segment == Segment::One;
+            let is_whole = variable.is_some_and(|v| v.segments.len() == 1) && *segment == Segment::One;
             let schema = match &field {
                 Some(field) if is_whole => self.types.field(field),
                 _ => json!({"type": "string"}),
             };
             let name = self.spelling.parameter_at(index);
-            let mut parameter =
-                json!({"name": name, "in": "path", "required": true, "schema": schema});
+            let mut parameter = json!({"name": name, "in": "path", "required": true, "schema": schema});
             let description = field.map_or("", |field| self.types.description(&field));
             let description = match (variable, segment) {
                 (_, Segment::Rest) => format!("{description}\n\nMay contain slashes."),
@@ -148,10 +141,7 @@ impl OperationWriter<'_, '_> {
     ) {
         for field in message.fields() {
             let name = format!("{prefix}{}", field.json_name());
-            if field.is_map()
-                || self.types.is_output_only(&field)
-                || self.is_elsewhere(&field, prefix)
-            {
+            if field.is_map() || self.types.is_output_only(&field) || self.is_elsewhere(&field, prefix) {
                 continue;
             }
             if let Some(inner) = plain_message(&field) {
@@ -164,16 +154,11 @@ impl OperationWriter<'_, '_> {
                 }
                 continue;
             }
-            let mut parameter =
-                json!({"name": name, "in": "query", "schema": self.types.field(&field)});
+            let mut parameter = json!({"name": name, "in": "query", "schema": self.types.field(&field)});
             if prefix.is_empty() && self.types.is_required(&field) {
                 parameter["required"] = true.into();
             }
-            set_text(
-                &mut parameter,
-                "description",
-                self.types.description(&field),
-            );
+            set_text(&mut parameter, "description", self.types.description(&field));
             parameters.push(parameter);
         }
     }
@@ -211,9 +196,7 @@ impl OperationWriter<'_, '_> {
             (_, Some(field)) => self.types.field(&field),
             (_, None) => {
                 let variables = &self.route.template.variables;
-                let is_bound = |field: &FieldDescriptor| {
-                    variables.iter().any(|v| v.field_path == field.name())
-                };
+                let is_bound = |field: &FieldDescriptor| variables.iter().any(|v| v.field_path == field.name());
                 if input.fields().any(|field| is_bound(&field)) {
                     self.types.object(&input, |field| !is_bound(field))
                 } else {
@@ -240,9 +223,7 @@ impl OperationWriter<'_, '_> {
             AnswerForm::JsonLines => {
                 "One JSON text a line. After an error midway the last line is `{\"error\": google.rpc.Status}`."
             }
-            AnswerForm::RawStream => {
-                "The content as it is; after an error midway the connection breaks."
-            }
+            AnswerForm::RawStream => "The content as it is; after an error midway the connection breaks.",
             AnswerForm::Raw => "The content as it is.",
             AnswerForm::Json => "Success.",
         };
@@ -302,11 +283,9 @@ fn dotted_json_name(message: &MessageDescriptor, path: &str) -> Option<String> {
         .or_else(|| message.get_field_by_json_name(name))?;
     match (rest, field.kind()) {
         (None, _) => Some(field.json_name().to_owned()),
-        (Some(rest), Kind::Message(inner)) => Some(format!(
-            "{}.{}",
-            field.json_name(),
-            dotted_json_name(&inner, rest)?
-        )),
+        (Some(rest), Kind::Message(inner)) => {
+            Some(format!("{}.{}", field.json_name(), dotted_json_name(&inner, rest)?))
+        }
         (Some(_), _) => None,
     }
 }

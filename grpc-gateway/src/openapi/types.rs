@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{
-    DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor,
-};
+use prost_reflect::{DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value, json};
 
 use super::comments::Comments;
@@ -51,11 +49,7 @@ impl<'t> Types<'t> {
     }
 
     /// The schema of a message with only some of its fields.
-    pub(super) fn object(
-        &mut self,
-        message: &MessageDescriptor,
-        has: impl Fn(&FieldDescriptor) -> bool,
-    ) -> Value {
+    pub(super) fn object(&mut self, message: &MessageDescriptor, has: impl Fn(&FieldDescriptor) -> bool) -> Value {
         let mut schema = json!({"type": "object"});
         set_text(
             &mut schema,
@@ -185,14 +179,10 @@ impl<'t> Types<'t> {
 fn exclusions(message: &MessageDescriptor, fields: &[FieldDescriptor]) -> Vec<Value> {
     let mut exclusions = Vec::new();
     for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic()) {
-        let members: Vec<FieldDescriptor> = oneof
-            .fields()
-            .filter(|field| fields.contains(field))
-            .collect();
+        let members: Vec<FieldDescriptor> = oneof.fields().filter(|field| fields.contains(field)).collect();
         for (at, first) in members.iter().enumerate() {
             for second in members.iter().skip(at + 1) {
-                exclusions
-                    .push(json!({"not": {"required": [first.json_name(), second.json_name()]}}));
+                exclusions.push(json!({"not": {"required": [first.json_name(), second.json_name()]}}));
             }
         }
     }

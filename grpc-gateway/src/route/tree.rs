@@ -35,10 +35,7 @@ impl RouteTree {
     pub(crate) fn new(routes: &[Arc<Route>]) -> Result<Self, RouteError> {
         let mut tree = Self::default();
         for route in routes {
-            let endpoint = tree.endpoint_for(
-                route.segments(),
-                route.template.verb.as_deref().unwrap_or_default(),
-            );
+            let endpoint = tree.endpoint_for(route.segments(), route.template.verb.as_deref().unwrap_or_default());
             let same = endpoint
                 .routes
                 .iter()
@@ -95,20 +92,13 @@ impl RouteTree {
             Some((segment, after)) => (segment, Some(after)),
             None => (rest, None),
         };
-        let literal = self
-            .literals
-            .iter()
-            .find(|(literal, _)| is_literal(segment, literal));
+        let literal = self.literals.iter().find(|(literal, _)| is_literal(segment, literal));
         let found = literal.and_then(|(_, child)| child.after(after, verb));
         let found = found.or_else(|| {
             let child = self.one.as_deref().filter(|_| !segment.is_empty())?;
             child.after(after, verb)
         });
-        found.or_else(|| {
-            (!rest.is_empty())
-                .then(|| with_verb(&self.rest, verb))
-                .flatten()
-        })
+        found.or_else(|| (!rest.is_empty()).then(|| with_verb(&self.rest, verb)).flatten())
     }
 
     fn after(&self, rest: Option<&str>, verb: &str) -> Option<&Endpoint> {
@@ -121,18 +111,12 @@ impl RouteTree {
 
 impl Endpoint {
     pub(crate) fn route(&self, http_method: &Method) -> Option<&Arc<Route>> {
-        self.routes
-            .iter()
-            .find(|route| route.http_method == *http_method)
+        self.routes.iter().find(|route| route.http_method == *http_method)
     }
 
     /// For the headers `Allow` and `Access-Control-Allow-Methods`.
     pub(crate) fn allow(&self) -> String {
-        let mut methods: Vec<&str> = self
-            .routes
-            .iter()
-            .map(|route| route.http_method.as_str())
-            .collect();
+        let mut methods: Vec<&str> = self.routes.iter().map(|route| route.http_method.as_str()).collect();
         methods.push("OPTIONS");
         methods.join(", ")
     }

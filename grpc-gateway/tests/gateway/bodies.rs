@@ -34,28 +34,18 @@ async fn the_whole_message_or_one_field_is_the_body() {
 #[tokio::test]
 async fn every_unknown_field_is_named_at_once() {
     let library = Library::new();
-    let body = r#"{"bogus": 1, "book": {"titel": {"a": [1]}, "author": {"nme": "x"}, "moreAuthors": [{}, {"bron": 1}]}}"#;
+    let body =
+        r#"{"bogus": 1, "book": {"titel": {"a": [1]}, "author": {"nme": "x"}, "moreAuthors": [{}, {"bron": 1}]}}"#;
     let reply = library.post("/v1/books", body).await;
     assert_eq!(
         reply.wrong_fields(),
-        [
-            "bogus",
-            "book.titel",
-            "book.author.nme",
-            "book.moreAuthors[1].bron"
-        ]
+        ["bogus", "book.titel", "book.author.nme", "book.moreAuthors[1].bron"]
     );
     assert_eq!(reply.reason(), "UNKNOWN_FIELD");
     let reply = library
-        .post(
-            "/v1/books",
-            r#"{"Jane Doe": 1, "book": {"123-45-6789": 2}}"#,
-        )
+        .post("/v1/books", r#"{"Jane Doe": 1, "book": {"123-45-6789": 2}}"#)
         .await;
-    assert_eq!(
-        reply.wrong_fields(),
-        ["(not a field name)", "book.(not a field name)"]
-    );
+    assert_eq!(reply.wrong_fields(), ["(not a field name)", "book.(not a field name)"]);
 }
 
 #[tokio::test]
@@ -65,20 +55,10 @@ async fn a_key_given_twice_is_refused_under_either_name() {
         (r#"{"requestId": "a", "requestId": "a"}"#, "requestId"),
         (r#"{"requestId": "a", "request_id": "b"}"#, "requestId"),
         (r#"{"book": {"title": "a", "title": null}}"#, "book.title"),
-        (
-            r#"{"book": {"labels": {"k": "a", "k": "b"}}}"#,
-            "book.labels[1]",
-        ),
-        (
-            r#"{"book": {"extra": {"deep": {"k": 1, "k": 2}}}}"#,
-            "book.extra",
-        ),
+        (r#"{"book": {"labels": {"k": "a", "k": "b"}}}"#, "book.labels[1]"),
+        (r#"{"book": {"extra": {"deep": {"k": 1, "k": 2}}}}"#, "book.extra"),
     ] {
-        assert_eq!(
-            library.post("/v1/books", body).await.wrong_fields(),
-            [field],
-            "{body}"
-        );
+        assert_eq!(library.post("/v1/books", body).await.wrong_fields(), [field], "{body}");
     }
 }
 
@@ -109,28 +89,17 @@ async fn a_bad_value_names_its_field_and_is_not_quoted() {
         (r#"{"tags": [null]}"#, "tags[0]"),
         (r#"{"author": "xyzzy"}"#, "author"),
         (r#"{"author": []}"#, "author"),
-        (
-            r#"{"author": {"teacher": {"born": "xyzzy"}}}"#,
-            "author.teacher.born",
-        ),
+        (r#"{"author": {"teacher": {"born": "xyzzy"}}}"#, "author.teacher.born"),
         (r#"{"labels": ["xyzzy"]}"#, "labels"),
         (r#"{"labels": {"k": 7}}"#, "labels[0]"),
         (r#"{"chapters": {"xyzzy": {}}}"#, "chapters[0]"),
-        (
-            r#"{"chapters": {"1": {"born": "xyzzy"}}}"#,
-            "chapters[0].born",
-        ),
+        (r#"{"chapters": {"1": {"born": "xyzzy"}}}"#, "chapters[0].born"),
         (r#"{"extra": [1]}"#, "extra"),
         (r#"{"bigNote": "xyzzy"}"#, "bigNote"),
-        (
-            r#"{"attachment": {"@type": "xyzzy", "a": 1}}"#,
-            "attachment",
-        ),
+        (r#"{"attachment": {"@type": "xyzzy", "a": 1}}"#, "attachment"),
         (r#"{"shelf": "a", "loan": {}}"#, "loan"),
     ] {
-        let reply = library
-            .post("/v1/books", &format!("{{\"book\": {value}}}"))
-            .await;
+        let reply = library.post("/v1/books", &format!("{{\"book\": {value}}}")).await;
         assert_eq!(reply.wrong_fields(), [format!("book.{field}")], "{value}");
         assert!(!reply.text().contains("xyzzy"), "{value}");
     }
@@ -140,15 +109,9 @@ async fn a_bad_value_names_its_field_and_is_not_quoted() {
 async fn several_wrong_fields_are_one_answer() {
     let library = Library::new();
     let reply = library
-        .post(
-            "/v1/books",
-            r#"{"book": {"year": "x", "lent": 1}, "requestId": 3}"#,
-        )
+        .post("/v1/books", r#"{"book": {"year": "x", "lent": 1}, "requestId": 3}"#)
         .await;
-    assert_eq!(
-        reply.wrong_fields(),
-        ["book.year", "book.lent", "requestId"]
-    );
+    assert_eq!(reply.wrong_fields(), ["book.year", "book.lent", "requestId"]);
 }
 
 #[tokio::test]
@@ -171,10 +134,7 @@ async fn text_that_is_no_json_says_where() {
             (400, "MALFORMED_BODY"),
             "{body}"
         );
-        assert!(
-            reply.json()["message"].as_str().unwrap().contains("line 1"),
-            "{body}"
-        );
+        assert!(reply.json()["message"].as_str().unwrap().contains("line 1"), "{body}");
     }
     for body in ["[]", "7", "null", "\"x\""] {
         assert_eq!(
@@ -206,20 +166,8 @@ async fn a_body_where_none_belongs_is_refused() {
         (reply.status.as_u16(), reply.reason().as_str()),
         (400, "MALFORMED_BODY")
     );
-    assert_eq!(
-        library
-            .send(Request::delete("/v1/books/7"), "x")
-            .await
-            .status,
-        400
-    );
-    assert_eq!(
-        library
-            .send(Request::delete("/v1/books/7"), "")
-            .await
-            .status,
-        200
-    );
+    assert_eq!(library.send(Request::delete("/v1/books/7"), "x").await.status, 400);
+    assert_eq!(library.send(Request::delete("/v1/books/7"), "").await.status, 200);
 }
 
 #[tokio::test]
@@ -276,9 +224,7 @@ async fn a_body_may_come_in_pieces() {
     let pieces = ["{\"requestId\"", ": \"", "r\"}"]
         .map(|text| Ok::<_, Infallible>(Frame::data(Bytes::from_static(text.as_bytes()))));
     let request = Request::post("/v1/books").header(header::CONTENT_TYPE, "application/json");
-    let reply = library
-        .send_body(request, StreamBody::new(stream::iter(pieces)))
-        .await;
+    let reply = library.send_body(request, StreamBody::new(stream::iter(pieces))).await;
     assert_eq!(reply.status, 200);
     assert_eq!(library.request(), json!({"requestId": "r"}));
 }
@@ -288,9 +234,7 @@ async fn a_body_that_breaks_off_is_no_request() {
     let library = Library::new();
     let pieces = [Ok(Frame::data(Bytes::from_static(b"{}"))), Err("gone")];
     let request = Request::post("/v1/books").header(header::CONTENT_TYPE, "application/json");
-    let reply = library
-        .send_body(request, StreamBody::new(stream::iter(pieces)))
-        .await;
+    let reply = library.send_body(request, StreamBody::new(stream::iter(pieces))).await;
     assert_eq!(
         (reply.status.as_u16(), reply.reason().as_str()),
         (400, "MALFORMED_BODY")
@@ -300,9 +244,7 @@ async fn a_body_that_breaks_off_is_no_request() {
 
 #[tokio::test]
 async fn a_stranger_with_a_bad_body_is_a_stranger() {
-    let library = Library::answering(Answer::Refusal(tonic::Status::unauthenticated(
-        "who are you?",
-    )));
+    let library = Library::answering(Answer::Refusal(tonic::Status::unauthenticated("who are you?")));
     for body in ["{}", "{", r#"{"bogus": 1}"#] {
         assert_eq!(library.post("/v1/books", body).await.status, 401, "{body}");
     }

@@ -79,10 +79,7 @@ async fn each_code_has_its_http_status() {
         let library = Library::answering(Answer::Failure(json!({"code": code, "message": "m"})));
         let reply = library.get("/v1/books/7").await;
         assert_eq!(reply.status, http_status, "{code}");
-        assert_eq!(
-            reply.json(),
-            json!({"code": code, "message": "m", "details": []})
-        );
+        assert_eq!(reply.json(), json!({"code": code, "message": "m", "details": []}));
         assert_eq!(reply.header("www-authenticate").is_some(), code == 16);
     }
 }
@@ -90,35 +87,25 @@ async fn each_code_has_its_http_status() {
 #[tokio::test]
 async fn the_house_can_choose_another_http_status_by_reason() {
     let with_reason = |code, reason: &str| {
-        let details = json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": "library"}]);
+        let details =
+            json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": "library"}]);
         let failure = json!({"code": code, "message": "m", "details": details});
         Library::answering(Answer::Failure(failure)).with_options(|options| {
             options.failure_status = Arc::new(|failure| match (failure.reason, failure.code) {
                 (Some("INSUFFICIENT_CREDITS"), _) => Some(StatusCode::PAYMENT_REQUIRED),
-                (Some("VERSION_CONFLICT"), _) if failure.has_if_match => {
-                    Some(StatusCode::PRECONDITION_FAILED)
-                }
+                (Some("VERSION_CONFLICT"), _) if failure.has_if_match => Some(StatusCode::PRECONDITION_FAILED),
                 (_, tonic::Code::FailedPrecondition) => Some(StatusCode::CONFLICT),
                 _ => None,
             });
         })
     };
     assert_eq!(
-        with_reason(9, "INSUFFICIENT_CREDITS")
-            .get("/v1/books/7")
-            .await
-            .status,
+        with_reason(9, "INSUFFICIENT_CREDITS").get("/v1/books/7").await.status,
         402
     );
     assert_eq!(with_reason(9, "OTHER").get("/v1/books/7").await.status, 409);
     let conflict = with_reason(10, "VERSION_CONFLICT");
-    assert_eq!(
-        conflict
-            .send(Request::delete("/v1/books/7"), "")
-            .await
-            .status,
-        409
-    );
+    assert_eq!(conflict.send(Request::delete("/v1/books/7"), "").await.status, 409);
     let request = Request::delete("/v1/books/7").header("if-match", "\"v1\"");
     assert_eq!(conflict.send(request, "").await.status, 412);
 }
@@ -135,10 +122,7 @@ async fn a_layer_that_refuses_before_any_codec_is_understood() {
     let reply = Library::answering(Answer::Http(StatusCode::SERVICE_UNAVAILABLE))
         .get("/v1/books/7")
         .await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.json()["code"].as_i64()),
-        (503, Some(14))
-    );
+    assert_eq!((reply.status.as_u16(), reply.json()["code"].as_i64()), (503, Some(14)));
     let reply = Library::answering(Answer::Http(StatusCode::OK))
         .get("/v1/books/7")
         .await;
@@ -164,10 +148,7 @@ async fn the_gateways_own_refusals_carry_the_houses_reasons() {
     );
     assert!(reply.text().contains("\"domain\":\"library.example\""));
     // One reason for several refusals does not blur their HTTP statuses.
-    assert_eq!(
-        library.send(Request::post("/v1/books"), "{}").await.status,
-        415
-    );
+    assert_eq!(library.send(Request::post("/v1/books"), "{}").await.status, 415);
     assert_eq!(library.get("/v1/books/7/pages/x").await.status, 400);
 }
 
@@ -199,10 +180,7 @@ async fn a_call_that_takes_too_long_is_504() {
         );
     }
     let request = Request::get("/v1/books/7").header("x-request-timeout", "soon");
-    assert_eq!(
-        library.send(request, "").await.wrong_fields(),
-        ["x-request-timeout"]
-    );
+    assert_eq!(library.send(request, "").await.wrong_fields(), ["x-request-timeout"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -211,13 +189,9 @@ async fn a_client_that_sends_its_body_too_slowly_is_504() {
     let request = Request::post("/v1/books")
         .header("content-type", "application/json")
         .header("grpc-timeout", "1m");
-    let never = futures_util::stream::pending::<
-        Result<http_body::Frame<bytes::Bytes>, std::convert::Infallible>,
-    >();
+    let never = futures_util::stream::pending::<Result<http_body::Frame<bytes::Bytes>, std::convert::Infallible>>();
     let started = tokio::time::Instant::now();
-    let reply = library
-        .send_body(request, http_body_util::StreamBody::new(never))
-        .await;
+    let reply = library.send_body(request, http_body_util::StreamBody::new(never)).await;
     assert_eq!(reply.status, 504);
     // grpc-timeout means nothing here.
     assert_eq!(started.elapsed().as_secs(), 30);

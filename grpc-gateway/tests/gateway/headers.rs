@@ -55,10 +55,7 @@ async fn a_header_given_twice_stays_so() {
     library.send(request, "").await;
     let call = library.call();
     assert_eq!(
-        call.headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .collect::<Vec<_>>(),
+        call.headers.get_all("x-forwarded-for").iter().collect::<Vec<_>>(),
         ["1", "2"]
     );
 }
@@ -74,12 +71,8 @@ async fn the_request_id_comes_back_and_other_metadata_does_not() {
     assert_eq!(reply.header("grpc-status"), None);
 
     let mut status = Status::not_found("no");
-    status
-        .metadata_mut()
-        .insert("x-request-id", "r-2".parse().unwrap());
-    let reply = Library::answering(Answer::Refusal(status))
-        .get("/v1/books/7")
-        .await;
+    status.metadata_mut().insert("x-request-id", "r-2".parse().unwrap());
+    let reply = Library::answering(Answer::Refusal(status)).get("/v1/books/7").await;
     assert_eq!(
         (reply.status.as_u16(), reply.header("x-request-id")),
         (404, Some("r-2"))
@@ -100,18 +93,10 @@ async fn every_answer_is_locked_down() {
         ("GET", "/v1/books:export"),
         ("GET", "/openapi.json"),
     ] {
-        let reply = library
-            .send(Request::builder().method(method).uri(target), "")
-            .await;
+        let reply = library.send(Request::builder().method(method).uri(target), "").await;
         for (name, value) in [
-            (
-                "content-security-policy",
-                "default-src 'none'; frame-ancestors 'none'",
-            ),
-            (
-                "strict-transport-security",
-                "max-age=63072000; includeSubDomains",
-            ),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("strict-transport-security", "max-age=63072000; includeSubDomains"),
             ("x-content-type-options", "nosniff"),
             ("cache-control", "no-store"),
             ("referrer-policy", "no-referrer"),
@@ -125,43 +110,27 @@ async fn every_answer_is_locked_down() {
 #[tokio::test]
 async fn pages_answer_beside_the_routes() {
     let library = Library::new().with_options(|options| {
-        options.pages = vec![Page::fixed(
-            "/openapi.json",
-            "application/json",
-            "{\"openapi\":1}",
-        )];
+        options.pages = vec![Page::fixed("/openapi.json", "application/json", "{\"openapi\":1}")];
     });
     let reply = library.get("/openapi.json").await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.text()),
-        (200, "{\"openapi\":1}")
-    );
+    assert_eq!((reply.status.as_u16(), reply.text()), (200, "{\"openapi\":1}"));
     let reply = library.post("/openapi.json", "{}").await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.header("allow")),
-        (405, Some("GET, HEAD"))
-    );
+    assert_eq!((reply.status.as_u16(), reply.header("allow")), (405, Some("GET, HEAD")));
     assert!(!library.was_called());
 }
 
 #[tokio::test]
 async fn only_listed_origins_may_read_answers() {
-    let library = Library::new()
-        .with_options(|options| options.allowed_origins = "https://app.example".parse().unwrap());
+    let library =
+        Library::new().with_options(|options| options.allowed_origins = "https://app.example".parse().unwrap());
     for (origin, allowed) in [
         ("https://app.example", Some("https://app.example")),
         ("https://evil.example", None),
         ("null", None),
     ] {
         for request in [Request::get("/v1/books/7"), Request::get("/nowhere")] {
-            let reply = library
-                .send(request.header(header::ORIGIN, origin), "")
-                .await;
-            assert_eq!(
-                reply.header("access-control-allow-origin"),
-                allowed,
-                "{origin}"
-            );
+            let reply = library.send(request.header(header::ORIGIN, origin), "").await;
+            assert_eq!(reply.header("access-control-allow-origin"), allowed, "{origin}");
             assert_eq!(
                 reply.header("access-control-expose-headers").is_some(),
                 allowed.is_some()
@@ -184,10 +153,7 @@ async fn a_preflight_is_answered_for_listed_origins_without_asking_the_stack() {
     };
     let reply = library.send(preflight("https://app.example"), "").await;
     assert_eq!(reply.status, 204);
-    assert_eq!(
-        reply.header("access-control-allow-origin"),
-        Some("https://app.example")
-    );
+    assert_eq!(reply.header("access-control-allow-origin"), Some("https://app.example"));
     assert_eq!(
         reply.header("access-control-allow-methods"),
         Some("GET, PATCH, DELETE, OPTIONS")
@@ -211,32 +177,23 @@ async fn a_preflight_is_answered_for_listed_origins_without_asking_the_stack() {
 #[tokio::test]
 async fn a_version_leaves_as_etag_and_returns_as_if_match() {
     let library = Library::answering(Answer::Message(json!({"etag": "v7"})));
-    assert_eq!(
-        library.get("/v1/books/7").await.header("etag"),
-        Some("\"v7\"")
-    );
+    assert_eq!(library.get("/v1/books/7").await.header("etag"), Some("\"v7\""));
     let nested = Library::answering(Answer::Message(json!({"book": {"etag": "v8"}})));
     let patch = |if_match: &str| {
         Request::patch("/v1/books/7")
             .header("content-type", "application/json")
             .header("if-match", if_match)
     };
-    let reply = nested
-        .send(patch("\"v7\""), r#"{"book": {"title": "T"}}"#)
-        .await;
+    let reply = nested.send(patch("\"v7\""), r#"{"book": {"title": "T"}}"#).await;
     assert_eq!(reply.header("etag"), Some("\"v8\""));
     assert_eq!(
         nested.request(),
         json!({"book": {"id": "7", "title": "T", "etag": "v7"}})
     );
 
-    let same = nested
-        .send(patch("\"v7\""), r#"{"book": {"etag": "v7"}}"#)
-        .await;
+    let same = nested.send(patch("\"v7\""), r#"{"book": {"etag": "v7"}}"#).await;
     assert_eq!(same.status, 200);
-    let other = nested
-        .send(patch("\"v7\""), r#"{"book": {"etag": "v6"}}"#)
-        .await;
+    let other = nested.send(patch("\"v7\""), r#"{"book": {"etag": "v6"}}"#).await;
     assert_eq!(other.wrong_fields(), ["If-Match"]);
     nested.send(patch("*"), r#"{"book": {}}"#).await;
     assert_eq!(nested.request(), json!({"book": {"id": "7"}}));
@@ -263,19 +220,17 @@ async fn if_match_is_refused_where_no_version_is_taken() {
 
 #[tokio::test]
 async fn a_long_work_is_accepted_with_its_address() {
-    let library = Library::answering(Answer::Message(json!({"run": {"id": "r-1/ü"}})))
-        .with_options(|options| {
-            let is_run = |method: &prost_reflect::MethodDescriptor| method.name() == "StartRun";
-            options.success_status = Arc::new(move |method| {
-                if is_run(method) {
-                    StatusCode::ACCEPTED
-                } else {
-                    StatusCode::OK
-                }
-            });
-            options.location =
-                Arc::new(move |method| is_run(method).then(|| "/v1/runs/{run.id}".to_owned()));
+    let library = Library::answering(Answer::Message(json!({"run": {"id": "r-1/ü"}}))).with_options(|options| {
+        let is_run = |method: &prost_reflect::MethodDescriptor| method.name() == "StartRun";
+        options.success_status = Arc::new(move |method| {
+            if is_run(method) {
+                StatusCode::ACCEPTED
+            } else {
+                StatusCode::OK
+            }
         });
+        options.location = Arc::new(move |method| is_run(method).then(|| "/v1/runs/{run.id}".to_owned()));
+    });
     let reply = library.post("/v1/runs", "{}").await;
     assert_eq!(reply.status, 202);
     assert_eq!(reply.header("location"), Some("/v1/runs/r-1%2F%C3%BC"));

@@ -122,13 +122,9 @@ async fn an_enum_number_without_a_name_is_a_number() {
 async fn maps_are_written_in_the_order_of_their_keys() {
     let entry = |key: u8| [&[0x92, 1, 6, 0x0a, 1, key, 0x12, 1], &b"v"[..]].concat();
     let bytes = [entry(b'c'), entry(b'a'), entry(b'b')].concat();
-    let reply = Library::answering(Answer::Bytes(vec![bytes]))
-        .get("/v1/books/7")
-        .await;
+    let reply = Library::answering(Answer::Bytes(vec![bytes])).get("/v1/books/7").await;
     assert!(
-        reply
-            .text()
-            .contains(r#""labels":{"a":"v","b":"v","c":"v"}"#),
+        reply.text().contains(r#""labels":{"a":"v","b":"v","c":"v"}"#),
         "{}",
         reply.text()
     );
@@ -161,9 +157,7 @@ async fn what_json_cannot_say_is_an_error() {
     let mut author = vec![0x82, 1];
     prost::encoding::encode_varint(nested.len() as u64, &mut author);
     author.extend(nested);
-    let reply = Library::answering(Answer::Bytes(vec![author]))
-        .get("/v1/books/7")
-        .await;
+    let reply = Library::answering(Answer::Bytes(vec![author])).get("/v1/books/7").await;
     assert_eq!(reply.status, 500);
 }
 
@@ -174,10 +168,7 @@ async fn numbers_are_read_in_every_way_that_json_allows() {
         (r#"{"year": 1e3}"#, json!({"year": 1000})),
         (r#"{"year": "-5"}"#, json!({"year": -5})),
         (r#"{"year": "1e3"}"#, json!({"year": 1000})),
-        (
-            r#"{"copies": 9007199254740993}"#,
-            json!({"copies": "9007199254740993"}),
-        ),
+        (r#"{"copies": 9007199254740993}"#, json!({"copies": "9007199254740993"})),
         (
             r#"{"copies": "-9223372036854775808"}"#,
             json!({"copies": "-9223372036854775808"}),
@@ -202,10 +193,7 @@ async fn numbers_are_read_in_every_way_that_json_allows() {
         (r#"{"subtitle": ""}"#, json!({"subtitle": ""})),
         (r#"{"shelf": ""}"#, json!({"shelf": ""})),
         (r#"{"shelf": null, "loan": {}}"#, json!({"loan": {}})),
-        (
-            r#"{"title": "\u00e9\ud83d\ude00\"\\"}"#,
-            json!({"title": "é😀\"\\"}),
-        ),
+        (r#"{"title": "\u00e9\ud83d\ude00\"\\"}"#, json!({"title": "é😀\"\\"})),
     ] {
         let library = Library::new();
         let reply = library.post("/v1/shelves/3/books", value).await;

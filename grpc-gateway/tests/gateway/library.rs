@@ -172,13 +172,7 @@ impl Library {
     }
 
     pub(crate) fn call(&self) -> Call {
-        self.stack
-            .calls
-            .lock()
-            .unwrap()
-            .last()
-            .expect("no call")
-            .clone()
+        self.stack.calls.lock().unwrap().last().expect("no call").clone()
     }
 
     pub(crate) fn was_called(&self) -> bool {
@@ -220,8 +214,7 @@ impl Reply {
 
     fn detail(&self, full_name: &str) -> Value {
         let json = self.json();
-        let of_type =
-            |detail: &&Value| detail["@type"] == format!("type.googleapis.com/{full_name}");
+        let of_type = |detail: &&Value| detail["@type"] == format!("type.googleapis.com/{full_name}");
         json["details"]
             .as_array()
             .unwrap()
@@ -267,19 +260,14 @@ impl Stack {
                 tokio::time::sleep(Duration::from_secs(1_000_000)).await;
                 Response::new(Body::empty())
             }
-            Answer::Bytes(messages) => frames(
-                messages.iter().map(|m| framed(m)).collect(),
-                Some(Status::ok("")),
-            ),
+            Answer::Bytes(messages) => frames(messages.iter().map(|m| framed(m)).collect(), Some(Status::ok(""))),
             Answer::Frames(pieces, status) => frames(pieces, status),
             Answer::HangAfter(message) => {
                 let first = Ok::<_, Status>(Frame::data(Bytes::from(framed(&message))));
                 let body = StreamBody::new(stream::iter([first]).chain(stream::pending()));
                 Response::new(Body::new(body))
             }
-            Answer::Message(_) | Answer::Stream(..) | Answer::Failure(_) => {
-                self.served(request).await
-            }
+            Answer::Message(_) | Answer::Stream(..) | Answer::Failure(_) => self.served(request).await,
         }
     }
 
@@ -287,14 +275,9 @@ impl Stack {
     async fn served(self, request: Request<Body>) -> Response<Body> {
         let (service, method) = request.uri().path()[1..].split_once('/').unwrap();
         let service = pool().get_service_by_name(service).unwrap();
-        let method = service
-            .methods()
-            .find(|candidate| candidate.name() == method)
-            .unwrap();
+        let method = service.methods().find(|candidate| candidate.name() == method).unwrap();
         let output = method.output();
-        let mut grpc = tonic::server::Grpc::new(DynamicCodec {
-            input: method.input(),
-        });
+        let mut grpc = tonic::server::Grpc::new(DynamicCodec { input: method.input() });
         let metadata = self.metadata.clone();
         let with_metadata = move |mut head: tonic::metadata::MetadataMap| {
             for (name, value) in &metadata {
@@ -320,8 +303,7 @@ impl Stack {
                 Answer::Failure(json) => Err(status(json)),
                 Answer::Message(json) => {
                     let mut response = tonic::Response::new(message(output.full_name(), json));
-                    *response.metadata_mut() =
-                        with_metadata(std::mem::take(response.metadata_mut()));
+                    *response.metadata_mut() = with_metadata(std::mem::take(response.metadata_mut()));
                     Ok(response)
                 }
                 _ => unreachable!(),
@@ -341,11 +323,7 @@ impl Stack {
 fn status(json: &Value) -> Status {
     let details = message("google.rpc.Status", json).encode_to_vec();
     let code = Code::from_i32(i32::try_from(json["code"].as_i64().unwrap()).unwrap());
-    Status::with_details(
-        code,
-        json["message"].as_str().unwrap_or_default(),
-        details.into(),
-    )
+    Status::with_details(code, json["message"].as_str().unwrap_or_default(), details.into())
 }
 
 /// A message as gRPC frames it.

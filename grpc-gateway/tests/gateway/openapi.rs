@@ -39,11 +39,7 @@ fn parameter<'d>(operation: &'d Value, name: &str) -> Option<&'d Value> {
 
 #[test]
 fn equal_pools_give_equal_bytes() {
-    let again = openapi(
-        &crate::pool::pool_of(&["library/v1/library.proto"]),
-        &options(),
-    )
-    .unwrap();
+    let again = openapi(&crate::pool::pool_of(&["library/v1/library.proto"]), &options()).unwrap();
     assert_eq!(document().to_string(), again.to_string());
 }
 
@@ -70,15 +66,8 @@ fn every_reference_leads_somewhere_and_every_schema_is_used() {
             used.insert(reference.clone());
         }
     });
-    for name in document["components"]["schemas"]
-        .as_object()
-        .unwrap()
-        .keys()
-    {
-        assert!(
-            used.contains(&format!("#/components/schemas/{name}")),
-            "{name}"
-        );
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(used.contains(&format!("#/components/schemas/{name}")), "{name}");
     }
 }
 
@@ -98,11 +87,7 @@ fn operation_ids_are_unique_and_paths_have_one_spelling() {
     assert_eq!(count, 14);
     assert!(ids.contains("LibraryService_GetBook") && ids.contains("LibraryService_GetBook_2"));
     let book = &document["paths"]["/v1/books/{id}"];
-    assert!(
-        ["get", "patch", "delete"]
-            .iter()
-            .all(|method| book[method].is_object())
-    );
+    assert!(["get", "patch", "delete"].iter().all(|method| book[method].is_object()));
     // UpdateBook calls its variable book.id; here it goes by the path's spelling.
     assert_eq!(parameter(&book["patch"], "id").unwrap()["in"], "path");
     assert!(document["paths"]["/v1/shelves/{name}/books/{name_2}"]["get"].is_object());
@@ -113,10 +98,7 @@ fn comments_are_summaries_and_descriptions() {
     let document = document();
     let operation = &document["paths"]["/v1/books/{id}"]["get"];
     assert_eq!(operation["summary"], "Gets one book.");
-    assert_eq!(
-        operation["description"],
-        "A book that is not there is NOT_FOUND."
-    );
+    assert_eq!(operation["description"], "A book that is not there is NOT_FOUND.");
     assert_eq!(
         document["tags"][0]["description"],
         "Keeps books.\n\nEverything about one book is here."
@@ -146,28 +128,16 @@ fn fields_say_how_they_behave() {
         book["properties"]["chapters"]["additionalProperties"],
         json!({"$ref": "#/components/schemas/library.v1.Author"})
     );
-    assert_eq!(
-        book["allOf"],
-        json!([{"not": {"required": ["shelf", "loan"]}}])
-    );
-    assert_eq!(
-        book["properties"]["note"]["type"],
-        json!(["string", "null"])
-    );
+    assert_eq!(book["allOf"], json!([{"not": {"required": ["shelf", "loan"]}}]));
+    assert_eq!(book["properties"]["note"]["type"], json!(["string", "null"]));
 }
 
 #[test]
 fn requests_say_where_their_fields_travel() {
     let document = document();
     let list = &document["paths"]["/v1/books"]["get"];
-    assert_eq!(
-        parameter(list, "filter.genres").unwrap()["schema"]["type"],
-        "array"
-    );
-    assert_eq!(
-        parameter(list, "filter.author.name").unwrap()["in"],
-        "query"
-    );
+    assert_eq!(parameter(list, "filter.genres").unwrap()["schema"]["type"], "array");
+    assert_eq!(parameter(list, "filter.author.name").unwrap()["in"], "query");
     assert_eq!(parameter(list, "filter.labels"), None);
     assert_eq!(parameter(list, "filter.author.teacher.name"), None);
     assert_eq!(list.get("requestBody"), None);
@@ -182,15 +152,10 @@ fn requests_say_where_their_fields_travel() {
         on_shelf["requestBody"]["content"]["application/json"]["schema"],
         json!({"$ref": "#/components/schemas/library.v1.Book"})
     );
-    assert!(
-        parameter(on_shelf, "requestId").is_some() && parameter(on_shelf, "book.title").is_none()
-    );
+    assert!(parameter(on_shelf, "requestId").is_some() && parameter(on_shelf, "book.title").is_none());
     let archive = &document["paths"]["/v1/books/{id}:archive"]["post"];
     let properties = &archive["requestBody"]["content"]["application/json"]["schema"]["properties"];
-    assert_eq!(
-        properties.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["reason"]
-    );
+    assert_eq!(properties.as_object().unwrap().keys().collect::<Vec<_>>(), ["reason"]);
 }
 
 #[test]
@@ -198,18 +163,13 @@ fn answers_say_their_media_type_and_their_errors() {
     let document = document();
     let export = &document["paths"]["/v1/books:export"]["get"];
     assert!(export["responses"]["200"]["content"]["application/x-ndjson"].is_object());
-    assert!(
-        document["paths"]["/v1/books:csv"]["get"]["responses"]["200"]["content"]["*/*"].is_object()
-    );
+    assert!(document["paths"]["/v1/books:csv"]["get"]["responses"]["200"]["content"]["*/*"].is_object());
     assert!(document["paths"]["/v1/runs"]["post"]["responses"]["202"].is_object());
     assert_eq!(
         export["responses"]["default"],
         json!({"$ref": "#/components/responses/Error"})
     );
-    assert!(
-        document["paths"]["/v1/books/{id}"]["get"]["responses"]["200"]["headers"]["ETag"]
-            .is_object()
-    );
+    assert!(document["paths"]["/v1/books/{id}"]["get"]["responses"]["200"]["headers"]["ETag"].is_object());
     let page = &document["paths"]["/v1/books/{bookId}/pages/{number}"]["get"];
     assert_eq!(page, &Value::Null);
     let page = &document["paths"]["/v1/books/{book_id}/pages/{number}"]["get"]["responses"]["200"];
@@ -222,13 +182,7 @@ fn answers_say_their_media_type_and_their_errors() {
 #[test]
 fn credentials_are_asked_for_except_where_the_house_says_no() {
     let document = document();
-    assert_eq!(
-        document["security"],
-        json!([{"bearer": []}, {"mutualTls": []}])
-    );
-    assert_eq!(
-        document["paths"]["/v1/books/count"]["get"]["security"],
-        json!([])
-    );
+    assert_eq!(document["security"], json!([{"bearer": []}, {"mutualTls": []}]));
+    assert_eq!(document["paths"]["/v1/books/count"]["get"]["security"], json!([]));
     assert_eq!(document["paths"]["/v1/books"]["get"].get("security"), None);
 }

@@ -55,10 +55,7 @@ async fn the_static_segment_wins_over_the_variable() {
 async fn a_verb_is_a_verb_only_where_a_route_has_it() {
     let library = Library::new();
     library.post("/v1/books/7:archive", "{}").await;
-    assert_eq!(
-        library.call().path,
-        "/library.v1.LibraryService/ArchiveBook"
-    );
+    assert_eq!(library.call().path, "/library.v1.LibraryService/ArchiveBook");
     assert_eq!(library.request(), json!({"id": "7"}));
     for (target, id) in [
         ("a:b", "a:b"),
@@ -66,10 +63,7 @@ async fn a_verb_is_a_verb_only_where_a_route_has_it() {
         ("a%3Aarchive", "a:archive"),
         ("a:", "a:"),
     ] {
-        assert_eq!(
-            library.get(&format!("/v1/books/{target}")).await.status,
-            200
-        );
+        assert_eq!(library.get(&format!("/v1/books/{target}")).await.status, 200);
         assert_eq!(library.request(), json!({"id": id}), "{target}");
     }
     library.post("/v1/books/a:b:archive", "{}").await;
@@ -134,10 +128,7 @@ async fn a_path_that_is_no_text_names_its_variable() {
     for target in ["/v1/books/%ff", "/v1/books/%zz", "/v1/books/%"] {
         assert_eq!(library.get(target).await.wrong_fields(), ["id"], "{target}");
     }
-    assert_eq!(
-        library.get("/v1/books/7/pages/x").await.wrong_fields(),
-        ["number"]
-    );
+    assert_eq!(library.get("/v1/books/7/pages/x").await.wrong_fields(), ["number"]);
 }
 
 #[tokio::test]
@@ -152,11 +143,7 @@ async fn a_path_and_a_body_must_agree() {
         r#"{"book": null}"#,
         "",
     ] {
-        assert_eq!(
-            library.send(patch(), agreeing).await.status,
-            200,
-            "{agreeing}"
-        );
+        assert_eq!(library.send(patch(), agreeing).await.status, 200, "{agreeing}");
         assert_eq!(library.request(), json!({"book": {"id": "7"}}));
     }
 }

@@ -80,16 +80,10 @@ async fn one_value_cannot_be_given_twice() {
     for (query, field) in [
         ("pageSize=1&pageSize=1", "pageSize"),
         ("pageSize=1&page_size=2", "page_size"),
-        (
-            "filter.olderThan=1&filter.youngerThan=2",
-            "filter.youngerThan",
-        ),
+        ("filter.olderThan=1&filter.youngerThan=2", "filter.youngerThan"),
     ] {
         assert_eq!(
-            library
-                .get(&format!("/v1/books?{query}"))
-                .await
-                .wrong_fields(),
+            library.get(&format!("/v1/books?{query}")).await.wrong_fields(),
             [field],
             "{query}"
         );
@@ -102,9 +96,7 @@ async fn a_parameter_that_is_bound_elsewhere_is_refused() {
     assert_eq!(library.get("/v1/books/7?id=8").await.wrong_fields(), ["id"]);
     let reply = library.post("/v1/books?requestId=1&bogus=2", "{}").await;
     assert_eq!(reply.wrong_fields(), ["requestId", "bogus"]);
-    let reply = library
-        .post("/v1/shelves/3/books?book.title=T&shelf=4", "{}")
-        .await;
+    let reply = library.post("/v1/shelves/3/books?book.title=T&shelf=4", "{}").await;
     assert_eq!(reply.wrong_fields(), ["book.title", "shelf"]);
     let reply = library
         .post("/v1/shelves/3/books?requestId=1", r#"{"title": "T"}"#)
@@ -120,13 +112,7 @@ async fn a_parameter_that_is_bound_elsewhere_is_refused() {
 async fn messages_and_maps_have_no_text() {
     let library = Library::new();
     for name in ["filter", "filter.author", "filter.labels"] {
-        assert_eq!(
-            library
-                .get(&format!("/v1/books?{name}=1"))
-                .await
-                .wrong_fields(),
-            [name]
-        );
+        assert_eq!(library.get(&format!("/v1/books?{name}=1")).await.wrong_fields(), [name]);
     }
 }
 
@@ -137,8 +123,5 @@ async fn names_that_are_no_names_are_not_echoed() {
         let reply = library.get(&format!("/v1/books?{query}")).await;
         assert_eq!(reply.wrong_fields(), ["(not a field name)"], "{query}");
     }
-    assert_eq!(
-        library.get("/v1/books?%ff=1").await.wrong_fields(),
-        ["(query)"]
-    );
+    assert_eq!(library.get("/v1/books?%ff=1").await.wrong_fields(), ["(query)"]);
 }

@@ -6,9 +6,7 @@ use grpc_gateway::{Gateway, Options, Page, RouteError};
 use http::HeaderName;
 use prost_reflect::DescriptorPool;
 use protox::Compiler;
-use protox::file::{
-    ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver,
-};
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
 
 use crate::library;
 
@@ -55,10 +53,7 @@ fn pool_of_text(proto: String) -> DescriptorPool {
     ));
     resolver.add(GoogleFileResolver::new());
     let mut compiler = Compiler::with_file_resolver(resolver);
-    compiler
-        .include_imports(true)
-        .open_file("odd.proto")
-        .unwrap();
+    compiler.include_imports(true).open_file("odd.proto").unwrap();
     DescriptorPool::decode(compiler.encode_file_descriptor_set().as_slice()).unwrap()
 }
 
@@ -74,10 +69,7 @@ fn a_bad_annotation_is_refused_with_its_method_and_reason() {
         ("get: \"v1/x\"", "slash"),
         ("get: \"/v1/{id\"", "not closed"),
         ("get: \"/v1/{nothing}\"", "`nothing`, which is no field"),
-        (
-            "get: \"/v1/{inner.nothing}\"",
-            "`inner.nothing`, which is no field",
-        ),
+        ("get: \"/v1/{inner.nothing}\"", "`inner.nothing`, which is no field"),
         ("get: \"/v1/{tags}\"", "no single value"),
         ("get: \"/v1/{inner}\"", "no single value"),
         ("get: \"/v1/{labels}\"", "no single value"),
@@ -89,10 +81,7 @@ fn a_bad_annotation_is_refused_with_its_method_and_reason() {
         ("post: \"/v1/{id}\" body: \"id\"", "which is the body"),
         ("get: \"/v1/x\" response_body: \"nothing\"", "`nothing`"),
         ("body: \"*\"", "no pattern"),
-        (
-            "custom: { kind: \"B AD\" path: \"/v1/x\" }",
-            "no HTTP method",
-        ),
+        ("custom: { kind: \"B AD\" path: \"/v1/x\" }", "no HTTP method"),
         ("custom: { kind: \"OPTIONS\" path: \"/v1/x\" }", "OPTIONS"),
         ("stream post: \"/v1/x\" body: \"*\"", "takes a stream"),
         (

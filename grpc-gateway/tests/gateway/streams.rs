@@ -14,9 +14,7 @@ fn failure() -> Value {
 
 fn lines(text: &str) -> Vec<Value> {
     assert!(text.ends_with('\n'));
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[tokio::test]
@@ -53,16 +51,10 @@ async fn a_failure_before_the_stream_is_an_ordinary_failure() {
     let library = Library::answering(Answer::Refusal(Status::permission_denied("no")));
     for target in ["/v1/books:export", "/v1/books:csv"] {
         let reply = library.get(target).await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.json()["code"].as_i64()),
-            (403, Some(7))
-        );
+        assert_eq!((reply.status.as_u16(), reply.json()["code"].as_i64()), (403, Some(7)));
     }
     let library = Library::new();
-    assert_eq!(
-        library.get("/v1/books:csv?bogus=1").await.wrong_fields(),
-        ["bogus"]
-    );
+    assert_eq!(library.get("/v1/books:csv?bogus=1").await.wrong_fields(), ["bogus"]);
 }
 
 #[tokio::test]
@@ -101,17 +93,12 @@ async fn a_raw_stream_that_fails_at_once_is_an_ordinary_failure() {
     let empty = Library::answering(Answer::Stream(Vec::new(), None))
         .get("/v1/books:csv")
         .await;
-    assert_eq!(
-        (empty.status.as_u16(), empty.text(), empty.is_cut),
-        (200, "", false)
-    );
+    assert_eq!((empty.status.as_u16(), empty.text(), empty.is_cut), (200, "", false));
 }
 
 #[tokio::test]
 async fn a_raw_answer_passes_whole() {
-    let library = Library::answering(Answer::Message(
-        json!({"contentType": "image/png", "data": "AAH/"}),
-    ));
+    let library = Library::answering(Answer::Message(json!({"contentType": "image/png", "data": "AAH/"})));
     let reply = library.get("/v1/files/a.png").await;
     assert_eq!(reply.header("content-type"), Some("image/png"));
     assert_eq!(reply.body.as_ref(), [0, 1, 255]);
@@ -119,19 +106,11 @@ async fn a_raw_answer_passes_whole() {
 
 #[tokio::test]
 async fn a_response_body_is_one_field_of_the_answer() {
-    let library = Library::answering(Answer::Message(
-        json!({"number": 3, "text": {"lines": ["a"]}}),
-    ));
-    assert_eq!(
-        library.get("/v1/books/7/pages/3").await.json(),
-        json!({"lines": ["a"]})
-    );
+    let library = Library::answering(Answer::Message(json!({"number": 3, "text": {"lines": ["a"]}})));
+    assert_eq!(library.get("/v1/books/7/pages/3").await.json(), json!({"lines": ["a"]}));
     assert_eq!(library.request(), json!({"bookId": "7", "number": 3}));
     let library = Library::answering(Answer::Message(json!({"number": 3})));
-    assert_eq!(
-        library.get("/v1/books/7/pages/3").await.json(),
-        json!({"lines": []})
-    );
+    assert_eq!(library.get("/v1/books/7/pages/3").await.json(), json!({"lines": []}));
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,10 +125,7 @@ async fn a_stream_that_takes_too_long_ends_with_an_error() {
         assert_eq!(started.elapsed().as_secs(), 120);
         if !is_cut {
             let lines = lines(reply.text());
-            assert_eq!(
-                (&lines[0]["id"], &lines[1]["error"]["code"]),
-                (&json!("7"), &json!(4))
-            );
+            assert_eq!((&lines[0]["id"], &lines[1]["error"]["code"]), (&json!("7"), &json!(4)));
         }
     }
     let library = Library::answering(Answer::Hang);
@@ -165,14 +141,8 @@ async fn an_answer_that_ends_without_a_status_is_not_complete() {
         (vec![book.clone()], None),
         (vec![book.clone(), vec![0, 0, 0]], Some(Status::ok(""))),
         (vec![book.clone(), framed(&[0x0a, 9])], Some(Status::ok(""))),
-        (
-            vec![book.clone(), vec![1, 0, 0, 0, 0]],
-            Some(Status::ok("")),
-        ),
-        (
-            vec![book.clone(), vec![0, 255, 255, 255, 255]],
-            Some(Status::ok("")),
-        ),
+        (vec![book.clone(), vec![1, 0, 0, 0, 0]], Some(Status::ok(""))),
+        (vec![book.clone(), vec![0, 255, 255, 255, 255]], Some(Status::ok(""))),
     ] {
         let library = Library::answering(Answer::Frames(pieces, status));
         let reply = library.get("/v1/books:export").await;
@@ -192,10 +162,7 @@ async fn messages_may_arrive_in_any_pieces() {
         let pieces = all.chunks(size).map(<[u8]>::to_vec).collect();
         let library = Library::answering(Answer::Frames(pieces, Some(Status::ok(""))));
         let reply = library.get("/v1/books:export").await;
-        let ids: Vec<Value> = lines(reply.text())
-            .iter()
-            .map(|line| line["id"].clone())
-            .collect();
+        let ids: Vec<Value> = lines(reply.text()).iter().map(|line| line["id"].clone()).collect();
         assert_eq!(ids, ["1", "2"], "{size}");
     }
 }

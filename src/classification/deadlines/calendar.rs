@@ -6,8 +6,7 @@ use time::{Date, Duration, Month, Weekday};
 
 /// A date so many days later; the last date there is when that lies beyond it.
 pub(super) fn add_days(date: Date, days: u32) -> Date {
-    date.checked_add(Duration::days(i64::from(days)))
-        .unwrap_or(Date::MAX)
+    date.checked_add(Duration::days(i64::from(days))).unwrap_or(Date::MAX)
 }
 
 /// The like day so many months later, or the last day of that month when it is shorter.
@@ -58,23 +57,15 @@ pub(super) fn is_federal_holiday(date: Date) -> bool {
     let observed = match date.weekday() {
         Weekday::Friday => date.next_day(),
         Weekday::Monday => date.previous_day(),
-        Weekday::Tuesday
-        | Weekday::Wednesday
-        | Weekday::Thursday
-        | Weekday::Saturday
-        | Weekday::Sunday => None,
+        Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Saturday | Weekday::Sunday => None,
     };
-    is_holiday_by_date(date)
-        || is_holiday_by_weekday(date)
-        || observed.is_some_and(is_holiday_by_date)
+    is_holiday_by_date(date) || is_holiday_by_weekday(date) || observed.is_some_and(is_holiday_by_date)
 }
 
 /// Holidays that keep their date.
 fn is_holiday_by_date(date: Date) -> bool {
     match (date.month(), date.day()) {
-        (Month::January, 1) | (Month::July, 4) | (Month::November, 11) | (Month::December, 25) => {
-            true
-        }
+        (Month::January, 1) | (Month::July, 4) | (Month::November, 11) | (Month::December, 25) => true,
         // Juneteenth became a federal holiday on 17 June 2021.
         (Month::June, 19) => date.year() >= 2021,
         _ => false,

@@ -47,9 +47,7 @@ pub(super) fn count<'a>(rule: &'a AppealRule, query: &Query) -> Counted<'a> {
 fn last_day(rule: &AppealRule, from: Date, hours_end: Option<OffsetDateTime>) -> Date {
     match rule.unit {
         // The last day that ends no later than the clock does.
-        TimeUnit::Hours => hours_end
-            .and_then(|end| end.date().previous_day())
-            .unwrap_or(from),
+        TimeUnit::Hours => hours_end.and_then(|end| end.date().previous_day()).unwrap_or(from),
         TimeUnit::CalendarDays => calendar::add_days(from, rule.amount),
         TimeUnit::BusinessDays => calendar::add_business_days(from, rule.amount),
         TimeUnit::Months => calendar::add_months(from, rule.amount),
@@ -94,10 +92,7 @@ impl Counted<'_> {
         let mut deadline = Deadline {
             rule_id: rule.id.clone(),
             due_date: self.due.map(|due| due.to_string()).unwrap_or_default(),
-            days_left: self
-                .due
-                .map(|due| days_between(query.as_of, due))
-                .unwrap_or_default(),
+            days_left: self.due.map(|due| days_between(query.as_of, due)).unwrap_or_default(),
             anchor: rule.anchor.word().to_owned(),
             citation: rule.citation.clone(),
             source_url: rule.source_url.clone(),

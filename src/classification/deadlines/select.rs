@@ -6,9 +6,7 @@ use time::Date;
 
 use super::super::super::registries::{AppealRule, ClockKind, Confidence, RuleScope};
 use super::Query;
-use crate::proto::stratum::v1::{
-    AdjudicationState, AppealLevel, Funding, LineOfBusiness, ServiceTiming, Urgency,
-};
+use crate::proto::stratum::v1::{AdjudicationState, AppealLevel, Funding, LineOfBusiness, ServiceTiming, Urgency};
 
 /// Whether a rule may be relied on: it was read in its source.
 pub(super) fn is_reliable(rule: &AppealRule) -> bool {
@@ -25,20 +23,14 @@ pub(super) fn applicable<'a>(rules: &'a [AppealRule], query: &Query) -> Vec<&'a 
             by_slot.entry(slot).or_default().push(rule);
         }
     }
-    by_slot
-        .into_values()
-        .flat_map(|slot| most_specific(&slot))
-        .collect()
+    by_slot.into_values().flat_map(|slot| most_specific(&slot)).collect()
 }
 
 /// Of each series the version in force on the day asked about. Later versions don't exist yet on
 /// that day, so adding one never changes an answer "as of" an earlier day.
 fn in_force<'a>(rules: &'a [AppealRule], query: &Query) -> Vec<&'a AppealRule> {
     let mut latest: BTreeMap<&str, &AppealRule> = BTreeMap::new();
-    for rule in rules
-        .iter()
-        .filter(|rule| rule.provenance.holds_on(query.as_of))
-    {
+    for rule in rules.iter().filter(|rule| rule.provenance.holds_on(query.as_of)) {
         let newer = latest
             .get(rule.series.as_str())
             .is_none_or(|known| version(rule) > version(known));
@@ -60,9 +52,7 @@ fn fits(rule: &AppealRule, query: &Query) -> bool {
         && fits_place(rule, query)
         && fits_owner(rule.payer_id.as_deref(), query.payer_id.as_deref())
         && fits_owner(rule.plan_id.as_deref(), query.plan_id.as_deref())
-        && rule
-            .urgency
-            .is_none_or(|urgency| urgency == query.effective_urgency())
+        && rule.urgency.is_none_or(|urgency| urgency == query.effective_urgency())
         && fits_timing(rule, query)
         && fits_level(rule, query)
 }
@@ -102,12 +92,8 @@ fn fits_level(rule: &AppealRule, query: &Query) -> bool {
         // Nothing was decided yet: the payer's clock on what was asked for runs.
         (Stage::Undecided, ClockKind::Decision) => rule.level == reached,
         // No determination was made: the claim itself must still be filed in time.
-        (Stage::NoDetermination, ClockKind::Filing) => {
-            rule.level == AppealLevel::InitialDetermination
-        }
-        (Stage::Denied, ClockKind::Filing | ClockKind::Decision) => {
-            rule.after_levels.contains(&reached)
-        }
+        (Stage::NoDetermination, ClockKind::Filing) => rule.level == AppealLevel::InitialDetermination,
+        (Stage::Denied, ClockKind::Filing | ClockKind::Decision) => rule.after_levels.contains(&reached),
         (Stage::Undecided, ClockKind::Filing)
         | (Stage::NoDetermination, ClockKind::Decision)
         | (Stage::Nothing, ClockKind::Filing | ClockKind::Decision) => false,
@@ -140,12 +126,7 @@ fn stage(query: &Query) -> Stage {
 /// What the dates tell when nobody said how far adjudication went.
 fn stage_by_dates(query: &Query) -> Stage {
     let dates = &query.dates;
-    let decisions = [
-        dates.notice,
-        dates.receipt,
-        dates.remittance,
-        dates.prior_decision,
-    ];
+    let decisions = [dates.notice, dates.receipt, dates.remittance, dates.prior_decision];
     let decided = decisions.iter().any(Option::is_some);
     match (decided, dates.request.is_some(), dates.service.is_some()) {
         (true, _, _) | (false, false, false) => Stage::Denied,
@@ -209,19 +190,14 @@ impl Query {
     /// The program; a self-funded commercial plan when only that is said.
     fn effective_program(&self) -> LineOfBusiness {
         match (self.line_of_business, self.funding) {
-            (LineOfBusiness::Unspecified, Funding::SelfFunded) => {
-                LineOfBusiness::CommercialSelfFunded
-            }
-            (LineOfBusiness::Unspecified, Funding::FullyInsured) => {
-                LineOfBusiness::CommercialFullyInsured
-            }
+            (LineOfBusiness::Unspecified, Funding::SelfFunded) => LineOfBusiness::CommercialSelfFunded,
+            (LineOfBusiness::Unspecified, Funding::FullyInsured) => LineOfBusiness::CommercialFullyInsured,
             (program, _) => program,
         }
     }
 
     /// Whether ERISA takes the plan out of the state's hands.
     pub(super) fn is_self_funded(&self) -> bool {
-        self.funding == Funding::SelfFunded
-            || self.line_of_business == LineOfBusiness::CommercialSelfFunded
+        self.funding == Funding::SelfFunded || self.line_of_business == LineOfBusiness::CommercialSelfFunded
     }
 }

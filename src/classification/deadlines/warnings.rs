@@ -35,21 +35,14 @@ pub(super) fn of(clock: &Counted<'_>, query: &Query) -> Vec<String> {
 
 fn missing_date(clock: &Counted<'_>) -> Option<String> {
     let missing = clock.start.is_none();
-    missing.then(|| {
-        format!(
-            "The date it runs from is not known: {}.",
-            clock.rule.anchor.word()
-        )
-    })
+    missing.then(|| format!("The date it runs from is not known: {}.", clock.rule.anchor.word()))
 }
 
 fn passed(clock: &Counted<'_>, query: &Query) -> Option<String> {
     let passed = clock.due.is_some_and(|due| due < query.as_of);
     passed.then(|| match clock.rule.kind {
         ClockKind::Filing => "Passed; a good-cause extension may apply.".to_owned(),
-        ClockKind::Decision => {
-            "Passed; the payer is late, which may open the next level.".to_owned()
-        }
+        ClockKind::Decision => "Passed; the payer is late, which may open the next level.".to_owned(),
     })
 }
 
@@ -72,9 +65,7 @@ fn amount(clock: &Counted<'_>, query: &Query) -> Option<String> {
         None => Some(format!(
             "Open only from {dollars} in controversy; the amount is not known."
         )),
-        Some(_) if clock.is_below_amount(query) => {
-            Some(format!("Not open: {dollars} must be in controversy."))
-        }
+        Some(_) if clock.is_below_amount(query) => Some(format!("Not open: {dollars} must be in controversy.")),
         Some(_) => None,
     }
 }
@@ -85,10 +76,9 @@ fn start_assumed(clock: &Counted<'_>) -> Option<String> {
         Found::PresumedReceipt(days) => Some(format!(
             "Receipt is presumed {days} days after the notice; an earlier receipt shortens the time."
         )),
-        Found::NoticeForReceipt => Some(
-            "The day of receipt is not known: counted from the notice, the cautious reading."
-                .to_owned(),
-        ),
+        Found::NoticeForReceipt => {
+            Some("The day of receipt is not known: counted from the notice, the cautious reading.".to_owned())
+        }
     }
 }
 
@@ -96,11 +86,7 @@ fn start_assumed(clock: &Counted<'_>) -> Option<String> {
 fn rule_changed(clock: &Counted<'_>) -> Option<String> {
     let from = clock.rule.provenance.effective_from?;
     let began_before = clock.start?.day < from;
-    began_before.then(|| {
-        format!(
-            "The rule changed on {from}, after the clock started: confirm which version governs."
-        )
-    })
+    began_before.then(|| format!("The rule changed on {from}, after the clock started: confirm which version governs."))
 }
 
 fn weekend(clock: &Counted<'_>) -> Option<String> {
@@ -116,15 +102,15 @@ fn weekend(clock: &Counted<'_>) -> Option<String> {
         FiledWhen::Sent | FiledWhen::Postmarked => "must leave",
     };
     let filing = clock.rule.kind == ClockKind::Filing && counts_days;
-    (filing && !calendar::is_business_day(due)).then(|| {
-        format!("Ends on a weekend day or holiday and does not move: it {must_arrive} before.")
-    })
+    (filing && !calendar::is_business_day(due))
+        .then(|| format!("Ends on a weekend day or holiday and does not move: it {must_arrive} before."))
 }
 
 /// Why a state's clock does not show for a plan that ERISA governs.
 fn preempted(query: &Query, clock: &Counted<'_>) -> Option<String> {
     use crate::proto::stratum::v1::AppealLevel::{ExpeditedExternal, ExternalReview};
     let external = matches!(clock.rule.level, ExternalReview | ExpeditedExternal);
-    let text = "Self-funded plans follow the federal process; plans of public employers and churches may follow the state's.";
+    let text =
+        "Self-funded plans follow the federal process; plans of public employers and churches may follow the state's.";
     (external && query.is_self_funded() && !query.state.is_empty()).then(|| text.to_owned())
 }

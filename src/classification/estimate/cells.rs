@@ -104,11 +104,7 @@ impl CellModel {
                 cell(&["dispute_type", "treatment_word"], 0.05, 6.0),
                 cell(&["treatment_category", "diagnosis_word"], 0.05, 6.0),
                 cell(&["diagnosis_word", "treatment_word"], 0.05, 6.0),
-                cell(
-                    &["dispute_type", "diagnosis_category", "treatment_category"],
-                    0.05,
-                    1.5,
-                ),
+                cell(&["dispute_type", "diagnosis_category", "treatment_category"], 0.05, 1.5),
             ],
         }
     }

@@ -52,9 +52,7 @@ impl Estimator {
     #[must_use]
     pub fn probability(&self, facts: &[Fact], year: i32) -> f64 {
         let memberships = self.history.memberships(facts);
-        let effects = memberships
-            .iter()
-            .map(|membership| self.effect(membership, year));
+        let effects = memberships.iter().map(|membership| self.effect(membership, year));
         probability_of(self.base_log_odds + effects.sum::<f64>())
     }
 
@@ -64,9 +62,7 @@ impl Estimator {
     pub fn estimate(&self, facts: &[Fact], year: i32) -> WinEstimate {
         let evidence = Evidence::of(self, facts, year);
         let groups = evidence.groups();
-        let probability = groups
-            .last()
-            .map_or(self.model.base_win_rate, |group| group.estimate);
+        let probability = groups.last().map_or(self.model.base_win_rate, |group| group.estimate);
         let effective_n = evidence.sum_of_similarities(1);
         // A precedent whose correlation with the case is s explains s² of its
         // uncertainty, so the interval narrows with the squares.
@@ -101,21 +97,14 @@ impl Estimator {
     /// What a group adds to the log-odds of a member decided in `year`.
     pub(super) fn effect(&self, membership: &Membership, year: i32) -> f64 {
         let fading = self.fading(membership, year);
-        let pushes = fading.map(|(moment, weight)| {
-            weight * self.surprise_of_moment.get(moment).copied().unwrap_or(0.0)
-        });
+        let pushes =
+            fading.map(|(moment, weight)| weight * self.surprise_of_moment.get(moment).copied().unwrap_or(0.0));
         pushes.sum()
     }
 
     /// The moments of a group with their similarity to a member decided in `year`.
-    pub(super) fn fading(
-        &self,
-        membership: &Membership,
-        year: i32,
-    ) -> impl Iterator<Item = (usize, f64)> {
-        let group = membership
-            .group
-            .and_then(|group| self.history.groups.get(group));
+    pub(super) fn fading(&self, membership: &Membership, year: i32) -> impl Iterator<Item = (usize, f64)> {
+        let group = membership.group.and_then(|group| self.history.groups.get(group));
         let cell = self.model.cells.get(membership.cell);
         let parts = group.zip(cell).into_iter();
         parts.flat_map(move |(group, cell)| {

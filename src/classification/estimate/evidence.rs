@@ -53,10 +53,7 @@ impl<'a> Evidence<'a> {
 
     /// The groups of the case, broad to narrow, with what each adds.
     pub fn groups(&self) -> Vec<GroupEvidence> {
-        let told = self
-            .memberships
-            .iter()
-            .map(|membership| self.group(membership));
+        let told = self.memberships.iter().map(|membership| self.group(membership));
         let mut groups: Vec<GroupEvidence> = told.collect();
         groups.sort_by(|left, right| {
             let breadth = |group: &GroupEvidence| (group.facts.len(), Reverse(group.counts.n()));
@@ -83,9 +80,7 @@ impl<'a> Evidence<'a> {
             }
         }
         GroupEvidence {
-            facts: facts
-                .filter_map(|&fact| self.facts.get(fact).cloned())
-                .collect(),
+            facts: facts.filter_map(|&fact| self.facts.get(fact).cloned()).collect(),
             counts,
             faded_win_rate: (n > 0.0).then(|| wins / n),
             log_odds: self.estimator.effect(membership, self.year),
@@ -124,15 +119,13 @@ impl<'a> Evidence<'a> {
         let told = nearest.iter().flat_map(|&(index, similarity, row)| {
             let expected = self.expected(index, row);
             let weight = similarity * self.identity + self.common(row.year);
-            row.cases
-                .iter()
-                .map(move |&(case, outcome)| SimilarPrecedent {
-                    index: case,
-                    similarity,
-                    outcome,
-                    expected,
-                    log_odds: weight * (outcome.win_share() - expected),
-                })
+            row.cases.iter().map(move |&(case, outcome)| SimilarPrecedent {
+                index: case,
+                similarity,
+                outcome,
+                expected,
+                log_odds: weight * (outcome.win_share() - expected),
+            })
         });
         told.take(SHOWN_PRECEDENTS).collect()
     }
@@ -145,10 +138,7 @@ impl<'a> Evidence<'a> {
 
     /// The similarity that every precedent of that year has with the case.
     fn common(&self, year: i32) -> f64 {
-        let all = self
-            .memberships
-            .iter()
-            .filter(|membership| membership.facts.is_empty());
+        let all = self.memberships.iter().filter(|membership| membership.facts.is_empty());
         let at_year = |membership: &Membership| {
             let cell = self.estimator.model.cells.get(membership.cell)?;
             let lasting = self.estimator.model.lasting_share;
@@ -160,9 +150,7 @@ impl<'a> Evidence<'a> {
 
 /// Memberships of groups that share a fact: all but the group of all cases.
 fn specific(memberships: &[Membership]) -> impl Iterator<Item = &Membership> {
-    memberships
-        .iter()
-        .filter(|membership| !membership.facts.is_empty())
+    memberships.iter().filter(|membership| !membership.facts.is_empty())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]

@@ -31,9 +31,7 @@ impl<'a> Kernel<'a> {
         };
         let fading = model.cells.iter().map(|cell| {
             let by_years = (0..=span).map(|years| cell.correlation(model.lasting_share, years));
-            by_years
-                .map(|correlation| cell.scale * correlation)
-                .collect()
+            by_years.map(|correlation| cell.scale * correlation).collect()
         });
         let rows = history.rows.iter();
         Self {
@@ -49,8 +47,7 @@ impl<'a> Kernel<'a> {
         let mut moments = self.moments.iter();
         let sum = |row: &Row| {
             let own = moments.by_ref().take(row.moments.len());
-            own.map(|&moment| spread.get(moment).copied().unwrap_or(0.0))
-                .sum()
+            own.map(|&moment| spread.get(moment).copied().unwrap_or(0.0)).sum()
         };
         self.history.rows.iter().map(sum).collect()
     }
@@ -112,9 +109,7 @@ impl State {
     fn plus(&self, step: &Self, share: f64) -> Self {
         let sum = |from: &[f64], by: &[f64]| {
             let pairs = from.iter().zip(by);
-            pairs
-                .map(|(value, change)| value + share * change)
-                .collect()
+            pairs.map(|(value, change)| value + share * change).collect()
         };
         Self {
             surprise: sum(&self.surprise, &step.surprise),
@@ -157,11 +152,7 @@ pub(super) fn fit(history: &History, model: &CellModel) -> Vec<f64> {
     let mut fitness = state.fitness(history, base);
     for _ in 0..MAX_NEWTON_STEPS {
         let step = newton_step(history, &kernel, base, &state);
-        let largest = step
-            .surprise
-            .iter()
-            .map(|move_| move_.abs())
-            .fold(0.0, f64::max);
+        let largest = step.surprise.iter().map(|move_| move_.abs()).fold(0.0, f64::max);
         let Some((next, next_fitness)) = climb(history, base, &state, fitness, &step) else {
             break;
         };
@@ -192,11 +183,7 @@ fn newton_step(history: &History, kernel: &Kernel<'_>, base: f64, state: &State)
     };
     let symmetric = |vector: &[f64]| {
         let image = scaled(&kernel.apply(&scaled(vector)));
-        vector
-            .iter()
-            .zip(image)
-            .map(|(own, others)| own + others)
-            .collect()
+        vector.iter().zip(image).map(|(own, others)| own + others).collect()
     };
     let right_hand = scaled(&kernel.apply(&gap));
     let solved = conjugate_gradient(symmetric, &right_hand, CG_TOLERANCE, CG_MAX_ITERATIONS);
@@ -208,13 +195,7 @@ fn newton_step(history: &History, kernel: &Kernel<'_>, base: f64, state: &State)
 
 /// Takes the step, halved until the fitness doesn't fall; none when no part of
 /// it improves the fit.
-fn climb(
-    history: &History,
-    base: f64,
-    state: &State,
-    fitness: f64,
-    step: &State,
-) -> Option<(State, f64)> {
+fn climb(history: &History, base: f64, state: &State, fitness: f64, step: &State) -> Option<(State, f64)> {
     (0..MAX_STEP_HALVINGS)
         .map(|halvings| {
             let next = state.plus(step, 0.5_f64.powi(halvings));

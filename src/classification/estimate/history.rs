@@ -63,12 +63,7 @@ impl History {
     /// Arranges the cases of years up to `as_of`. The result depends on the set
     /// of cases, not on their order or the order of their facts.
     pub fn of(cases: &[Case], model: &CellModel, as_of: i32) -> Self {
-        let in_time = || {
-            cases
-                .iter()
-                .enumerate()
-                .filter(|(_, case)| case.year <= as_of)
-        };
+        let in_time = || cases.iter().enumerate().filter(|(_, case)| case.year <= as_of);
         let facts = in_time().flat_map(|(_, case)| &case.facts);
         let vocabulary = Vocabulary::of(facts, model);
         let mut alike: BTreeMap<(Vec<u32>, i32), Alike> = BTreeMap::new();
@@ -165,10 +160,7 @@ impl History {
 
     /// The rows of a moment.
     pub fn rows_at(&self, moment: usize) -> &[usize] {
-        let members = self
-            .moments
-            .get(moment)
-            .map(|moment| moment.members.clone());
+        let members = self.moments.get(moment).map(|moment| moment.members.clone());
         members
             .and_then(|members| self.members.get(members))
             .unwrap_or_default()

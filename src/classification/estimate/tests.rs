@@ -41,10 +41,7 @@ fn without_precedents_the_base_rate_is_the_answer_and_it_is_insufficient() {
     assert_eq!(estimate.counts.n(), 0);
     assert_eq!(estimate.basis, None);
     assert!(estimate.precedents.is_empty());
-    assert!(
-        estimate.high - estimate.low > 0.8,
-        "nothing known: a wide interval"
-    );
+    assert!(estimate.high - estimate.low > 0.8, "nothing known: a wide interval");
 }
 
 #[test]
@@ -141,8 +138,7 @@ fn a_field_may_have_several_values() {
         year: 2020,
         outcome: Outcome::Won,
     }));
-    let ask =
-        |cases: &[Case], service: &str| fit(cases).probability(&[fact("service", service)], 2020);
+    let ask = |cases: &[Case], service: &str| fit(cases).probability(&[fact("service", service)], 2020);
     assert!(ask(&twice, "surgery") > ask(&cases, "surgery"));
     assert!(ask(&twice, "imaging") > ask(&cases, "imaging"));
 }
@@ -168,28 +164,20 @@ fn the_answer_quotes_the_narrowest_group_with_enough_precedents() {
 }
 
 fn any_outcome() -> impl Strategy<Value = Outcome> {
-    prop_oneof![
-        Just(Outcome::Won),
-        Just(Outcome::Partial),
-        Just(Outcome::Lost)
-    ]
+    prop_oneof![Just(Outcome::Won), Just(Outcome::Partial), Just(Outcome::Lost)]
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
     let value = || proptest::option::of(0..4_u8);
-    (value(), value(), value(), 2015..2023, any_outcome()).prop_map(
-        |(payer, kind, service, year, outcome)| {
-            let values = FIELDS.iter().zip([payer, kind, service]);
-            let known = values.filter_map(|(field, value)| Some((field, value?)));
-            Case {
-                facts: known
-                    .map(|(&field, value)| fact(field, &value.to_string()))
-                    .collect(),
-                year,
-                outcome,
-            }
-        },
-    )
+    (value(), value(), value(), 2015..2023, any_outcome()).prop_map(|(payer, kind, service, year, outcome)| {
+        let values = FIELDS.iter().zip([payer, kind, service]);
+        let known = values.filter_map(|(field, value)| Some((field, value?)));
+        Case {
+            facts: known.map(|(&field, value)| fact(field, &value.to_string())).collect(),
+            year,
+            outcome,
+        }
+    })
 }
 
 proptest! {

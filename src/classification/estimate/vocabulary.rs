@@ -47,19 +47,14 @@ impl Vocabulary {
             (name.to_owned(), Field { number, values })
         });
         let mut fields: HashMap<String, Field> = numbered.collect();
-        let known: BTreeSet<&Fact> = facts
-            .filter(|fact| fields.contains_key(&fact.field))
-            .collect();
+        let known: BTreeSet<&Fact> = facts.filter(|fact| fields.contains_key(&fact.field)).collect();
         for (number, fact) in (0..UNKNOWN).zip(known) {
             if let Some(field) = fields.get_mut(&fact.field) {
                 field.values.insert(fact.value.clone(), number);
             }
         }
         let cells = model.cells.iter().map(|cell| {
-            let of_cell = cell
-                .fields
-                .iter()
-                .filter_map(|name| fields.get(name.as_ref()));
+            let of_cell = cell.fields.iter().filter_map(|name| fields.get(name.as_ref()));
             of_cell.map(|field| field.number).collect()
         });
         Self {
@@ -86,10 +81,7 @@ impl Vocabulary {
 
     /// Every group that a case of these facts belongs to: a cell, and the facts
     /// that stand for its fields.
-    pub fn groups<'a>(
-        &'a self,
-        facts: &'a [Known],
-    ) -> impl Iterator<Item = (usize, Vec<Known>)> + 'a {
+    pub fn groups<'a>(&'a self, facts: &'a [Known]) -> impl Iterator<Item = (usize, Vec<Known>)> + 'a {
         let cells = self.cells.iter().enumerate();
         cells.flat_map(move |(cell, fields)| {
             let choices = combinations(fields, facts).into_iter();

@@ -87,8 +87,7 @@ impl<'a> Side<'a> {
     }
 
     fn brier(&self, counts: &[f64]) -> Option<f64> {
-        let squared =
-            |(case, count): (&Scored, &f64)| count * (case.probability - case.outcome).powi(2);
+        let squared = |(case, count): (&Scored, &f64)| count * (case.probability - case.outcome).powi(2);
         let n: f64 = counts.iter().sum();
         let sum: f64 = self.scored.iter().zip(counts).map(squared).sum();
         (n > 0.0).then(|| sum / n)
@@ -150,10 +149,7 @@ mod tests {
         let outcomes = [1.0, 0.0].into_iter().cycle();
         let pairs = probabilities.iter().zip(outcomes);
         pairs
-            .map(|(&probability, outcome)| Scored {
-                probability,
-                outcome,
-            })
+            .map(|(&probability, outcome)| Scored { probability, outcome })
             .collect()
     }
 
@@ -162,13 +158,7 @@ mod tests {
         let cases = scored(&[0.7, 0.4, 0.6, 0.5, 0.2, 0.3]);
         let difference = compare(&cases, &cases, 50, 1);
         assert_eq!(difference.auc, Some(0.0));
-        assert_eq!(
-            difference.brier_range,
-            Some(Range {
-                low: 0.0,
-                high: 0.0
-            })
-        );
+        assert_eq!(difference.brier_range, Some(Range { low: 0.0, high: 0.0 }));
     }
 
     #[test]
@@ -179,25 +169,15 @@ mod tests {
         // The poor forecast ties half of all pairs: AUC ½.
         assert_eq!(difference.auc, Some(0.5));
         assert!(difference.auc_range.is_some_and(|range| range.low > 0.3));
-        assert!(
-            difference
-                .brier_range
-                .is_some_and(|range| range.high < -0.1)
-        );
+        assert!(difference.brier_range.is_some_and(|range| range.high < -0.1));
     }
 
     #[test]
     fn equal_seeds_give_equal_ranges() {
         let ours = scored(&[0.7, 0.4, 0.6, 0.5, 0.2, 0.3]);
         let theirs = scored(&[0.6, 0.5, 0.5, 0.6, 0.4, 0.4]);
-        assert_eq!(
-            compare(&ours, &theirs, 40, 3),
-            compare(&ours, &theirs, 40, 3)
-        );
-        assert_ne!(
-            compare(&ours, &theirs, 40, 3),
-            compare(&ours, &theirs, 40, 4)
-        );
+        assert_eq!(compare(&ours, &theirs, 40, 3), compare(&ours, &theirs, 40, 3));
+        assert_ne!(compare(&ours, &theirs, 40, 3), compare(&ours, &theirs, 40, 4));
     }
 
     #[test]
@@ -205,9 +185,6 @@ mod tests {
         let counts = resample(1000, &mut SplitMix64(5));
         assert!((counts.iter().sum::<f64>() - 1000.0).abs() < 1e-9);
         let drawn = counts.iter().filter(|&&count| count > 0.0).count();
-        assert!(
-            (560..=700).contains(&drawn),
-            "about 63 % are drawn, {drawn}"
-        );
+        assert!((560..=700).contains(&drawn), "about 63 % are drawn, {drawn}");
     }
 }

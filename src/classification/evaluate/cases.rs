@@ -46,12 +46,8 @@ pub fn facts_of(decision: &Decision) -> Vec<Fact> {
     facts.extend(words(&treatment).map(|word| Fact::new("treatment_word", word)));
     facts.push(Fact::new("diagnosis_category", diagnosis_category));
     facts.push(Fact::new("treatment_category", treatment_category));
-    let dispute_type = decision
-        .dispute_type
-        .map(|it| Fact::new("dispute_type", it.name()));
-    let age_range = decision
-        .age_range
-        .map(|it| Fact::new("age_range", it.to_string()));
+    let dispute_type = decision.dispute_type.map(|it| Fact::new("dispute_type", it.name()));
+    let age_range = decision.age_range.map(|it| Fact::new("age_range", it.to_string()));
     let gender = decision.gender.map(|it| Fact::new("gender", it.name()));
     facts.extend([dispute_type, age_range, gender].into_iter().flatten());
     facts

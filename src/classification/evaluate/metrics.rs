@@ -126,10 +126,7 @@ pub fn reliability(scored: &[Scored]) -> Vec<ReliabilityBin> {
     let bins = RELIABILITY_BINS as f64;
     (0..RELIABILITY_BINS)
         .map(|index| {
-            let inside: Vec<&Scored> = scored
-                .iter()
-                .filter(|case| bin_of(case.probability) == index)
-                .collect();
+            let inside: Vec<&Scored> = scored.iter().filter(|case| bin_of(case.probability) == index).collect();
             let share = |measure: fn(&Scored) -> f64| {
                 let sum: f64 = inside.iter().map(|case| measure(case)).sum();
                 sum / (inside.len().max(1) as f64)
@@ -173,10 +170,7 @@ mod tests {
     fn scored(pairs: &[(f64, f64)]) -> Vec<Scored> {
         pairs
             .iter()
-            .map(|&(probability, outcome)| Scored {
-                probability,
-                outcome,
-            })
+            .map(|&(probability, outcome)| Scored { probability, outcome })
             .collect()
     }
 
@@ -228,10 +222,7 @@ mod tests {
         // Bin .2: forecasts .2,.25 (mean .225), outcomes 0,1 (.5): gap .275, n 2.
         // Bin .9: forecasts .95, 1.0 (mean .975), outcomes 1,1: gap .025, n 2.
         let cases = scored(&[(0.2, 0.0), (0.25, 1.0), (0.95, 1.0), (1.0, 1.0)]);
-        close(
-            expected_calibration_error(&cases),
-            f64::midpoint(0.275, 0.025),
-        );
+        close(expected_calibration_error(&cases), f64::midpoint(0.275, 0.025));
         let bins = reliability(&cases);
         assert_eq!(bins.iter().map(|bin| bin.n).sum::<usize>(), 4);
         assert_eq!(bins.get(9).map(|bin| bin.n), Some(2));

@@ -35,10 +35,7 @@ pub const PEERS: [Peer; 5] = [
         forecast: |seen, asked| {
             let left = recent_logistic_regression(seen, asked);
             let right = nearest_vote(seen, asked);
-            left.iter()
-                .zip(right)
-                .map(|(a, b)| f64::midpoint(*a, b))
-                .collect()
+            left.iter().zip(right).map(|(a, b)| f64::midpoint(*a, b)).collect()
         },
     },
 ];
@@ -60,9 +57,7 @@ const VOTE_PRIOR_WEIGHT: f64 = 0.8;
 
 /// Words are our own estimator's features; the peers see the published columns.
 fn columns(case: &Case) -> impl Iterator<Item = &Fact> {
-    case.facts
-        .iter()
-        .filter(|fact| !fact.field.ends_with("_word"))
+    case.facts.iter().filter(|fact| !fact.field.ends_with("_word"))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
@@ -95,9 +90,7 @@ impl<'a> Encoding<'a> {
     }
 
     fn encode(&self, case: &Case) -> Vec<usize> {
-        columns(case)
-            .filter_map(|fact| self.0.get(fact).copied())
-            .collect()
+        columns(case).filter_map(|fact| self.0.get(fact).copied()).collect()
     }
 
     fn len(&self) -> usize {
@@ -151,9 +144,7 @@ fn logistic(x: f64) -> f64 {
 }
 
 fn score(coefficients: &[f64], row: &[usize]) -> f64 {
-    row.iter()
-        .filter_map(|&feature| coefficients.get(feature))
-        .sum()
+    row.iter().filter_map(|&feature| coefficients.get(feature)).sum()
 }
 
 fn add(target: &mut [f64], row: &[usize], amount: f64) {
@@ -222,9 +213,7 @@ impl Vote {
             nearest.truncate(NEIGHBOURS);
         }
         let pairs = self.recency.iter().zip(&self.wins);
-        let (all_wins, all) = pairs.fold((0.0, 1e-9), |sum, (weight, win)| {
-            (sum.0 + weight * win, sum.1 + weight)
-        });
+        let (all_wins, all) = pairs.fold((0.0, 1e-9), |sum, (weight, win)| (sum.0 + weight * win, sum.1 + weight));
         let (mut wins, mut n) = (VOTE_PRIOR_WEIGHT * all_wins / all, VOTE_PRIOR_WEIGHT);
         for &(similarity, index) in &nearest {
             if let (Some(recency), Some(win)) = (self.recency.get(index), self.wins.get(index)) {

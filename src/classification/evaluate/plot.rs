@@ -25,14 +25,8 @@ fn write_plot(svg: &mut String, bins: &[ReliabilityBin]) -> std::fmt::Result {
         svg,
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" font-family="sans-serif" font-size="12">"#
     )?;
-    writeln!(
-        svg,
-        "<title>Forecast win probability against win rate</title>"
-    )?;
-    writeln!(
-        svg,
-        r#"<rect width="{size}" height="{size}" fill="white"/>"#
-    )?;
+    writeln!(svg, "<title>Forecast win probability against win rate</title>")?;
+    writeln!(svg, r#"<rect width="{size}" height="{size}" fill="white"/>"#)?;
     for tick in 0..=5 {
         write_tick(svg, f64::from(tick) / 5.0)?;
     }
@@ -62,12 +56,7 @@ fn up(value: f64) -> f64 {
     MARGIN + SIDE * (1.0 - value)
 }
 
-fn write_line(
-    svg: &mut String,
-    from: (f64, f64),
-    to: (f64, f64),
-    colour: &str,
-) -> std::fmt::Result {
+fn write_line(svg: &mut String, from: (f64, f64), to: (f64, f64), colour: &str) -> std::fmt::Result {
     writeln!(
         svg,
         r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" stroke="{colour}"/>"#,

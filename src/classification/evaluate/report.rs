@@ -106,9 +106,7 @@ impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mode = match self.mode {
             Mode::Static => "static: forecasts see the training file",
-            Mode::Prequential => {
-                "prequential: forecasts see the training file and test cases of earlier years"
-            }
+            Mode::Prequential => "prequential: forecasts see the training file and test cases of earlier years",
         };
         writeln!(out, "{mode}")?;
         writeln!(
@@ -120,10 +118,7 @@ impl fmt::Display for Report {
         )?;
         if self.train_also_in_test > 0 {
             let n = self.train_also_in_test;
-            writeln!(
-                out,
-                "left out of the training, being in the test file too: {n}"
-            )?;
+            writeln!(out, "left out of the training, being in the test file too: {n}")?;
         }
         write_refusals(out, "training file", &self.train_refused)?;
         write_refusals(out, "test file", &self.test_refused)?;

@@ -72,11 +72,7 @@ pub enum EvaluateError {
 pub fn run(train: &Path, test: &Path, options: &Options) -> Result<Report, EvaluateError> {
     let train = decisions::read(train).map_err(EvaluateError::Train)?;
     let test = decisions::read(test).map_err(EvaluateError::Test)?;
-    let tested: HashSet<&str> = test
-        .rows
-        .iter()
-        .map(|row| row.reference_id.as_str())
-        .collect();
+    let tested: HashSet<&str> = test.rows.iter().map(|row| row.reference_id.as_str()).collect();
     let fresh = |row: &&Decision| !tested.contains(row.reference_id.as_str());
     let seen: Vec<Case> = train.rows.iter().filter(fresh).map(case_of).collect();
     let asked: Vec<Case> = test.rows.iter().map(case_of).collect();
@@ -166,11 +162,7 @@ fn years(asked: &[Case]) -> BTreeMap<i32, Vec<usize>> {
     years
 }
 
-fn forecast(
-    rounds: &[Round],
-    asked: &[Case],
-    mut model: impl FnMut(&[Case], &[Case]) -> Vec<f64>,
-) -> Vec<Scored> {
+fn forecast(rounds: &[Round], asked: &[Case], mut model: impl FnMut(&[Case], &[Case]) -> Vec<f64>) -> Vec<Scored> {
     let mut scored = vec![
         Scored {
             probability: 0.5,
@@ -179,10 +171,7 @@ fn forecast(
         asked.len()
     ];
     for round in rounds {
-        let cases = round
-            .asked
-            .iter()
-            .filter_map(|&position| asked.get(position));
+        let cases = round.asked.iter().filter_map(|&position| asked.get(position));
         let cases: Vec<Case> = cases.cloned().collect();
         let forecasts = model(&round.seen, &cases);
         for ((&position, case), probability) in round.asked.iter().zip(&cases).zip(forecasts) {
@@ -199,9 +188,7 @@ fn forecast(
 
 fn by_year(scored: &[Scored], asked: &[Case]) -> Vec<YearReport> {
     let of_year = |(year, positions): (i32, Vec<usize>)| {
-        let scored = positions
-            .iter()
-            .filter_map(|&position| scored.get(position).copied());
+        let scored = positions.iter().filter_map(|&position| scored.get(position).copied());
         let scored: Vec<Scored> = scored.collect();
         #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
         let n = scored.len() as f64;

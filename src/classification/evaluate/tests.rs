@@ -36,11 +36,7 @@ fn rows(years: std::ops::RangeInclusive<i32>, turn: i32) -> String {
     let mut text = String::new();
     for year in years {
         for number in 0..80 {
-            let treatment = if number % 2 == 0 {
-                "Surgery"
-            } else {
-                "Therapy"
-            };
+            let treatment = if number % 2 == 0 { "Surgery" } else { "Therapy" };
             let favoured = (number % 2 == 0) == (year < turn);
             let won = (number / 2 % 4 == 0) != favoured;
             let determination = if won { "Overturned" } else { "Upheld" };
@@ -98,8 +94,7 @@ fn prequential_forecasts_learn_from_earlier_test_years_and_static_ones_do_not() 
     let of_2016 = |mode| {
         let report = report(&train, &test, mode);
         let year = report.years.into_iter().find(|year| year.year == 2016);
-        year.and_then(|year| year.metrics.auc)
-            .expect("wins and losses")
+        year.and_then(|year| year.metrics.auc).expect("wins and losses")
     };
     assert!(of_2016(Mode::Static) < 0.3, "the world has turned");
     assert!(of_2016(Mode::Prequential) > 0.7, "and 2015 has shown it");
@@ -132,10 +127,7 @@ fn refused_rows_are_told_and_unusable_files_are_errors() {
     let test = files.write("test.csv", &rows(2012..=2012, 2100));
     let told = report(&train, &test, Mode::Static);
     assert_eq!(told.train_refused.len(), 1);
-    assert!(
-        told.to_string().contains("line 162, Determination"),
-        "{told}"
-    );
+    assert!(told.to_string().contains("line 162, Determination"), "{told}");
     let empty = files.write("empty.csv", bad);
     let failed = run(&train, &empty, &options(Mode::Static));
     assert!(matches!(failed, Err(EvaluateError::NothingToForecast)));
@@ -164,7 +156,10 @@ fn the_headline_has_the_published_keys_and_a_run_repeats_to_the_byte() {
 /// models on the last two years. A guard against regressions, no proof: the
 /// settings were chosen on these years among others. Skipped, saying so, where the file is absent.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes without optimisation: cargo test --release")]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "takes minutes without optimisation: cargo test --release"
+)]
 fn on_published_decisions_the_estimate_leads_every_peer() {
     let data = std::env::var_os("STRATUM_TEST_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
@@ -177,16 +172,9 @@ fn on_published_decisions_the_estimate_leads_every_peer() {
     };
     let files = Files::new("published");
     let of = |late: bool| -> String {
-        let year = |line: &str| {
-            line.split(';')
-                .nth(1)
-                .and_then(|year| year.parse::<i32>().ok())
-        };
+        let year = |line: &str| line.split(';').nth(1).and_then(|year| year.parse::<i32>().ok());
         let wanted = |line: &&str| year(line).is_some_and(|year| (year > 2012) == late);
-        text.lines()
-            .filter(wanted)
-            .map(|line| format!("{line}\n"))
-            .collect()
+        text.lines().filter(wanted).map(|line| format!("{line}\n")).collect()
     };
     let train = files.write("train.csv", &of(false));
     let test = files.write("test.csv", &of(true));
@@ -196,11 +184,7 @@ fn on_published_decisions_the_estimate_leads_every_peer() {
         assert_eq!(report.train_n + report.n, 15_839);
         for peer in &report.peers {
             let better = peer.difference.auc.is_some_and(|auc| auc > 0.0);
-            assert!(
-                better && peer.difference.brier < 0.0,
-                "{mode:?} {}",
-                peer.name
-            );
+            assert!(better && peer.difference.brier < 0.0, "{mode:?} {}", peer.name);
         }
     }
 }

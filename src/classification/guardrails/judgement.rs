@@ -52,8 +52,7 @@ impl Judgement {
     /// This judgement with a rule's action in place of its own.
     pub(super) fn ruled(mut self, rule: Guardrail, action: RecoveryAction) -> Self {
         self.action = action;
-        self.alternatives
-            .retain(|other| *other != action && !is_appeal(*other));
+        self.alternatives.retain(|other| *other != action && !is_appeal(*other));
         self.appealable = false;
         self.guardrail = Some(rule);
         self
@@ -72,13 +71,8 @@ impl Judgement {
     /// This judgement with every kind of appeal taken out.
     pub(super) fn without_appeal(self, rule: Guardrail, instead: RecoveryAction) -> Self {
         let own = std::iter::once(self.action).chain(self.alternatives.iter().copied());
-        let action = own
-            .clone()
-            .find(|action| !is_appeal(*action))
-            .unwrap_or(instead);
-        let alternatives = own
-            .filter(|other| *other != action && !is_appeal(*other))
-            .collect();
+        let action = own.clone().find(|action| !is_appeal(*action)).unwrap_or(instead);
+        let alternatives = own.filter(|other| *other != action && !is_appeal(*other)).collect();
         Self {
             action,
             alternatives,
@@ -95,9 +89,7 @@ pub(super) fn rank(judgement: &Judgement) -> (u8, u8, u8, &str, &str) {
     let rule = judgement
         .guardrail
         .and_then(|rule| Guardrail::ALL.iter().position(|own| *own == rule));
-    let rule = rule
-        .and_then(|position| u8::try_from(position).ok())
-        .unwrap_or(u8::MAX);
+    let rule = rule.and_then(|position| u8::try_from(position).ok()).unwrap_or(u8::MAX);
     (
         rule,
         tier(judgement),

@@ -5,8 +5,7 @@ use super::judgement::{Judgement, rank};
 use super::rules::Guardrail;
 use super::{Context, is_appeal};
 use crate::proto::stratum::v1::{
-    AdjudicationState, Adjustment, CoreScenario, EvidenceKind, GroupCode, RecoveryAction,
-    ServiceLine, ServiceTiming,
+    AdjudicationState, Adjustment, CoreScenario, EvidenceKind, GroupCode, RecoveryAction, ServiceLine, ServiceTiming,
 };
 
 /// Modifiers that mark a repeated or distinct service, so that it is no duplicate.
@@ -35,10 +34,8 @@ pub(super) struct LineVerdict {
 
 /// Judges a line with all its adjustments together.
 pub(super) fn judge(line: &ServiceLine, context: Context, registries: &Registries) -> LineVerdict {
-    let (aside, left): (Vec<&Adjustment>, Vec<&Adjustment>) = line
-        .adjustments
-        .iter()
-        .partition(|adjustment| is_no_denial(adjustment));
+    let (aside, left): (Vec<&Adjustment>, Vec<&Adjustment>) =
+        line.adjustments.iter().partition(|adjustment| is_no_denial(adjustment));
     let mut judgements: Vec<Judgement> = left
         .iter()
         .filter_map(|adjustment| judge_adjustment(adjustment, line, context, registries))
@@ -64,10 +61,7 @@ pub(super) fn judge(line: &ServiceLine, context: Context, registries: &Registrie
         further,
         set_aside: sorted_labels(aside.iter().copied()),
         unknown,
-        at_stake_minor: left
-            .iter()
-            .filter_map(|a| a.amount_minor)
-            .fold(0, i64::saturating_add),
+        at_stake_minor: left.iter().filter_map(|a| a.amount_minor).fold(0, i64::saturating_add),
     }
 }
 
@@ -93,17 +87,13 @@ fn whole_line_rule(
     registries: &Registries,
 ) -> Option<Judgement> {
     let has_remark = |category: &str| {
-        let remarks = line
-            .adjustments
-            .iter()
-            .flat_map(|adjustment| &adjustment.rarcs);
+        let remarks = line.adjustments.iter().flat_map(|adjustment| &adjustment.rarcs);
         remarks
             .filter_map(|remark| registries.rarc(remark))
             .any(|remark| remark.category == category)
     };
     let rejected = context.adjudication == AdjudicationState::Rejected;
-    let unprocessable =
-        context.adjudication == AdjudicationState::Unprocessable || has_remark(UNPROCESSABLE);
+    let unprocessable = context.adjudication == AdjudicationState::Unprocessable || has_remark(UNPROCESSABLE);
     let first = line.adjustments.iter().map(label).min().unwrap_or_default();
     if rejected {
         return Some(Judgement::by_rule(
@@ -128,42 +118,26 @@ fn whole_line_rule(
         ));
     }
     if context.adjudication == AdjudicationState::Pended {
-        return leader.map(|leader| {
-            leader.without_appeal(
-                Guardrail::NotDecidedYet,
-                RecoveryAction::SubmitDocumentation,
-            )
-        });
+        return leader
+            .map(|leader| leader.without_appeal(Guardrail::NotDecidedYet, RecoveryAction::SubmitDocumentation));
     }
     if has_remark(NO_APPEAL) {
-        let leader = leader.unwrap_or_else(|| {
-            Judgement::by_rule(Guardrail::NoAppealRight, first, RecoveryAction::Close)
-        });
+        let leader =
+            leader.unwrap_or_else(|| Judgement::by_rule(Guardrail::NoAppealRight, first, RecoveryAction::Close));
         return Some(leader.without_appeal(Guardrail::NoAppealRight, instead_of_appeal(line)));
     }
     leader
 }
 
 /// What to do when only amounts that are no denial are on the line.
-fn nothing_left(
-    line: &ServiceLine,
-    aside: &[&Adjustment],
-    left: &[&Adjustment],
-) -> Option<Judgement> {
+fn nothing_left(line: &ServiceLine, aside: &[&Adjustment], left: &[&Adjustment]) -> Option<Judgement> {
     if !left.is_empty() || aside.is_empty() {
         return None;
     }
-    let shares = aside
-        .iter()
-        .copied()
-        .filter(|adjustment| is_patient_share(adjustment));
+    let shares = aside.iter().copied().filter(|adjustment| is_patient_share(adjustment));
     let Some(share) = shares.map(label).min() else {
         let deciding = aside.iter().copied().map(label).min().unwrap_or_default();
-        return Some(Judgement::by_rule(
-            Guardrail::NoDenial,
-            deciding,
-            RecoveryAction::Close,
-        ));
+        return Some(Judgement::by_rule(Guardrail::NoDenial, deciding, RecoveryAction::Close));
     };
     let action = if line.other_coverage() {
         RecoveryAction::BillSecondary
@@ -204,31 +178,17 @@ fn judge_adjustment(
 
 /// The hard rules about one code, and the indicators that change its action.
 fn rule_about_code(judgement: Judgement, adjustment: &Adjustment, line: &ServiceLine) -> Judgement {
-    use Guardrail::{
-        Duplicate, PairMayBeUnbundled, PairNeverUnbundled, PatientLiableByAbn,
-        UnitsAbovePolicyLimit,
-    };
+    use Guardrail::{Duplicate, PairMayBeUnbundled, PairNeverUnbundled, PatientLiableByAbn, UnitsAbovePolicyLimit};
     use RecoveryAction::{Appeal, BillPatient, Close, CorrectedClaim};
-    let distinct = line
-        .modifiers
-        .iter()
-        .any(|m| DISTINCT_MODIFIERS.contains(&m.as_str()));
+    let distinct = line.modifiers.iter().any(|m| DISTINCT_MODIFIERS.contains(&m.as_str()));
     let group = adjustment.group_code();
     match adjustment.carc.as_str() {
-        "236" if line.ncci_modifier_indicator == Some(0) => {
-            judgement.ruled(PairNeverUnbundled, Close)
-        }
-        "236" if line.ncci_modifier_indicator == Some(1) => {
-            judgement.ruled(PairMayBeUnbundled, CorrectedClaim)
-        }
-        "151" if line.mue_adjudication_indicator == Some(2) => {
-            judgement.ruled(UnitsAbovePolicyLimit, Close)
-        }
+        "236" if line.ncci_modifier_indicator == Some(0) => judgement.ruled(PairNeverUnbundled, Close),
+        "236" if line.ncci_modifier_indicator == Some(1) => judgement.ruled(PairMayBeUnbundled, CorrectedClaim),
+        "151" if line.mue_adjudication_indicator == Some(2) => judgement.ruled(UnitsAbovePolicyLimit, Close),
         "151" if line.mue_adjudication_indicator == Some(1) => judgement.led_by(CorrectedClaim),
         "151" if line.mue_adjudication_indicator == Some(3) => judgement.led_by(Appeal),
-        "50" if group == GroupCode::Pr && line.abn_on_file() => {
-            judgement.ruled(PatientLiableByAbn, BillPatient)
-        }
+        "50" if group == GroupCode::Pr && line.abn_on_file() => judgement.ruled(PatientLiableByAbn, BillPatient),
         "18" if distinct => judgement.led_by(Appeal),
         "18" => judgement.ruled(Duplicate, Close),
         _ => judgement,
@@ -237,10 +197,7 @@ fn rule_about_code(judgement: Judgement, adjustment: &Adjustment, line: &Service
 
 /// What is left to do about a line that may not be appealed: whoever bears the balance pays it.
 fn instead_of_appeal(line: &ServiceLine) -> RecoveryAction {
-    let patients = line
-        .adjustments
-        .iter()
-        .any(|a| a.group_code() == GroupCode::Pr);
+    let patients = line.adjustments.iter().any(|a| a.group_code() == GroupCode::Pr);
     match (patients, line.other_coverage()) {
         (true, true) => RecoveryAction::BillSecondary,
         (true, false) => RecoveryAction::BillPatient,
@@ -249,11 +206,7 @@ fn instead_of_appeal(line: &ServiceLine) -> RecoveryAction {
 }
 
 /// The actions of a row as far as they fit who bears the balance and who else covers the patient.
-fn liable(
-    group: GroupCode,
-    line: &ServiceLine,
-    row: &CodeAction,
-) -> (RecoveryAction, Vec<RecoveryAction>) {
+fn liable(group: GroupCode, line: &ServiceLine, row: &CodeAction) -> (RecoveryAction, Vec<RecoveryAction>) {
     let allowed = |action: RecoveryAction| match action {
         // A contractual obligation is the provider's: the patient may not be billed for it.
         RecoveryAction::BillPatient => group != GroupCode::Co,
@@ -266,11 +219,7 @@ fn liable(
         | RecoveryAction::RebillOtherPayer
         | RecoveryAction::Close => true,
     };
-    let rest = row
-        .alternatives
-        .iter()
-        .copied()
-        .filter(|other| allowed(*other));
+    let rest = row.alternatives.iter().copied().filter(|other| allowed(*other));
     if allowed(row.action) {
         return (row.action, rest.collect());
     }
@@ -291,10 +240,7 @@ pub(super) fn timed(
         context.service_timing,
         ServiceTiming::PreService | ServiceTiming::Concurrent
     );
-    if early
-        && action == RecoveryAction::Appeal
-        && alternatives.contains(&RecoveryAction::PeerToPeer)
-    {
+    if early && action == RecoveryAction::Appeal && alternatives.contains(&RecoveryAction::PeerToPeer) {
         alternatives.retain(|other| *other != RecoveryAction::PeerToPeer);
         alternatives.insert(0, action);
         return (RecoveryAction::PeerToPeer, alternatives);

@@ -27,8 +27,8 @@ pub use rules::Guardrail;
 
 use super::super::registries::{Registries, Word};
 use crate::proto::stratum::v1::{
-    AdjudicationState, CoreScenario, DenialType, Determination, EvidenceKind, RecoveryAction,
-    ServiceLine, ServiceTiming,
+    AdjudicationState, CoreScenario, DenialType, Determination, EvidenceKind, RecoveryAction, ServiceLine,
+    ServiceTiming,
 };
 
 /// What is known about a claim beside its lines.
@@ -75,12 +75,7 @@ impl Verdict {
     /// The final determination. A suggestion counts only when the verdict is open, and brings the
     /// default action of its denial type.
     #[must_use]
-    pub fn conclude(
-        self,
-        suggestion: Option<&Suggestion>,
-        context: Context,
-        registries: &Registries,
-    ) -> Determination {
+    pub fn conclude(self, suggestion: Option<&Suggestion>, context: Context, registries: &Registries) -> Determination {
         let mut determination = self.determination;
         let Some(suggestion) = suggestion.filter(|_| self.open) else {
             return determination;
@@ -102,11 +97,7 @@ impl Verdict {
         determination.set_action(action);
         determination.alternatives = alternatives.into_iter().map(i32::from).collect();
         determination.appealable = appealable;
-        determination.required_evidence = info
-            .typical_evidence
-            .iter()
-            .map(|kind| i32::from(*kind))
-            .collect();
+        determination.required_evidence = info.typical_evidence.iter().map(|kind| i32::from(*kind)).collect();
         determination.rationale.push(suggestion.rationale.clone());
         determination
     }

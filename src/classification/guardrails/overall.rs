@@ -7,9 +7,7 @@ use super::judgement::{Judgement, tier};
 use super::line::LineVerdict;
 use super::rules::Guardrail;
 use super::{Context, Verdict, is_appeal, numbers, words_of};
-use crate::proto::stratum::v1::{
-    AdjudicationState, DenialType, Determination, LineDetermination, RecoveryAction,
-};
+use crate::proto::stratum::v1::{AdjudicationState, DenialType, Determination, LineDetermination, RecoveryAction};
 
 /// Combines the lines: the most valuable one that can be appealed leads, each line keeps its own.
 pub(super) fn combine(lines: &[LineVerdict], context: Context, registries: &Registries) -> Verdict {
@@ -17,9 +15,7 @@ pub(super) fn combine(lines: &[LineVerdict], context: Context, registries: &Regi
         .iter()
         .enumerate()
         .filter_map(|(index, line)| Some((index, line, line.judgement.as_ref()?)))
-        .min_by_key(|(index, line, judgement)| {
-            (tier(judgement), Reverse(line.at_stake_minor), *index)
-        });
+        .min_by_key(|(index, line, judgement)| (tier(judgement), Reverse(line.at_stake_minor), *index));
     let mut determination = Determination {
         lines: lines
             .iter()
@@ -34,9 +30,7 @@ pub(super) fn combine(lines: &[LineVerdict], context: Context, registries: &Regi
             determination.set_action(action);
             rule.id().clone_into(&mut determination.guardrail_code);
             determination.set_denial_type(rule.denial_type().unwrap_or(DenialType::Unspecified));
-            determination
-                .rationale
-                .push(rule.sentence(registries, action));
+            determination.rationale.push(rule.sentence(registries, action));
             return Verdict {
                 determination,
                 open: false,
@@ -53,10 +47,7 @@ pub(super) fn combine(lines: &[LineVerdict], context: Context, registries: &Regi
     determination.set_action(judgement.action);
     determination.set_denial_type(judgement.denial_type);
     determination.set_core_scenario(judgement.core_scenario);
-    determination.guardrail_code = judgement
-        .guardrail
-        .map(|rule| rule.id().to_owned())
-        .unwrap_or_default();
+    determination.guardrail_code = judgement.guardrail.map(|rule| rule.id().to_owned()).unwrap_or_default();
     determination.appealable = lines
         .iter()
         .filter_map(|line| line.judgement.as_ref())
@@ -73,19 +64,10 @@ pub(super) fn combine(lines: &[LineVerdict], context: Context, registries: &Regi
 /// The rules that the state of adjudication alone brings.
 fn rule_without_lines(context: Context) -> Option<(Guardrail, RecoveryAction)> {
     match context.adjudication {
-        AdjudicationState::Rejected => Some((
-            Guardrail::RejectedAtFrontEnd,
-            RecoveryAction::CorrectedClaim,
-        )),
-        AdjudicationState::Unprocessable => Some((
-            Guardrail::UnprocessableMa130,
-            RecoveryAction::CorrectedClaim,
-        )),
+        AdjudicationState::Rejected => Some((Guardrail::RejectedAtFrontEnd, RecoveryAction::CorrectedClaim)),
+        AdjudicationState::Unprocessable => Some((Guardrail::UnprocessableMa130, RecoveryAction::CorrectedClaim)),
         AdjudicationState::Reversed => Some((Guardrail::ReversalIsNoDenial, RecoveryAction::Close)),
-        AdjudicationState::Pended => Some((
-            Guardrail::NotDecidedYet,
-            RecoveryAction::SubmitDocumentation,
-        )),
+        AdjudicationState::Pended => Some((Guardrail::NotDecidedYet, RecoveryAction::SubmitDocumentation)),
         AdjudicationState::Unspecified
         | AdjudicationState::Denied
         | AdjudicationState::PartiallyDenied
@@ -102,10 +84,7 @@ fn line_answer(index: usize, line: &LineVerdict) -> LineDetermination {
     if let Some(judgement) = &line.judgement {
         answer.set_action(judgement.action);
         answer.set_denial_type(judgement.denial_type);
-        answer.guardrail_code = judgement
-            .guardrail
-            .map(|rule| rule.id().to_owned())
-            .unwrap_or_default();
+        answer.guardrail_code = judgement.guardrail.map(|rule| rule.id().to_owned()).unwrap_or_default();
         answer.appealable = judgement.appealable;
         answer.deciding.clone_from(&judgement.deciding);
     }
@@ -176,23 +155,11 @@ fn rationale(
         sentences.push(judgement.rationale.clone());
     }
     if !lead.set_aside.is_empty() && !lead.set_aside.contains(&judgement.deciding) {
-        sentences.push(format!(
-            "Set aside as no denial: {}.",
-            lead.set_aside.join(", ")
-        ));
+        sentences.push(format!("Set aside as no denial: {}.", lead.set_aside.join(", ")));
     }
-    for (index, line) in lines
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| *index != lead_index)
-    {
+    for (index, line) in lines.iter().enumerate().filter(|(index, _)| *index != lead_index) {
         if let Some(other) = &line.judgement {
-            let sentence = format!(
-                "Line {}: {} for {}.",
-                index + 1,
-                words_of(other.action),
-                other.deciding
-            );
+            let sentence = format!("Line {}: {} for {}.", index + 1, words_of(other.action), other.deciding);
             sentences.push(sentence);
         }
     }
@@ -207,20 +174,11 @@ fn code_sentence(judgement: &Judgement, registries: &Registries) -> String {
     let Some(code) = registries.carc(number) else {
         return String::new();
     };
-    let retired = if code.current {
-        ""
-    } else {
-        " The code is retired."
-    };
+    let retired = if code.current { "" } else { " The code is retired." };
     format!("{}: {}.{retired}", judgement.deciding, code.label)
 }
 
 fn unknown_sentence(line: &LineVerdict) -> Option<String> {
     let unknown = &line.unknown;
-    (!unknown.is_empty()).then(|| {
-        format!(
-            "Not in the registry, so not judged: {}.",
-            unknown.join(", ")
-        )
-    })
+    (!unknown.is_empty()).then(|| format!("Not in the registry, so not judged: {}.", unknown.join(", ")))
 }

@@ -81,9 +81,7 @@ impl Guardrail {
     pub(super) fn denial_type(self) -> Option<DenialType> {
         match self {
             Self::RejectedAtFrontEnd | Self::UnprocessableMa130 => Some(DenialType::Unprocessable),
-            Self::ReversalIsNoDenial | Self::PatientShare | Self::NoDenial => {
-                Some(DenialType::NotADenial)
-            }
+            Self::ReversalIsNoDenial | Self::PatientShare | Self::NoDenial => Some(DenialType::NotADenial),
             Self::NotDecidedYet
             | Self::NoAppealRight
             | Self::PairNeverUnbundled

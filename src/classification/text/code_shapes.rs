@@ -36,14 +36,9 @@ pub fn is_other_use(text: &str, start: usize, end: usize, code: &str) -> bool {
         && ["mask", "respirator"]
             .iter()
             .any(|word| after.trim_start().to_ascii_lowercase().starts_with(word));
-    let previous = before
-        .trim_end()
-        .rsplit(char::is_whitespace)
-        .next()
-        .unwrap_or_default();
-    let is_stage = previous.starts_with('T')
-        && previous.len() <= 4
-        && previous.bytes().any(|byte| byte.is_ascii_digit());
+    let previous = before.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
+    let is_stage =
+        previous.starts_with('T') && previous.len() <= 4 && previous.bytes().any(|byte| byte.is_ascii_digit());
     let is_area = before.ends_with("kg/") || before.ends_with("mg/") || before.ends_with("g/");
     continues || is_mask || is_stage || is_area
 }
@@ -57,12 +52,9 @@ pub fn is_list_item(text: &str, start: usize, end: usize) -> bool {
         .next()
         .unwrap_or_default();
     let is_apart = !rest.starts_with(char::is_whitespace) || word.is_empty();
-    let is_list_word = ["and", "or", "denial", "denials", "denied", "on", "for"]
-        .contains(&word.to_ascii_lowercase().as_str());
-    let is_date = text
-        .get(..start)
-        .is_some_and(|before| before.ends_with('/'))
-        && rest.starts_with('/');
+    let is_list_word =
+        ["and", "or", "denial", "denials", "denied", "on", "for"].contains(&word.to_ascii_lowercase().as_str());
+    let is_date = text.get(..start).is_some_and(|before| before.ends_with('/')) && rest.starts_with('/');
     !continues_number(text, end) && !is_date && (is_apart || is_list_word)
 }
 
@@ -72,8 +64,7 @@ pub fn continues_number(text: &str, end: usize) -> bool {
     match rest.next() {
         Some('%') => true,
         Some('.' | ',' | '/' | '-') => {
-            rest.next().is_some_and(|next| next.is_ascii_digit())
-                && !text.get(end..).is_some_and(is_code_list)
+            rest.next().is_some_and(|next| next.is_ascii_digit()) && !text.get(end..).is_some_and(is_code_list)
         }
         _ => false,
     }
@@ -82,9 +73,7 @@ pub fn continues_number(text: &str, end: usize) -> bool {
 /// "99214,99215", "97/236" and "99214-25" go on as codes; "1,450", "1/15/2024" and "3.5" as numbers.
 pub fn is_code_list(rest: &str) -> bool {
     let digits = rest.bytes().skip(1).take_while(u8::is_ascii_digit).count();
-    let is_date = rest
-        .get(1 + digits..)
-        .is_some_and(|after| after.starts_with('/'));
+    let is_date = rest.get(1 + digits..).is_some_and(|after| after.starts_with('/'));
     match rest.bytes().next() {
         Some(b'-') => matches!(digits, 2 | 5),
         Some(b'/') => digits == 5 || (digits <= 3 && !is_date),
@@ -104,8 +93,7 @@ pub fn is_identifier(text: &str, start: usize) -> bool {
         .unwrap_or_default();
     let lower = previous.to_ascii_lowercase();
     let is_id_word = [
-        "id", "account", "acct", "claim", "member", "zip", "ref", "no", "number", "mrn", "box",
-        "group", "policy",
+        "id", "account", "acct", "claim", "member", "zip", "ref", "no", "number", "mrn", "box", "group", "policy",
     ]
     .contains(&lower.as_str());
     let is_state = previous.len() == 2
@@ -130,12 +118,10 @@ pub fn is_modifier(code: &str) -> bool {
 }
 
 const MODIFIERS: [&str; 113] = [
-    "22", "23", "24", "25", "26", "27", "32", "33", "47", "50", "51", "52", "53", "54", "55", "56",
-    "57", "58", "59", "62", "63", "66", "73", "74", "76", "77", "78", "79", "80", "81", "82", "90",
-    "91", "92", "93", "95", "96", "97", "99", "AA", "AD", "AF", "AG", "AH", "AI", "AJ", "AS", "AT",
-    "AY", "CA", "CO", "CQ", "CR", "CS", "E1", "E2", "E3", "E4", "EY", "F1", "F2", "F5", "FA", "FQ",
-    "G0", "GA", "GC", "GE", "GN", "GO", "GP", "GQ", "GT", "GV", "GW", "GX", "GY", "GZ", "HO", "JW",
-    "JZ", "KH", "KI", "KJ", "KX", "LC", "LD", "LT", "MS", "NU", "P3", "PT", "Q0", "Q1", "QK", "QS",
-    "QW", "QX", "QY", "QZ", "RA", "RB", "RC", "RR", "RT", "SA", "SG", "TA", "TC", "XE", "XP", "XS",
-    "XU",
+    "22", "23", "24", "25", "26", "27", "32", "33", "47", "50", "51", "52", "53", "54", "55", "56", "57", "58", "59",
+    "62", "63", "66", "73", "74", "76", "77", "78", "79", "80", "81", "82", "90", "91", "92", "93", "95", "96", "97",
+    "99", "AA", "AD", "AF", "AG", "AH", "AI", "AJ", "AS", "AT", "AY", "CA", "CO", "CQ", "CR", "CS", "E1", "E2", "E3",
+    "E4", "EY", "F1", "F2", "F5", "FA", "FQ", "G0", "GA", "GC", "GE", "GN", "GO", "GP", "GQ", "GT", "GV", "GW", "GX",
+    "GY", "GZ", "HO", "JW", "JZ", "KH", "KI", "KJ", "KX", "LC", "LD", "LT", "MS", "NU", "P3", "PT", "Q0", "Q1", "QK",
+    "QS", "QW", "QX", "QY", "QZ", "RA", "RB", "RC", "RR", "RT", "SA", "SG", "TA", "TC", "XE", "XP", "XS", "XU",
 ];

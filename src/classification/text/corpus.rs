@@ -96,13 +96,10 @@ impl Corpus {
                     problem: "expected three columns".to_owned(),
                 });
             };
-            let label: DenialLabel =
-                label
-                    .parse()
-                    .map_err(|error: UnknownLabel| CorpusError::Line {
-                        line,
-                        problem: error.to_string(),
-                    })?;
+            let label: DenialLabel = label.parse().map_err(|error: UnknownLabel| CorpusError::Line {
+                line,
+                problem: error.to_string(),
+            })?;
             let expanded = expand(phrase, &slots).into_iter();
             texts.extend(expanded.map(|text| LabelledText {
                 text,
@@ -134,10 +131,7 @@ impl Corpus {
                 .map_err(|error: UnknownLabel| problem(error.to_string()))?;
             let prefix = if list == "CARC" { "CARC " } else { "" };
             for number in numbers.split(' ') {
-                for text in [
-                    format!("{prefix}{number}"),
-                    format!("denied {prefix}{number}"),
-                ] {
+                for text in [format!("{prefix}{number}"), format!("denied {prefix}{number}")] {
                     let (family, weight) = (u32::MAX, CODE_WEIGHT);
                     self.texts.push(LabelledText {
                         text,
@@ -211,11 +205,7 @@ pub fn near_families(texts: &[LabelledText]) -> Vec<u32> {
     let joined = join_families(&families);
     texts
         .iter()
-        .map(|text| {
-            first_of
-                .get(&text.family)
-                .map_or(u32::MAX, |family| joined[*family])
-        })
+        .map(|text| first_of.get(&text.family).map_or(u32::MAX, |family| joined[*family]))
         .collect()
 }
 
@@ -224,10 +214,7 @@ fn join_families(families: &[Family]) -> Vec<u32> {
     for later in 0..families.len() {
         for earlier in 0..later {
             if first[later] != first[earlier] && families[later].is_near(&families[earlier]) {
-                let (keep, drop) = (
-                    first[earlier].min(first[later]),
-                    first[earlier].max(first[later]),
-                );
+                let (keep, drop) = (first[earlier].min(first[later]), first[earlier].max(first[later]));
                 first[..=later]
                     .iter_mut()
                     .filter(|family| **family == drop)
@@ -259,11 +246,7 @@ fn fill(template: &str, slots: &Slots, choices: &mut SplitMix) -> String {
     let mut text = String::with_capacity(template.len() + 16);
     let mut rest = template;
     while let Some(open) = rest.find(['[', '{']) {
-        let close = if rest[open..].starts_with('[') {
-            ']'
-        } else {
-            '}'
-        };
+        let close = if rest[open..].starts_with('[') { ']' } else { '}' };
         let Some(length) = rest[open..].find(close) else {
             break;
         };
@@ -307,10 +290,7 @@ impl Slots {
 
     fn value(&self, slot: &str, choices: &mut SplitMix) -> &str {
         let values = self.values.get(slot).map_or(&[][..], Vec::as_slice);
-        values
-            .get(choices.below(values.len()))
-            .copied()
-            .unwrap_or_default()
+        values.get(choices.below(values.len())).copied().unwrap_or_default()
     }
 }
 

@@ -49,19 +49,11 @@ pub fn metrics_of(scored: impl Iterator<Item = (usize, [f32; LABELS])>) -> Metri
         first += usize::from(hit);
         third += usize::from(order[..3].contains(&label));
         loss -= f64::from(ln(scores[label].max(1e-9)));
-        let bin = &mut bins
-            [((scores[best] * CALIBRATION_BINS as f32) as usize).min(CALIBRATION_BINS - 1)];
-        *bin = (
-            bin.0 + 1,
-            bin.1 + f64::from(scores[best]),
-            bin.2 + usize::from(hit),
-        );
+        let bin = &mut bins[((scores[best] * CALIBRATION_BINS as f32) as usize).min(CALIBRATION_BINS - 1)];
+        *bin = (bin.0 + 1, bin.1 + f64::from(scores[best]), bin.2 + usize::from(hit));
     }
     let count = texts.max(1) as f64;
-    let distance: f64 = bins
-        .iter()
-        .map(|(_, mass, hits)| (mass - *hits as f64).abs())
-        .sum();
+    let distance: f64 = bins.iter().map(|(_, mass, hits)| (mass - *hits as f64).abs()).sum();
     Metrics {
         texts,
         top1: (first as f64 / count) as f32,
@@ -74,11 +66,7 @@ pub fn metrics_of(scored: impl Iterator<Item = (usize, [f32; LABELS])>) -> Metri
 /// Types by falling score, ties in the types' own order.
 pub fn ranking(scores: &[f32; LABELS]) -> [usize; LABELS] {
     let mut order: [usize; LABELS] = std::array::from_fn(|index| index);
-    order.sort_by(|left, right| {
-        scores[*right]
-            .total_cmp(&scores[*left])
-            .then(left.cmp(right))
-    });
+    order.sort_by(|left, right| scores[*right].total_cmp(&scores[*left]).then(left.cmp(right)));
     order
 }
 

@@ -94,10 +94,7 @@ impl Extractor {
             codes: CodePatterns::compile()?,
             payers: Names::new(MentionKind::Payer, payers)?,
             services: Names::new(MentionKind::Service, service_names()?)?,
-            phrases: Names::new(
-                MentionKind::DenialPhrase,
-                cue_names(include_str!("data/cues.tsv"))?,
-            )?,
+            phrases: Names::new(MentionKind::DenialPhrase, cue_names(include_str!("data/cues.tsv"))?)?,
         })
     }
 
@@ -111,10 +108,7 @@ impl Extractor {
                 start: points.at(found.start),
                 end: points.at(found.end),
             };
-            mentions.push(Mention {
-                span,
-                ..found.mention
-            });
+            mentions.push(Mention { span, ..found.mention });
         }
         let line = Line::of(text);
         for names in [&self.payers, &self.services, &self.phrases] {
@@ -150,9 +144,7 @@ fn cue_names(cues: &'static str) -> Result<Vec<Name>, ExtractorError> {
             .parse()
             .map_err(|source| ExtractorError::Cue { line, source })?;
         let phrases = fields.get(1).copied().unwrap_or_default().split('|');
-        names.extend(
-            phrases.map(|phrase| (stems_of(phrase), phrase.to_owned(), Some(label.as_str()))),
-        );
+        names.extend(phrases.map(|phrase| (stems_of(phrase), phrase.to_owned(), Some(label.as_str()))));
     }
     Ok(names)
 }
@@ -180,21 +172,14 @@ impl Line {
             starts.push(stems.len());
             stems.push_str(&stem(&word.text));
         }
-        Self {
-            stems,
-            starts,
-            words,
-        }
+        Self { stems, starts, words }
     }
 
     /// The span of whole words from byte `start` to `end` of the stems, if both are word bounds.
     fn span(&self, start: usize, end: usize) -> Option<Span> {
         let first = self.starts.binary_search(&start).ok()?;
         let ends_word = end == self.stems.len() || self.stems.as_bytes().get(end) == Some(&b' ');
-        let last = self
-            .starts
-            .partition_point(|begin| *begin < end)
-            .checked_sub(1)?;
+        let last = self.starts.partition_point(|begin| *begin < end).checked_sub(1)?;
         let span = self.words.get(first)?.span.join(self.words.get(last)?.span);
         ends_word.then_some(span)
     }
@@ -230,18 +215,12 @@ impl Names {
         let mut hits: Vec<(Span, usize)> = self
             .automaton
             .find_overlapping_iter(&line.stems)
-            .filter_map(|found| {
-                Some((
-                    line.span(found.start(), found.end())?,
-                    found.pattern().as_usize(),
-                ))
-            })
+            .filter_map(|found| Some((line.span(found.start(), found.end())?, found.pattern().as_usize())))
             .collect();
         hits.sort_by_key(|(span, name)| (span.start, std::cmp::Reverse(span.end), *name));
         let mut covered = 0;
         for (span, name) in hits {
-            let Some((value, qualifier)) = self.values.get(name).filter(|_| span.start >= covered)
-            else {
+            let Some((value, qualifier)) = self.values.get(name).filter(|_| span.start >= covered) else {
                 continue;
             };
             covered = span.end;

@@ -3,8 +3,7 @@
 //! A plain number is never a code: a group, a word ("denial code", "CPT", "dx", "mod") or an unmistakable shape must say so.
 
 use super::code_shapes::{
-    continues_number, dotted, group_code, is_identifier, is_list_item, is_modifier, is_other_use,
-    is_reason, is_remark,
+    continues_number, dotted, group_code, is_identifier, is_list_item, is_modifier, is_other_use, is_reason, is_remark,
 };
 use super::extract::{Mention, MentionKind};
 use regex::Regex;
@@ -42,16 +41,12 @@ impl CodePatterns {
     pub fn compile() -> Result<Self, regex::Error> {
         let list = |item: &str| Regex::new(&format!("(?i){BETWEEN}(?:#\\s*)?{item}"));
         Ok(Self {
-            grouped_reason: Regex::new(
-                r"(?i)\b(CO|PR|OA|PI)(\s*[-–—−:#/]\s*|\s?)([1-9]\d{0,2}|[ABDPWY][1-9]?\d)\b",
-            )?,
+            grouped_reason: Regex::new(r"(?i)\b(CO|PR|OA|PI)(\s*[-–—−:#/]\s*|\s?)([1-9]\d{0,2}|[ABDPWY][1-9]?\d)\b")?,
             named_reason: Regex::new(
                 r"(?i)\b(?:CARCs?|(?:claim\s+)?adjustment\s+reason(?:\s+codes?)?|(?:denial|reason|adjustment|ANSI|remit(?:tance)?|denial\s+reason|rejection\s+reason)\s+codes?)(?:\s+(?:is|was|of|number|no\.?)\b)?[\s:#=\-–—(]*([1-9]\d{0,2}|[ABPWY][1-9]?\d)\b",
             )?,
             next_reason: list(r"([1-9]\d{0,2}|[ABPWY][1-9]?\d)\b")?,
-            remark: Regex::new(
-                r"(?i)\b(?:(?:RARC|remark(?:\s+code)?)s?[\s:#-]*)?(MA?|N)(\d{1,3})\b",
-            )?,
+            remark: Regex::new(r"(?i)\b(?:(?:RARC|remark(?:\s+code)?)s?[\s:#-]*)?(MA?|N)(\d{1,3})\b")?,
             dotted_diagnosis: Regex::new(r"\b([A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]{1,4})\b")?,
             named_diagnosis: Regex::new(
                 r"(?i)\b(?:dx|diagnos[ie]s|diag|ICD(?:-?\s?10)?(?:-CM)?)(?:\s+codes?)?(?:\s+(?:is|was|of|for))?[\s:#=\-(]*([A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?)\b",
@@ -65,13 +60,9 @@ impl CodePatterns {
             bare_procedure: Regex::new(
                 r"(?i)(?:^|[\s(,;:/])(\d{5})(?:\s*-\s*[0-9A-Z]{2}\b|\s+x\s?\d|\s*\(|\s+(?:denied|denial|bundle|bundled|bundles|bundling|inclusive|incl|included|not\s+(?:covered|paid|payable|separately)|rejected|w/|with\s+(?:mod|modifier)|needs?\s+(?:mod|modifier|auth|prior)|mod\b|modifier\b))",
             )?,
-            named_modifier: Regex::new(
-                r"(?i)\b(?:modifiers?|mods?)\.?(?:\s+codes?)?[\s:#=\-–(]*([0-9A-Z]{2})\b",
-            )?,
+            named_modifier: Regex::new(r"(?i)\b(?:modifiers?|mods?)\.?(?:\s+codes?)?[\s:#=\-–(]*([0-9A-Z]{2})\b")?,
             next_modifier: list(r"-?([0-9A-Z]{2})\b")?,
-            modifier_before: Regex::new(
-                r"(?i)(?:^|[\s(,/-])([0-9A-Z]{2})[\s-]+(?:modifier|mod)\b",
-            )?,
+            modifier_before: Regex::new(r"(?i)(?:^|[\s(,/-])([0-9A-Z]{2})[\s-]+(?:modifier|mod)\b")?,
             modifier_suffix: Regex::new(r"\b(?:\d{5}|[A-Va-v]\d{4})\s?-\s?([0-9A-Z]{2})\b")?,
             revenue: Regex::new(
                 r"(?i)\b(?:rev(?:enue)?\.?\s*(?:codes?|cd)[\s:#=\-]*(0?\d{3})|rev\.?[\s:#]*(0\d{3}))\b",
@@ -97,18 +88,14 @@ impl CodePatterns {
     fn reasons(&self, found: &mut Found<'_>) {
         let text = found.text;
         for captures in self.grouped_reason.captures_iter(text) {
-            let (Some(group), Some(between), Some(code)) =
-                (captures.get(1), captures.get(2), captures.get(3))
-            else {
+            let (Some(group), Some(between), Some(code)) = (captures.get(1), captures.get(2), captures.get(3)) else {
                 continue;
             };
             let Some(group_code) = group_code(group.as_str()) else {
                 continue;
             };
             // CO2 is a gas and "Dr. Pr 1" is nobody's code: CO-2 needs its hyphen.
-            let is_gas = group_code == "CO"
-                && code.as_str() == "2"
-                && !between.as_str().contains(['-', '–', '—', '−']);
+            let is_gas = group_code == "CO" && code.as_str() == "2" && !between.as_str().contains(['-', '–', '—', '−']);
             if is_gas || !is_reason(code.as_str()) {
                 continue;
             }
@@ -152,23 +139,13 @@ impl CodePatterns {
     fn remarks(&self, found: &mut Found<'_>) {
         let text = found.text;
         for captures in self.remark.captures_iter(text) {
-            let (Some(all), Some(letters), Some(digits)) =
-                (captures.get(0), captures.get(1), captures.get(2))
-            else {
+            let (Some(all), Some(letters), Some(digits)) = (captures.get(0), captures.get(1), captures.get(2)) else {
                 continue;
             };
             let is_named = all.start() < letters.start();
-            let code = format!(
-                "{}{}",
-                letters.as_str().to_ascii_uppercase(),
-                digits.as_str()
-            );
-            let is_plausible =
-                is_named || letters.as_str().chars().all(char::is_uppercase) || digits.len() >= 2;
-            if is_plausible
-                && is_remark(&code)
-                && !is_other_use(text, letters.start(), digits.end(), &code)
-            {
+            let code = format!("{}{}", letters.as_str().to_ascii_uppercase(), digits.as_str());
+            let is_plausible = is_named || letters.as_str().chars().all(char::is_uppercase) || digits.len() >= 2;
+            if is_plausible && is_remark(&code) && !is_other_use(text, letters.start(), digits.end(), &code) {
                 found.add(MentionKind::Rarc, code, None, letters.start()..digits.end());
             }
         }
@@ -191,12 +168,7 @@ impl CodePatterns {
             let Some(code) = captures.get(1) else {
                 continue;
             };
-            found.add(
-                MentionKind::Diagnosis,
-                dotted(code.as_str()),
-                None,
-                code.range(),
-            );
+            found.add(MentionKind::Diagnosis, dotted(code.as_str()), None, code.range());
             for (code, start, end) in list_after(&self.next_diagnosis, text, code.end(), |_| true) {
                 found.add(MentionKind::Diagnosis, dotted(&code), None, start..end);
             }
@@ -206,10 +178,7 @@ impl CodePatterns {
     fn procedures(&self, found: &mut Found<'_>) {
         let text = found.text;
         for captures in self.hcpcs.captures_iter(text) {
-            let Some(code) = captures
-                .get(1)
-                .filter(|code| !is_identifier(text, code.start()))
-            else {
+            let Some(code) = captures.get(1).filter(|code| !is_identifier(text, code.start())) else {
                 continue;
             };
             found.add(
@@ -220,35 +189,19 @@ impl CodePatterns {
             );
         }
         for captures in self.named_procedure.captures_iter(text) {
-            let Some(code) = captures
-                .get(1)
-                .filter(|code| !continues_number(text, code.end()))
-            else {
+            let Some(code) = captures.get(1).filter(|code| !continues_number(text, code.end())) else {
                 continue;
             };
-            found.add(
-                MentionKind::Procedure,
-                code.as_str().to_owned(),
-                None,
-                code.range(),
-            );
+            found.add(MentionKind::Procedure, code.as_str().to_owned(), None, code.range());
             for (code, start, end) in list_after(&self.next_procedure, text, code.end(), |_| true) {
                 found.add(MentionKind::Procedure, code, None, start..end);
             }
         }
         for captures in self.bare_procedure.captures_iter(text) {
-            let Some(code) = captures
-                .get(1)
-                .filter(|code| !is_identifier(text, code.start()))
-            else {
+            let Some(code) = captures.get(1).filter(|code| !is_identifier(text, code.start())) else {
                 continue;
             };
-            found.add(
-                MentionKind::Procedure,
-                code.as_str().to_owned(),
-                None,
-                code.range(),
-            );
+            found.add(MentionKind::Procedure, code.as_str().to_owned(), None, code.range());
         }
     }
 
@@ -273,14 +226,8 @@ impl CodePatterns {
             let Some(code) = captures.get(1).filter(|code| is_modifier(code.as_str())) else {
                 continue;
             };
-            found.add(
-                MentionKind::Modifier,
-                code.as_str().to_owned(),
-                None,
-                code.range(),
-            );
-            for (code, start, end) in list_after(&self.next_modifier, text, code.end(), is_modifier)
-            {
+            found.add(MentionKind::Modifier, code.as_str().to_owned(), None, code.range());
+            for (code, start, end) in list_after(&self.next_modifier, text, code.end(), is_modifier) {
                 found.add(MentionKind::Modifier, code, None, start..end);
             }
         }
@@ -289,24 +236,14 @@ impl CodePatterns {
                 let Some(code) = captures.get(1).filter(|code| is_modifier(code.as_str())) else {
                     continue;
                 };
-                found.add(
-                    MentionKind::Modifier,
-                    code.as_str().to_owned(),
-                    None,
-                    code.range(),
-                );
+                found.add(MentionKind::Modifier, code.as_str().to_owned(), None, code.range());
             }
         }
     }
 }
 
 /// The codes that follow at `at` as a list ("CPT 99214, 99215 and 72148").
-fn list_after(
-    item: &Regex,
-    text: &str,
-    at: usize,
-    accept: impl Fn(&str) -> bool,
-) -> Vec<(String, usize, usize)> {
+fn list_after(item: &Regex, text: &str, at: usize, accept: impl Fn(&str) -> bool) -> Vec<(String, usize, usize)> {
     let mut codes = Vec::new();
     let mut at = at;
     while let Some(captures) = text.get(at..).and_then(|rest| item.captures(rest)) {
@@ -318,11 +255,7 @@ fn list_after(
         if separator.trim().is_empty() {
             break;
         }
-        codes.push((
-            code.as_str().to_ascii_uppercase(),
-            at + code.start(),
-            at + code.end(),
-        ));
+        codes.push((code.as_str().to_ascii_uppercase(), at + code.start(), at + code.end()));
         at += code.end();
     }
     codes
@@ -345,13 +278,7 @@ struct Found<'t> {
 }
 
 impl Found<'_> {
-    fn add(
-        &mut self,
-        kind: MentionKind,
-        value: String,
-        qualifier: Option<&'static str>,
-        place: Range<usize>,
-    ) {
+    fn add(&mut self, kind: MentionKind, value: String, qualifier: Option<&'static str>, place: Range<usize>) {
         let (start, end) = (place.start, place.end);
         if self
             .mentions

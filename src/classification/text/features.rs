@@ -69,8 +69,7 @@ impl Vectorizer {
                 letter_features(index, &token.raw, &mut features);
             }
         }
-        features
-            .sort_unstable_by_key(|feature| (feature.key, feature.first_token, feature.last_token));
+        features.sort_unstable_by_key(|feature| (feature.key, feature.first_token, feature.last_token));
         features.dedup_by_key(|feature| feature.key);
         (tokens, features)
     }
@@ -111,9 +110,7 @@ fn is_code(stem: &str) -> bool {
     let digits = ["carc", "ma", "m", "n"]
         .iter()
         .find_map(|prefix| stem.strip_prefix(prefix));
-    let is_number = |digits: &str| {
-        (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let is_number = |digits: &str| (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     stem.starts_with("carc") || digits.is_some_and(is_number)
 }
 
@@ -141,22 +138,12 @@ fn word_features(forms: &[Form], features: &mut Vec<Feature>) {
     for (index, form) in forms.iter().enumerate() {
         features.push(feature(WORDS, form.hash, index, index));
         if let Some(last) = before {
-            features.push(feature(
-                WORDS,
-                pair(2, forms[last].hash, form.hash),
-                last,
-                index,
-            ));
+            features.push(feature(WORDS, pair(2, forms[last].hash, form.hash), last, index));
         }
         before = Some(index);
         if !form.is_filler {
             if let Some(last) = content_before.filter(|last| last + 1 < index) {
-                features.push(feature(
-                    WORDS,
-                    pair(2, forms[last].hash, form.hash),
-                    last,
-                    index,
-                ));
+                features.push(feature(WORDS, pair(2, forms[last].hash, form.hash), last, index));
             }
             content_before = Some(index);
         }
@@ -173,12 +160,7 @@ fn concept_features(forms: &[Form], features: &mut Vec<Feature>) {
         features.push(feature(CONCEPTS, pair(3, *concept, 0), *index, *index));
         for (later_index, later) in concepts.iter().skip(place + 1).take(PAIR_WINDOW) {
             let (low, high) = (concept.min(later), concept.max(later));
-            features.push(feature(
-                CONCEPTS,
-                pair(4, *low, *high),
-                *index,
-                *later_index,
-            ));
+            features.push(feature(CONCEPTS, pair(4, *low, *high), *index, *later_index));
         }
     }
 }
@@ -195,10 +177,7 @@ fn has_letters(token: &Token) -> bool {
 fn letter_features(index: usize, raw: &str, features: &mut Vec<Feature>) {
     let mut buffer = [0_u8; MAX_WORD_LETTERS + 2];
     for word in raw.split(' ') {
-        let letters = word
-            .bytes()
-            .filter(u8::is_ascii_alphabetic)
-            .take(MAX_WORD_LETTERS);
+        let letters = word.bytes().filter(u8::is_ascii_alphabetic).take(MAX_WORD_LETTERS);
         let mut length = 1;
         buffer[0] = b'<';
         for letter in letters {
@@ -238,9 +217,8 @@ fn feature(group: u8, hash: u64, first: usize, last: usize) -> Feature {
 
 /// Words that carry no reason by themselves, sorted; negations are not among them.
 const FILLERS: [&str; 60] = [
-    "a", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by",
-    "can", "could", "dear", "did", "do", "does", "for", "from", "had", "has", "have", "i", "if",
-    "in", "is", "it", "its", "may", "of", "on", "or", "our", "please", "said", "she", "so", "such",
-    "than", "that", "the", "their", "them", "these", "they", "this", "to", "was", "we", "were",
-    "which", "will", "with", "would", "you", "your", "yours",
+    "a", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by", "can", "could",
+    "dear", "did", "do", "does", "for", "from", "had", "has", "have", "i", "if", "in", "is", "it", "its", "may", "of",
+    "on", "or", "our", "please", "said", "she", "so", "such", "than", "that", "the", "their", "them", "these", "they",
+    "this", "to", "was", "we", "were", "which", "will", "with", "would", "you", "your", "yours",
 ];

@@ -11,10 +11,7 @@ const MAX_PHRASE_WORDS: usize = 6;
 
 /// What a service of the lexicon is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    missing_docs,
-    reason = "the names are the categories of data/services.tsv"
-)]
+#[expect(missing_docs, reason = "the names are the categories of data/services.tsv")]
 pub enum ServiceCategory {
     Drug,
     Imaging,
@@ -171,8 +168,7 @@ impl Lexicon {
             let category = ServiceCategory::ALL
                 .into_iter()
                 .find(|known| known.as_str() == category);
-            let category =
-                category.ok_or_else(|| problem("services.tsv", line, "unknown category"))?;
+            let category = category.ok_or_else(|| problem("services.tsv", line, "unknown category"))?;
             let aliases: Vec<String> = aliases.split('|').map(str::to_owned).collect();
             for alias in &aliases {
                 lexicon.add(alias, Meaning::Service(category));
@@ -219,9 +215,7 @@ impl Lexicon {
     /// A concept's name, for explanations.
     #[must_use]
     pub fn concept_name(&self, number: u16) -> &str {
-        self.concepts
-            .get(usize::from(number))
-            .map_or("", String::as_str)
+        self.concepts.get(usize::from(number)).map_or("", String::as_str)
     }
 
     /// Reads `text` as tokens: the longest known phrase at each place, else the single word.
@@ -233,11 +227,7 @@ impl Lexicon {
         let mut at = 0;
         while at < words.len() {
             let (length, meaning) = self.longest_at(&stems, at);
-            tokens.push(token(
-                &words[at..at + length],
-                &stems[at..at + length],
-                meaning,
-            ));
+            tokens.push(token(&words[at..at + length], &stems[at..at + length], meaning));
             at += length;
         }
         tokens
@@ -265,12 +255,8 @@ fn join_codes(words: Vec<Word>) -> Vec<Word> {
         let before = joined.last().map_or("", |last| last.text.as_str());
         match number {
             // "CO2" is a gas; CO-2 is not in use.
-            Some(number)
-                if REASON_GROUPS.contains(&before) && !(before == "co" && number == "2") =>
-            {
-                let span = joined
-                    .pop()
-                    .map_or(word.span, |group| group.span.join(word.span));
+            Some(number) if REASON_GROUPS.contains(&before) && !(before == "co" && number == "2") => {
+                let span = joined.pop().map_or(word.span, |group| group.span.join(word.span));
                 joined.push(Word {
                     text: format!("carc{number}"),
                     span,
@@ -279,9 +265,7 @@ fn join_codes(words: Vec<Word>) -> Vec<Word> {
             Some(number) if REASON_WORDS.contains(&before) => {
                 let text = format!("carc{number}");
                 let mut span = word.span;
-                while let Some(noun) =
-                    joined.pop_if(|last| REASON_WORDS.contains(&last.text.as_str()))
-                {
+                while let Some(noun) = joined.pop_if(|last| REASON_WORDS.contains(&last.text.as_str())) {
                     span = noun.span.join(span);
                 }
                 joined.push(Word { text, span });
@@ -298,8 +282,7 @@ const REASON_WORDS: [&str; 3] = ["code", "reason", "denial"];
 
 fn reason_number(word: &str) -> Option<&str> {
     let digits = word.strip_prefix(['a', 'b', 'p']).unwrap_or(word);
-    let is_number =
-        !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
     (is_number && !digits.starts_with('0')).then_some(word)
 }
 

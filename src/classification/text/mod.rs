@@ -47,9 +47,7 @@ pub use model::{LabelScore, ModelCard, ModelError, Prediction, TextModel};
 pub use train::{FeedbackText, TrainError, TrainOptions, train};
 
 /// A half-open range of Unicode code points of the text as given.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// First code point.
     pub start: u32,
@@ -75,7 +73,6 @@ impl Span {
                 .nth(index as usize)
                 .map_or(text.len(), |(byte, _)| byte)
         };
-        text.get(byte_at(self.start)..byte_at(self.end))
-            .unwrap_or_default()
+        text.get(byte_at(self.start)..byte_at(self.end)).unwrap_or_default()
     }
 }

@@ -124,11 +124,7 @@ impl TextModel {
         let rows: Vec<Row> = (0..vocabulary.keys.len())
             .map(|index| {
                 let (scale, packed) = pack(&weights.rows[index]);
-                let (key, group, idf) = (
-                    vocabulary.keys[index],
-                    vocabulary.groups[index],
-                    vocabulary.idf[index],
-                );
+                let (key, group, idf) = (vocabulary.keys[index], vocabulary.groups[index], vocabulary.idf[index]);
                 Row {
                     key,
                     group,
@@ -210,8 +206,7 @@ impl TextModel {
                 found.push((row.idf * row.scale, feature, row));
             }
         }
-        let lengths: [f32; GROUPS] =
-            std::array::from_fn(|group| GROUP_WEIGHTS[group] / squares[group].sqrt());
+        let lengths: [f32; GROUPS] = std::array::from_fn(|group| GROUP_WEIGHTS[group] / squares[group].sqrt());
         for (value, _, row) in &mut found {
             *value *= lengths[usize::from(row.group) % GROUPS];
         }
@@ -256,11 +251,7 @@ impl TextModel {
             bytes.push(row.group);
             bytes.extend_from_slice(&row.idf.to_le_bytes());
             bytes.extend_from_slice(&row.scale.to_le_bytes());
-            bytes.extend(
-                row.weights[..LABELS]
-                    .iter()
-                    .map(|weight| weight.to_le_bytes()[0]),
-            );
+            bytes.extend(row.weights[..LABELS].iter().map(|weight| weight.to_le_bytes()[0]));
         }
         bytes
     }
@@ -288,8 +279,7 @@ impl TextModel {
             return Err(ModelError::Digest);
         }
         let card_length = u32::from_le_bytes(reader.array()?) as usize;
-        let card = serde_json::from_slice(reader.take(card_length)?)
-            .map_err(|_| ModelError::Malformed("card"))?;
+        let card = serde_json::from_slice(reader.take(card_length)?).map_err(|_| ModelError::Malformed("card"))?;
         let row_count = u32::from_le_bytes(reader.array()?) as usize;
         let mut bias = [0.0; PADDED];
         for value in bias.iter_mut().take(LABELS) {
@@ -298,9 +288,7 @@ impl TextModel {
         if reader.0.len() != row_count.saturating_mul(ROW_BYTES) {
             return Err(ModelError::Malformed("number of rows"));
         }
-        let rows = (0..row_count)
-            .map(|_| reader.row())
-            .collect::<Result<Vec<_>, _>>()?;
+        let rows = (0..row_count).map(|_| reader.row()).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             card,
             bias,

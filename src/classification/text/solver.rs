@@ -75,48 +75,22 @@ pub fn fit(examples: &[Example], row_count: usize, options: &SolverOptions) -> W
             let Some(example) = examples.get(*index) else {
                 continue;
             };
-            drop_some(
-                &example.features,
-                options.dropout,
-                &mut random,
-                &mut visible,
-            );
+            drop_some(&example.features, options.dropout, &mut random, &mut visible);
             let error = gradient(&weights, &visible, example);
             for (row, value) in &visible {
                 let row = *row as usize;
-                step(
-                    &mut weights.rows[row],
-                    &mut squares[row],
-                    &error,
-                    *value,
-                    options.rate,
-                );
+                step(&mut weights.rows[row], &mut squares[row], &error, *value, options.rate);
             }
-            step(
-                &mut weights.bias,
-                &mut bias_squares,
-                &error,
-                0.1,
-                options.rate,
-            );
+            step(&mut weights.bias, &mut bias_squares, &error, 0.1, options.rate);
         }
         let keep = 1.0 - options.decay;
-        weights
-            .rows
-            .iter_mut()
-            .flatten()
-            .for_each(|weight| *weight *= keep);
+        weights.rows.iter_mut().flatten().for_each(|weight| *weight *= keep);
     }
     weights
 }
 
 /// The features that are seen this time, scaled up for those left out.
-fn drop_some(
-    features: &[(u32, f32)],
-    dropout: f32,
-    random: &mut SplitMix,
-    visible: &mut Vec<(u32, f32)>,
-) {
+fn drop_some(features: &[(u32, f32)], dropout: f32, random: &mut SplitMix, visible: &mut Vec<(u32, f32)>) {
     let keep = 1.0 - dropout;
     visible.clear();
     visible.extend(
@@ -142,13 +116,7 @@ fn gradient(weights: &Weights, features: &[(u32, f32)], example: &Example) -> [f
     error
 }
 
-fn step(
-    weights: &mut [f32; PADDED],
-    squares: &mut [f32; PADDED],
-    error: &[f32; PADDED],
-    value: f32,
-    rate: f32,
-) {
+fn step(weights: &mut [f32; PADDED], squares: &mut [f32; PADDED], error: &[f32; PADDED], value: f32, rate: f32) {
     for ((weight, square), error) in weights.iter_mut().zip(squares.iter_mut()).zip(error) {
         let slope = error * value;
         *square += slope * slope;

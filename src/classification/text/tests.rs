@@ -1,8 +1,8 @@
 use super::corpus::Corpus;
 use super::solver::SolverOptions;
 use super::{
-    DenialLabel, FeedbackText, Lexicon, ModelError, Prediction, Span, TextModel, TrainError,
-    TrainOptions, measure, train,
+    DenialLabel, FeedbackText, Lexicon, ModelError, Prediction, Span, TextModel, TrainError, TrainOptions, measure,
+    train,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -38,10 +38,7 @@ fn first(prediction: &Prediction) -> DenialLabel {
 
 #[test]
 fn names_and_labels_are_a_bijection() {
-    let names: BTreeSet<&str> = DenialLabel::ALL
-        .iter()
-        .map(|label| label.as_str())
-        .collect();
+    let names: BTreeSet<&str> = DenialLabel::ALL.iter().map(|label| label.as_str()).collect();
     assert_eq!(names.len(), 25);
     for (index, label) in DenialLabel::ALL.into_iter().enumerate() {
         assert_eq!(label.as_str().parse(), Ok(label));
@@ -57,50 +54,27 @@ fn plain_denials_get_their_type() {
             "Botox injections for migraine denied as not medically necessary",
             DenialLabel::MedicalNecessity,
         ),
-        (
-            "no auth on file for MRI lumbar spine",
-            DenialLabel::PriorAuthorization,
-        ),
+        ("no auth on file for MRI lumbar spine", DenialLabel::PriorAuthorization),
         (
             "MRI lumbar spine not medically necessary",
             DenialLabel::MedicalNecessity,
         ),
         ("PA req'd", DenialLabel::PriorAuthorization),
-        (
-            "specialist visit without a PCP referral",
-            DenialLabel::Referral,
-        ),
+        ("specialist visit without a PCP referral", DenialLabel::Referral),
         ("inpt downgraded to obs", DenialLabel::Downgrade),
-        (
-            "COB issue – primary EOB needed",
-            DenialLabel::CoordinationOfBenefits,
-        ),
+        ("COB issue – primary EOB needed", DenialLabel::CoordinationOfBenefits),
         ("dup claim", DenialLabel::Duplicate),
         ("OON, no benefits", DenialLabel::Network),
-        (
-            "must try and fail two generics before Humira",
-            DenialLabel::StepTherapy,
-        ),
-        (
-            "Ozempic isn't on the plan's formulary",
-            DenialLabel::Formulary,
-        ),
+        ("must try and fail two generics before Humira", DenialLabel::StepTherapy),
+        ("Ozempic isn't on the plan's formulary", DenialLabel::Formulary),
         ("amount applied to your deductible", DenialLabel::NotADenial),
-        (
-            "rejected at the clearinghouse on the 277CA",
-            DenialLabel::Unprocessable,
-        ),
+        ("rejected at the clearinghouse on the 277CA", DenialLabel::Unprocessable),
         ("co197", DenialLabel::PriorAuthorization),
         ("denial code 29", DenialLabel::TimelyFiling),
     ];
     for (text, label) in table {
         let prediction = shipped().classify(text);
-        assert_eq!(
-            first(&prediction),
-            label,
-            "{text:?} {:?}",
-            &prediction.scores[..3]
-        );
+        assert_eq!(first(&prediction), label, "{text:?} {:?}", &prediction.scores[..3]);
     }
 }
 
@@ -132,11 +106,7 @@ fn texts_kept_aside_are_not_trained_on() {
 fn every_type_has_at_least_sixty_phrases_and_the_card_tells_of_them() {
     let corpus = Corpus::shipped().expect("phrases");
     for label in DenialLabel::ALL {
-        let count = corpus
-            .texts
-            .iter()
-            .filter(|text| text.label == label)
-            .count();
+        let count = corpus.texts.iter().filter(|text| text.label == label).count();
         assert!(count >= 60, "{label} has {count}");
     }
     let card = shipped().card();
@@ -144,10 +114,7 @@ fn every_type_has_at_least_sixty_phrases_and_the_card_tells_of_them() {
         card.corpus_sha256, corpus.digest,
         "train anew: the phrases changed since model.bin was made"
     );
-    assert_eq!(
-        (card.templates, card.texts),
-        (corpus.templates, corpus.texts.len())
-    );
+    assert_eq!((card.templates, card.texts), (corpus.templates, corpus.texts.len()));
     assert_eq!(card.feedback_texts, 0);
 }
 
@@ -160,9 +127,7 @@ fn evidence_stands_on_the_words_that_speak_for_the_type() {
         .spans
         .iter()
         .max_by(|left, right| left.contribution.total_cmp(&right.contribution));
-    let place = strongest
-        .map(|evidence| evidence.span.slice(text))
-        .unwrap_or_default();
+    let place = strongest.map(|evidence| evidence.span.slice(text)).unwrap_or_default();
     assert!(place.contains("medically necessary"), "{place:?}");
 }
 
@@ -171,11 +136,7 @@ fn without_evidence_the_answer_is_other_with_the_score_of_ignorance() {
     for text in ["", "   ", "🧾🧾", "!!! ???", "zxqv wwkj", "ξψω"] {
         let prediction = shipped().classify(text);
         assert_eq!(first(&prediction), DenialLabel::Other, "{text:?}");
-        assert!(
-            prediction.scores[0].score < 0.25,
-            "{text:?} {:?}",
-            prediction.scores[0]
-        );
+        assert!(prediction.scores[0].score < 0.25, "{text:?} {:?}", prediction.scores[0]);
         assert!(prediction.known_words < 0.5, "{text:?}");
     }
     assert!(shipped().classify("").spans.is_empty());
@@ -183,18 +144,11 @@ fn without_evidence_the_answer_is_other_with_the_score_of_ignorance() {
 
 #[test]
 fn training_twice_gives_the_same_bytes_and_they_decode_to_the_same_model() {
-    let [one, other] = [(); 2].map(|()| {
-        train(&small_corpus(), &[], &quick_options())
-            .expect("trains")
-            .encode()
-    });
+    let [one, other] = [(); 2].map(|()| train(&small_corpus(), &[], &quick_options()).expect("trains").encode());
     assert_eq!(one, other);
     let model = TextModel::decode(&one).expect("decodes");
     assert_eq!(model.encode(), one);
-    assert_eq!(
-        first(&model.classify("a duplicate claim")),
-        DenialLabel::Duplicate
-    );
+    assert_eq!(first(&model.classify("a duplicate claim")), DenialLabel::Duplicate);
     assert_eq!(model.card().trained_on, "2026-01-01");
     assert_eq!(model.digest().len(), 64);
 }
@@ -235,11 +189,7 @@ fn training_refuses_what_can_give_no_model() {
             Err(TrainError::Weight { index: 0, .. })
         )
     };
-    assert!(
-        [0.0, -1.0, 101.0, f32::NAN, f32::INFINITY]
-            .into_iter()
-            .all(refused)
-    );
+    assert!([0.0, -1.0, 101.0, f32::NAN, f32::INFINITY].into_iter().all(refused));
     let one_type = Corpus::parse("DUPLICATE\tx\tduplicate").expect("well-formed");
     assert!(matches!(
         train(&one_type, &[], &quick_options()),
@@ -249,17 +199,12 @@ fn training_refuses_what_can_give_no_model() {
         folds: 1,
         ..quick_options()
     };
-    assert!(matches!(
-        train(&corpus, &[], &no_folds),
-        Err(TrainError::TooFewFolds)
-    ));
+    assert!(matches!(train(&corpus, &[], &no_folds), Err(TrainError::TooFewFolds)));
 }
 
 #[test]
 fn damaged_model_bytes_are_refused_wherever_the_damage_is() {
-    let bytes = train(&small_corpus(), &[], &quick_options())
-        .expect("trains")
-        .encode();
+    let bytes = train(&small_corpus(), &[], &quick_options()).expect("trains").encode();
     for at in (0..bytes.len()).step_by(97) {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x40;
@@ -302,11 +247,7 @@ fn abbreviations_and_reason_codes_read_as_one_token() {
     assert_eq!(stems("CO-197"), ["carc197"]);
     assert_eq!(stems("co 197"), stems("CARC 197"));
     assert_eq!(stems("CO2 laser"), ["co2", "laser"]);
-    let spans: Vec<Span> = lexicon
-        .tokens("ä CO-50!")
-        .into_iter()
-        .map(|token| token.span)
-        .collect();
+    let spans: Vec<Span> = lexicon.tokens("ä CO-50!").into_iter().map(|token| token.span).collect();
     assert_eq!(spans[1], Span { start: 2, end: 7 });
 }
 

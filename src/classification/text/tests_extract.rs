@@ -106,10 +106,7 @@ const CODE_TABLE: &[(&str, &str)] = &[
     ("M151", ""),
     // Procedures.
     ("CPT 99214", "proc 99214"),
-    (
-        "CPT codes 99214, 99215 and 72148",
-        "proc 99214, proc 99215, proc 72148",
-    ),
+    ("CPT codes 99214, 99215 and 72148", "proc 99214, proc 99215, proc 72148"),
     ("HCPCS J0585", "proc J0585"),
     ("E0601 denied", "proc E0601"),
     ("j1745 x 10 units", "proc J1745"),
@@ -148,10 +145,7 @@ const CODE_TABLE: &[(&str, &str)] = &[
     ("rev 0120", "rev 0120"),
     ("revenue 450 million", ""),
     // Lines as they come.
-    (
-        "CO-197 + N706 + PR-1 MRI lumbar spine 72148",
-        "CO-197, rarc N706, PR-1",
-    ),
+    ("CO-197 + N706 + PR-1 MRI lumbar spine 72148", "CO-197, rarc N706, PR-1"),
     (
         "OA-22 MA04 need EOB, CPT 93306-26, dx R07.9",
         "OA-22, rarc MA04, proc 93306, mod 26, dx R07.9",
@@ -174,13 +168,7 @@ fn found(text: &str, kind: MentionKind) -> Vec<(String, Option<&'static str>, St
         .into_iter()
         .filter(|mention| mention.kind == kind);
     of_kind
-        .map(|mention| {
-            (
-                mention.value,
-                mention.qualifier,
-                mention.span.slice(text).to_owned(),
-            )
-        })
+        .map(|mention| (mention.value, mention.qualifier, mention.span.slice(text).to_owned()))
         .collect()
 }
 
@@ -197,24 +185,19 @@ fn payers_come_by_alias_at_whole_words_and_the_longest_wins() {
         ("aetna", "Aetna's"),
         ("aetna", "aetnas"),
     ];
-    assert_eq!(
-        ids,
-        expected.map(|(id, place)| (id.to_owned(), place.to_owned()))
-    );
+    assert_eq!(ids, expected.map(|(id, place)| (id.to_owned(), place.to_owned())));
 }
 
 #[test]
 fn services_have_our_name_and_category_and_overlapping_names_give_the_longest() {
-    let text =
-        "Botox injections for migraine, MRI of the lumbar spine, home infusion and CPAP machines";
+    let text = "Botox injections for migraine, MRI of the lumbar spine, home infusion and CPAP machines";
     let expected = [
         ("Botox", "DRUG", "Botox injections"),
         ("MRI lumbar spine", "IMAGING", "MRI of the lumbar spine"),
         ("home infusion drug", "DRUG", "home infusion"),
         ("CPAP", "EQUIPMENT", "CPAP machines"),
     ];
-    let expected =
-        expected.map(|(name, category, place)| (name.to_owned(), Some(category), place.to_owned()));
+    let expected = expected.map(|(name, category, place)| (name.to_owned(), Some(category), place.to_owned()));
     assert_eq!(found(text, MentionKind::Service), expected);
 }
 

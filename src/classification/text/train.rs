@@ -78,29 +78,16 @@ pub enum TrainError {
 ///
 /// # Errors
 /// [`TrainError`] where texts or options can't give a model.
-pub fn train(
-    corpus: &Corpus,
-    feedback: &[FeedbackText],
-    options: &TrainOptions,
-) -> Result<TextModel, TrainError> {
+pub fn train(corpus: &Corpus, feedback: &[FeedbackText], options: &TrainOptions) -> Result<TextModel, TrainError> {
     if options.folds < 2 {
         return Err(TrainError::TooFewFolds);
     }
     let texts = all_texts(corpus, feedback)?;
-    if texts
-        .iter()
-        .map(|text| text.label)
-        .collect::<BTreeSet<_>>()
-        .len()
-        < 2
-    {
+    if texts.iter().map(|text| text.label).collect::<BTreeSet<_>>().len() < 2 {
         return Err(TrainError::TooFewTypes);
     }
     let vectorizer = Vectorizer::shipped()?;
-    let read: Vec<Vec<Feature>> = texts
-        .iter()
-        .map(|text| vectorizer.read(&text.text).1)
-        .collect();
+    let read: Vec<Vec<Feature>> = texts.iter().map(|text| vectorizer.read(&text.text).1).collect();
     let (temperature, cross_validated) = calibrate(&texts, &read, options);
     let everything: Vec<usize> = (0..texts.len()).collect();
     let fitted = Fitted::on(&texts, &read, &everything, &options.solver);
@@ -142,22 +129,15 @@ fn all_texts(corpus: &Corpus, feedback: &[FeedbackText]) -> Result<Vec<LabelledT
 }
 
 /// Out-of-fold logits → the temperature that makes them honest, and what they measure then.
-fn calibrate(
-    texts: &[LabelledText],
-    read: &[Vec<Feature>],
-    options: &TrainOptions,
-) -> (f32, Metrics) {
+fn calibrate(texts: &[LabelledText], read: &[Vec<Feature>], options: &TrainOptions) -> (f32, Metrics) {
     let mut scored: Vec<(usize, [f32; PADDED])> = Vec::with_capacity(texts.len());
     let families = near_families(texts);
     for fold in 0..options.folds {
-        let (held, kept): (Vec<usize>, Vec<usize>) = (0..texts.len()).partition(|index| {
-            texts[*index].is_measured && fold_of(families[*index], options.folds) == fold
-        });
+        let (held, kept): (Vec<usize>, Vec<usize>) = (0..texts.len())
+            .partition(|index| texts[*index].is_measured && fold_of(families[*index], options.folds) == fold);
         let fitted = Fitted::on(texts, read, &kept, &options.solver);
         for index in held {
-            let logits = fitted
-                .weights
-                .logits(&fitted.vocabulary.values(&read[index]));
+            let logits = fitted.weights.logits(&fitted.vocabulary.values(&read[index]));
             scored.push((texts[index].label.index(), logits));
         }
     }
@@ -175,9 +155,7 @@ fn calibrate(
 /// The temperature with the lowest log loss, to 0.05.
 fn best_temperature(scored: &[(usize, [f32; PADDED])]) -> f32 {
     let loss = |temperature: f32| -> f32 {
-        let of = |(label, logits): &(usize, [f32; PADDED])| {
-            -ln(probabilities(logits, temperature)[*label].max(1e-9))
-        };
+        let of = |(label, logits): &(usize, [f32; PADDED])| -ln(probabilities(logits, temperature)[*label].max(1e-9));
         scored.iter().map(of).sum()
     };
     let candidates = (4..=60).map(|step| step as f32 * 0.05);
@@ -209,23 +187,13 @@ struct Fitted {
 }
 
 impl Fitted {
-    fn on(
-        texts: &[LabelledText],
-        read: &[Vec<Feature>],
-        chosen: &[usize],
-        solver: &SolverOptions,
-    ) -> Self {
+    fn on(texts: &[LabelledText], read: &[Vec<Feature>], chosen: &[usize], solver: &SolverOptions) -> Self {
         let vocabulary = Vocabulary::of(chosen.iter().map(|index| (&texts[*index], &read[*index])));
         let mut per_label = [0.0_f32; LABELS];
         for index in chosen {
             per_label[texts[*index].label.index()] += 1.0;
         }
-        let mean = chosen.len() as f32
-            / per_label
-                .iter()
-                .filter(|count| **count > 0.0)
-                .count()
-                .max(1) as f32;
+        let mean = chosen.len() as f32 / per_label.iter().filter(|count| **count > 0.0).count().max(1) as f32;
         let examples: Vec<Example> = chosen
             .iter()
             .map(|index| {
@@ -241,10 +209,7 @@ impl Fitted {
             })
             .collect();
         let weights = fit(&examples, vocabulary.keys.len(), solver);
-        Self {
-            vocabulary,
-            weights,
-        }
+        Self { vocabulary, weights }
     }
 }
 
@@ -276,9 +241,7 @@ impl Vocabulary {
         for (key, (count, group)) in counts {
             if count >= FEWEST_TEXTS[usize::from(group) % GROUPS] {
                 vocabulary.keys.push(key);
-                vocabulary
-                    .idf
-                    .push(1.0 + ln((total + 1) as f32 / (count + 1) as f32));
+                vocabulary.idf.push(1.0 + ln((total + 1) as f32 / (count + 1) as f32));
                 vocabulary.groups.push(group);
             }
         }

@@ -40,10 +40,7 @@ impl Reader {
         } else if is_invisible(original) {
             // A zero-width character never splits a word.
         } else {
-            for folded in std::iter::once(original)
-                .nfkc()
-                .flat_map(char::to_lowercase)
-            {
+            for folded in std::iter::once(original).nfkc().flat_map(char::to_lowercase) {
                 self.take_normal(position, folded, next);
             }
         }
@@ -72,10 +69,7 @@ impl Reader {
             '.' | ',' => self.keep(mark, last.is_ascii_digit() && next.is_ascii_digit()),
             '/' => {
                 let one_letter = self.current.len() == 1 && next.is_alphanumeric();
-                self.keep(
-                    mark,
-                    one_letter || (last.is_ascii_digit() && next.is_ascii_digit()),
-                )
+                self.keep(mark, one_letter || (last.is_ascii_digit() && next.is_ascii_digit()))
             }
             '&' => self.keep(mark, self.current.len() == 1 && next.is_alphabetic()),
             _ => false,
@@ -104,10 +98,7 @@ impl Reader {
 }
 
 fn is_invisible(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}'
-    )
+    matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
 }
 
 /// Strips the common English endings, lightly: "denied" and "denies" meet, "necessary" and "necessity" need not.
@@ -132,22 +123,15 @@ fn strip_plural(word: &str) -> String {
             return word[..word.len() - 2].to_owned();
         }
     }
-    let keeps_s = ["ss", "us", "is"]
-        .iter()
-        .any(|suffix| word.ends_with(suffix));
-    word.strip_suffix('s')
-        .filter(|_| !keeps_s)
-        .unwrap_or(word)
-        .to_owned()
+    let keeps_s = ["ss", "us", "is"].iter().any(|suffix| word.ends_with(suffix));
+    word.strip_suffix('s').filter(|_| !keeps_s).unwrap_or(word).to_owned()
 }
 
 fn strip_participle(word: &str) -> String {
     if let Some(base) = word.strip_suffix("ied") {
         return format!("{base}y");
     }
-    let stripped = ["ing", "ed"]
-        .iter()
-        .find_map(|suffix| word.strip_suffix(suffix));
+    let stripped = ["ing", "ed"].iter().find_map(|suffix| word.strip_suffix(suffix));
     let Some(base) = stripped.filter(|base| base.len() >= 3 && base.bytes().any(is_vowel)) else {
         return word.to_owned();
     };

@@ -39,10 +39,7 @@ impl Binaries {
     }
 
     /// The best installation among `places`.
-    pub(super) async fn find_in(
-        places: Vec<PathBuf>,
-        data_major: Option<u32>,
-    ) -> Result<Self, ClusterError> {
+    pub(super) async fn find_in(places: Vec<PathBuf>, data_major: Option<u32>) -> Result<Self, ClusterError> {
         let mut best: Option<Self> = None;
         for directory in &places {
             let Some(major) = major_version(directory).await else {
@@ -96,11 +93,7 @@ fn installed_places(search_path: &std::ffi::OsStr) -> Vec<PathBuf> {
         }
     }
     if places.is_empty() {
-        places.extend(
-            VERSIONED.map(|(root, prefix, below)| {
-                Path::new(root).join(format!("{prefix}*")).join(below)
-            }),
-        );
+        places.extend(VERSIONED.map(|(root, prefix, below)| Path::new(root).join(format!("{prefix}*")).join(below)));
         places.extend(env::split_paths(search_path));
     }
     places.into_iter().collect()

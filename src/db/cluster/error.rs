@@ -112,17 +112,11 @@ impl ClusterError {
     /// Turns an I/O error into one that names the action and the path.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
+        move |source| Self::Io { action, path, source }
     }
 
     /// The error of a server that is not ready, with what it said last.
     pub(super) fn not_ready(home: &Home) -> Self {
-        Self::NotReady {
-            log: home.log_since(0),
-        }
+        Self::NotReady { log: home.log_since(0) }
     }
 }

@@ -42,8 +42,7 @@ impl Home {
     /// Finds or makes the home of the cluster in `directory`.
     pub(super) fn open(directory: &Path, durable: bool) -> Result<Self, ClusterError> {
         fs::create_dir_all(directory).map_err(ClusterError::io("create", directory))?;
-        let directory =
-            fs::canonicalize(directory).map_err(ClusterError::io("resolve", directory))?;
+        let directory = fs::canonicalize(directory).map_err(ClusterError::io("resolve", directory))?;
         let mut path = directory.join(if durable { "durable" } else { "volatile" });
         let user = ServerUser::for_home(&path)?;
         let refuge = user
@@ -93,12 +92,7 @@ impl Home {
     }
 
     /// Takes one of the locks of this home.
-    pub(super) async fn lock(
-        &self,
-        name: &str,
-        hold: Hold,
-        deadline: Instant,
-    ) -> Result<Lock, ClusterError> {
+    pub(super) async fn lock(&self, name: &str, hold: Hold, deadline: Instant) -> Result<Lock, ClusterError> {
         let path = self.path.join(name);
         let lock = Lock::acquire(&path, hold, deadline).await?;
         self.user.own(&path)?;
@@ -117,11 +111,7 @@ impl Home {
 
     /// Makes the data directory. initdb works beside it and the result is moved in place, so
     /// that a killed initdb leaves nothing that looks complete.
-    pub(super) async fn initialise(
-        &self,
-        binaries: &Binaries,
-        durable: bool,
-    ) -> Result<(), ClusterError> {
+    pub(super) async fn initialise(&self, binaries: &Binaries, durable: bool) -> Result<(), ClusterError> {
         self.discard_partial_data()?;
         // A name of our own: the initdb of a killed starter may still write into another one.
         let partial = self.path.join(format!("{PARTIAL}{}", std::process::id()));
@@ -131,11 +121,7 @@ impl Home {
         initdb.args(["--encoding=UTF8", "--no-instructions"]);
         // Both order by code point and know every letter; the built-in one needs no system locale.
         initdb.args(if binaries.major() >= 17 {
-            &[
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                "--locale=C",
-            ][..]
+            &["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"][..]
         } else {
             &["--locale=C.UTF-8"][..]
         });
@@ -203,8 +189,7 @@ impl Home {
             .map_err(ClusterError::io("open", &path))?;
         self.user.own(&path)?;
         if self.log_bytes() > LOG_BYTES {
-            log.set_len(0)
-                .map_err(ClusterError::io("truncate", &path))?;
+            log.set_len(0).map_err(ClusterError::io("truncate", &path))?;
         }
         Ok(log)
     }
@@ -271,9 +256,7 @@ fn percent_encode(bytes: &[u8]) -> String {
     bytes
         .iter()
         .map(|&byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
             escaped => format!("%{escaped:02X}"),
         })
         .collect()

@@ -26,11 +26,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes the lock on `path`, waiting until `deadline` while others hold it. It asks again
     /// and again instead of blocking, so that a cancelled caller leaves no thread behind.
-    pub(super) async fn acquire(
-        path: &Path,
-        hold: Hold,
-        deadline: Instant,
-    ) -> Result<Self, ClusterError> {
+    pub(super) async fn acquire(path: &Path, hold: Hold, deadline: Instant) -> Result<Self, ClusterError> {
         let file = File::options()
             .create(true)
             .truncate(false)
@@ -53,9 +49,7 @@ impl Lock {
     /// Gives up a shared hold and takes the lock alone if nobody else holds it. On `false`
     /// nothing is held any more.
     pub(super) fn try_alone(&self) -> Result<bool, ClusterError> {
-        self.file
-            .unlock()
-            .map_err(ClusterError::io("unlock", &self.path))?;
+        self.file.unlock().map_err(ClusterError::io("unlock", &self.path))?;
         self.try_hold(Hold::Alone)
     }
 

@@ -97,9 +97,7 @@ pub(super) async fn spawn(
     let log = home.open_log()?;
     let log_start = home.log_bytes();
     let log_path = home.path();
-    let errors = log
-        .try_clone()
-        .map_err(ClusterError::io("open the log in", log_path))?;
+    let errors = log.try_clone().map_err(ClusterError::io("open the log in", log_path))?;
     let program = binaries.program("postgres");
     let mut server = home
         .user()
@@ -116,9 +114,7 @@ pub(super) async fn spawn(
         stop_when_unused(home, binaries, options, pid)?;
     }
     loop {
-        let exited = server
-            .try_wait()
-            .map_err(ClusterError::io("wait for", &program))?;
+        let exited = server.try_wait().map_err(ClusterError::io("wait for", &program))?;
         if exited.is_some() {
             return Err(why_not_started(home.log_since(log_start)));
         }
@@ -138,9 +134,7 @@ pub(super) async fn answers(url: &str) -> bool {
     timeout(ANSWER_DEADLINE, async {
         loop {
             match greet(url).await {
-                Err(sqlx::Error::Database(error))
-                    if error.code().as_deref() == Some(CANNOT_CONNECT_NOW) =>
-                {
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(CANNOT_CONNECT_NOW) => {
                     sleep(POLL).await;
                 }
                 Ok(()) | Err(sqlx::Error::Database(_)) => return true,
@@ -161,12 +155,7 @@ async fn greet(url: &str) -> Result<(), sqlx::Error> {
 /// A shell loop that stops the server `pid` once nobody holds the users' lock: owners that are
 /// killed, and test processes that share a warm server and don't know which of them is the last,
 /// can't do it. It takes the lock alone while it stops the server, so a start waits for it.
-fn stop_when_unused(
-    home: &Home,
-    binaries: &Binaries,
-    options: ClusterOptions,
-    pid: u32,
-) -> Result<(), ClusterError> {
+fn stop_when_unused(home: &Home, binaries: &Binaries, options: ClusterOptions, pid: u32) -> Result<(), ClusterError> {
     const LOOP: &str = r#"
         command -v flock >/dev/null || exit 0
         while sleep "$1"; do
@@ -249,8 +238,7 @@ fn pid_file(home: &Home) -> PathBuf {
 }
 
 fn socket_lock(home: &Home) -> PathBuf {
-    home.socket_directory()
-        .join(format!(".s.PGSQL.{PORT}.lock"))
+    home.socket_directory().join(format!(".s.PGSQL.{PORT}.lock"))
 }
 
 /// What a lock file says, true or not.
@@ -286,10 +274,7 @@ fn command_line(pid: Pid) -> Option<String> {
         .args(["-ww", "-o", "args=", "-p", &pid.to_string()])
         .output()
         .ok()?;
-    Some(format!(
-        "{} ",
-        String::from_utf8_lossy(&output.stdout).trim()
-    ))
+    Some(format!("{} ", String::from_utf8_lossy(&output.stdout).trim()))
 }
 
 #[cfg(test)]

@@ -96,15 +96,8 @@ impl TemplateDatabase {
             .try_get("name")?;
         // Copying files wants two checkpoints and logging every page wants none: without fsync
         // the first is twice as fast, with it the second.
-        let fsync: String = sqlx::query("SHOW fsync")
-            .fetch_one(&mut session)
-            .await?
-            .try_get(0)?;
-        let strategy = if fsync == "off" {
-            "file_copy"
-        } else {
-            "wal_log"
-        };
+        let fsync: String = sqlx::query("SHOW fsync").fetch_one(&mut session).await?.try_get(0)?;
+        let strategy = if fsync == "off" { "file_copy" } else { "wal_log" };
         let template = &self.name;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}");
         run(&mut session, create).await?;
@@ -124,11 +117,7 @@ impl TemplateDatabase {
 
     /// Makes the template under another name and renames it when it is complete; the lock ends
     /// with the session, so a killed maker hinders nobody.
-    async fn make<Fill, Filled, Failure>(
-        &self,
-        session: &mut PgConnection,
-        fill: Fill,
-    ) -> Result<(), ClusterError>
+    async fn make<Fill, Filled, Failure>(&self, session: &mut PgConnection, fill: Fill) -> Result<(), ClusterError>
     where
         Fill: FnOnce(String) -> Filled,
         Filled: Future<Output = Result<(), Failure>>,
@@ -143,11 +132,7 @@ impl TemplateDatabase {
         }
         let unfinished = format!("{}_unfinished", self.name);
         drop_database(session, &unfinished).await?;
-        run(
-            session,
-            format!("CREATE DATABASE {unfinished} TEMPLATE template0"),
-        )
-        .await?;
+        run(session, format!("CREATE DATABASE {unfinished} TEMPLATE template0")).await?;
         let url = url(&self.server.clone().database(&unfinished));
         if let Err(failure) = fill(url).await {
             drop_database(session, &unfinished).await?;
@@ -161,18 +146,12 @@ impl TemplateDatabase {
     async fn seal(&self, session: &mut PgConnection, unfinished: &str) -> Result<(), ClusterError> {
         let seal = format!("ALTER DATABASE {unfinished} WITH ALLOW_CONNECTIONS false");
         run(session, seal).await?;
-        sqlx::query(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1",
-        )
-        .bind(unfinished)
-        .execute(&mut *session)
-        .await?;
+        sqlx::query("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1")
+            .bind(unfinished)
+            .execute(&mut *session)
+            .await?;
         let name = &self.name;
-        run(
-            session,
-            format!("ALTER DATABASE {unfinished} RENAME TO {name}"),
-        )
-        .await
+        run(session, format!("ALTER DATABASE {unfinished} RENAME TO {name}")).await
     }
 }
 
@@ -274,10 +253,7 @@ async fn sweep(session: &mut PgConnection, current_template: &str) -> Result<(),
 }
 
 /// The databases that a sweep would drop.
-async fn sweepable(
-    session: &mut PgConnection,
-    current_template: &str,
-) -> Result<Vec<String>, ClusterError> {
+async fn sweepable(session: &mut PgConnection, current_template: &str) -> Result<Vec<String>, ClusterError> {
     let mut names = names(&sqlx::query(LEFTOVERS).fetch_all(&mut *session).await?)?;
     let old_templates = sqlx::query(OLD_TEMPLATES)
         .bind(current_template)
@@ -304,19 +280,13 @@ async fn exists(session: &mut PgConnection, name: &str) -> Result<bool, ClusterE
 
 /// Drops a database and ends the sessions in it.
 async fn drop_database(session: &mut PgConnection, name: &str) -> Result<(), ClusterError> {
-    run(
-        session,
-        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-    )
-    .await
+    run(session, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await
 }
 
 /// Runs a statement that can't take its names as parameters; all of them are made here, of
 /// lower-case letters, digits and underscores.
 async fn run(session: &mut PgConnection, statement: String) -> Result<(), ClusterError> {
-    sqlx::raw_sql(AssertSqlSafe(statement))
-        .execute(session)
-        .await?;
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(session).await?;
     Ok(())
 }
 

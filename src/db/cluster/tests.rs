@@ -39,11 +39,7 @@ fn directory_with_mode(mode: u32) -> TempDir {
 }
 
 async fn connect(url: &str) -> PgConnection {
-    PgConnectOptions::from_str(url)
-        .unwrap()
-        .connect()
-        .await
-        .unwrap()
+    PgConnectOptions::from_str(url).unwrap().connect().await.unwrap()
 }
 
 async fn run(url: &str, statements: &str) {
@@ -98,9 +94,7 @@ async fn owner_process() {
     let Some(directory) = env::var_os(OWNED_DIRECTORY) else {
         return;
     };
-    let cluster = Cluster::start(Path::new(&directory), VOLATILE)
-        .await
-        .unwrap();
+    let cluster = Cluster::start(Path::new(&directory), VOLATILE).await.unwrap();
     assert_eq!(ask(&cluster.superuser_url(), "SELECT 'yes'").await, "yes");
     println!("\nserver {}", cluster.server_pid().unwrap());
     std::future::pending::<()>().await;
@@ -165,9 +159,7 @@ async fn many_starts_at_once_make_one_server_that_the_last_user_stops() {
 async fn the_server_of_a_killed_owner_is_adopted() {
     let directory = directory();
     let this_binary = env::current_exe().unwrap();
-    let mut owner = owner_command(&this_binary, directory.path())
-        .spawn()
-        .unwrap();
+    let mut owner = owner_command(&this_binary, directory.path()).spawn().unwrap();
     let pid = announced_pid(&mut owner);
     owner.kill().unwrap();
     owner.wait().unwrap();
@@ -180,11 +172,7 @@ async fn the_server_of_a_killed_owner_is_adopted() {
 async fn a_killed_server_is_replaced_and_its_commits_are_there() {
     let directory = directory();
     let before = Cluster::start(directory.path(), VOLATILE).await.unwrap();
-    run(
-        &before.superuser_url(),
-        "CREATE TABLE note AS SELECT 'kept' AS text",
-    )
-    .await;
+    run(&before.superuser_url(), "CREATE TABLE note AS SELECT 'kept' AS text").await;
     let killed = before.server_pid().unwrap();
     kill(killed, Signal::KILL);
     let after = Cluster::start(directory.path(), VOLATILE).await.unwrap();
@@ -237,12 +225,7 @@ async fn a_pid_file_that_names_another_process_is_stale() {
     let server = cluster.server_pid().unwrap();
     cluster.stop().await.unwrap();
     // Of the server's account: PostgreSQL itself sees through one of another account.
-    let mut stranger = home
-        .user()
-        .command(Path::new("/bin/sleep"))
-        .arg("600")
-        .spawn()
-        .unwrap();
+    let mut stranger = home.user().command(Path::new("/bin/sleep")).arg("600").spawn().unwrap();
     let reused = stranger.id().unwrap().to_string();
     fs::write(&pid_file, text.replacen(&server.to_string(), &reused, 1)).unwrap();
     let cluster = Cluster::start(directory.path(), VOLATILE).await.unwrap();

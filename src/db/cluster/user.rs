@@ -76,8 +76,9 @@ impl ServerUser {
     pub(super) fn own(&self, path: &Path) -> Result<(), ClusterError> {
         match self {
             Self::Caller(_) => Ok(()),
-            Self::Account(account) => chown(path, Some(account.uid), Some(account.gid))
-                .map_err(ClusterError::io("change the owner of", path)),
+            Self::Account(account) => {
+                chown(path, Some(account.uid), Some(account.gid)).map_err(ClusterError::io("change the owner of", path))
+            }
         }
     }
 

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
-    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
-    PublicKeyData, RevocationReason, RevokedCertParams, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PublicKeyData, RevocationReason,
+    RevokedCertParams, SanType, SerialNumber,
 };
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
@@ -20,10 +20,7 @@ const REVOCATION_LIST_VALIDITY: Duration = Duration::days(30);
 const CLOCK_SKEW: Duration = Duration::hours(1);
 
 const SERVER_NAMES: [&str; 2] = ["localhost", "stratum.local"];
-const SERVER_ADDRESSES: [IpAddr; 2] = [
-    IpAddr::V4(Ipv4Addr::LOCALHOST),
-    IpAddr::V6(Ipv6Addr::LOCALHOST),
-];
+const SERVER_ADDRESSES: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
 /// What a leaf certificate is for.
 #[derive(Clone, Debug)]
@@ -52,11 +49,7 @@ impl Leaf {
     /// # Errors
     /// [`PkiError::Slug`].
     pub fn client(tenant: &str, service: &str) -> Result<Self, PkiError> {
-        let spiffe_id = format!(
-            "spiffe://stratum.dev/tenant/{}/svc/{}",
-            slug(tenant)?,
-            slug(service)?
-        );
+        let spiffe_id = format!("spiffe://stratum.dev/tenant/{}/svc/{}", slug(tenant)?, slug(service)?);
         Ok(Self::valid_from_now(Purpose::Client { spiffe_id }))
     }
 
@@ -89,9 +82,7 @@ impl Leaf {
             Purpose::Server => {
                 params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
                 for name in SERVER_NAMES {
-                    params
-                        .subject_alt_names
-                        .push(SanType::DnsName(name.try_into()?));
+                    params.subject_alt_names.push(SanType::DnsName(name.try_into()?));
                 }
                 params
                     .subject_alt_names
@@ -106,9 +97,7 @@ impl Leaf {
                 spiffe_id
             }
         };
-        params
-            .distinguished_name
-            .push(DnType::CommonName, common_name);
+        params.distinguished_name.push(DnType::CommonName, common_name);
         Ok(params)
     }
 }
@@ -141,8 +130,7 @@ pub struct Summary {
 impl Summary {
     pub(super) fn of_pem(certificate: &str) -> Result<Self, PkiError> {
         let (_, pem) = parse_x509_pem(certificate.as_bytes()).map_err(|_| PkiError::Unreadable)?;
-        let (_, parsed) =
-            X509Certificate::from_der(&pem.contents).map_err(|_| PkiError::Unreadable)?;
+        let (_, parsed) = X509Certificate::from_der(&pem.contents).map_err(|_| PkiError::Unreadable)?;
         Ok(Self {
             fingerprint_sha256: Sha256::digest(&pem.contents).into(),
             serial: parsed.raw_serial().to_vec(),
@@ -172,9 +160,7 @@ impl Authority {
         let mut params = params_valid(now - CLOCK_SKEW, now + AUTHORITY_VALIDITY);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params
-            .distinguished_name
-            .push(DnType::CommonName, authority_name(&key));
+        params.distinguished_name.push(DnType::CommonName, authority_name(&key));
         let certificate = params.self_signed(&key)?;
         Self::from_pem(certificate.pem(), key)
     }
@@ -217,8 +203,7 @@ impl Authority {
     /// [`PkiError::Generate`].
     pub fn issue(&self, leaf: &Leaf) -> Result<Issued, PkiError> {
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
-        let ends = OffsetDateTime::from_unix_timestamp(self.summary.not_after)
-            .map_err(|_| PkiError::Unreadable)?;
+        let ends = OffsetDateTime::from_unix_timestamp(self.summary.not_after).map_err(|_| PkiError::Unreadable)?;
         let certificate_pem = leaf.params(ends)?.signed_by(&key, &self.issuer)?.pem();
         Ok(Issued {
             summary: Summary::of_pem(&certificate_pem)?,
@@ -268,10 +253,8 @@ fn authority_name(key: &KeyPair) -> String {
 /// Checks a name that becomes part of a SPIFFE id and of a file name.
 pub(super) fn slug(text: &str) -> Result<&str, PkiError> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let well_formed = (1..=63).contains(&text.len())
-        && text.bytes().all(allowed)
-        && !text.starts_with('-')
-        && !text.ends_with('-');
+    let well_formed =
+        (1..=63).contains(&text.len()) && text.bytes().all(allowed) && !text.starts_with('-') && !text.ends_with('-');
     if well_formed {
         Ok(text)
     } else {

@@ -190,17 +190,11 @@ impl Revocations {
 }
 
 /// The certificate in `certificate` and the key in `private_key`, when they belong together and still last.
-fn kept_pair(
-    certificate: &Path,
-    private_key: &Path,
-) -> Result<Option<(String, Summary, KeyPair)>, PkiError> {
+fn kept_pair(certificate: &Path, private_key: &Path) -> Result<Option<(String, Summary, KeyPair)>, PkiError> {
     let (Some(certificate), Some(private_key)) = (read(certificate)?, read(private_key)?) else {
         return Ok(None);
     };
-    let (Ok(summary), Ok(key)) = (
-        Summary::of_pem(&certificate),
-        KeyPair::from_pem(&private_key),
-    ) else {
+    let (Ok(summary), Ok(key)) = (Summary::of_pem(&certificate), KeyPair::from_pem(&private_key)) else {
         return Ok(None);
     };
     let fits = summary.public_key == key.subject_public_key_info() && lasts(summary.not_after);

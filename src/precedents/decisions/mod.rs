@@ -146,7 +146,11 @@ fn is_blank(record: &csv::StringRecord) -> bool {
 fn refusal_of(error: &csv::Error) -> RowError {
     let line = error.position().map_or(0, csv::Position::line);
     let is_utf8_error = matches!(error.kind(), csv::ErrorKind::Utf8 { .. });
-    let reason = if is_utf8_error { RowErrorReason::NotUtf8 } else { RowErrorReason::Unreadable };
+    let reason = if is_utf8_error {
+        RowErrorReason::NotUtf8
+    } else {
+        RowErrorReason::Unreadable
+    };
     RowError {
         line,
         column: None,
@@ -164,9 +168,7 @@ fn delimiter_of(start: &[u8]) -> u8 {
         .unwrap_or(b';')
 }
 
-fn find_columns(
-    header: &csv::StringRecord,
-) -> Result<[usize; Column::ALL.len()], DecisionFileError> {
+fn find_columns(header: &csv::StringRecord) -> Result<[usize; Column::ALL.len()], DecisionFileError> {
     let names: Vec<String> = header.iter().map(letters).collect();
     let mut found = [0; Column::ALL.len()];
     let mut missing = Vec::new();

@@ -1,8 +1,6 @@
 //! From the cells of a row to a typed decision.
 
-use super::{
-    AgeRange, Column, Decision, Determination, DisputeType, Gender, RowError, RowErrorReason,
-};
+use super::{AgeRange, Column, Decision, Determination, DisputeType, Gender, RowError, RowErrorReason};
 
 /// One record with the columns of its header.
 pub(super) struct Row<'a> {
@@ -44,8 +42,8 @@ impl Row<'_> {
 
     pub fn decision(&self) -> Result<Decision, RowError> {
         let owned = |column| self.text(column).map(str::to_owned);
-        let year = parse_year(self.required(Column::ReportYear)?)
-            .map_err(|reason| self.refuse(Column::ReportYear, reason))?;
+        let year =
+            parse_year(self.required(Column::ReportYear)?).map_err(|reason| self.refuse(Column::ReportYear, reason))?;
         let determination = parse_determination(self.required(Column::Determination)?)
             .map_err(|reason| self.refuse(Column::Determination, reason))?;
         Ok(Decision {
@@ -101,10 +99,7 @@ fn parse_gender(text: &str) -> Result<Gender, RowErrorReason> {
 /// that spreadsheets don't read a date.
 fn parse_age_range(text: &str) -> Result<AgeRange, RowErrorReason> {
     let age = |digits: &str| -> Result<u8, RowErrorReason> {
-        digits
-            .trim()
-            .parse()
-            .map_err(|_| RowErrorReason::InvalidAgeRange)
+        digits.trim().parse().map_err(|_| RowErrorReason::InvalidAgeRange)
     };
     let range = match (text.strip_suffix('+'), text.split_once(['-', '_'])) {
         (Some(low), _) => AgeRange {

@@ -45,9 +45,7 @@ fn a_row_is_read_into_its_types() {
 
 #[test]
 fn empty_cells_are_missing_values() {
-    let (rows, refused) = read_text(&format!(
-        "{HEADER}\nA;2001;;;;;Upheld Decision of Health Plan;;;\n"
-    ));
+    let (rows, refused) = read_text(&format!("{HEADER}\nA;2001;;;;;Upheld Decision of Health Plan;;;\n"));
     assert_eq!(refused, []);
     let row = rows.first().expect("one row");
     assert_eq!(row.diagnosis_category, None);
@@ -67,13 +65,7 @@ fn columns_are_found_by_name_in_any_order_and_others_ignored() {
     let row = rows.first().expect("one row");
     assert_eq!(row.diagnosis_category.as_deref(), Some("dc"));
     assert_eq!(row.treatment_sub_category.as_deref(), Some("ts"));
-    assert_eq!(
-        row.age_range,
-        Some(AgeRange {
-            low: 65,
-            high: None
-        })
-    );
+    assert_eq!(row.age_range, Some(AgeRange { low: 65, high: None }));
     let refusal = refused.first().expect("one refusal");
     assert_eq!(refusal.line, 4, "a quoted line break counts");
     assert_eq!(refusal.reason, RowErrorReason::InvalidYear);
@@ -84,10 +76,7 @@ fn a_header_without_columns_is_an_error_that_names_them() {
     let error = DecisionReader::new("Reference ID;Report Year\n".as_bytes())
         .err()
         .expect("eight columns are missing");
-    assert!(
-        error.to_string().contains("Treatment Sub Category"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("Treatment Sub Category"), "{error}");
 }
 
 #[test]
@@ -98,21 +87,13 @@ fn bad_rows_are_refused_with_line_column_and_reason() {
             Some(Column::ReferenceId),
             RowErrorReason::Missing,
         ),
-        (
-            "A;;;;;;Upheld;;;",
-            Some(Column::ReportYear),
-            RowErrorReason::Missing,
-        ),
+        ("A;;;;;;Upheld;;;", Some(Column::ReportYear), RowErrorReason::Missing),
         (
             "A;201;;;;;Upheld;;;",
             Some(Column::ReportYear),
             RowErrorReason::InvalidYear,
         ),
-        (
-            "A;2001;;;;;;;;",
-            Some(Column::Determination),
-            RowErrorReason::Missing,
-        ),
+        ("A;2001;;;;;;;;", Some(Column::Determination), RowErrorReason::Missing),
         (
             "A;2001;;;;;Maybe;;;",
             Some(Column::Determination),
@@ -151,10 +132,7 @@ fn bad_rows_are_refused_with_line_column_and_reason() {
         (
             "A;2001;Upheld",
             None,
-            RowErrorReason::CellCount {
-                expected: 10,
-                found: 3,
-            },
+            RowErrorReason::CellCount { expected: 10, found: 3 },
         ),
     ];
     for (row, column, reason) in cases {
@@ -177,11 +155,7 @@ fn a_refused_row_does_not_stop_the_file() {
         .collect();
     let reasons: Vec<_> = rows
         .iter()
-        .map(|row| {
-            row.as_ref()
-                .map_err(|refusal| (refusal.line, refusal.reason))
-                .err()
-        })
+        .map(|row| row.as_ref().map_err(|refusal| (refusal.line, refusal.reason)).err())
         .collect();
     assert_eq!(
         reasons,
@@ -198,10 +172,7 @@ fn a_refused_row_does_not_stop_the_file() {
 fn a_refusal_does_not_repeat_the_refused_text() {
     let refusal = refusal_of_row("A;2001;;;;;Jane Roe;;;");
     let said = refusal.to_string();
-    assert_eq!(
-        said,
-        "line 2, Determination: is neither overturned nor upheld"
-    );
+    assert_eq!(said, "line 2, Determination: is neither overturned nor upheld");
 }
 
 #[test]

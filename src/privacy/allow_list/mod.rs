@@ -37,9 +37,19 @@ pub(crate) async fn of_tenant(tx: &mut TenantTx) -> Result<AllowList> {
 
 /// An entry without a kind stands for each kind that may be allowed, and for no other.
 fn entries(row: Row) -> impl Iterator<Item = AllowEntry> {
-    let Row { id: _, phrase, kind, created_at: _ } = row;
-    let kinds = ALLOWED_KINDS.into_iter().filter(move |allowed| kind.is_empty() || allowed.as_str() == kind);
-    kinds.map(move |kind| AllowEntry { phrase: phrase.clone(), kind: Some(kind) })
+    let Row {
+        id: _,
+        phrase,
+        kind,
+        created_at: _,
+    } = row;
+    let kinds = ALLOWED_KINDS
+        .into_iter()
+        .filter(move |allowed| kind.is_empty() || allowed.as_str() == kind);
+    kinds.map(move |kind| AllowEntry {
+        phrase: phrase.clone(),
+        kind: Some(kind),
+    })
 }
 
 pub(super) async fn add(
@@ -49,7 +59,12 @@ pub(super) async fn add(
     call: CallContext,
 ) -> Result<Answer<AddAllowListEntryResponse>> {
     let AddAllowListEntryRequest { entry, request_id: _ } = request;
-    let AllowListEntry { id: _, phrase, kind, created_at: _ } = entry.unwrap_or_default();
+    let AllowListEntry {
+        id: _,
+        phrase,
+        kind,
+        created_at: _,
+    } = entry.unwrap_or_default();
     let phrase = phrase.trim();
     let kind = stored::<PhiKind>(kind).unwrap_or_default();
     if !kind.is_empty() && !ALLOWED_KINDS.iter().any(|allowed| allowed.as_str() == kind) {
@@ -59,11 +74,19 @@ pub(super) async fn add(
         return Err(Error::field("entry.phrase", "holds more than names and places"));
     }
     if store::list(tx).await?.len() >= ENTRIES_MAX {
-        return Err(Error::field("entry", format!("a tenant has at most {ENTRIES_MAX} entries")));
+        return Err(Error::field(
+            "entry",
+            format!("a tenant has at most {ENTRIES_MAX} entries"),
+        ));
     }
     let row = store::insert(tx, Uuid::now_v7(), phrase, kind, call.caller()).await?;
     let facts = Facts::one(Resource::AllowListEntry, row.id);
-    Ok(Answer::new(AddAllowListEntryResponse { entry: Some(shown(row)) }, facts))
+    Ok(Answer::new(
+        AddAllowListEntryResponse {
+            entry: Some(shown(row)),
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn remove(
@@ -75,7 +98,10 @@ pub(super) async fn remove(
     if !store::delete(tx, id).await? {
         return Err(Error::not_found(id));
     }
-    Ok(Answer::new(RemoveAllowListEntryResponse {}, Facts::one(Resource::AllowListEntry, id)))
+    Ok(Answer::new(
+        RemoveAllowListEntryResponse {},
+        Facts::one(Resource::AllowListEntry, id),
+    ))
 }
 
 pub(super) async fn list(
@@ -85,7 +111,11 @@ pub(super) async fn list(
     let ListAllowListEntriesRequest {} = request;
     let entries: Vec<AllowListEntry> = store::list(tx).await?.into_iter().map(shown).collect();
     let row_count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-    let facts = Facts { row_count, resource: Resource::AllowListEntry, ..Facts::call() };
+    let facts = Facts {
+        row_count,
+        resource: Resource::AllowListEntry,
+        ..Facts::call()
+    };
     Ok(Answer::new(ListAllowListEntriesResponse { entries }, facts))
 }
 
@@ -97,7 +127,12 @@ fn is_allowable(guard: &Guard, phrase: &str) -> bool {
 }
 
 fn shown(row: Row) -> AllowListEntry {
-    let Row { id, phrase, kind, created_at } = row;
+    let Row {
+        id,
+        phrase,
+        kind,
+        created_at,
+    } = row;
     AllowListEntry {
         id: id.to_string(),
         phrase,
@@ -126,7 +161,13 @@ mod tests {
         for phrase in ["Mercy Pathways", "St. Vincent Scheduler", "Anderson 360"] {
             assert!(is_allowable(&guard, phrase), "{phrase}");
         }
-        for phrase in ["078-05-1120", "Case 12 345", "maria@example.com", "555-867-5309", "Plan \u{0661}\u{0662}\u{0663}\u{0664}\u{0665}"] {
+        for phrase in [
+            "078-05-1120",
+            "Case 12 345",
+            "maria@example.com",
+            "555-867-5309",
+            "Plan \u{0661}\u{0662}\u{0663}\u{0664}\u{0665}",
+        ] {
             assert!(!is_allowable(&guard, phrase), "{phrase}");
         }
     }
@@ -136,9 +177,15 @@ mod tests {
         let guard = Guard::new();
         let text = "Patient Maria Gonzalez, SSN 078-05-1120";
         let all = guard.scan(text, FieldContext::FreeText);
-        assert!(all.iter().any(|f| f.kind.as_str() == "NAME") && all.iter().any(|f| f.kind.as_str() == "SSN"), "{all:?}");
+        assert!(
+            all.iter().any(|f| f.kind.as_str() == "NAME") && all.iter().any(|f| f.kind.as_str() == "SSN"),
+            "{all:?}"
+        );
         let left = guard.scan_with(text, FieldContext::FreeText, &allowing("Maria Gonzalez", ""));
-        assert!(left.iter().all(|f| f.kind.as_str() != "NAME") && left.iter().any(|f| f.kind.as_str() == "SSN"), "{left:?}");
+        assert!(
+            left.iter().all(|f| f.kind.as_str() != "NAME") && left.iter().any(|f| f.kind.as_str() == "SSN"),
+            "{left:?}"
+        );
         let elsewhere = guard.scan_with(text, FieldContext::FreeText, &allowing("Maria Gonzalez", "GEOGRAPHY"));
         assert_eq!(elsewhere, all);
     }
@@ -151,7 +198,10 @@ mod tests {
         let all = guard.scan(text, FieldContext::FreeText);
         assert!(!all.is_empty());
         for kind in ["", "SSN"] {
-            assert_eq!(guard.scan_with(text, FieldContext::FreeText, &allowing("078-05-1120", kind)), all);
+            assert_eq!(
+                guard.scan_with(text, FieldContext::FreeText, &allowing("078-05-1120", kind)),
+                all
+            );
         }
     }
 }

@@ -54,8 +54,11 @@ pub(super) async fn insert(
 /// Whether there was such an entry.
 pub(super) async fn delete(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
     let tenant = tx.tenant_id();
-    let deleted: Option<bool> =
-        sqlx::query_scalar(DELETE).bind(tenant).bind(id).fetch_optional(tx.connection()).await?;
+    let deleted: Option<bool> = sqlx::query_scalar(DELETE)
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(tx.connection())
+        .await?;
     Ok(deleted.is_some())
 }
 

@@ -46,7 +46,11 @@ pub(crate) async fn require(tx: &mut TenantTx, origin: DataOrigin, consent_id: &
         Err(_none_given) => None,
     };
     let permitted = consent.is_some_and(|row| terms(&row).permit(origin, today()).is_ok());
-    if permitted { Ok(()) } else { Err(Error::restricted("consent")) }
+    if permitted {
+        Ok(())
+    } else {
+        Err(Error::restricted("consent"))
+    }
 }
 
 pub(super) async fn record(
@@ -58,26 +62,46 @@ pub(super) async fn record(
     let consent = new_consent(consent.unwrap_or_default())?;
     let row = store::insert(tx, Uuid::now_v7(), consent, call.caller()).await?;
     let facts = Facts::one(Resource::Consent, row.id).version(row.version);
-    Ok(Answer::new(RecordConsentResponse { consent: Some(shown(row)) }, facts))
+    Ok(Answer::new(
+        RecordConsentResponse {
+            consent: Some(shown(row)),
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn withdraw(
     tx: &mut TenantTx,
     request: WithdrawConsentRequest,
 ) -> Result<Answer<WithdrawConsentResponse>> {
-    let WithdrawConsentRequest { id, etag, request_id: _ } = request;
+    let WithdrawConsentRequest {
+        id,
+        etag,
+        request_id: _,
+    } = request;
     let id = required_id("id", &id)?;
-    let current = store::get_for_update(tx, id).await?.ok_or_else(|| Error::not_found(id))?;
+    let current = store::get_for_update(tx, id)
+        .await?
+        .ok_or_else(|| Error::not_found(id))?;
     check_etag(&etag, current.version)?;
     let from = terms(&current).state_on(today());
     if from != ConsentState::Active {
-        return Err(Error::new(ErrorReason::InvalidTransition, "a consent that ended stays ended")
-            .with("from", from.stored())
-            .with("to", ConsentState::Withdrawn.stored()));
+        return Err(
+            Error::new(ErrorReason::InvalidTransition, "a consent that ended stays ended")
+                .with("from", from.stored())
+                .with("to", ConsentState::Withdrawn.stored()),
+        );
     }
     let row = store::withdraw(tx, id).await?;
-    let facts = Facts::one(Resource::Consent, id).version(row.version).fields(vec!["state".to_owned()]);
-    Ok(Answer::new(WithdrawConsentResponse { consent: Some(shown(row)) }, facts))
+    let facts = Facts::one(Resource::Consent, id)
+        .version(row.version)
+        .fields(vec!["state".to_owned()]);
+    Ok(Answer::new(
+        WithdrawConsentResponse {
+            consent: Some(shown(row)),
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn check(tx: &mut TenantTx, request: CheckConsentRequest) -> Result<Answer<CheckConsentResponse>> {
@@ -85,14 +109,22 @@ pub(super) async fn check(tx: &mut TenantTx, request: CheckConsentRequest) -> Re
     let CheckConsentRequest { id, data_origin: _ } = request;
     let id = required_id("id", &id)?;
     let row = store::get(tx, id).await?;
-    let facts = row.as_ref().map_or_else(Facts::call, |row| Facts::one(Resource::Consent, row.id));
+    let facts = row
+        .as_ref()
+        .map_or_else(Facts::call, |row| Facts::one(Resource::Consent, row.id));
     let permitted = match row {
         None => Err(ConsentRefusal::Unknown),
         Some(_) if !store::has_agreement(tx).await? => Err(ConsentRefusal::NoAgreement),
         Some(row) => terms(&row).permit(origin, today()),
     };
     let refusal = permitted.err().unwrap_or(ConsentRefusal::Unspecified).into();
-    Ok(Answer::new(CheckConsentResponse { is_permitted: permitted.is_ok(), refusal }, facts))
+    Ok(Answer::new(
+        CheckConsentResponse {
+            is_permitted: permitted.is_ok(),
+            refusal,
+        },
+        facts,
+    ))
 }
 
 pub(super) async fn list(
@@ -100,10 +132,20 @@ pub(super) async fn list(
     tx: &mut TenantTx,
     request: ListConsentsRequest,
 ) -> Result<Answer<ListConsentsResponse>> {
-    let ListConsentsRequest { consent_ref, page_size: size, page_token } = request;
-    let bound = ListConsentsRequest { consent_ref: consent_ref.clone(), ..Default::default() };
+    let ListConsentsRequest {
+        consent_ref,
+        page_size: size,
+        page_token,
+    } = request;
+    let bound = ListConsentsRequest {
+        consent_ref: consent_ref.clone(),
+        ..Default::default()
+    };
     let scope = PageScope::new(tx.tenant_id(), "ListConsents", &bound);
-    let after = pages.open(&scope, &page_token)?.map(|c| Ok::<_, Error>((from_micros(c.key), c.uuid()?))).transpose()?;
+    let after = pages
+        .open(&scope, &page_token)?
+        .map(|c| Ok::<_, Error>((from_micros(c.key), c.uuid()?)))
+        .transpose()?;
     let limit = page_size(size);
     let consent_ref = (!consent_ref.is_empty()).then_some(consent_ref.as_str());
     let mut rows = store::list(tx, consent_ref, after, limit + 1).await?;
@@ -116,19 +158,31 @@ pub(super) async fn list(
     };
     let facts = Facts::many(Resource::Consent, rows.len(), scope.filter_sha256());
     let consents = rows.into_iter().map(shown).collect();
-    Ok(Answer::new(ListConsentsResponse { consents, next_page_token }, facts))
+    Ok(Answer::new(
+        ListConsentsResponse {
+            consents,
+            next_page_token,
+        },
+        facts,
+    ))
 }
 
 fn new_consent(consent: Consent) -> Result<NewConsent> {
     let is_tpo = consent.scope() == ConsentScope::Tpo;
     if is_tpo != (consent.purpose() == ConsentPurpose::AllTpo) {
-        return Err(Error::field("consent.purpose", "is ALL_TPO exactly when the scope is TPO"));
+        return Err(Error::field(
+            "consent.purpose",
+            "is ALL_TPO exactly when the scope is TPO",
+        ));
     }
     let known = |name: &'static str, text: Option<&'static str>| text.ok_or_else(|| Error::field(name, "is required"));
     Ok(NewConsent {
         basis: known("consent.basis", stored::<ConsentBasis>(consent.basis))?,
         scope: known("consent.scope", stored::<ConsentScope>(consent.scope))?,
-        recipients_class: known("consent.recipients_class", stored::<RecipientsClass>(consent.recipients_class))?,
+        recipients_class: known(
+            "consent.recipients_class",
+            stored::<RecipientsClass>(consent.recipients_class),
+        )?,
         purpose: known("consent.purpose", stored::<ConsentPurpose>(consent.purpose))?,
         granted_year: granted_year(consent.granted_year, today())?,
         expires_on: expiry(&consent.expires_on)?,
@@ -138,7 +192,11 @@ fn new_consent(consent: Consent) -> Result<NewConsent> {
 
 /// Nobody has consented in a year that has not come.
 fn granted_year(year: i32, today: Date) -> Result<i16> {
-    let past = if year <= today.year() { i16::try_from(year).ok() } else { None };
+    let past = if year <= today.year() {
+        i16::try_from(year).ok()
+    } else {
+        None
+    };
     past.ok_or_else(|| Error::field("consent.granted_year", "has not come yet"))
 }
 

@@ -52,7 +52,11 @@ impl Terms {
             | DataOrigin::PublicDecision
             | DataOrigin::Synthetic => false,
         };
-        if covers { Ok(()) } else { Err(ConsentRefusal::NotCovered) }
+        if covers {
+            Ok(())
+        } else {
+            Err(ConsentRefusal::NotCovered)
+        }
     }
 }
 
@@ -67,7 +71,11 @@ mod tests {
     const TODAY: time::Date = date!(2026 - 03 - 01);
 
     fn terms(purpose: ConsentPurpose) -> Terms {
-        Terms { state: ConsentState::Active, purpose, expires_on: None }
+        Terms {
+            state: ConsentState::Active,
+            purpose,
+            expires_on: None,
+        }
     }
 
     #[test]
@@ -75,7 +83,15 @@ mod tests {
         for purpose in ConsentPurpose::ALL {
             let permitted = terms(*purpose).permit(DataOrigin::Sud, TODAY);
             let expected = matches!(purpose, ConsentPurpose::Payment | ConsentPurpose::AllTpo);
-            assert_eq!(permitted, if expected { Ok(()) } else { Err(ConsentRefusal::NotCovered) }, "{purpose:?}");
+            assert_eq!(
+                permitted,
+                if expected {
+                    Ok(())
+                } else {
+                    Err(ConsentRefusal::NotCovered)
+                },
+                "{purpose:?}"
+            );
         }
     }
 
@@ -91,13 +107,19 @@ mod tests {
     fn other_origins_are_no_matter_of_consent() {
         let restricted = [DataOrigin::Sud, DataOrigin::Psychotherapy];
         for origin in DataOrigin::ALL.iter().filter(|origin| !restricted.contains(origin)) {
-            assert_eq!(terms(ConsentPurpose::Payment).permit(*origin, TODAY), Err(ConsentRefusal::NotCovered));
+            assert_eq!(
+                terms(ConsentPurpose::Payment).permit(*origin, TODAY),
+                Err(ConsentRefusal::NotCovered)
+            );
         }
     }
 
     #[test]
     fn it_ends_on_its_day() {
-        let ending = |expires_on| Terms { expires_on: Some(expires_on), ..terms(ConsentPurpose::Payment) };
+        let ending = |expires_on| Terms {
+            expires_on: Some(expires_on),
+            ..terms(ConsentPurpose::Payment)
+        };
         assert_eq!(ending(date!(2026 - 03 - 02)).permit(DataOrigin::Sud, TODAY), Ok(()));
         for day in [TODAY, date!(2026 - 02 - 28)] {
             assert_eq!(ending(day).permit(DataOrigin::Sud, TODAY), Err(ConsentRefusal::Expired));
@@ -112,12 +134,18 @@ mod tests {
             (ConsentState::Expired, ConsentRefusal::Expired),
             (ConsentState::Unspecified, ConsentRefusal::Unknown),
         ] {
-            let ended = Terms { state, ..terms(ConsentPurpose::Payment) };
+            let ended = Terms {
+                state,
+                ..terms(ConsentPurpose::Payment)
+            };
             assert_eq!(ended.permit(DataOrigin::Sud, TODAY), Err(refusal));
         }
         // Withdrawn stays withdrawn, whatever day it would have ended on.
-        let withdrawn =
-            Terms { state: ConsentState::Withdrawn, expires_on: Some(TODAY), ..terms(ConsentPurpose::Payment) };
+        let withdrawn = Terms {
+            state: ConsentState::Withdrawn,
+            expires_on: Some(TODAY),
+            ..terms(ConsentPurpose::Payment)
+        };
         assert_eq!(withdrawn.state_on(TODAY), ConsentState::Withdrawn);
     }
 }

@@ -106,12 +106,20 @@ pub(super) async fn get_for_update(tx: &mut TenantTx, id: Uuid) -> Result<Option
 
 async fn one(tx: &mut TenantTx, statement: &'static str, id: Uuid) -> Result<Option<Row>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(statement).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(statement)
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(super) async fn withdraw(tx: &mut TenantTx, id: Uuid) -> Result<Row> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(WITHDRAW).bind(tenant).bind(id).fetch_one(tx.connection()).await?)
+    Ok(sqlx::query_as(WITHDRAW)
+        .bind(tenant)
+        .bind(id)
+        .fetch_one(tx.connection())
+        .await?)
 }
 
 pub(super) async fn list(
@@ -133,6 +141,9 @@ pub(super) async fn list(
 
 pub(super) async fn has_agreement(tx: &mut TenantTx) -> Result<bool> {
     let tenant = tx.tenant_id();
-    let answer: Option<bool> = sqlx::query_scalar(HAS_AGREEMENT).bind(tenant).fetch_optional(tx.connection()).await?;
+    let answer: Option<bool> = sqlx::query_scalar(HAS_AGREEMENT)
+        .bind(tenant)
+        .fetch_optional(tx.connection())
+        .await?;
     Ok(answer.unwrap_or(false))
 }

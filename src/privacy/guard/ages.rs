@@ -36,9 +36,7 @@ fn is_protected(age: u32) -> bool {
 
 /// "94-year-old", "94 yo", "94 years old", "aged 94", "age: 94", "94 F".
 fn numeric(page: &Page, at: usize) -> Option<usize> {
-    let is_number = page.word(at).len() <= 3
-        && page.number(at).is_some_and(is_protected)
-        && !is_fraction(page, at);
+    let is_number = page.word(at).len() <= 3 && page.number(at).is_some_and(is_protected) && !is_fraction(page, at);
     if !is_number {
         return None;
     }
@@ -52,8 +50,7 @@ fn numeric(page: &Page, at: usize) -> Option<usize> {
             })
         });
         let is_plain = !page.has(at + 1, cue::UNIT) && !page.mark_is(at + 1, b'%');
-        (is_aged && is_plain || is_sex(page, at + 1) && page.gap(at + 1) <= Gap::Space)
-            .then_some(at)
+        (is_aged && is_plain || is_sex(page, at + 1) && page.gap(at + 1) <= Gap::Space).then_some(at)
     })
 }
 
@@ -72,10 +69,7 @@ fn is_fraction(page: &Page, at: usize) -> bool {
                 .is_some_and(|token| matches!(token.mark, b'/' | b'.' | b'-'))
             && page.before(before).is_some_and(Token::has_digit)
     });
-    before
-        || glued(at + 1)
-            && page.gap(at + 2) == Gap::Glued
-            && page.token(at + 2).is_some_and(Token::has_digit)
+    before || glued(at + 1) && page.gap(at + 2) == Gap::Glued && page.token(at + 2).is_some_and(Token::has_digit)
 }
 
 /// The last token of "-year-old", "yo", "y/o", "years old", "years of age" from `at`.
@@ -136,9 +130,9 @@ fn joined(page: &Page, at: usize) -> Option<usize> {
         .any(|known| unit.eq_ignore_ascii_case(known));
     let is_measure = page.gap(at) == Gap::Glued
         || unit == "m"
-            && page.before(at).is_some_and(|before| {
-                before.mark == 0 && !before.has(cue::PERSON | cue::CONNECTOR | cue::NAME_LABEL)
-            });
+            && page
+                .before(at)
+                .is_some_and(|before| before.mark == 0 && !before.has(cue::PERSON | cue::CONNECTOR | cue::NAME_LABEL));
     (is_unit && !is_measure && number.parse().is_ok_and(is_protected)).then_some(at)
 }
 
@@ -163,8 +157,7 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
         || page.word_is(
             index,
             &[
-                "and", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-                "ten",
+                "and", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
             ],
         )
     {
@@ -192,22 +185,17 @@ fn is_limit(page: &Page, at: usize, last: usize) -> bool {
         || page.mark_is(at + 1, b'+')
         || page.word_is(last + 1, &["plus", "limit", "cutoff", "maximum", "minimum"])
         || page.mark_is(at + 1, b'-') && page.is_digits(at + 2) && page.gap(at + 2) == Gap::Glued;
-    let before = |step: usize, words: &[&str]| {
-        at.checked_sub(step)
-            .is_some_and(|index| page.word_is(index, words))
-    };
+    let before = |step: usize, words: &[&str]| at.checked_sub(step).is_some_and(|index| page.word_is(index, words));
     let precedes = before(
         1,
         &[
-            "over", "above", "under", "below", "exceeds", "than", "beyond", "age>", "through",
-            "maximum", "least", "until",
+            "over", "above", "under", "below", "exceeds", "than", "beyond", "age>", "through", "maximum", "least",
+            "until",
         ],
-    ) || at.checked_sub(1).is_some_and(|index| {
-        matches!(page.token(index).map_or(0, |token| token.mark), b'>' | b'<')
-    }) || (before(1, &["to", "and"])
-        || at
-            .checked_sub(1)
-            .is_some_and(|index| page.mark_is(index, b'-')))
-        && at.checked_sub(2).is_some_and(|index| page.is_digits(index));
+    ) || at
+        .checked_sub(1)
+        .is_some_and(|index| matches!(page.token(index).map_or(0, |token| token.mark), b'>' | b'<'))
+        || (before(1, &["to", "and"]) || at.checked_sub(1).is_some_and(|index| page.mark_is(index, b'-')))
+            && at.checked_sub(2).is_some_and(|index| page.is_digits(index));
     follows || precedes
 }

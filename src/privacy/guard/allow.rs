@@ -26,9 +26,7 @@ impl AllowList {
     ///
     /// # Errors
     /// The list is too large to be searched (hundreds of megabytes of phrases).
-    pub fn new(
-        entries: impl IntoIterator<Item = AllowEntry>,
-    ) -> Result<Self, aho_corasick::BuildError> {
+    pub fn new(entries: impl IntoIterator<Item = AllowEntry>) -> Result<Self, aho_corasick::BuildError> {
         let entries: Vec<AllowEntry> = entries
             .into_iter()
             .filter(|entry| !entry.phrase.trim().is_empty())
@@ -57,14 +55,8 @@ impl AllowList {
             .collect();
         found.retain(|span| {
             let covers = |phrase: &aho_corasick::Match| {
-                let kind = self
-                    .kinds
-                    .get(phrase.pattern().as_usize())
-                    .copied()
-                    .flatten();
-                phrase.start() <= span.start
-                    && span.end <= phrase.end()
-                    && kind.is_none_or(|kind| kind == span.kind)
+                let kind = self.kinds.get(phrase.pattern().as_usize()).copied().flatten();
+                phrase.start() <= span.start && span.end <= phrase.end() && kind.is_none_or(|kind| kind == span.kind)
             };
             !allowed.iter().any(covers)
         });

@@ -20,9 +20,7 @@ fn luhn_sum(digits: &[u8]) -> u32 {
 
 /// A National Provider Identifier: ten digits from 1 or 2 on, Luhn with the prefix 80840 (worth 24).
 pub(super) fn is_npi(digits: &[u8]) -> bool {
-    digits.len() == 10
-        && matches!(digits.first(), Some(b'1' | b'2'))
-        && (luhn_sum(digits) + 24).is_multiple_of(10)
+    digits.len() == 10 && matches!(digits.first(), Some(b'1' | b'2')) && (luhn_sum(digits) + 24).is_multiple_of(10)
 }
 
 /// A payment card: 13 to 19 digits of a known issuer range with a valid Luhn sum.
@@ -63,11 +61,7 @@ fn is_itin(digits: &[u8]) -> bool {
 /// A Medicare Beneficiary Identifier: 11 places, letters without S, L, O, I, B, Z (CMS: C A AN N A AN N A A N N).
 pub(super) fn is_mbi(text: &[u8]) -> bool {
     let letter = |byte: u8| {
-        byte.is_ascii_alphabetic()
-            && !matches!(
-                byte.to_ascii_uppercase(),
-                b'S' | b'L' | b'O' | b'I' | b'B' | b'Z'
-            )
+        byte.is_ascii_alphabetic() && !matches!(byte.to_ascii_uppercase(), b'S' | b'L' | b'O' | b'I' | b'B' | b'Z')
     };
     let digit = |byte: u8| byte.is_ascii_digit();
     let either = |byte: u8| letter(byte) || digit(byte);
@@ -165,8 +159,7 @@ pub(super) fn is_iban(text: &[u8]) -> bool {
 /// A Romanian personal numeric code: 13 digits, a birth date inside, the last digit a weighted check.
 pub(super) fn is_cnp(digits: &[u8]) -> bool {
     const WEIGHTS: [u32; 12] = [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9];
-    if digits.len() != 13 || !digits.iter().all(u8::is_ascii_digit) || digits.first() == Some(&b'0')
-    {
+    if digits.len() != 13 || !digits.iter().all(u8::is_ascii_digit) || digits.first() == Some(&b'0') {
         return false;
     }
     let place = |index: usize| digits.get(index).map_or(0, |digit| u32::from(digit - b'0'));
@@ -186,11 +179,7 @@ pub(super) fn is_cpf(digits: &[u8]) -> bool {
     if digits.len() != 11 || digits.windows(2).all(|pair| pair.first() == pair.last()) {
         return false;
     }
-    let place = |index: usize| {
-        digits
-            .get(index)
-            .map_or(0, |digit| u32::from(digit.wrapping_sub(b'0')))
-    };
+    let place = |index: usize| digits.get(index).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0')));
     let check = |count: usize| {
         let sum: u32 = (0..count)
             .map(|index| place(index) * u32::try_from(count + 1 - index).unwrap_or(0))
@@ -205,13 +194,9 @@ pub(super) fn is_aadhaar(digits: &[u8]) -> bool {
     if digits.len() != 12 || matches!(digits.first(), Some(b'0' | b'1')) {
         return false;
     }
-    let check = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .fold(0_u8, |check, (place, digit)| {
-            dihedral(check, permute(place % 8, digit.wrapping_sub(b'0')))
-        });
+    let check = digits.iter().rev().enumerate().fold(0_u8, |check, (place, digit)| {
+        dihedral(check, permute(place % 8, digit.wrapping_sub(b'0')))
+    });
     check == 0
 }
 
@@ -228,7 +213,5 @@ const fn dihedral(a: u8, b: u8) -> u8 {
 /// Verhoeff's permutation, applied `times` times.
 fn permute(times: usize, digit: u8) -> u8 {
     const ONCE: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
-    (0..times).fold(digit, |value, _| {
-        ONCE.get(usize::from(value)).copied().unwrap_or(0)
-    })
+    (0..times).fold(digit, |value, _| ONCE.get(usize::from(value)).copied().unwrap_or(0))
 }

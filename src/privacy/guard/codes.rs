@@ -9,12 +9,7 @@ pub(super) fn is_public_code(page: &Page, run: &Run) -> bool {
     let bytes = text.as_bytes();
     match bytes {
         [a, b, c, d, e] if run.letters <= 1 => {
-            a.is_ascii_alphanumeric()
-                && [b, c, d, e]
-                    .iter()
-                    .filter(|byte| byte.is_ascii_digit())
-                    .count()
-                    >= 3
+            a.is_ascii_alphanumeric() && [b, c, d, e].iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
         }
         [b'N' | b'n', b'C' | b'c', b'T' | b't', rest @ ..] => rest.len() == 8,
         _ => is_adjustment_code(text) || is_icd10(bytes) || is_remark_code(bytes) || is_lcd(bytes),

@@ -27,14 +27,12 @@ pub(super) fn find(page: &mut Page) {
 fn email(page: &mut Page, at: usize) {
     let is_local = |index: usize| {
         page.token(index).is_some_and(|token| {
-            !token.taken
-                && (token.mark == 0 || matches!(token.mark, b'.' | b'_' | b'-' | b'+' | b'%'))
+            !token.taken && (token.mark == 0 || matches!(token.mark, b'.' | b'_' | b'-' | b'+' | b'%'))
         })
     };
     let mut first = at;
     while let Some(before) = first.checked_sub(1).filter(|before| at - before <= REACH) {
-        if page.gap(first) > Gap::Glued
-            && !(first == at && page.gap(at) <= Gap::Line && page.gap(at) != Gap::Space)
+        if page.gap(first) > Gap::Glued && !(first == at && page.gap(at) <= Gap::Line && page.gap(at) != Gap::Space)
             || !is_local(before)
         {
             break;
@@ -71,11 +69,7 @@ fn host_end(page: &Page, start: usize) -> Option<usize> {
             break;
         }
         match token.mark {
-            0 if token.gap == Gap::Line
-                && last.is_some()
-                && dotted
-                && !page.mark_is(at - 1, b'.') =>
-            {
+            0 if token.gap == Gap::Line && last.is_some() && dotted && !page.mark_is(at - 1, b'.') => {
                 break;
             }
             0 => {
@@ -83,9 +77,9 @@ fn host_end(page: &Page, start: usize) -> Option<usize> {
                     last = Some(at);
                 }
             }
-            b'.' if page.token(at + 1).is_some_and(|next| {
-                next.mark == 0 && next.gap != Gap::Space && next.gap != Gap::Paragraph
-            }) =>
+            b'.' if page
+                .token(at + 1)
+                .is_some_and(|next| next.mark == 0 && next.gap != Gap::Space && next.gap != Gap::Paragraph) =>
             {
                 dotted = true;
             }
@@ -103,10 +97,7 @@ fn is_office_mailbox(page: &Page, first: usize, at: usize) -> bool {
     let (Some(from), Some(to)) = (page.token(first), page.token(at)) else {
         return false;
     };
-    let local = page
-        .text
-        .get(from.start as usize..to.start as usize)
-        .unwrap_or("");
+    let local = page.text.get(from.start as usize..to.start as usize).unwrap_or("");
     OFFICE_MAILBOXES
         .iter()
         .any(|mailbox| local.eq_ignore_ascii_case(mailbox))
@@ -114,15 +105,9 @@ fn is_office_mailbox(page: &Page, first: usize, at: usize) -> bool {
 
 /// <scheme://host/path>
 fn url_with_scheme(page: &mut Page, colon: usize) {
-    let is_scheme = page.mark_is(colon + 1, b'/')
-        && page.mark_is(colon + 2, b'/')
-        && page.gap(colon + 1) == Gap::Glued;
+    let is_scheme = page.mark_is(colon + 1, b'/') && page.mark_is(colon + 2, b'/') && page.gap(colon + 1) == Gap::Glued;
     let Some(scheme) = colon.checked_sub(1).filter(|scheme| {
-        is_scheme
-            && page.gap(colon) == Gap::Glued
-            && page
-                .token(*scheme)
-                .is_some_and(super::token::Token::is_word)
+        is_scheme && page.gap(colon) == Gap::Glued && page.token(*scheme).is_some_and(super::token::Token::is_word)
     }) else {
         return;
     };
@@ -138,9 +123,10 @@ fn url_with_scheme(page: &mut Page, colon: usize) {
 /// The last token of a web address that begins at `start`: up to a blank, without closing punctuation.
 fn url_end(page: &Page, start: usize) -> Option<usize> {
     let mut at = start;
-    while page.token(at + 1).is_some_and(|next| {
-        next.gap == Gap::Glued && !matches!(next.mark, b'"' | b'<' | b'>' | b'[' | b'{')
-    }) {
+    while page
+        .token(at + 1)
+        .is_some_and(|next| next.gap == Gap::Glued && !matches!(next.mark, b'"' | b'<' | b'>' | b'[' | b'{'))
+    {
         at += 1;
     }
     while at > start
@@ -167,10 +153,7 @@ fn bare_host(page: &mut Page, dot: usize) {
         return;
     };
     let is_glued = page.gap(dot) == Gap::Glued && page.gap(dot + 1) == Gap::Glued;
-    if !is_glued
-        || page.is_taken(first, dot + 1)
-        || page.token(first).is_none_or(|token| token.mark != 0)
-    {
+    if !is_glued || page.is_taken(first, dot + 1) || page.token(first).is_none_or(|token| token.mark != 0) {
         return;
     }
     for _ in 0..4 {
@@ -179,15 +162,8 @@ fn bare_host(page: &mut Page, dot: usize) {
         };
         let joins = page.gap(first) == Gap::Glued
             && page.gap(first - 1) == Gap::Glued
-            && matches!(
-                page.token(first - 1).map_or(0, |token| token.mark),
-                b'-' | b'.'
-            );
-        if !joins
-            || page
-                .token(before)
-                .is_none_or(|token| token.mark != 0 || token.taken)
-        {
+            && matches!(page.token(first - 1).map_or(0, |token| token.mark), b'-' | b'.');
+        if !joins || page.token(before).is_none_or(|token| token.mark != 0 || token.taken) {
             break;
         }
         first = before;
@@ -197,10 +173,8 @@ fn bare_host(page: &mut Page, dot: usize) {
     };
     let is_www = page.word_is(first, &["www"]);
     let has_path = page.mark_is(host_last + 1, b'/') && page.gap(host_last + 1) == Gap::Glued;
-    let ends_as_host = page
-        .token(host_last)
-        .is_some_and(|token| token.shape == Shape::Lower)
-        && page.word_is(host_last, HOST_ENDINGS);
+    let ends_as_host =
+        page.token(host_last).is_some_and(|token| token.shape == Shape::Lower) && page.word_is(host_last, HOST_ENDINGS);
     if !(is_www || ends_as_host) || page.is_taken(first, host_last) {
         return;
     }
@@ -231,37 +205,21 @@ fn ip_addresses(page: &mut Page) {
 
 /// Four octets, unless they number a version or a section.
 fn ipv4_length(page: &Page, at: usize) -> Option<usize> {
-    if !page.is_digits(at)
-        || !page.mark_is(at + 1, b'.')
-        || !page.is_digits(at + 6)
-        || !page.mark_is(at + 3, b'.')
-    {
+    if !page.is_digits(at) || !page.mark_is(at + 1, b'.') || !page.is_digits(at + 6) || !page.mark_is(at + 3, b'.') {
         return None;
     }
-    let gaps = |gap: Gap| {
-        (at + 1..=at + 6)
-            .filter(|index| page.gap(*index) == gap)
-            .count()
-    };
+    let gaps = |gap: Gap| (at + 1..=at + 6).filter(|index| page.gap(*index) == gap).count();
     let is_glued = gaps(Gap::Glued) == 6 || gaps(Gap::Glued) == 5 && gaps(Gap::Line) == 1;
-    let octets = [0, 2, 4, 6].iter().all(|step| {
-        page.word(at + step).len() <= 3 && page.number(at + step).is_some_and(|octet| octet <= 255)
-    });
-    let is_longer =
-        page.mark_is(at + 7, b'.') && page.gap(at + 8) == Gap::Glued && page.is_digits(at + 8);
-    let is_inside = at >= 2
-        && page.gap(at) == Gap::Glued
-        && page.mark_is(at - 1, b'.')
-        && page.is_digits(at - 2);
+    let octets = [0, 2, 4, 6]
+        .iter()
+        .all(|step| page.word(at + step).len() <= 3 && page.number(at + step).is_some_and(|octet| octet <= 255));
+    let is_longer = page.mark_is(at + 7, b'.') && page.gap(at + 8) == Gap::Glued && page.is_digits(at + 8);
+    let is_inside = at >= 2 && page.gap(at) == Gap::Glued && page.mark_is(at - 1, b'.') && page.is_digits(at - 2);
     let is_numbering = page.cue_before(at, 2, cue::CODE_CUE).is_some()
-        || at.checked_sub(1).is_some_and(|index| {
-            page.word_is(
-                index,
-                &["v", "ver", "release", "build", "software", "firmware"],
-            )
-        });
-    (is_glued && octets && !is_longer && !is_inside && !is_numbering && page.mark_is(at + 5, b'.'))
-        .then_some(7)
+        || at
+            .checked_sub(1)
+            .is_some_and(|index| page.word_is(index, &["v", "ver", "release", "build", "software", "firmware"]));
+    (is_glued && octets && !is_longer && !is_inside && !is_numbering && page.mark_is(at + 5, b'.')).then_some(7)
 }
 
 /// Groups of hexadecimal digits between colons, at least five colons or one pair of colons and two groups, checked by the standard parser.
@@ -275,12 +233,7 @@ fn ipv6_length(page: &Page, at: usize) -> Option<usize> {
     let is_hex = |index: usize| {
         page.token(index).is_some_and(|part| {
             part.mark == b':'
-                || (part.mark == 0
-                    && part.len() <= 4
-                    && page
-                        .word(index)
-                        .bytes()
-                        .all(|byte| byte.is_ascii_hexdigit()))
+                || (part.mark == 0 && part.len() <= 4 && page.word(index).bytes().all(|byte| byte.is_ascii_hexdigit()))
         })
     };
     if !is_start || !is_hex(at) || !page.mark_is(at + 1, b':') {
@@ -293,10 +246,7 @@ fn ipv6_length(page: &Page, at: usize) -> Option<usize> {
     if page.mark_is(last, b':') && !page.mark_is(last - 1, b':') {
         last -= 1;
     }
-    let (from, to) = (
-        page.token(at)?.start as usize,
-        page.token(last)?.end as usize,
-    );
+    let (from, to) = (page.token(at)?.start as usize, page.token(last)?.end as usize);
     let address = page.text.get(from..to)?;
     (address.len() >= 6 && address.parse::<std::net::Ipv6Addr>().is_ok()).then_some(last - at + 1)
 }

@@ -63,8 +63,7 @@ fn inherited(page: &Page, date: &Date, previous: Option<(usize, bool)>) -> Optio
             || page.mark_is(index, b'/')
             || page.word_is(index, &["to", "through", "thru", "and", "until", "or"])
     };
-    (between <= 2 && (last + 1..date.first).all(joins) && !page.starts_sentence(date.first))
-        .then_some(verdict)
+    (between <= 2 && (last + 1..date.first).all(joins) && !page.starts_sentence(date.first)).then_some(verdict)
 }
 
 /// Whether a date relates to an individual: the nearest cue decides, and a full date without any cue does.
@@ -89,9 +88,7 @@ fn is_personal(page: &Page, date: &Date) -> bool {
 
 /// "documented the wound on 10/12": a day, said of no document, or with a person just before it.
 fn is_told_of_person(page: &Page, first: usize) -> bool {
-    let follows_on = first
-        .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["on"]));
+    let follows_on = first.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
     follows_on || page.cue_before(first, 5, cue::PERSON).is_some()
 }
 
@@ -101,9 +98,7 @@ fn date_at(page: &Page, at: usize) -> Option<Date> {
         Shape::Digits => numeric(page, at).or_else(|| day_month(page, at)),
         Shape::Mixed => day_month(page, at).or_else(|| joined_day_month_year(page, at)),
         Shape::Lower | Shape::Title | Shape::Upper if token.has(cue::MONTH) => month_day(page, at),
-        Shape::Lower | Shape::Title | Shape::Upper if token.has(cue::ORDINAL) => {
-            ordinal_month(page, at)
-        }
+        Shape::Lower | Shape::Title | Shape::Upper if token.has(cue::ORDINAL) => ordinal_month(page, at),
         Shape::Lower | Shape::Title | Shape::Upper | Shape::Mark => None,
     }
 }
@@ -117,23 +112,13 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         return compact(page, at);
     };
     let (first, second) = (page.number(at)?, leading_number(page, at + 2)?);
-    let has_third = page.mark_is(at + 3, separator)
-        && page.gap(at + 3) <= Gap::Space
-        && page.gap(at + 4) <= Gap::Line;
+    let has_third = page.mark_is(at + 3, separator) && page.gap(at + 3) <= Gap::Space && page.gap(at + 4) <= Gap::Line;
     if has_third && let Some(third) = leading_number(page, at + 4) {
-        let lengths = (
-            page.word(at).len(),
-            page.word(at + 2).len(),
-            page.word(at + 4).len(),
-        );
+        let lengths = (page.word(at).len(), page.word(at + 2).len(), page.word(at + 4).len());
         let is_date = match lengths {
             (4, 1..=2, _) => is_year(first) && is_month_day(second, third),
-            (1..=2, 1..=2, 4) => {
-                is_year(third) && (is_month_day(first, second) || is_month_day(second, first))
-            }
-            (1..=2, 1..=2, 2) => {
-                separator != b'.' && (is_month_day(first, second) || is_month_day(second, first))
-            }
+            (1..=2, 1..=2, 4) => is_year(third) && (is_month_day(first, second) || is_month_day(second, first)),
+            (1..=2, 1..=2, 2) => separator != b'.' && (is_month_day(first, second) || is_month_day(second, first)),
             _ => false,
         };
         return (is_date && !continues(page, at + 5)).then_some(Date {
@@ -148,11 +133,8 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     }
     let (short, long) = (page.word(at).len(), page.word(at + 2).len());
     let month_year = (1..=12).contains(&first) && long == 4 && is_year(second) && separator != b'.';
-    let month_day = separator == b'/'
-        && short <= 2
-        && long <= 2
-        && is_month_day(first, second)
-        && follows_day_cue(page, at);
+    let month_day =
+        separator == b'/' && short <= 2 && long <= 2 && is_month_day(first, second) && follows_day_cue(page, at);
     let month_short_year = separator == b'/'
         && short <= 2
         && long == 2
@@ -168,10 +150,7 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
 
 fn separator(page: &Page, at: usize) -> Option<u8> {
     let mark = page.token(at)?.mark;
-    (matches!(mark, b'/' | b'-' | b'.')
-        && page.gap(at) <= Gap::Space
-        && page.gap(at + 1) <= Gap::Line)
-        .then_some(mark)
+    (matches!(mark, b'/' | b'-' | b'.') && page.gap(at) <= Gap::Space && page.gap(at + 1) <= Gap::Line).then_some(mark)
 }
 
 /// Digits before this one belong to the same run ("1-02/03/04").
@@ -181,10 +160,7 @@ fn is_inside_number(page: &Page, at: usize) -> bool {
             .before(at)
             .is_some_and(|before| matches!(before.mark, b'-' | b'/' | b'.'))
         && at.checked_sub(2).is_some_and(|index| {
-            page.gap(at - 1) == Gap::Glued
-                && page
-                    .token(index)
-                    .is_some_and(super::token::Token::has_digit)
+            page.gap(at - 1) == Gap::Glued && page.token(index).is_some_and(super::token::Token::has_digit)
         })
 }
 
@@ -195,9 +171,7 @@ fn continues(page: &Page, at: usize) -> bool {
         && page
             .token(at)
             .is_some_and(|token| matches!(token.mark, b'-' | b'/' | b'.' | b'%'))
-        && page
-            .token(at + 1)
-            .is_some_and(super::token::Token::has_digit)
+        && page.token(at + 1).is_some_and(super::token::Token::has_digit)
 }
 
 /// The number a token is, or begins with before a time ("15T10").
@@ -207,11 +181,7 @@ fn leading_number(page: &Page, at: usize) -> Option<u32> {
         Shape::Digits => page.number(at),
         Shape::Mixed => {
             let (day, rest) = page.word(at).split_at_checked(2)?;
-            if rest.starts_with('T') {
-                day.parse().ok()
-            } else {
-                None
-            }
+            if rest.starts_with('T') { day.parse().ok() } else { None }
         }
         Shape::Lower | Shape::Title | Shape::Upper | Shape::Mark => None,
     }
@@ -260,8 +230,7 @@ fn compact(page: &Page, at: usize) -> Option<Date> {
     }
     let number = page.number(at)?;
     let year_first = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
-    let year_last =
-        is_year(number % 10_000) && is_month_day(number / 1_000_000, number / 10_000 % 100);
+    let year_last = is_year(number % 10_000) && is_month_day(number / 1_000_000, number / 10_000 % 100);
     let is_cued = page.cue_before(at, 3, cue::PATIENT_DATE).is_some();
     ((year_first || year_last) && is_cued).then_some(Date {
         first: at,
@@ -272,11 +241,7 @@ fn compact(page: &Page, at: usize) -> Option<Date> {
 
 /// "14 March 2024", "14-Mar-2024", "3rd of July", "14 Mar".
 fn day_month(page: &Page, at: usize) -> Option<Date> {
-    let is_month_near = (at + 1..at + 3).any(|index| {
-        page.tokens
-            .get(index)
-            .is_some_and(|token| token.has(cue::MONTH))
-    });
+    let is_month_near = (at + 1..at + 3).any(|index| page.tokens.get(index).is_some_and(|token| token.has(cue::MONTH)));
     if !is_month_near || page.token(at)?.len() > 4 {
         return None;
     }
@@ -327,10 +292,9 @@ fn joined_day_month_year(page: &Page, at: usize) -> Option<Date> {
 /// The day of a month: 1 to 31, with or without st, nd, rd, th.
 fn day_of_month(page: &Page, at: usize) -> Option<u32> {
     let word = page.word(at);
-    let digits = word.len().min(
-        word.find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(word.len()),
-    );
+    let digits = word
+        .len()
+        .min(word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len()));
     let (number, suffix) = word.split_at_checked(digits)?;
     let is_ordinal = ["", "st", "nd", "rd", "th"]
         .iter()
@@ -361,12 +325,9 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
             form: Form::Partial,
         });
     }
-    let is_spelled =
-        page.has(next, cue::ORDINAL) && !page.word_is(next, &["first", "second", "third"]);
+    let is_spelled = page.has(next, cue::ORDINAL) && !page.word_is(next, &["first", "second", "third"]);
     if !is_spelled
-        && (day_of_month(page, next).is_none()
-            || page.has(next + 1, cue::UNIT)
-            || page.mark_is(next + 1, b'%'))
+        && (day_of_month(page, next).is_none() || page.has(next + 1, cue::UNIT) || page.mark_is(next + 1, b'%'))
     {
         return None;
     }
@@ -391,12 +352,9 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
 
 /// "may" and "march" as verbs, "dec" and "mar" as other words: small letters and no number beside them.
 fn is_verb_may(page: &Page, month: usize) -> bool {
-    page.token(month)
-        .is_some_and(|token| token.shape == Shape::Lower)
+    page.token(month).is_some_and(|token| token.shape == Shape::Lower)
         && page.word_is(month, &["may", "march", "mar", "dec", "jan", "sep"])
-        && !page
-            .token(month + 1)
-            .is_some_and(super::token::Token::has_digit)
+        && !page.token(month + 1).is_some_and(super::token::Token::has_digit)
         && !month
             .checked_sub(1)
             .is_some_and(|index| page.word_is(index, &["of", "-"]))
@@ -404,18 +362,11 @@ fn is_verb_may(page: &Page, month: usize) -> bool {
 
 /// "the third of July, 2023".
 fn ordinal_month(page: &Page, at: usize) -> Option<Date> {
-    let month = if page.word_is(at + 1, &["of"]) {
-        at + 2
-    } else {
-        at + 1
-    };
+    let month = if page.word_is(at + 1, &["of"]) { at + 2 } else { at + 1 };
     if !page.has(month, cue::MONTH) || page.gap(month) > Gap::Line {
         return None;
     }
-    let first = if at
-        .checked_sub(1)
-        .is_some_and(|index| page.word_is(index, &["the"]))
-    {
+    let first = if at.checked_sub(1).is_some_and(|index| page.word_is(index, &["the"])) {
         at - 1
     } else {
         at
@@ -434,7 +385,6 @@ fn year_after(page: &Page, at: usize) -> Option<usize> {
         _ => at + 1,
     };
     let is_full = page.word(year).len() == 4 && page.number(year).is_some_and(is_year);
-    let is_short =
-        page.word(year).len() == 2 && page.is_digits(year) && page.gap(year) == Gap::Glued;
+    let is_short = page.word(year).len() == 2 && page.is_digits(year) && page.gap(year) == Gap::Glued;
     ((is_full && page.gap(year) <= Gap::Line) || is_short).then_some(year)
 }

@@ -35,10 +35,7 @@ impl Groups {
         };
         let mut next = at;
         let mut separator = 0;
-        while page
-            .token(next)
-            .is_some_and(|token| is_digit_like(page, next, token))
-        {
+        while page.token(next).is_some_and(|token| is_digit_like(page, next, token)) {
             if !groups.push(page, next, separator, join_lines) {
                 break;
             }
@@ -56,17 +53,10 @@ impl Groups {
         let word = without_extension(page.word(at));
         let breaks_line = self.count > 0 && page.gap(at) == Gap::Line;
         let continues_group = join_lines && separator == b' ' && breaks_line;
-        let Some(room) = self
-            .digits
-            .get_mut(self.digit_count..self.digit_count + word.len())
-        else {
+        let Some(room) = self.digits.get_mut(self.digit_count..self.digit_count + word.len()) else {
             return false;
         };
-        let index = if continues_group {
-            self.count - 1
-        } else {
-            self.count
-        };
+        let index = if continues_group { self.count - 1 } else { self.count };
         let (Some(length), Some(last), Some(before)) = (
             self.lengths.get_mut(index),
             self.lasts.get_mut(index),
@@ -130,11 +120,7 @@ impl Groups {
 
     /// Whether a further group is attached to the first `count` without a blank.
     pub(super) fn continues_after(&self, count: usize) -> bool {
-        count < self.count
-            && self
-                .separators
-                .get(count)
-                .is_some_and(|separator| *separator != b' ')
+        count < self.count && self.separators.get(count).is_some_and(|separator| *separator != b' ')
     }
 }
 
@@ -178,9 +164,7 @@ fn is_digit_like(page: &Page, at: usize, token: &Token) -> bool {
 /// "0142x751" without the extension.
 fn without_extension(word: &str) -> &str {
     match word.split_once(['x', 'X']) {
-        Some((number, extension))
-            if !number.is_empty() && extension.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
+        Some((number, extension)) if !number.is_empty() && extension.bytes().all(|byte| byte.is_ascii_digit()) => {
             number
         }
         _ => word,

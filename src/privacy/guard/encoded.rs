@@ -22,8 +22,7 @@ pub(super) fn find(page: &mut Page, read: &dyn Fn(&str) -> Vec<Span>) {
     while let Some(at) = page.next(Interest::Encoded, from) {
         let (first, last, length) = run(page, at, from);
         from = last + 1;
-        if length >= ENCODED_MIN && !page.is_taken(first, last) && looks_encoded(page, first, last)
-        {
+        if length >= ENCODED_MIN && !page.is_taken(first, last) && looks_encoded(page, first, last) {
             inspect(page, first, last, &mut budget, read);
         }
     }
@@ -58,18 +57,11 @@ fn looks_encoded(page: &Page, first: usize, last: usize) -> bool {
                 || token.shape == Shape::Digits && token.len() < 18
         });
     let is_title = first == last
-        && page
-            .token(first)
-            .is_some_and(|token| token.shape == Shape::Title)
-        && !page
-            .word(first)
-            .bytes()
-            .skip(1)
-            .any(|byte| byte.is_ascii_uppercase());
+        && page.token(first).is_some_and(|token| token.shape == Shape::Title)
+        && !page.word(first).bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
     let has_mixture = (first..=last).any(|index| {
         let word = page.word(index);
-        page.token(index)
-            .is_some_and(|token| token.shape == Shape::Mixed)
+        page.token(index).is_some_and(|token| token.shape == Shape::Mixed)
             || word.len() > 3
                 && word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
                 && word.bytes().any(|byte| byte.is_ascii_lowercase())
@@ -81,20 +73,11 @@ fn looks_encoded(page: &Page, first: usize, last: usize) -> bool {
                 .is_some_and(|token| token.shape == Shape::Digits && token.len() >= 18)
 }
 
-fn inspect(
-    page: &mut Page,
-    first: usize,
-    last: usize,
-    budget: &mut usize,
-    read: &dyn Fn(&str) -> Vec<Span>,
-) {
+fn inspect(page: &mut Page, first: usize, last: usize, budget: &mut usize, read: &dyn Fn(&str) -> Vec<Span>) {
     let (Some(from), Some(to)) = (page.token(first), page.token(last)) else {
         return;
     };
-    let encoded = page
-        .text
-        .get(from.start as usize..to.end as usize)
-        .unwrap_or("");
+    let encoded = page.text.get(from.start as usize..to.end as usize).unwrap_or("");
     let context = context(page, first);
     let mut strongest: Option<Span> = None;
     for decoded in decodings(encoded) {
@@ -111,9 +94,7 @@ fn inspect(
             break;
         };
         *budget = left;
-        let inside = read(&text)
-            .into_iter()
-            .filter(|span| span.end > context.len());
+        let inside = read(&text).into_iter().filter(|span| span.end > context.len());
         strongest = strongest
             .into_iter()
             .chain(inside)
@@ -121,10 +102,7 @@ fn inspect(
     }
     let Some(inner) = strongest else { return };
     let is_padding = |index: &usize| page.mark_is(*index, b'=') && page.gap(*index) == Gap::Glued;
-    let padded = (last + 1..=last + 2)
-        .take_while(is_padding)
-        .last()
-        .unwrap_or(last);
+    let padded = (last + 1..=last + 2).take_while(is_padding).last().unwrap_or(last);
     page.report(first, padded, inner.kind, inner.score, inner.detector);
 }
 
@@ -139,10 +117,9 @@ fn context<'p>(page: &Page<'p>, first: usize) -> &'p str {
         start -= 1;
     }
     match (page.token(start), page.token(first)) {
-        (Some(from), Some(to)) if from.start + CONTEXT_BYTES >= to.start => page
-            .text
-            .get(from.start as usize..to.start as usize)
-            .unwrap_or(""),
+        (Some(from), Some(to)) if from.start + CONTEXT_BYTES >= to.start => {
+            page.text.get(from.start as usize..to.start as usize).unwrap_or("")
+        }
         _ => "",
     }
 }
@@ -154,11 +131,7 @@ fn decodings(encoded: &str) -> Vec<String> {
         URL_SAFE_NO_PAD.decode(encoded).ok(),
         decode_hex(encoded),
     ];
-    let mut texts: Vec<String> = candidates
-        .into_iter()
-        .flatten()
-        .filter_map(readable)
-        .collect();
+    let mut texts: Vec<String> = candidates.into_iter().flatten().filter_map(readable).collect();
     texts.dedup();
     texts
 }

@@ -17,10 +17,8 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
         last
     };
     let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at));
-    let names_standard = page.has(last + 1, cue::EPONYM_HEAD)
-        && page
-            .token(last + 1)
-            .is_none_or(|next| next.gap <= Gap::Space);
+    let names_standard =
+        page.has(last + 1, cue::EPONYM_HEAD) && page.token(last + 1).is_none_or(|next| next.gap <= Gap::Space);
     if !is_named || names_standard {
         return None;
     }
@@ -58,12 +56,7 @@ pub(super) fn is_facility_name(page: &Page, index: usize, first: usize) -> bool 
         return true;
     }
     if token.has(
-        cue::FACILITY_GENERIC
-            | cue::FACILITY_HEAD
-            | cue::FACILITY_PAIR
-            | cue::PERSON
-            | cue::TITLE
-            | cue::CONNECTOR,
+        cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::PERSON | cue::TITLE | cue::CONNECTOR,
     ) {
         return false;
     }
@@ -72,16 +65,13 @@ pub(super) fn is_facility_name(page: &Page, index: usize, first: usize) -> bool 
         // "UCSF Medical Center": capitals among words that are none.
         let is_acronym = token.len() > 2
             && page.has(index + 1, cue::FACILITY_PAIR)
-            && page
-                .token(index + 1)
-                .is_some_and(|next| next.shape == Shape::Title);
+            && page.token(index + 1).is_some_and(|next| next.shape == Shape::Title);
         if is_acronym || known == 0 {
             return (is_acronym || token.len() > 5) && !token.has(cue::PROPER);
         }
     }
     let is_sentence_word = index == first && page.starts_sentence(index) && known & dict::WORD != 0;
-    !is_sentence_word
-        && (known & dict::WORD == 0 || known & (dict::FIRST | dict::SURNAME | dict::CITY) != 0)
+    !is_sentence_word && (known & dict::WORD == 0 || known & (dict::FIRST | dict::SURNAME | dict::CITY) != 0)
 }
 
 /// "seen at Mercy General", "transferred to Providence St. Vincent".
@@ -95,18 +85,13 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
     if !page.has(before_article, cue::FACILITY_VERB) || page.starts_sentence(at) {
         return None;
     }
-    let is_named = (at..=last).any(|index| {
-        is_facility_name(page, index, at) && !page.has(index, cue::PROPER | cue::STATE)
-    });
+    let is_named =
+        (at..=last).any(|index| is_facility_name(page, index, at) && !page.has(index, cue::PROPER | cue::STATE));
     let is_title = !page.has(at, cue::PROVIDER_TITLE | cue::TITLE | cue::MONTH)
-        && (at..=last).take(2).any(|index| {
-            page.token(index)
-                .is_some_and(|token| token.shape == Shape::Title)
-        });
-    if !is_named
-        || !is_title
-        || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space
-    {
+        && (at..=last)
+            .take(2)
+            .any(|index| page.token(index).is_some_and(|token| token.shape == Shape::Title));
+    if !is_named || !is_title || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.8, "geo.facility_cue");

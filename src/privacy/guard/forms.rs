@@ -43,13 +43,11 @@ pub(super) fn more_digits_follow(page: &Page, run: &Run) -> bool {
         .tokens
         .get(next)
         .is_some_and(|token| matches!(token.mark, b')' | b'-' | b'.' | b'/'));
-    (next..=next + 2)
-        .take(if is_mark { 3 } else { 1 })
-        .any(|index| {
-            page.tokens
-                .get(index)
-                .is_some_and(|token| token.has_digit() && token.gap != Gap::Paragraph)
-        })
+    (next..=next + 2).take(if is_mark { 3 } else { 1 }).any(|index| {
+        page.tokens
+            .get(index)
+            .is_some_and(|token| token.has_digit() && token.gap != Gap::Paragraph)
+    })
 }
 
 /// Identifiers with letters and a form or check of their own.
@@ -59,9 +57,7 @@ pub(super) fn lettered(page: &mut Page, run: &Run) -> Option<usize> {
     let (kind, detector) = match text.len() {
         11 if checksum::is_mbi(&text) => (PhiKind::HealthPlanId, "mbi.form"),
         17 if checksum::is_vin(&text) => (PhiKind::Vehicle, "vin.check_digit"),
-        9 if checksum::is_dea(&text) && run.first == run.last => {
-            (PhiKind::License, "dea.check_digit")
-        }
+        9 if checksum::is_dea(&text) && run.first == run.last => (PhiKind::License, "dea.check_digit"),
         15..=34 if checksum::is_iban(&text) => (PhiKind::Account, "iban.check_digits"),
         _ if is_spaced_iban => return spaced_iban(page, run, text),
         _ => return None,
@@ -91,9 +87,7 @@ pub(super) fn spaced_iban(page: &mut Page, run: &Run, mut text: Vec<u8>) -> Opti
 
 /// 402-19-8877 and its spellings. Only numbers that can have been issued count without a label.
 pub(super) fn social_security(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize> {
-    let is_shape = groups.starts_with(&[3, 2, 4])
-        && !groups.continues_after(3)
-        && !follows_digits(page, run.first);
+    let is_shape = groups.starts_with(&[3, 2, 4]) && !groups.continues_after(3) && !follows_digits(page, run.first);
     let same_separator = groups.separators(3).first() == groups.separators(3).last();
     if !is_shape || !same_separator || !checksum::is_issued_ssn(groups.digits_of(3)) {
         return None;
@@ -142,16 +136,11 @@ fn national(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Optio
         let digits = groups.digits_of(count);
         let is_one = count == 1;
         let found = match digits.len() {
-            13 if is_one && checksum::is_cnp(digits) => {
-                Some(("cnp.check_digit", PhiKind::OtherUniqueId))
-            }
+            13 if is_one && checksum::is_cnp(digits) => Some(("cnp.check_digit", PhiKind::OtherUniqueId)),
             11 if groups.starts_with(&[3, 3, 3, 2]) && checksum::is_cpf(digits) => {
                 Some(("cpf.check_digits", PhiKind::OtherUniqueId))
             }
-            12 if !is_code
-                && (is_one || groups.starts_with(&[4, 4, 4]))
-                && checksum::is_aadhaar(digits) =>
-            {
+            12 if !is_code && (is_one || groups.starts_with(&[4, 4, 4])) && checksum::is_aadhaar(digits) => {
                 Some(("aadhaar.check_digit", PhiKind::OtherUniqueId))
             }
             15 if is_one

@@ -183,14 +183,14 @@ pub(super) const INSURER_WORDS: &[&str] = &[
 
 /// Path words that tie a page to one person.
 pub(super) const PERSONAL_PATH: &[&str] = &[
-    "patient", "patients", "member", "members", "chart", "mychart", "mrn", "u", "user", "users",
-    "profile", "account", "record", "portal",
+    "patient", "patients", "member", "members", "chart", "mychart", "mrn", "u", "user", "users", "profile", "account",
+    "record", "portal",
 ];
 
 /// Endings of a bare host ("clinic.com") that are hardly ever a missing blank after a full stop.
 pub(super) const HOST_ENDINGS: &[&str] = &[
-    "com", "net", "org", "io", "info", "biz", "us", "health", "care", "clinic", "co", "app",
-    "example", "ai", "me", "uk", "ca", "de", "ro",
+    "com", "net", "org", "io", "info", "biz", "us", "health", "care", "clinic", "co", "app", "example", "ai", "me",
+    "uk", "ca", "de", "ro",
 ];
 
 /// A page of a regulator, payer, guideline or journal whose path names no person. Patient-linked fields have no citations.
@@ -198,24 +198,18 @@ pub(super) fn is_public_citation(page: &Page, first: usize, last: usize) -> bool
     if page.context == FieldContext::PatientLinked {
         return false;
     }
-    let path = (first..=last)
-        .find(|at| page.mark_is(*at, b'/'))
-        .unwrap_or(last + 1);
+    let path = (first..=last).find(|at| page.mark_is(*at, b'/')).unwrap_or(last + 1);
     let (Some(from), Some(to)) = (page.token(first), page.token(path.saturating_sub(1))) else {
         return false;
     };
-    let host = page
-        .text
-        .get(from.start as usize..to.end as usize)
-        .unwrap_or("");
+    let host = page.text.get(from.start as usize..to.end as usize).unwrap_or("");
     let is_public = PUBLIC_HOSTS.iter().any(|public| {
         host.len() >= public.len()
             && host
                 .get(host.len() - public.len()..)
                 .is_some_and(|end| end.eq_ignore_ascii_case(public))
             && matches!(
-                host.as_bytes()
-                    .get(host.len().wrapping_sub(public.len() + 1)),
+                host.as_bytes().get(host.len().wrapping_sub(public.len() + 1)),
                 None | Some(b'.')
             )
     });

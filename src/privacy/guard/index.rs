@@ -33,12 +33,10 @@ const INTERESTS: [Interest; 10] = [
 ];
 
 /// Cues that places begin with, in words of any case.
-pub(super) const PLACE_TRIGGERS: u64 =
-    cue::ZIP_CUE | cue::STATE_ABBR | cue::STATE | cue::UNIT_LABEL | cue::ADDRESS_CUE;
+pub(super) const PLACE_TRIGGERS: u64 = cue::ZIP_CUE | cue::STATE_ABBR | cue::STATE | cue::UNIT_LABEL | cue::ADDRESS_CUE;
 
 /// Cues that names follow.
-const NAME_TRIGGERS: u64 =
-    cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE | cue::NAME_LABEL;
+const NAME_TRIGGERS: u64 = cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE | cue::NAME_LABEL;
 
 /// Shortest encoded run that is looked into, in bytes: six characters make eight.
 pub(super) const ENCODED_MIN: usize = 8;
@@ -88,30 +86,21 @@ impl Index {
 }
 
 /// One bit for each interest in a token.
-fn interests(
-    token: &Token,
-    before: Option<&Token>,
-    next: Option<&Token>,
-    lexicon: &Lexicon,
-) -> u16 {
+fn interests(token: &Token, before: Option<&Token>, next: Option<&Token>, lexicon: &Lexicon) -> u16 {
     let bit = |interest: Interest, holds: bool| u16::from(holds) << interest as u16;
     let glued_mark = next
         .filter(|next| matches!(next.gap, Gap::Glued | Gap::Line))
         .map_or(0, |next| next.mark);
     if token.mark != 0 {
         let is_inner_stop = token.mark == b'.' && next.is_some_and(|next| next.gap == Gap::Glued);
-        return bit(
-            Interest::Address,
-            is_inner_stop || matches!(token.mark, b'@' | b':'),
-        ) | bit(Interest::Media, is_inner_stop)
+        return bit(Interest::Address, is_inner_stop || matches!(token.mark, b'@' | b':'))
+            | bit(Interest::Media, is_inner_stop)
             | bit(Interest::ImageData, token.mark == b'/');
     }
     let has_digit = token.has_digit();
     let is_capitalised = token.is_capitalised();
-    let follows_place_word =
-        before.is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP));
-    let may_be_given_name =
-        token.shape == Shape::Lower && token.cues == 0 && lexicon.may_be_given_name(token.hash);
+    let follows_place_word = before.is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP));
+    let may_be_given_name = token.shape == Shape::Lower && token.cues == 0 && lexicon.may_be_given_name(token.hash);
     let is_date_word = token.has(cue::MONTH | cue::ORDINAL);
     bit(Interest::Ip, matches!(glued_mark, b'.' | b':'))
         | bit(Interest::Date, has_digit || is_date_word)

@@ -72,10 +72,7 @@ const ALL_HEADS: u64 = cue::SSN_HEAD
     | cue::OTHER_HEAD;
 
 fn kind_of(cues: u64, table: &[(u64, PhiKind)]) -> Option<PhiKind> {
-    table
-        .iter()
-        .find(|(bits, _)| cues & bits != 0)
-        .map(|(_, kind)| *kind)
+    table.iter().find(|(bits, _)| cues & bits != 0).map(|(_, kind)| *kind)
 }
 
 /// Reads the words before token `value`, nearest first.
@@ -138,8 +135,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             && (noun.is_some() || value - at <= ADJACENT)
             && let Some(kind) = worded(page, at, noun)
         {
-            let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"]))
-                && kind != PhiKind::OtherUniqueId;
+            let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"])) && kind != PhiKind::OtherUniqueId;
             return Reading::Identifier(Label {
                 kind,
                 is_explicit: noun.is_some() && !is_code,
@@ -163,13 +159,11 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
         }
     }
     match noun {
-        Some(noun) if page.word_is(noun, &["id", "identifier", "identification"]) => {
-            Reading::Identifier(Label {
-                kind: PhiKind::OtherUniqueId,
-                is_explicit: false,
-                is_head: false,
-            })
-        }
+        Some(noun) if page.word_is(noun, &["id", "identifier", "identification"]) => Reading::Identifier(Label {
+            kind: PhiKind::OtherUniqueId,
+            is_explicit: false,
+            is_head: false,
+        }),
         _ => Reading::Unlabelled,
     }
 }
@@ -177,9 +171,9 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
 /// The kind a qualifier gives: "patient" or "hospital" need a noun beside them, "account" and "claim" don't.
 fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let cues = page.token(at)?.cues;
-    let follows_code = at.checked_sub(1).is_some_and(|before| {
-        page.has(before, cue::CODE_CUE) && !page.has(before, ALL_WORDS | ALL_HEADS)
-    });
+    let follows_code = at
+        .checked_sub(1)
+        .is_some_and(|before| page.has(before, cue::CODE_CUE) && !page.has(before, ALL_WORDS | ALL_HEADS));
     let is_policy = page.word_is(at, &["policy", "coverage", "plan"]);
     let names_document = is_policy
         && at.checked_sub(1).is_some_and(|before| {

@@ -38,10 +38,7 @@ pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
 
 /// The hash of a word by itself.
 pub(super) fn hash_word(word: &str) -> WordHash {
-    let plain: Vec<u8> = word
-        .bytes()
-        .filter(|byte| !matches!(byte, b'\'' | b'-'))
-        .collect();
+    let plain: Vec<u8> = word.bytes().filter(|byte| !matches!(byte, b'\'' | b'-')).collect();
     hash_range(&plain, 0, plain.len())
 }
 
@@ -158,10 +155,7 @@ impl Lexicon {
             fill(&mut dictionary, source, DICTIONARY_SECTIONS);
         }
         let mut given_names = vec![0; FILTER_WORDS];
-        for (hash, _) in dictionary
-            .iter()
-            .filter(|(_, bits)| **bits & dict::FIRST != 0)
-        {
+        for (hash, _) in dictionary.iter().filter(|(_, bits)| **bits & dict::FIRST != 0) {
             let (slot, bit) = filter_place(*hash);
             if let Some(word) = given_names.get_mut(slot) {
                 *word |= bit;
@@ -209,9 +203,7 @@ impl Lexicon {
     /// False when a word is certainly no given name; asked for every word in small letters before the large table is.
     pub(super) fn may_be_given_name(&self, hash: WordHash) -> bool {
         let (slot, bit) = filter_place(hash);
-        self.given_names
-            .get(slot)
-            .is_some_and(|word| word & bit != 0)
+        self.given_names.get(slot).is_some_and(|word| word & bit != 0)
     }
 
     /// Whether a dictionary phrase may begin with this word.

@@ -60,8 +60,7 @@ fn biometric(page: &mut Page, at: usize) {
     let end = identifier_after(page, last)
         .or(use_after.filter(|index| {
             *index <= last + 3
-                && (last + 1..=*index)
-                    .all(|between| page.token(between).is_some_and(|token| token.mark == 0))
+                && (last + 1..=*index).all(|between| page.token(between).is_some_and(|token| token.mark == 0))
         }))
         .unwrap_or(last);
     page.report(at, end, PhiKind::Biometric, 0.85, "biometric.enrolled");
@@ -72,9 +71,8 @@ fn identifier_after(page: &Page, at: usize) -> Option<usize> {
     let first = (at + 1..=at + 4)
         .take_while(|index| !page.starts_sentence(*index))
         .find(|index| {
-            page.token(*index).is_some_and(|token| {
-                token.has_digit() || token.shape == Shape::Upper && token.len() <= 4
-            })
+            page.token(*index)
+                .is_some_and(|token| token.has_digit() || token.shape == Shape::Upper && token.len() <= 4)
         })?;
     let mut last = first;
     while page.gap(last + 1) == Gap::Glued
@@ -85,10 +83,7 @@ fn identifier_after(page: &Page, at: usize) -> Option<usize> {
         last += 1;
     }
     (first..=last)
-        .any(|index| {
-            page.token(index)
-                .is_some_and(super::token::Token::has_digit)
-        })
+        .any(|index| page.token(index).is_some_and(super::token::Token::has_digit))
         .then_some(last)
 }
 
@@ -127,10 +122,7 @@ fn photo(page: &mut Page, at: usize) {
         page.token(before)
             .is_some_and(|token| token.possessive && token.has(cue::PERSON | cue::RELATIVE))
     });
-    if is_rule
-        || !is_photograph
-        || !((is_face || of_person || is_persons) && is_held || is_face && of_person)
-    {
+    if is_rule || !is_photograph || !((is_face || of_person || is_persons) && is_held || is_face && of_person) {
         return;
     }
     let first = page.cue_before(at, 3, cue::FACE).unwrap_or(at);
@@ -150,9 +142,7 @@ fn image_file(page: &mut Page, dot: usize) {
         && first > 0
         && dot - first < 24
         && page.token(first - 1).is_some_and(|token| {
-            !token.taken
-                && (token.mark == 0
-                    || matches!(token.mark, b'_' | b'-' | b'.' | b'/' | b'\\' | b':'))
+            !token.taken && (token.mark == 0 || matches!(token.mark, b'_' | b'-' | b'.' | b'/' | b'\\' | b':'))
         })
     {
         first -= 1;
@@ -175,8 +165,7 @@ fn image_data(page: &mut Page) {
         let Some(token) = page.token(at).copied() else {
             break;
         };
-        let starts_run =
-            token.gap != Gap::Glued || page.before(at).is_some_and(|before| before.mark != 0);
+        let starts_run = token.gap != Gap::Glued || page.before(at).is_some_and(|before| before.mark != 0);
         let rest = page.text.get(token.start as usize..).unwrap_or("");
         let is_data_uri = rest.starts_with("data:image/");
         // Every image begins with digits among its first characters, or with "/9j/".
@@ -187,17 +176,11 @@ fn image_data(page: &mut Page) {
         let mut last = at;
         while page.token(last + 1).is_some_and(|next| {
             next.gap == Gap::Glued
-                && (next.mark == 0
-                    || matches!(
-                        next.mark,
-                        b'+' | b'/' | b'=' | b':' | b';' | b',' | b'-' | b'_'
-                    ))
+                && (next.mark == 0 || matches!(next.mark, b'+' | b'/' | b'=' | b':' | b';' | b',' | b'-' | b'_'))
         }) {
             last += 1;
         }
-        let length = page
-            .token(last)
-            .map_or(0, |end| (end.end - token.start) as usize);
+        let length = page.token(last).map_or(0, |end| (end.end - token.start) as usize);
         if is_data_uri || length >= 24 {
             page.report(at, last, PhiKind::Photo, 0.95, "photo.image_data");
         }

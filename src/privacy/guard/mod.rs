@@ -129,10 +129,7 @@ impl Guard {
         let normal = Normal::of(head);
         let mut spans = self.find(normal.text(), context, true);
         allow.apply(normal.text(), &mut spans);
-        let mut findings: Vec<Finding> = spans
-            .into_iter()
-            .map(|span| finding(&normal, span))
-            .collect();
+        let mut findings: Vec<Finding> = spans.into_iter().map(|span| finding(&normal, span)).collect();
         if !rest.is_empty() {
             findings.push(Finding {
                 kind: PhiKind::OtherUniqueId,

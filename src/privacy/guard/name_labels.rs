@@ -21,8 +21,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
     let next = page.token(first)?;
     if next.gap > Gap::Line
         || next.taken
-        || page.token(at)?.gap == Gap::Glued
-            && page.before(at).is_some_and(|before| before.mark == b'-')
+        || page.token(at)?.gap == Gap::Glued && page.before(at).is_some_and(|before| before.mark == b'-')
     {
         return None;
     }
@@ -55,9 +54,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         page.report(at, first, PhiKind::Name, 0.85, "name.title");
         return Some(first);
     };
-    if lead == Part::Initial && found.count == 1
-        || is_bare_title && !page.token(lead_at)?.is_capitalised()
-    {
+    if lead == Part::Initial && found.count == 1 || is_bare_title && !page.token(lead_at)?.is_capitalised() {
         return None;
     }
     if title.has(cue::PROVIDER_TITLE)
@@ -81,11 +78,7 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
     let allow_lower = token.shape == Shape::Lower;
     let found = candidate(page, first, allow_lower);
-    let strong = found
-        .parts()
-        .iter()
-        .filter(|(part, _)| part.is_strong())
-        .count();
+    let strong = found.parts().iter().filter(|(part, _)| part.is_strong()).count();
     let count = found.count;
     let (lead, _) = *found.parts().first()?;
     let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
@@ -113,10 +106,7 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
                 strong >= 1 || has_colon || is_called(page, at) || (count >= 2 && is_person_label)
             }
             Part::Unknown => {
-                is_person_label
-                    || has_colon
-                    || is_called(page, at)
-                    || count >= 2 && !page.starts_sentence(at)
+                is_person_label || has_colon || is_called(page, at) || count >= 2 && !page.starts_sentence(at)
             }
             Part::Initial => strong >= 1,
             Part::No => false,
@@ -171,8 +161,7 @@ pub(super) fn after_label(page: &Page, at: usize) -> Option<(usize, bool)> {
             && page.word_is(
                 index,
                 &[
-                    "is", "was", "name", "named", "called", "of", "to", "the", "mr", "id", "as",
-                    "me", "him", "her",
+                    "is", "was", "name", "named", "called", "of", "to", "the", "mr", "id", "as", "me", "him", "her",
                 ],
             )
             || token.has(cue::NAME_LABEL);

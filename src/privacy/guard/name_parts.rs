@@ -42,21 +42,15 @@ impl Part {
 }
 
 /// Words that hold a sentence together, months, and units.
-pub(super) const WORDS_OF_GRAMMAR: u64 = cue::CONNECTOR
-    | cue::PERSON_VERB
-    | cue::PERSON_PREP
-    | cue::PLACE_PREP
-    | cue::UNIT
-    | cue::MONTH
-    | cue::NEGATION;
+pub(super) const WORDS_OF_GRAMMAR: u64 =
+    cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP | cue::PLACE_PREP | cue::UNIT | cue::MONTH | cue::NEGATION;
 
 /// The part a word plays; words in capitals count only when a list knows them.
 pub(super) fn part(page: &Page, at: usize) -> Part {
     let Some(token) = page.token(at) else {
         return Part::No;
     };
-    if token.taken || !token.is_word() || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE)
-    {
+    if token.taken || !token.is_word() || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE) {
         return Part::No;
     }
     if token.len() == 1 {
@@ -72,8 +66,7 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
     }
     if token.has(WORDS_OF_GRAMMAR) {
         // "Will Ortega", "April Jones": such words are names only inside a sentence, with a capital.
-        let is_given =
-            known & (dict::FIRST | dict::FIRST_ORDINARY) != 0 && token.shape == Shape::Title;
+        let is_given = known & (dict::FIRST | dict::FIRST_ORDINARY) != 0 && token.shape == Shape::Title;
         return if is_given && !page.starts_sentence(at) {
             Part::FirstOrdinary
         } else {
@@ -93,12 +86,7 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         return Part::SurnameOrdinary;
     }
     let is_cue = token.cues & !(cue::EPONYM | cue::PARTICLE | cue::FACILITY_NAME) != 0;
-    if known == 0
-        && token.shape == Shape::Title
-        && !is_cue
-        && token.len() > 2
-        && !has_word_ending(page.word(at))
-    {
+    if known == 0 && token.shape == Shape::Title && !is_cue && token.len() > 2 && !has_word_ending(page.word(at)) {
         return Part::Unknown;
     }
     Part::No
@@ -274,8 +262,7 @@ pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate 
             || (!is_first && token.gap > Gap::Line)
             || (!is_first
                 && token.gap == Gap::Line
-                && (found.count > 1
-                    || !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.'))))
+                && (found.count > 1 || !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.'))))
         {
             break;
         }

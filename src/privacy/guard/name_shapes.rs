@@ -18,13 +18,11 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     }
     let found = candidate(page, at, false);
     let last = found.last;
-    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-        && page.gap(last + 1) <= Gap::Space
+    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) <= Gap::Space
         || page.mark_is(last + 1, b'&')
         || page.word_is(last + 1, &["et"])
         || page.before(at).is_some_and(|before| {
-            before.mark == b'&'
-                || before.has(cue::PROPER) && page.gap(at) == Gap::Space && before.is_capitalised()
+            before.mark == b'&' || before.has(cue::PROPER) && page.gap(at) == Gap::Space && before.is_capitalised()
         });
     let is_upper = found.parts().iter().any(|(_, index)| {
         page.token(*index)
@@ -63,9 +61,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
                 .is_some_and(|token| token.len() > 2 && token.cues & !cue::PARTICLE == 0)
     };
     let is_name = found.count >= 2 && found.parts().iter().all(is_clear);
-    let stands_on_line = page.gap(at) >= Gap::Line
-        && page.gap(at + 1) == Gap::Space
-        && page.gap(at + 2) >= Gap::Line;
+    let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
     let is_lone_line = stands_on_line
         && page
             .token(at + 1)
@@ -78,19 +74,13 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     let acts = page.has(at + 1, cue::PERSON_VERB)
         && page.token(at).is_some_and(|token| token.len() > 3)
         && page.starts_sentence(at);
-    let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-        && page.gap(found.last + 1) <= Gap::Space;
+    let names_other =
+        page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(found.last + 1) <= Gap::Space;
     if names_other || !(is_name || acts) {
         return None;
     }
     let last = if is_name { found.last } else { at };
-    page.report(
-        at,
-        last,
-        PhiKind::Name,
-        if is_name { 0.7 } else { 0.5 },
-        "name.shape",
-    );
+    page.report(at, last, PhiKind::Name, if is_name { 0.7 } else { 0.5 }, "name.shape");
     Some(last)
 }
 
@@ -108,9 +98,8 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         return None;
     }
     if part != Part::First {
-        let is_human = page.has(at + 1, cue::HUMAN_VERB)
-            && page.gap(at + 1) == Gap::Space
-            && !page.has(at, cue::EPONYM);
+        let is_human =
+            page.has(at + 1, cue::HUMAN_VERB) && page.gap(at + 1) == Gap::Space && !page.has(at, cue::EPONYM);
         let is_told = page.cue_before(at, 1, cue::HUMAN_VERB).is_some()
             && at > 0
             && page.word_is(at - 1, &["said", "says", "told", "asked"]);
@@ -140,13 +129,8 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
 
 /// "Konrad's claim", "Maria's daughter": a possessive before what persons have.
 pub(super) fn owns(page: &Page, at: usize) -> bool {
-    let owned = cue::RELATIVE
-        | cue::OTHER_WORD
-        | cue::PLAN_WORD
-        | cue::ADDRESS_CUE
-        | cue::AGED
-        | cue::PHONE
-        | cue::MRN_WORD;
+    let owned =
+        cue::RELATIVE | cue::OTHER_WORD | cue::PLAN_WORD | cue::ADDRESS_CUE | cue::AGED | cue::PHONE | cue::MRN_WORD;
     page.token(at)
         .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
         && page.has(at + 1, owned)
@@ -163,10 +147,8 @@ pub(super) fn is_in_list(page: &Page, at: usize) -> bool {
                     .token(at - 2)
                     .is_some_and(|before| before.end as usize == found.end)
         });
-    let leads_names = joins(at + 1)
-        && part(page, at + 2) == Part::First
-        && joins(at + 3)
-        && part(page, at + 4) == Part::First;
+    let leads_names =
+        joins(at + 1) && part(page, at + 2) == Part::First && joins(at + 3) && part(page, at + 4) == Part::First;
     follows_name
         && (part(page, at) == Part::First || page.mark_is(at - 1, b','))
         && page.dictionary(at) & dict::CITY == 0
@@ -189,9 +171,10 @@ pub(super) fn leads(page: &Page, at: usize) -> bool {
         let Some(before) = index.checked_sub(1) else {
             return true;
         };
-        if !page.token(before).is_some_and(|token| {
-            token.has_digit() || matches!(token.mark, b'[' | b'(' | b'-' | b'.' | b'*')
-        }) {
+        if !page
+            .token(before)
+            .is_some_and(|token| token.has_digit() || matches!(token.mark, b'[' | b'(' | b'-' | b'.' | b'*'))
+        {
             let is_with = before > 0 && page.word_is(before - 1, &["w"]);
             return page.mark_is(before, b'/') && !is_with || page.word_is(before, &["st"]);
         }
@@ -216,10 +199,7 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
         if is_age {
             return true;
         }
-        if !(page.mark_is(index, b',')
-            || page.mark_is(index, b'(')
-            || page.word_is(index, &["a", "an", "is"]))
-        {
+        if !(page.mark_is(index, b',') || page.mark_is(index, b'(') || page.word_is(index, &["a", "an", "is"])) {
             return false;
         }
         index += 1;
@@ -231,9 +211,7 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
 pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> Option<f32> {
     let words = || parts.iter().filter(|(part, _)| *part != Part::Initial);
     let count = words().count();
-    let eponyms = words()
-        .filter(|(_, index)| page.has(*index, cue::EPONYM))
-        .count();
+    let eponyms = words().filter(|(_, index)| page.has(*index, cue::EPONYM)).count();
     let (lead, lead_at) = *parts.first()?;
     let (tail, tail_at) = *parts.last()?;
     let starts = page.starts_sentence(lead_at);
@@ -242,18 +220,13 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         || page.has(tail_at + 1, cue::PERSON_VERB) && page.gap(tail_at + 1) == Gap::Space;
     if is_upper {
         let strong = words()
-            .filter(|(part, index)| {
-                part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 2)
-            })
+            .filter(|(part, index)| part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 2))
             .count();
         return (count >= 2 && strong >= 2 && lead.is_first()).then_some(0.75);
     }
     let both_cities = words().all(|(_, index)| page.dictionary(*index) & dict::CITY != 0);
     // "Kaplan-Meier": one hyphenated word is no given name and surname.
-    let is_one_word = parts
-        .iter()
-        .skip(1)
-        .all(|(_, index)| page.gap(*index) == Gap::Glued);
+    let is_one_word = parts.iter().skip(1).all(|(_, index)| page.gap(*index) == Gap::Glued);
     if is_one_word && !in_context && lead != Part::First {
         return None;
     }
@@ -261,9 +234,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
-        (Part::FirstOrdinary, 2..) if tail.is_strong() || (tail.can_be_last() && in_context) => {
-            Some(0.7)
-        }
+        (Part::FirstOrdinary, 2..) if tail.is_strong() || (tail.can_be_last() && in_context) => Some(0.7),
         (Part::Surname, 2..) if tail.is_strong() && eponyms == 0 && !both_cities => Some(0.75),
         (Part::Surname | Part::Unknown, 2..)
             if in_context && (tail.can_be_last() || tail.is_first()) && eponyms == 0 =>
@@ -272,11 +243,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         }
         (Part::Unknown, 2..) if tail == Part::Surname && eponyms == 0 && !starts => Some(0.6),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
-        (Part::Initial, 1)
-            if tail == Part::Surname && eponyms == 0 && page.mark_is(lead_at + 1, b'.') =>
-        {
-            Some(0.65)
-        }
+        (Part::Initial, 1) if tail == Part::Surname && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         _ => None,
     }
 }

@@ -22,8 +22,7 @@ pub(super) fn find(page: &mut Page) {
         } else {
             None
         };
-        if last.is_none() && token.is_capitalised() && !token.has(cue::TITLE | cue::PROVIDER_TITLE)
-        {
+        if last.is_none() && token.is_capitalised() && !token.has(cue::TITLE | cue::PROVIDER_TITLE) {
             last = shaped(page, at);
         }
         from = last.unwrap_or(at) + 1;

@@ -43,8 +43,7 @@ impl<'t> Normal<'t> {
 
 /// Nothing to undo: ASCII, no control characters but tab and line ends, no encoded characters.
 fn is_plain(bytes: &[u8]) -> bool {
-    let unusual =
-        |byte: &u8| !(matches!(byte, b'\t' | b'\n' | b'\r') || (b' '..0x7f).contains(byte));
+    let unusual = |byte: &u8| !(matches!(byte, b'\t' | b'\n' | b'\r') || (b' '..0x7f).contains(byte));
     // Counting without an early exit lets the compiler use vector instructions.
     if bytes.iter().filter(|byte| unusual(byte)).count() > 0 {
         return false;
@@ -76,8 +75,7 @@ impl Writer {
     fn write_all<'t>(mut self, original: &str) -> Normal<'t> {
         let mut rest = original;
         while let Some(first) = rest.chars().next() {
-            let (decoded, bytes, code_points) =
-                decode(rest).unwrap_or((first, first.len_utf8(), 1));
+            let (decoded, bytes, code_points) = decode(rest).unwrap_or((first, first.len_utf8(), 1));
             self.from = self.to;
             self.to += code_points;
             self.write(decoded);
@@ -160,10 +158,7 @@ fn decode_percent(bytes: &[u8]) -> Option<(char, usize, u32)> {
     for (index, slot) in encoded.iter_mut().enumerate().take(count) {
         *slot = byte_at(index)?;
     }
-    let c = std::str::from_utf8(encoded.get(..count)?)
-        .ok()?
-        .chars()
-        .next()?;
+    let c = std::str::from_utf8(encoded.get(..count)?).ok()?.chars().next()?;
     Some((c, count * 3, u32::try_from(count * 3).ok()?))
 }
 
@@ -265,8 +260,8 @@ fn look_alike(c: char) -> Option<char> {
 
 /// The first of the ten decimal digits in every script's block that compatibility decomposition leaves alone.
 const ZEROS: [u32; 24] = [
-    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
-    0xed0, 0xf20, 0x1040, 0x17e0, 0x1810, 0x1946, 0x19d0, 0xa620, 0xa8d0, 0xa900, 0xff10,
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040,
+    0x17e0, 0x1810, 0x1946, 0x19d0, 0xa620, 0xa8d0, 0xa900, 0xff10,
 ];
 
 fn decimal_digit(c: char) -> Option<char> {
@@ -274,8 +269,6 @@ fn decimal_digit(c: char) -> Option<char> {
     if code < 0x660 {
         return None;
     }
-    let zero = ZEROS
-        .iter()
-        .find(|zero| (**zero..**zero + 10).contains(&code))?;
+    let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&code))?;
     char::from_digit(code - zero, 10)
 }

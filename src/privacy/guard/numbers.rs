@@ -28,17 +28,12 @@ impl Run {
         let (Some(from), Some(to)) = (page.token(self.first), page.token(self.last)) else {
             return "";
         };
-        page.text
-            .get(from.start as usize..to.end as usize)
-            .unwrap_or("")
+        page.text.get(from.start as usize..to.end as usize).unwrap_or("")
     }
 
     /// Letters and digits only.
     pub(super) fn compact(&self, page: &Page) -> Vec<u8> {
-        self.text(page)
-            .bytes()
-            .filter(u8::is_ascii_alphanumeric)
-            .collect()
+        self.text(page).bytes().filter(u8::is_ascii_alphanumeric).collect()
     }
 }
 
@@ -52,18 +47,14 @@ pub(super) fn find(page: &mut Page) {
         let run = run_around(page, at, from);
         from = run.last + 1;
         if !page.is_taken(run.first, run.last) {
-            from = inspect(page, &run, 0)
-                .map_or(from, |last| last + 1)
-                .max(at + 1);
+            from = inspect(page, &run, 0).map_or(from, |last| last + 1).max(at + 1);
         }
     }
 }
 
 /// One short number among several with blanks between: the chain was read from its first.
 fn is_inside_chain(page: &Page, at: usize) -> bool {
-    let is_short = |index: usize| {
-        page.is_digits(index) && page.word(index).len() <= 2 && page.gap(index) == Gap::Space
-    };
+    let is_short = |index: usize| page.is_digits(index) && page.word(index).len() <= 2 && page.gap(index) == Gap::Space;
     at > 0 && is_short(at) && is_short(at - 1) && is_short(at + 1)
 }
 
@@ -148,9 +139,9 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
 fn over_line(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
     let next = run.last + 1;
     let goes_on = page.gap(next) == Gap::Line
-        && page.token(next).is_some_and(|token| {
-            token.has_digit() || token.shape == Shape::Upper && token.len() > 1
-        });
+        && page
+            .token(next)
+            .is_some_and(|token| token.has_digit() || token.shape == Shape::Upper && token.len() > 1);
     if !goes_on || depth > 0 {
         return None;
     }
@@ -183,20 +174,11 @@ fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize> {
 fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
     if run.letters == 0 {
         let groups = Groups::read(page, run.first, true);
-        let is_quantity = groups
-            .lasts()
-            .iter()
-            .any(|end| page.has(end + 1, cue::UNIT));
+        let is_quantity = groups.lasts().iter().any(|end| page.has(end + 1, cue::UNIT));
         if groups.digits().len() > run.digits && groups.lengths().len() <= 5 && !is_quantity {
-            return (
-                groups.last_of(groups.lengths().len()),
-                groups.digits().len(),
-            );
+            return (groups.last_of(groups.lengths().len()), groups.digits().len());
         }
-    } else if label.is_explicit
-        && page.is_digits(run.last + 1)
-        && page.gap(run.last + 1) <= Gap::Line
-    {
+    } else if label.is_explicit && page.is_digits(run.last + 1) && page.gap(run.last + 1) <= Gap::Line {
         let more = page.word(run.last + 1).len();
         if (3..=9).contains(&more) && !page.has(run.last + 2, cue::UNIT) {
             return (run.last + 1, run.digits + more);
@@ -212,27 +194,17 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
             .first
             .checked_sub(1)
             .is_some_and(|before| page.mark_is(before, b'$'));
-    let is_year = run.letters == 0
-        && digits == 4
-        && page
-            .number(run.first)
-            .is_some_and(|year| (1900..=2099).contains(&year));
-    let is_public =
-        digits == run.digits && !label.is_head && !label.is_explicit && is_public_code(page, run);
+    let is_year =
+        run.letters == 0 && digits == 4 && page.number(run.first).is_some_and(|year| (1900..=2099).contains(&year));
+    let is_public = digits == run.digits && !label.is_head && !label.is_explicit && is_public_code(page, run);
     if is_quantity || is_public || is_document_number(page, run) {
         return false;
     }
-    let is_joined =
-        run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);
+    let is_joined = run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);
     match (label.is_head, label.is_explicit) {
         (true, _) => digits >= 3 || (digits >= 2 && digits + run.letters >= 4),
-        (false, true) => {
-            !is_year && (digits >= 4 || (is_joined && digits >= 2 && digits + run.letters >= 5))
-        }
-        (false, false) => {
-            (run.letters == 0 && digits >= 6)
-                || (is_joined && digits >= 3 && digits + run.letters >= 6)
-        }
+        (false, true) => !is_year && (digits >= 4 || (is_joined && digits >= 2 && digits + run.letters >= 5)),
+        (false, false) => (run.letters == 0 && digits >= 6) || (is_joined && digits >= 3 && digits + run.letters >= 6),
     }
 }
 
@@ -250,9 +222,9 @@ fn is_document_number(page: &Page, run: &Run) -> bool {
 fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let first = run.first.checked_sub(1)?;
     let is_part = matches!(page.gap(run.first), Gap::Space | Gap::Line)
-        && page.token(first).is_some_and(|token| {
-            token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0
-        });
+        && page
+            .token(first)
+            .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0);
     let Reading::Identifier(label) = labels::before(page, first) else {
         return None;
     };
@@ -284,9 +256,7 @@ fn prefixed(page: &mut Page, run: &Run) -> Option<usize> {
     let letters = text.find(|c: char| !c.is_ascii_alphabetic())?;
     let (prefix, _) = text.split_at_checked(letters)?;
     let prefix = prefix.to_ascii_lowercase();
-    let (_, kind) = PREFIXES
-        .into_iter()
-        .find(|(label, _)| prefix.ends_with(label))?;
+    let (_, kind) = PREFIXES.into_iter().find(|(label, _)| prefix.ends_with(label))?;
     if run.digits < 4 {
         return None;
     }
@@ -302,40 +272,22 @@ fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> Option<usiz
     let text = run.compact(page);
     let is_long = (run.letters == 0 && run.first == run.last && run.digits >= 9)
         || ((1..=4).contains(&run.letters) && run.digits >= 7);
-    let has_dash_groups = run.letters == 0
-        && run.first != run.last
-        && run.digits >= 9
-        && !run.text(page).contains(['.', '/']);
+    let has_dash_groups =
+        run.letters == 0 && run.first != run.last && run.digits >= 9 && !run.text(page).contains(['.', '/']);
     if !(is_long || has_dash_groups) || checksum::is_npi(&text) || is_public_code(page, run) {
         return None;
     }
-    let follows_payer = page.gap(run.first) == Gap::Space
-        && page
-            .before(run.first)
-            .is_some_and(|before| before.has(cue::PROPER));
+    let follows_payer =
+        page.gap(run.first) == Gap::Space && page.before(run.first).is_some_and(|before| before.has(cue::PROPER));
     if follows_payer && run.digits >= 7 && run.digits + run.letters >= 9 {
-        page.report(
-            run.first,
-            run.last,
-            PhiKind::HealthPlanId,
-            0.6,
-            "id.long_number",
-        );
+        page.report(run.first, run.last, PhiKind::HealthPlanId, 0.6, "id.long_number");
         return Some(run.last);
     }
-    let speaks_of_person = page
-        .cue_before(run.first, 12, cue::PERSON | cue::RELATIVE)
-        .is_some()
+    let speaks_of_person = page.cue_before(run.first, 12, cue::PERSON | cue::RELATIVE).is_some()
         || page.context == FieldContext::PatientLinked;
     if !speaks_of_person {
         return None;
     }
-    page.report(
-        run.first,
-        run.last,
-        PhiKind::OtherUniqueId,
-        0.5,
-        "id.long_number",
-    );
+    page.report(run.first, run.last, PhiKind::OtherUniqueId, 0.5, "id.long_number");
     Some(run.last)
 }

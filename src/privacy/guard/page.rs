@@ -67,9 +67,7 @@ impl<'p> Page<'p> {
                 continue;
             };
             let end = open + kind.placeholder().len();
-            let first = self
-                .tokens
-                .partition_point(|token| (token.start as usize) < open);
+            let first = self.tokens.partition_point(|token| (token.start as usize) < open);
             for token in self
                 .tokens
                 .iter_mut()
@@ -101,9 +99,7 @@ impl<'p> Page<'p> {
     }
 
     pub(super) fn word_is(&self, index: usize, words: &[&str]) -> bool {
-        words
-            .iter()
-            .any(|word| self.word(index).eq_ignore_ascii_case(word))
+        words.iter().any(|word| self.word(index).eq_ignore_ascii_case(word))
     }
 
     pub(super) fn mark_is(&self, index: usize, mark: u8) -> bool {
@@ -119,18 +115,13 @@ impl<'p> Page<'p> {
     }
 
     pub(super) fn is_digits(&self, index: usize) -> bool {
-        self.token(index)
-            .is_some_and(|token| token.shape == Shape::Digits)
+        self.token(index).is_some_and(|token| token.shape == Shape::Digits)
     }
 
     /// The number of a token of up to nine digits.
     pub(super) fn number(&self, index: usize) -> Option<u32> {
         let word = self.word(index);
-        if word.len() <= 9 {
-            word.parse().ok()
-        } else {
-            None
-        }
+        if word.len() <= 9 { word.parse().ok() } else { None }
     }
 
     /// What the large dictionaries know of a word.
@@ -217,14 +208,7 @@ impl<'p> Page<'p> {
     }
 
     /// Records tokens `first..=last` as a finding; what already belongs to another is left to it.
-    pub(super) fn report(
-        &mut self,
-        first: usize,
-        last: usize,
-        kind: PhiKind,
-        score: f32,
-        detector: &'static str,
-    ) {
+    pub(super) fn report(&mut self, first: usize, last: usize, kind: PhiKind, score: f32, detector: &'static str) {
         let free = self
             .tokens
             .iter()
@@ -258,10 +242,6 @@ impl<'p> Page<'p> {
 
     /// Whether any token of `first..=last` is part of a finding already.
     pub(super) fn is_taken(&self, first: usize, last: usize) -> bool {
-        self.tokens
-            .iter()
-            .take(last + 1)
-            .skip(first)
-            .any(|token| token.taken)
+        self.tokens.iter().take(last + 1).skip(first).any(|token| token.taken)
     }
 }

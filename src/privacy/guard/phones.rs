@@ -12,12 +12,7 @@ use super::token::Gap;
 const REACH: usize = 8;
 
 /// A telephone number that begins at `first`; gives its last token. `(559) 555-0142`, `559.555.0142`, `+1 559 555 0142`, `555-0142` beside a cue.
-pub(super) fn phone(
-    page: &mut Page,
-    first: usize,
-    groups: &Groups,
-    is_code: bool,
-) -> Option<usize> {
+pub(super) fn phone(page: &mut Page, first: usize, groups: &Groups, is_code: bool) -> Option<usize> {
     if super::forms::follows_digits(page, first) {
         return None;
     }
@@ -28,11 +23,7 @@ pub(super) fn phone(
         .cue_before(opening, REACH, cue::FAX | cue::PHONE)
         .is_some_and(|at| page.has(at, cue::FAX))
         || page.cue_after(last + 1, 3, cue::FAX).is_some();
-    let kind = if has_fax_cue {
-        PhiKind::Fax
-    } else {
-        PhiKind::Phone
-    };
+    let kind = if has_fax_cue { PhiKind::Fax } else { PhiKind::Phone };
     if is_public_line(page, opening, groups.digits_of(count)) {
         return Some(last);
     }
@@ -41,11 +32,7 @@ pub(super) fn phone(
         last,
         kind,
         0.9,
-        if has_fax_cue {
-            "fax.number"
-        } else {
-            "phone.number"
-        },
+        if has_fax_cue { "fax.number" } else { "phone.number" },
     );
     Some(last)
 }
@@ -56,8 +43,7 @@ fn opening(page: &Page, first: usize) -> usize {
     for _ in 0..2 {
         match at.checked_sub(1) {
             Some(before)
-                if page.gap(at) == Gap::Glued
-                    && (page.mark_is(before, b'(') || page.mark_is(before, b'+')) =>
+                if page.gap(at) == Gap::Glued && (page.mark_is(before, b'(') || page.mark_is(before, b'+')) =>
             {
                 at = before;
             }
@@ -70,10 +56,7 @@ fn opening(page: &Page, first: usize) -> usize {
 /// How many groups make a telephone number, if they do.
 fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<usize> {
     let is_international = page.mark_is(opening, b'+');
-    let is_cued = page
-        .cue_before(opening, REACH, cue::PHONE | cue::FAX)
-        .is_some()
-        || is_labelled_after(page, groups);
+    let is_cued = page.cue_before(opening, REACH, cue::PHONE | cue::FAX).is_some() || is_labelled_after(page, groups);
     let lengths = groups.lengths();
     if is_international && groups.digits().len() >= 8 {
         let count = (1..=lengths.len())
@@ -81,19 +64,10 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
             .find(|count| (8..=15).contains(&groups.digits_of(*count).len()))?;
         return Some(count);
     }
-    let has_blank_only = |count: usize| {
-        groups
-            .separators(count)
-            .iter()
-            .all(|separator| *separator == b' ')
-    };
+    let has_blank_only = |count: usize| groups.separators(count).iter().all(|separator| *separator == b' ');
     let has_slash = groups.separators(3).contains(&b'/');
     match lengths {
-        [1, 3, 3, 4, ..]
-            if groups.digits().first() == Some(&b'1') && !groups.continues_after(4) && !is_code =>
-        {
-            Some(4)
-        }
+        [1, 3, 3, 4, ..] if groups.digits().first() == Some(&b'1') && !groups.continues_after(4) && !is_code => Some(4),
         [3, 3, 4, ..]
             if !groups.continues_after(3)
                 && !is_code
@@ -104,18 +78,12 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
         }
         [3, 7, ..] if groups.separators(2).first() == Some(&b')') => Some(2),
         [3, 4, ..]
-            if is_cued
-                && !is_code
-                && groups.separators(2).first() == Some(&b'-')
-                && !groups.continues_after(2) =>
+            if is_cued && !is_code && groups.separators(2).first() == Some(&b'-') && !groups.continues_after(2) =>
         {
             Some(2)
         }
         [3, 4, ..]
-            if is_cued
-                && !is_code
-                && groups.separators(2).first() == Some(&b'.')
-                && !groups.continues_after(2) =>
+            if is_cued && !is_code && groups.separators(2).first() == Some(&b'.') && !groups.continues_after(2) =>
         {
             Some(2)
         }
@@ -141,9 +109,7 @@ fn cued_form(groups: &Groups) -> Option<usize> {
 /// "555-0142 mobile", "555-0142 (cell)".
 fn is_labelled_after(page: &Page, groups: &Groups) -> bool {
     let last = groups.last_of(groups.lengths().len().min(4));
-    (1..=2).any(|step| {
-        page.has(last + step, cue::PHONE | cue::FAX) && page.gap(last + step) <= Gap::Space
-    })
+    (1..=2).any(|step| page.has(last + step, cue::PHONE | cue::FAX) && page.gap(last + step) <= Gap::Space)
 }
 
 fn is_area_code(groups: &Groups) -> bool {
@@ -151,13 +117,7 @@ fn is_area_code(groups: &Groups) -> bool {
 }
 
 /// Ten digits in one: a phone beside a cue, or when they can be one and are no NPI.
-fn is_bare_number(
-    page: &Page,
-    opening: usize,
-    groups: &Groups,
-    is_cued: bool,
-    is_code: bool,
-) -> bool {
+fn is_bare_number(page: &Page, opening: usize, groups: &Groups, is_cued: bool, is_code: bool) -> bool {
     let digits = groups.digits_of(1);
     let national = if digits.len() == 11 {
         digits.get(1..).unwrap_or(&[])
@@ -170,11 +130,7 @@ fn is_bare_number(
         return false;
     }
     is_cued
-        || (is_national
-            && digits.len() == 10
-            && page
-                .cue_before(opening, 12, cue::PERSON | cue::RELATIVE)
-                .is_some())
+        || (is_national && digits.len() == 10 && page.cue_before(opening, 12, cue::PERSON | cue::RELATIVE).is_some())
 }
 
 /// A toll-free number, or one that a payer's office is named with, unless the sentence gives it to a person.

@@ -45,11 +45,7 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     let follows_cue = page
         .before(at)
         .is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP));
-    if follows_cue {
-        lower_town(page, at)
-    } else {
-        None
-    }
+    if follows_cue { lower_town(page, at) } else { None }
 }
 
 fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
@@ -127,8 +123,7 @@ pub(super) fn capitals_end(page: &Page, at: usize) -> usize {
             || matches!(token.mark, b'-' | b'&' | b'\'')
             || token.has(cue::PARTICLE) && token.shape == Shape::Lower
             || page.word_is(index, &["of", "the"])
-            || page.word_is(index, &["for"])
-                && page.has(last, cue::FACILITY_HEAD | cue::FACILITY_PAIR);
+            || page.word_is(index, &["for"]) && page.has(last, cue::FACILITY_HEAD | cue::FACILITY_PAIR);
         if token.is_capitalised() {
             last = index;
         } else if !is_joint {

@@ -12,12 +12,9 @@ pub(super) const NAME_TOKENS_MAX: usize = 6;
 /// "4417 Old Kettle Rd", "23 W 5th Ave Apt 2", "8 Main Street".
 pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
     let number = page.word(at);
-    let is_house_number = number.len() <= 6
-        && number.bytes().take_while(u8::is_ascii_digit).count() >= number.len().saturating_sub(1);
-    if !is_house_number
-        || page.has(at + 1, cue::UNIT)
-        || page.before(at).is_some_and(|before| before.mark == b'$')
-    {
+    let is_house_number =
+        number.len() <= 6 && number.bytes().take_while(u8::is_ascii_digit).count() >= number.len().saturating_sub(1);
+    if !is_house_number || page.has(at + 1, cue::UNIT) || page.before(at).is_some_and(|before| before.mark == b'$') {
         return None;
     }
     let is_near = |token: &Token| token.has(cue::STREET_SUFFIX | cue::STREET_SHORT);
@@ -44,8 +41,7 @@ pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
             return None;
         }
         let is_suffix = token.has(cue::STREET_SUFFIX)
-            || (token.has(cue::STREET_SHORT)
-                && (token.shape != Shape::Upper || number_is_upper_text(page, at)));
+            || (token.has(cue::STREET_SHORT) && (token.shape != Shape::Upper || number_is_upper_text(page, at)));
         if words > 0
             && is_suffix
             && (token.is_capitalised() || is_address || all_lower(page, at + 1, index))
@@ -64,9 +60,7 @@ pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
             || is_address
             || token.has(cue::PARTICLE)
             || token.shape == Shape::Lower && words < 3;
-        if !fits
-            || token.has(cue::UNIT | cue::PERSON_VERB | cue::CONNECTOR | cue::CODE_CUE)
-                && !token.is_capitalised()
+        if !fits || token.has(cue::UNIT | cue::PERSON_VERB | cue::CONNECTOR | cue::CODE_CUE) && !token.is_capitalised()
         {
             return None;
         }
@@ -78,20 +72,16 @@ pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
 /// "lives at 87 Jakobi 69", "address: 46 Velky Pruhon": a number and words after a clear cue, up to a comma or the line's end.
 pub(super) fn cued_address(page: &mut Page, at: usize) -> Option<usize> {
     let links = [
-        "at", "is", "to", ":", "the", "on", "has", "changed", "new", "current", "of", "record",
-        "file",
+        "at", "is", "to", ":", "the", "on", "has", "changed", "new", "current", "of", "record", "file",
     ];
-    let first = (at + 1..at + 6)
-        .find(|index| !(page.word_is(*index, &links) || page.has(*index, cue::ADDRESS_CUE)))?;
+    let first = (at + 1..at + 6).find(|index| !(page.word_is(*index, &links) || page.has(*index, cue::ADDRESS_CUE)))?;
     let house = page.token(first)?;
     let is_house = house.has_digit() && house.len() <= 6 && house.gap <= Gap::Line && !house.taken;
     let street = page.token(first + 1)?;
     let is_street = street.mark == 0
         && street.gap <= Gap::Space
         && !street.has(cue::UNIT | cue::CONNECTOR)
-        && (street.is_capitalised()
-            || street.has_digit()
-            || page.dictionary(first + 1) & dict::WORD == 0);
+        && (street.is_capitalised() || street.has_digit() || page.dictionary(first + 1) & dict::WORD == 0);
     if !is_house || !is_street {
         return None;
     }
@@ -112,13 +102,11 @@ pub(super) fn cued_address(page: &mut Page, at: usize) -> Option<usize> {
 
 /// A street's name: capitalised or numbered words, or in small letters words no clinical sentence would hold.
 pub(super) fn is_street_name(page: &Page, first: usize, suffix: usize, is_address: bool) -> bool {
-    let mut words =
-        (first..suffix).filter(|index| page.token(*index).is_some_and(|token| token.mark == 0));
+    let mut words = (first..suffix).filter(|index| page.token(*index).is_some_and(|token| token.mark == 0));
     if is_address {
         return true;
     }
-    let clear_suffix = page.has(suffix, cue::STREET_SUFFIX)
-        || page.word_is(suffix, &["st", "dr", "ct", "pl", "way"]);
+    let clear_suffix = page.has(suffix, cue::STREET_SUFFIX) || page.word_is(suffix, &["st", "dr", "ct", "pl", "way"]);
     clear_suffix
         && words.all(|index| {
             page.token(index).is_some_and(|token| {
@@ -145,15 +133,9 @@ pub(super) fn number_is_upper_text(page: &Page, at: usize) -> bool {
 /// "on Wressle Road": a street without a number, after a word of place.
 pub(super) fn named_street(page: &mut Page, at: usize) -> Option<usize> {
     let has_cue = page
-        .cue_before(
-            at,
-            2,
-            cue::PLACE_PREP | cue::PLACE_STRONG | cue::ADDRESS_CUE,
-        )
+        .cue_before(at, 2, cue::PLACE_PREP | cue::PLACE_STRONG | cue::ADDRESS_CUE)
         .is_some()
-        || at
-            .checked_sub(1)
-            .is_some_and(|before| page.word_is(before, &["on"]));
+        || at.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
     if !has_cue {
         return None;
     }
@@ -164,19 +146,12 @@ pub(super) fn named_street(page: &mut Page, at: usize) -> Option<usize> {
         })
         .find(|index| page.has(*index, cue::STREET_SUFFIX))?;
     let is_name = (at..last).all(|index| {
-        page.token(index).is_some_and(|token| {
-            token.shape == Shape::Title && !token.has(cue::PROPER | cue::CODE_CUE)
-        })
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::PROPER | cue::CODE_CUE))
     });
-    let is_suffix = page.token(last).is_some_and(Token::is_capitalised)
-        || page.word_is(last, &["street", "road", "avenue"]);
-    if !is_name
-        || !is_suffix
-        || page.word_is(
-            last,
-            &["heights", "ridge", "loop", "crossing", "circle", "square"],
-        )
-    {
+    let is_suffix =
+        page.token(last).is_some_and(Token::is_capitalised) || page.word_is(last, &["street", "road", "avenue"]);
+    if !is_name || !is_suffix || page.word_is(last, &["heights", "ridge", "loop", "crossing", "circle", "square"]) {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.8, "geo.street");
@@ -212,17 +187,12 @@ pub(super) fn post_box(page: &mut Page, at: usize) -> Option<usize> {
     let mut first = at;
     while first + 4 > at
         && first.checked_sub(1).is_some_and(|before| {
-            page.word_is(before, &["p", "o", "po"])
-                || page.mark_is(before, b'.') && page.gap(before) == Gap::Glued
+            page.word_is(before, &["p", "o", "po"]) || page.mark_is(before, b'.') && page.gap(before) == Gap::Glued
         })
     {
         first -= 1;
     }
-    let value = if page.mark_is(at + 1, b'#') {
-        at + 2
-    } else {
-        at + 1
-    };
+    let value = if page.mark_is(at + 1, b'#') { at + 2 } else { at + 1 };
     let is_box = page.is_digits(value) && (first < at || page.word_is(at, &["pobox"]));
     if !is_box {
         return None;

@@ -106,11 +106,7 @@ fn redaction_of_every_case_leaves_nothing() {
     let guard = Guard::new();
     for case in cases() {
         let redacted = guard.redact(&case.text);
-        assert_eq!(
-            guard.scan(&redacted, FieldContext::FreeText),
-            [],
-            "{redacted}"
-        );
+        assert_eq!(guard.scan(&redacted, FieldContext::FreeText), [], "{redacted}");
         assert_eq!(redacted == case.text, !case.is_positive, "{redacted}");
     }
 }
@@ -170,16 +166,10 @@ fn an_allowed_phrase_passes_and_only_as_its_kind() {
             .map(|found| found.kind)
             .collect::<Vec<_>>()
     };
-    assert_eq!(
-        kinds(&AllowList::default()),
-        [PhiKind::Geography, PhiKind::Mrn]
-    );
+    assert_eq!(kinds(&AllowList::default()), [PhiKind::Geography, PhiKind::Mrn]);
     assert_eq!(kinds(&allow(None)), [PhiKind::Mrn]);
     assert_eq!(kinds(&allow(Some(PhiKind::Geography))), [PhiKind::Mrn]);
-    assert_eq!(
-        kinds(&allow(Some(PhiKind::Name))),
-        [PhiKind::Geography, PhiKind::Mrn]
-    );
+    assert_eq!(kinds(&allow(Some(PhiKind::Name))), [PhiKind::Geography, PhiKind::Mrn]);
 }
 
 #[test]
@@ -191,9 +181,7 @@ fn an_allowed_phrase_does_not_cover_half_a_number() {
     }])
     .expect("a short list");
     assert_eq!(
-        guard
-            .scan_with("SSN 402-19-8877", FieldContext::FreeText, &allow)
-            .len(),
+        guard.scan_with("SSN 402-19-8877", FieldContext::FreeText, &allow).len(),
         1
     );
 }
@@ -203,9 +191,7 @@ fn text_beyond_the_longest_input_is_refused_unread() {
     let text = "a ".repeat(INPUT_BYTES_MAX / 2) + "rest";
     let found = Guard::new().scan(&text, FieldContext::FreeText);
     assert_eq!(
-        found
-            .last()
-            .map(|last| (last.start, last.length, last.detector)),
+        found.last().map(|last| (last.start, last.length, last.detector)),
         Some((INPUT_BYTES_MAX, 4, "input.too_long"))
     );
 }
@@ -289,10 +275,7 @@ fn base64_and_hexadecimal_are_read() {
     use base64::Engine as _;
     for text in STRUCTURED {
         let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-        assert!(
-            !scan(&format!("note {encoded} end")).is_empty(),
-            "{encoded}"
-        );
+        assert!(!scan(&format!("note {encoded} end")).is_empty(), "{encoded}");
         let hexadecimal: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
         assert!(!scan(&hexadecimal).is_empty(), "{hexadecimal}");
     }
@@ -302,11 +285,7 @@ fn base64_and_hexadecimal_are_read() {
 fn offsets_point_at_the_original_characters() {
     let text = "Naïve “note”: ＳＳＮ 4０2-19-8877 — ok";
     let found = scan(text);
-    let part: String = text
-        .chars()
-        .skip(found[0].start)
-        .take(found[0].length)
-        .collect();
+    let part: String = text.chars().skip(found[0].start).take(found[0].length).collect();
     assert_eq!((found.len(), part.as_str()), (1, "4０2-19-8877"));
 }
 
@@ -427,9 +406,6 @@ fn work_is_linear_in_the_text() {
             page::WORK.with(std::cell::Cell::get)
         };
         let (once, twice) = (work(2_000), work(4_000));
-        assert!(
-            twice <= once * 5 / 2 + 1_000,
-            "{piece:?}: {once} then {twice}"
-        );
+        assert!(twice <= once * 5 / 2 + 1_000, "{piece:?}: {once} then {twice}");
     }
 }

@@ -119,13 +119,7 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon) -> Vec<Token> {
     while let Some(&byte) = bytes.get(at) {
         match class_of(byte) {
             Class::Blank => gap = gap.max(Gap::Space),
-            Class::Break => {
-                gap = if gap >= Gap::Line {
-                    Gap::Paragraph
-                } else {
-                    Gap::Line
-                }
-            }
+            Class::Break => gap = if gap >= Gap::Line { Gap::Paragraph } else { Gap::Line },
             Class::Mark => {
                 tokens.push(Token::mark(at, byte, gap));
                 gap = Gap::Glued;

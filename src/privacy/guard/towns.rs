@@ -27,10 +27,7 @@ pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
 
 /// "Fresno, CA", "Salt Lake City, Utah".
 pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<usize> {
-    if page
-        .token(at)?
-        .has(cue::PROPER | cue::CODE_CUE | cue::MONTH)
-        && !page.has(at, cue::FACILITY_NAME)
+    if page.token(at)?.has(cue::PROPER | cue::CODE_CUE | cue::MONTH) && !page.has(at, cue::FACILITY_NAME)
         || page
             .before(at)
             .is_some_and(|before| before.is_capitalised() && page.gap(at) == Gap::Space)
@@ -43,11 +40,7 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
     } else {
         (last, false)
     };
-    let town_last = if has_comma {
-        last
-    } else {
-        last.checked_sub(1)?
-    };
+    let town_last = if has_comma { last } else { last.checked_sub(1)? };
     if town_last < at || town_last > at + 3 || page.gap(state) > Gap::Line {
         return None;
     }
@@ -56,27 +49,18 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
         || state_token.has(cue::STATE_ABBR) && state_token.shape == Shape::Upper;
     let is_town = (at..=town_last).all(|index| {
         page.token(index).is_some_and(|token| {
-            !token.has(
-                cue::PROPER
-                    | cue::STATE
-                    | cue::CODE_CUE
-                    | cue::MONTH
-                    | cue::TITLE
-                    | cue::PROVIDER_TITLE,
-            )
+            !token.has(cue::PROPER | cue::STATE | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE)
         })
     });
-    let all_known = at == town_last && page.dictionary(at) & dict::CITY != 0
-        || is_known_phrase(page, at) == Some(town_last);
+    let all_known =
+        at == town_last && page.dictionary(at) & dict::CITY != 0 || is_known_phrase(page, at) == Some(town_last);
     let looks_like_town = page
         .token(at)
         .is_some_and(|token| token.shape == Shape::Title && token.len() > 2)
         && page.dictionary(at) & dict::WORD == 0;
     let ambiguous = page.word_is(
         state,
-        &[
-            "md", "pa", "do", "ma", "or", "in", "pt", "ok", "me", "hi", "oh",
-        ],
+        &["md", "pa", "do", "ma", "or", "in", "pt", "ok", "me", "hi", "oh"],
     ) || state_token.has(cue::PROPER);
     let is_plausible = if has_comma {
         all_known || looks_like_town && !ambiguous
@@ -107,10 +91,7 @@ pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
         if page.mark_is(index, b'.') || page.mark_is(index, b'-') {
             index += 1;
         }
-        let Some(next) = page
-            .token(index)
-            .filter(|next| next.is_word() && next.gap <= Gap::Line)
-        else {
+        let Some(next) = page.token(index).filter(|next| next.is_word() && next.gap <= Gap::Line) else {
             break;
         };
         key = hash_phrase(key, next.hash);
@@ -127,9 +108,7 @@ pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
 /// A town after a word of place, or one whose name is nothing else.
 pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    if token.shape == Shape::Upper && token.len() < 4
-        || token.has(cue::STATE) && is_known_phrase(page, at).is_none()
-    {
+    if token.shape == Shape::Upper && token.len() < 4 || token.has(cue::STATE) && is_known_phrase(page, at).is_none() {
         return None;
     }
     let phrase = is_known_phrase(page, at).filter(|last| {
@@ -139,29 +118,22 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let known = page.dictionary(at);
     let is_city = known & dict::CITY != 0;
     let last = phrase.unwrap_or(at);
-    let names_other = page.has(
-        last + 1,
-        cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD,
-    ) && page.gap(last + 1) <= Gap::Space
+    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD)
+        && page.gap(last + 1) <= Gap::Space
         || page.has(at, cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || names_institution(page, at);
     if names_other {
         return None;
     }
-    let strong =
-        page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
+    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
     let follows_age = at >= 2
         && page.mark_is(at - 1, b',')
-        && page
-            .token(at - 2)
-            .is_some_and(|age| age.has_digit() && age.len() <= 4);
+        && page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4);
     let weak = follows_age || page.cue_before(at, 1, cue::PLACE_PREP).is_some();
     let is_word = known & dict::WORD != 0;
     let is_person = known & (dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY) != 0;
     let is_next_capital = page.token(last + 1).is_some_and(|next| {
-        next.is_capitalised()
-            && next.gap == Gap::Space
-            && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
+        next.is_capitalised() && next.gap == Gap::Space && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
     });
     let found = if strong {
         phrase.is_some() || is_city || !is_word && token.shape == Shape::Title
@@ -204,24 +176,18 @@ pub(super) fn names_institution(page: &Page, at: usize) -> bool {
 
 /// "67F from Fresno", "a 54-year-old man from …".
 pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
-    at.checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["from"]))
-        && page
-            .cue_before(at - 1, 4, cue::AGE_UNIT | cue::PERSON)
-            .is_some()
+    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]))
+        && page.cue_before(at - 1, 4, cue::AGE_UNIT | cue::PERSON).is_some()
 }
 
 /// "lives in fresno": small letters after a clear cue, known towns only.
 pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
-    let strong =
-        page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
+    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
     if !strong || page.has(at, cue::STATE | cue::PROPER) {
         return None;
     }
     let phrase = is_known_phrase(page, at);
-    if phrase.is_none()
-        && (page.dictionary(at) & dict::CITY == 0 || page.dictionary(at) & dict::WORD != 0)
-    {
+    if phrase.is_none() && (page.dictionary(at) & dict::CITY == 0 || page.dictionary(at) & dict::WORD != 0) {
         return None;
     }
     let last = phrase.unwrap_or(at);

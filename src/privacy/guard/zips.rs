@@ -21,10 +21,7 @@ pub(super) fn zip(page: &mut Page, at: usize) -> Option<usize> {
         page.report(value, value, PhiKind::Geography, 0.9, "geo.zip3_restricted");
         return Some(value);
     }
-    if digits.len() != 5 && digits.len() != 9
-        || page
-            .cue_before(value, 3, cue::CODE_CUE)
-            .is_some_and(|code| code > at)
+    if digits.len() != 5 && digits.len() != 9 || page.cue_before(value, 3, cue::CODE_CUE).is_some_and(|code| code > at)
     {
         return None;
     }
@@ -40,18 +37,17 @@ pub(super) fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usi
     } else {
         at + 1
     };
-    let is_state = token.has(cue::STATE) && token.is_capitalised()
-        || (token.has(cue::STATE_ABBR) && token.shape == Shape::Upper);
+    let is_state =
+        token.has(cue::STATE) && token.is_capitalised() || (token.has(cue::STATE_ABBR) && token.shape == Shape::Upper);
     let is_zip = page.is_digits(value)
         && page.word(value).len() == 5
         && page.gap(value) != Gap::Glued
         && page.gap(value) <= Gap::Line;
     // A modifier or a column of codes: "PA 99213" has no place before it.
     let follows_name = at.checked_sub(1).is_some_and(|before| {
-        page.token(before).is_some_and(|token| {
-            token.shape == Shape::Title && token.cues & !cue::FACILITY_NAME == 0
-        }) && (page.dictionary(before) & dict::CITY != 0
-            || page.dictionary(before) & dict::WORD == 0)
+        page.token(before)
+            .is_some_and(|token| token.shape == Shape::Title && token.cues & !cue::FACILITY_NAME == 0)
+            && (page.dictionary(before) & dict::CITY != 0 || page.dictionary(before) & dict::WORD == 0)
     });
     let has_place = follows_name
         || page
@@ -65,11 +61,7 @@ pub(super) fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usi
     {
         return None;
     }
-    if !has_place
-        && page.word(at).len() == 2
-        && page
-            .cue_before(at, 8, cue::ADDRESS_CUE | cue::PLACE_STRONG)
-            .is_none()
+    if !has_place && page.word(at).len() == 2 && page.cue_before(at, 8, cue::ADDRESS_CUE | cue::PLACE_STRONG).is_none()
     {
         return None;
     }
@@ -93,11 +85,7 @@ pub(super) fn zip_plus_four(page: &mut Page, at: usize) -> Option<usize> {
         && page.gap(at) != Gap::Glued
         && page.gap(at + 1) == Gap::Glued
         && page.gap(last + 1) != Gap::Glued;
-    if !is_zip
-        || page
-            .cue_before(at, 6, cue::CODE_CUE | cue::ORG_CONTACT)
-            .is_some()
-    {
+    if !is_zip || page.cue_before(at, 6, cue::CODE_CUE | cue::ORG_CONTACT).is_some() {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.8, "geo.zip");
@@ -121,9 +109,7 @@ pub(super) fn coordinates(page: &mut Page, at: usize) -> Option<usize> {
     }
     let mut next = at + 3;
     while next < at + 7
-        && (page.mark_is(next, b',')
-            || page.mark_is(next, b'-')
-            || page.word_is(next, &["n", "s", "/"]))
+        && (page.mark_is(next, b',') || page.mark_is(next, b'-') || page.word_is(next, &["n", "s", "/"]))
     {
         next += 1;
     }

@@ -32,10 +32,16 @@ pub(super) async fn export(
     request: ExportMyDataRequest,
     call: CallContext,
 ) -> Result<Answer<ExportMyDataResponse>> {
-    let ExportMyDataRequest { page_size: size, page_token } = request;
+    let ExportMyDataRequest {
+        page_size: size,
+        page_token,
+    } = request;
     let user = user_of(&call)?;
     // A token is good for the user it was made for.
-    let bound = ExportMyDataRequest { page_token: user.to_string(), ..Default::default() };
+    let bound = ExportMyDataRequest {
+        page_token: user.to_string(),
+        ..Default::default()
+    };
     let scope = PageScope::new(tx.tenant_id(), "ExportMyData", &bound);
     let after = match pages.open(&scope, &page_token)? {
         Some(cursor) => Some((from_micros(cursor.key), cursor.uuid()?)),
@@ -54,7 +60,11 @@ pub(super) async fn export(
     let reply = ExportMyDataResponse {
         profile: Some(shown_profile(profile)),
         api_keys: store::api_keys(tx, user).await?.into_iter().map(shown_key).collect(),
-        erasures: store::erasures(tx, user).await?.into_iter().map(shown_erasure).collect(),
+        erasures: store::erasures(tx, user)
+            .await?
+            .into_iter()
+            .map(shown_erasure)
+            .collect(),
         events: events.into_iter().map(shown::event).collect(),
         next_page_token,
     };
@@ -69,7 +79,12 @@ pub(super) async fn request_own(
     let RequestMyErasureRequest { request_id: _ } = request;
     let user = user_of(&call)?;
     let row = store::request(tx, user, call.caller()).await?;
-    Ok(Answer::new(RequestMyErasureResponse { erasure: Some(shown_erasure(row)) }, Facts::one(Resource::User, user)))
+    Ok(Answer::new(
+        RequestMyErasureResponse {
+            erasure: Some(shown_erasure(row)),
+        },
+        Facts::one(Resource::User, user),
+    ))
 }
 
 pub(super) async fn request(
@@ -83,16 +98,20 @@ pub(super) async fn request(
         return Err(Error::not_found(user));
     }
     let row = store::request(tx, user, call.caller()).await?;
-    Ok(Answer::new(RequestErasureResponse { erasure: Some(shown_erasure(row)) }, Facts::one(Resource::User, user)))
+    Ok(Answer::new(
+        RequestErasureResponse {
+            erasure: Some(shown_erasure(row)),
+        },
+        Facts::one(Resource::User, user),
+    ))
 }
 
-pub(super) async fn cancel(
-    tx: &mut TenantTx,
-    request: CancelErasureRequest,
-) -> Result<Answer<CancelErasureResponse>> {
+pub(super) async fn cancel(tx: &mut TenantTx, request: CancelErasureRequest) -> Result<Answer<CancelErasureResponse>> {
     let CancelErasureRequest { id, request_id: _ } = request;
     let id = required_id("id", &id)?;
-    let current = store::get_for_update(tx, id).await?.ok_or_else(|| Error::not_found(id))?;
+    let current = store::get_for_update(tx, id)
+        .await?
+        .ok_or_else(|| Error::not_found(id))?;
     if current.state != ErasureState::Pending.stored() {
         return Err(Error::new(ErrorReason::InvalidTransition, "the erasure is over")
             .with("from", current.state)
@@ -100,7 +119,12 @@ pub(super) async fn cancel(
     }
     let row = store::end(tx, id, ErasureState::Cancelled.stored()).await?;
     let facts = Facts::one(Resource::User, row.user_id);
-    Ok(Answer::new(CancelErasureResponse { erasure: Some(shown_erasure(row)) }, facts))
+    Ok(Answer::new(
+        CancelErasureResponse {
+            erasure: Some(shown_erasure(row)),
+        },
+        facts,
+    ))
 }
 
 /// The user behind a call.
@@ -111,20 +135,39 @@ fn user_of(call: &CallContext) -> Result<Uuid> {
 }
 
 fn shown_profile(row: ProfileRow) -> UserProfile {
-    let ProfileRow { id, email, display_name, roles, extra_permissions, status, created_at } = row;
+    let ProfileRow {
+        id,
+        email,
+        display_name,
+        roles,
+        extra_permissions,
+        status,
+        created_at,
+    } = row;
     UserProfile {
         id: id.to_string(),
         email,
         display_name,
         roles: stored_numbers::<Role>(&roles),
         extra_permissions,
-        status: UserStatus::from_stored(&status).unwrap_or(UserStatus::Unspecified).into(),
+        status: UserStatus::from_stored(&status)
+            .unwrap_or(UserStatus::Unspecified)
+            .into(),
         created_at: Some(timestamp(created_at)),
     }
 }
 
 fn shown_key(row: ApiKeyRow) -> OwnApiKey {
-    let ApiKeyRow { id, prefix, display_name, roles, extra_permissions, expires_at, revoked_at, created_at } = row;
+    let ApiKeyRow {
+        id,
+        prefix,
+        display_name,
+        roles,
+        extra_permissions,
+        expires_at,
+        revoked_at,
+        created_at,
+    } = row;
     OwnApiKey {
         id: id.to_string(),
         prefix,
@@ -138,11 +181,20 @@ fn shown_key(row: ApiKeyRow) -> OwnApiKey {
 }
 
 fn shown_erasure(row: ErasureRow) -> Erasure {
-    let ErasureRow { id, user_id, state, requested_at, due_at, ended_at } = row;
+    let ErasureRow {
+        id,
+        user_id,
+        state,
+        requested_at,
+        due_at,
+        ended_at,
+    } = row;
     Erasure {
         id: id.to_string(),
         user_id: user_id.to_string(),
-        state: ErasureState::from_stored(&state).unwrap_or(ErasureState::Unspecified).into(),
+        state: ErasureState::from_stored(&state)
+            .unwrap_or(ErasureState::Unspecified)
+            .into(),
         requested_at: Some(timestamp(requested_at)),
         due_at: Some(timestamp(due_at)),
         ended_at: ended_at.map(timestamp),

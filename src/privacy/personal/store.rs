@@ -95,22 +95,38 @@ pub(super) struct ErasureRow {
 
 pub(super) async fn profile(tx: &mut TenantTx, user: Uuid) -> Result<Option<ProfileRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(PROFILE).bind(tenant).bind(user).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(PROFILE)
+        .bind(tenant)
+        .bind(user)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(super) async fn api_keys(tx: &mut TenantTx, user: Uuid) -> Result<Vec<ApiKeyRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(API_KEYS).bind(tenant).bind(user).fetch_all(tx.connection()).await?)
+    Ok(sqlx::query_as(API_KEYS)
+        .bind(tenant)
+        .bind(user)
+        .fetch_all(tx.connection())
+        .await?)
 }
 
 pub(super) async fn erasures(tx: &mut TenantTx, user: Uuid) -> Result<Vec<ErasureRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(ERASURES).bind(tenant).bind(user).fetch_all(tx.connection()).await?)
+    Ok(sqlx::query_as(ERASURES)
+        .bind(tenant)
+        .bind(user)
+        .fetch_all(tx.connection())
+        .await?)
 }
 
 pub(super) async fn has_user(tx: &mut TenantTx, user: Uuid) -> Result<bool> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_scalar(HAS_USER).bind(tenant).bind(user).fetch_one(tx.connection()).await?)
+    Ok(sqlx::query_scalar(HAS_USER)
+        .bind(tenant)
+        .bind(user)
+        .fetch_one(tx.connection())
+        .await?)
 }
 
 pub(super) async fn request(tx: &mut TenantTx, user: Uuid, caller: Option<&Caller>) -> Result<ErasureRow> {
@@ -127,12 +143,21 @@ pub(super) async fn request(tx: &mut TenantTx, user: Uuid, caller: Option<&Calle
 
 pub(super) async fn get_for_update(tx: &mut TenantTx, id: Uuid) -> Result<Option<ErasureRow>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(GET_FOR_UPDATE).bind(tenant).bind(id).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(GET_FOR_UPDATE)
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(super) async fn end(tx: &mut TenantTx, id: Uuid, state: &str) -> Result<ErasureRow> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(END).bind(tenant).bind(id).bind(state).fetch_one(tx.connection()).await?)
+    Ok(sqlx::query_as(END)
+        .bind(tenant)
+        .bind(id)
+        .bind(state)
+        .fetch_one(tx.connection())
+        .await?)
 }
 
 pub(super) async fn due(tx: &mut TenantTx) -> Result<Vec<ErasureRow>> {
@@ -142,15 +167,26 @@ pub(super) async fn due(tx: &mut TenantTx) -> Result<Vec<ErasureRow>> {
 
 pub(super) async fn is_last_administrator(tx: &mut TenantTx, user: Uuid) -> Result<bool> {
     let tenant = tx.tenant_id();
-    let answer: Option<bool> =
-        sqlx::query_scalar(IS_LAST_ADMINISTRATOR).bind(tenant).bind(user).fetch_one(tx.connection()).await?;
+    let answer: Option<bool> = sqlx::query_scalar(IS_LAST_ADMINISTRATOR)
+        .bind(tenant)
+        .bind(user)
+        .fetch_one(tx.connection())
+        .await?;
     Ok(answer.unwrap_or(false))
 }
 
 /// Whether the user and the keys of the user are pseudonyms now.
 pub(super) async fn pseudonymise(tx: &mut TenantTx, user: Uuid) -> Result<bool> {
     let tenant = tx.tenant_id();
-    sqlx::query(PSEUDONYMISE_KEYS).bind(tenant).bind(user).execute(tx.connection()).await?;
-    let changed = sqlx::query(PSEUDONYMISE).bind(tenant).bind(user).execute(tx.connection()).await?;
+    sqlx::query(PSEUDONYMISE_KEYS)
+        .bind(tenant)
+        .bind(user)
+        .execute(tx.connection())
+        .await?;
+    let changed = sqlx::query(PSEUDONYMISE)
+        .bind(tenant)
+        .bind(user)
+        .execute(tx.connection())
+        .await?;
     Ok(changed.rows_affected() == 1)
 }

@@ -15,10 +15,7 @@ fn embedded() -> Registries {
 
 /// A file without the lines that begin like this.
 fn without(text: &str, beginning: &str) -> String {
-    let kept: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.starts_with(beginning))
-        .collect();
+    let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with(beginning)).collect();
     kept.join("\n") + "\n"
 }
 
@@ -30,9 +27,7 @@ fn load_with(file: &str, change: impl FnOnce(String) -> String) -> Vec<RegistryP
     files.0.insert(file.to_owned(), change(text));
     let manifest = serde_json::to_string(&files.manifest("test")).expect("a manifest");
     files.0.insert(MANIFEST_FILE.to_owned(), manifest);
-    Registries::from_files(&files, problems)
-        .err()
-        .unwrap_or_default()
+    Registries::from_files(&files, problems).err().unwrap_or_default()
 }
 
 fn reasons(problems: &[RegistryProblem]) -> Vec<String> {
@@ -87,17 +82,10 @@ fn missing_empty_and_tampered_files_are_all_named_at_once() {
     fs::remove_file(directory.0.join("codes.csv")).expect("removed");
     fs::write(directory.0.join("plans.csv"), "").expect("emptied");
     let payers = fs::read_to_string(directory.0.join("payers.csv")).expect("read");
-    fs::write(
-        directory.0.join("payers.csv"),
-        payers.replacen("Aetna", "Aetnа", 1),
-    )
-    .expect("tampered");
+    fs::write(directory.0.join("payers.csv"), payers.replacen("Aetna", "Aetnа", 1)).expect("tampered");
     let problems = directory.load().expect_err("nothing is loaded");
     let files: BTreeSet<&str> = problems.iter().map(|p| p.file.as_str()).collect();
-    assert_eq!(
-        files,
-        BTreeSet::from(["codes.csv", "payers.csv", "plans.csv"])
-    );
+    assert_eq!(files, BTreeSet::from(["codes.csv", "payers.csv", "plans.csv"]));
     assert!(
         reasons(&problems)
             .iter()
@@ -112,17 +100,14 @@ fn missing_empty_and_tampered_files_are_all_named_at_once() {
 
 #[test]
 fn missing_directory_names_every_file() {
-    let problems = Registries::load(&Source::Dir(PathBuf::from("/nonexistent/registries")))
-        .expect_err("nothing there");
+    let problems = Registries::load(&Source::Dir(PathBuf::from("/nonexistent/registries"))).expect_err("nothing there");
     let files: BTreeSet<&str> = problems.iter().map(|p| p.file.as_str()).collect();
     assert_eq!(files.len(), DATA_FILES.len() + 1);
 }
 
 #[test]
 fn unknown_enum_value_is_named_with_line_and_column() {
-    let problems = load_with("denial_types.csv", |text| {
-        text.replacen(",APPEAL,", ",APEAL,", 1)
-    });
+    let problems = load_with("denial_types.csv", |text| text.replacen(",APPEAL,", ",APEAL,", 1));
     assert_eq!(
         reasons(&problems),
         ["registry denial_types.csv, line 2, column default_action: `APEAL` is no RecoveryAction"]
@@ -131,9 +116,7 @@ fn unknown_enum_value_is_named_with_line_and_column() {
 
 #[test]
 fn unspecified_is_no_word() {
-    let problems = load_with("denial_types.csv", |text| {
-        text.replacen(",APPEAL,", ",UNSPECIFIED,", 1)
-    });
+    let problems = load_with("denial_types.csv", |text| text.replacen(",APPEAL,", ",UNSPECIFIED,", 1));
     assert_eq!(problems.len(), 1, "{problems:?}");
 }
 
@@ -168,9 +151,7 @@ fn header_that_differs_is_named_by_column() {
 
 #[test]
 fn verified_fact_without_a_day_is_refused() {
-    let problems = load_with("zip3_restricted.csv", |text| {
-        text.replacen("2026-11-22", "", 1)
-    });
+    let problems = load_with("zip3_restricted.csv", |text| text.replacen("2026-11-22", "", 1));
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert_eq!(problems[0].column.as_deref(), Some("verified_on"));
 }
@@ -178,10 +159,7 @@ fn verified_fact_without_a_day_is_refused() {
 #[test]
 fn every_denial_type_and_evidence_kind_must_have_its_row() {
     let problems = load_with("evidence_kinds.csv", |text| without(&text, "ABN,"));
-    assert_eq!(
-        reasons(&problems),
-        ["registry evidence_kinds.csv: has no row for ABN"]
-    );
+    assert_eq!(reasons(&problems), ["registry evidence_kinds.csv: has no row for ABN"]);
 }
 
 #[test]
@@ -196,19 +174,15 @@ fn every_current_carc_has_a_label_and_an_action() {
         let action = registries.code_action(GroupCode::Co, &carc.code, &[]);
         assert!(action.is_some(), "CARC {} has no action", carc.code);
     }
-    let needing = registries
-        .codes
-        .rows()
-        .iter()
-        .filter(|code| code.requires_rarc);
+    let needing = registries.codes.rows().iter().filter(|code| code.requires_rarc);
     let needing: BTreeSet<&str> = needing.map(|code| code.code.as_str()).collect();
     assert_eq!(needing, BTreeSet::from(["16", "234", "252", "96"]));
 }
 
 #[test]
 fn code_lists_match_the_published_status_where_the_data_is_at_hand() {
-    let data = std::env::var("STRATUM_TEST_DATA")
-        .unwrap_or_else(|_| format!("{}/../shared/data", env!("CARGO_MANIFEST_DIR")));
+    let data =
+        std::env::var("STRATUM_TEST_DATA").unwrap_or_else(|_| format!("{}/../shared/data", env!("CARGO_MANIFEST_DIR")));
     let registries = embedded();
     for (file, system) in [("carc", CodeSystem::Carc), ("rarc", CodeSystem::Rarc)] {
         let path = format!("{data}/codes/{file}_codes_status_2026-08-17.csv");
@@ -216,18 +190,10 @@ fn code_lists_match_the_published_status_where_the_data_is_at_hand() {
             writeln_skip(&path);
             return;
         };
-        let published: Vec<(&str, &str)> = text
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_once(','))
-            .collect();
+        let published: Vec<(&str, &str)> = text.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
         for (code, status) in &published {
             let own = registries.codes.get(&codes::code_key(system, code));
-            assert_eq!(
-                own.map(|own| own.current),
-                Some(*status == "current"),
-                "{file} {code}"
-            );
+            assert_eq!(own.map(|own| own.current), Some(*status == "current"), "{file} {code}");
         }
         let own = registries
             .codes
@@ -255,34 +221,23 @@ fn most_specific_code_action_wins_whatever_the_order_of_remarks() {
     };
     assert_eq!(action(GroupCode::Co, "50", &[]), Some("any-50"));
     assert_eq!(action(GroupCode::Pr, "50", &[]), Some("pr-50"));
-    assert_eq!(
-        action(GroupCode::Co, "16", &["M76", "MA130"]),
-        Some("any-16-ma130")
-    );
-    assert_eq!(
-        action(GroupCode::Co, "16", &["MA130", "M76"]),
-        Some("any-16-ma130")
-    );
-    assert_eq!(
-        action(GroupCode::Co, "197", &["N706"]),
-        Some("any-197-n706")
-    );
+    assert_eq!(action(GroupCode::Co, "16", &["M76", "MA130"]), Some("any-16-ma130"));
+    assert_eq!(action(GroupCode::Co, "16", &["MA130", "M76"]), Some("any-16-ma130"));
+    assert_eq!(action(GroupCode::Co, "197", &["N706"]), Some("any-197-n706"));
     assert_eq!(action(GroupCode::Co, "9999", &[]), None);
 }
 
 #[test]
 fn decision_categories_cover_the_published_ones_where_the_data_is_at_hand() {
-    let data = std::env::var("STRATUM_TEST_DATA")
-        .unwrap_or_else(|_| format!("{}/../shared/data", env!("CARGO_MANIFEST_DIR")));
+    let data =
+        std::env::var("STRATUM_TEST_DATA").unwrap_or_else(|_| format!("{}/../shared/data", env!("CARGO_MANIFEST_DIR")));
     let path = format!("{data}/decisions/ca_dmhc_imr_2001_2014.csv");
     let Ok(bytes) = fs::read(&path) else {
         writeln_skip(&path);
         return;
     };
     let registries = embedded();
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(b';')
-        .from_reader(bytes.as_slice());
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(bytes.as_slice());
     for record in reader.records() {
         let record = record.expect("a row");
         for (column, field) in [(2, DecisionField::Diagnosis), (4, DecisionField::Treatment)] {
@@ -297,18 +252,10 @@ fn decision_categories_cover_the_published_ones_where_the_data_is_at_hand() {
 fn substance_use_categories_are_held() {
     let registries = embedded();
     let category = registries
-        .decision_category(
-            "ca-dmhc-imr",
-            DecisionField::Diagnosis,
-            "Alcohol and  Drug ADDICTION",
-        )
+        .decision_category("ca-dmhc-imr", DecisionField::Diagnosis, "Alcohol and  Drug ADDICTION")
         .expect("known however it is spaced");
     assert!(category.sud_suspected);
-    assert!(
-        registries
-            .diagnosis_group_of("F11.20")
-            .is_some_and(|group| group.sud)
-    );
+    assert!(registries.diagnosis_group_of("F11.20").is_some_and(|group| group.sud));
     assert!(
         registries
             .diagnosis_group_of("G43.909")

@@ -7,17 +7,11 @@ fn payer_names_resolve_by_the_longest_alias() {
     let registries = embedded();
     let best = |name: &str| {
         let matches = registries.resolve_payer(name);
-        matches
-            .first()
-            .map(|m| m.payer_id.clone())
-            .unwrap_or_default()
+        matches.first().map(|m| m.payer_id.clone()).unwrap_or_default()
     };
     assert_eq!(best("Aetna"), "aetna");
     assert_eq!(best("AETNA INC."), "aetna");
-    assert_eq!(
-        best("Aetna Better Health of Illinois"),
-        "aetna-better-health"
-    );
+    assert_eq!(best("Aetna Better Health of Illinois"), "aetna-better-health");
     assert_eq!(best("BlueCross BlueShield of Illinois"), "bcbs-il");
     assert_eq!(best("BCBS of Illinois"), "bcbs-il");
     assert_eq!(best("Blue Cross and Blue Shield of Texas"), "bcbs-tx");
@@ -34,10 +28,7 @@ fn bare_blue_name_stays_open_between_all_licensees() {
     let registries = embedded();
     let matches = registries.resolve_payer("BCBS");
     assert!(matches.len() > 20, "{}", matches.len());
-    assert!(
-        matches.iter().all(|m| m.score < 0.1),
-        "an open name has a low score"
-    );
+    assert!(matches.iter().all(|m| m.score < 0.1), "an open name has a low score");
     let exact = registries.resolve_payer("Blue Cross Blue Shield of Illinois");
     assert_eq!(exact.len(), 1);
     assert!((exact[0].score - 1.0).abs() < f64::EPSILON);
@@ -72,9 +63,7 @@ fn every_payer_is_found_by_its_own_name() {
     for payer in registries.payers.rows() {
         let matches = registries.resolve_payer(&payer.name);
         assert!(
-            matches
-                .iter()
-                .any(|m| m.payer_id == payer.id && m.score >= 0.5),
+            matches.iter().any(|m| m.payer_id == payer.id && m.score >= 0.5),
             "{} is not found by its name: {matches:?}",
             payer.name
         );

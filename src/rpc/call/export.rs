@@ -67,7 +67,14 @@ pub(super) fn stream(
 ) -> ByteStream<HttpBody> {
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     tokio::spawn(async move {
-        let mut run = Run { db, caller, exporter, chunks, rows: 0, digest: Sha256::new() };
+        let mut run = Run {
+            db,
+            caller,
+            exporter,
+            chunks,
+            rows: 0,
+            digest: Sha256::new(),
+        };
         let ended = run.pages().await;
         let sha256: [u8; 32] = run.digest.clone().finalize().into();
         let facts = Facts {
@@ -78,9 +85,14 @@ pub(super) fn stream(
             ..Facts::call()
         };
         let facts = facts.restricted(run.exporter.is_restricted());
-        let noted = audit.append(AuditEvent::finish(&call, facts, ended.as_ref().err())).await;
+        let noted = audit
+            .append(AuditEvent::finish(&call, facts, ended.as_ref().err()))
+            .await;
         let last = match ended.and(noted) {
-            Ok(()) => run.exporter.terminal(run.rows, &sha256).map(|bytes| Ok(run.chunk(bytes))),
+            Ok(()) => run
+                .exporter
+                .terminal(run.rows, &sha256)
+                .map(|bytes| Ok(run.chunk(bytes))),
             Err(error) => Some(Err(error.into())),
         };
         if let Some(last) = last {
@@ -123,6 +135,10 @@ impl<E: Exporter> Run<E> {
     }
 
     fn chunk(&self, data: Vec<u8>) -> HttpBody {
-        HttpBody { content_type: self.exporter.content_type().to_owned(), data, ..Default::default() }
+        HttpBody {
+            content_type: self.exporter.content_type().to_owned(),
+            data,
+            ..Default::default()
+        }
     }
 }

@@ -51,7 +51,12 @@ pub(crate) async fn insert(tx: &mut TenantTx, method: &str, key: Uuid, request_s
 
 pub(crate) async fn get(tx: &mut TenantTx, method: &str, key: Uuid) -> Result<Option<Row>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_as(GET).bind(tenant).bind(method).bind(key).fetch_optional(tx.connection()).await?)
+    Ok(sqlx::query_as(GET)
+        .bind(tenant)
+        .bind(method)
+        .bind(key)
+        .fetch_optional(tx.connection())
+        .await?)
 }
 
 pub(crate) async fn complete(

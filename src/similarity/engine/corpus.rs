@@ -110,10 +110,7 @@ impl Corpus {
         let mut rows = Vec::new();
         let mut removed = Vec::new();
         {
-            let mut vocabulary = self
-                .vocabulary
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut vocabulary = self.vocabulary.write().unwrap_or_else(PoisonError::into_inner);
             for (_, change) in changes.iter().enumerate().filter(is_last) {
                 match change {
                     Change::Put(document) => {
@@ -124,10 +121,7 @@ impl Corpus {
                 }
             }
         }
-        let put: Vec<Record<'_>> = rows
-            .iter()
-            .map(|(document, row)| row.record(document))
-            .collect();
+        let put: Vec<Record<'_>> = rows.iter().map(|(document, row)| row.record(document)).collect();
         self.index.apply(&removed, &put, revision);
     }
 
@@ -179,27 +173,17 @@ impl Corpus {
         let vocabulary = self.vocabulary();
         let row = snapshot.row_at(hit.place);
         let query = &prepared.query;
-        let (shared, only_right): (Vec<u32>, Vec<u32>) =
-            row.iter().partition(|id| query.holds(**id));
-        let lacking = query
-            .features()
-            .iter()
-            .filter(|(id, _)| !shared.contains(id));
+        let (shared, only_right): (Vec<u32>, Vec<u32>) = row.iter().partition(|id| query.holds(**id));
+        let lacking = query.features().iter().filter(|(id, _)| !shared.contains(id));
         let mut only_left = prepared.unknown.clone();
         only_left.extend(lacking.filter_map(|(id, _)| vocabulary.entry(*id)));
-        let weighed = |ids: Vec<u32>| {
-            ids.into_iter()
-                .filter_map(|id| vocabulary.entry(id))
-                .collect()
-        };
+        let weighed = |ids: Vec<u32>| ids.into_iter().filter_map(|id| vocabulary.entry(id)).collect();
         let explanation = Explanation::of(weighed(shared), only_left, weighed(only_right));
         CorpusHit { hit, explanation }
     }
 
     fn vocabulary(&self) -> RwLockReadGuard<'_, Vocabulary> {
-        self.vocabulary
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.vocabulary.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -219,19 +203,9 @@ impl Resident for Corpus {
 /// The best hits over several corpora, explained. The snapshots are taken before names are looked up: a
 /// vocabulary only grows, so it knows every feature of a snapshot older than itself.
 #[must_use]
-pub fn search_corpora(
-    corpora: &[&Corpus],
-    scenario: ScenarioQuery<'_>,
-    options: &SearchOptions,
-) -> Vec<CorpusHit> {
-    let snapshots: Vec<Arc<Snapshot>> = corpora
-        .iter()
-        .map(|corpus| corpus.index.snapshot())
-        .collect();
-    let prepared: Vec<Prepared> = corpora
-        .iter()
-        .map(|corpus| corpus.prepare(scenario))
-        .collect();
+pub fn search_corpora(corpora: &[&Corpus], scenario: ScenarioQuery<'_>, options: &SearchOptions) -> Vec<CorpusHit> {
+    let snapshots: Vec<Arc<Snapshot>> = corpora.iter().map(|corpus| corpus.index.snapshot()).collect();
+    let prepared: Vec<Prepared> = corpora.iter().map(|corpus| corpus.prepare(scenario)).collect();
     let queries = prepared.iter().map(|prepared| &prepared.query);
     let parts: Vec<(&Snapshot, &Query)> = snapshots.iter().map(Arc::as_ref).zip(queries).collect();
     let explained = search(&parts, options).into_iter().filter_map(|hit| {

@@ -102,12 +102,7 @@ impl<'a> Counting<'a> {
 
     /// Guesses at good records: holders of the rarest features, up to `budget` of them. The counts may be too
     /// high; only the order matters, and a wrong guess costs time, not answers.
-    pub(super) fn guess(
-        &self,
-        counters: &mut Counters,
-        budget: usize,
-        mut take: impl FnMut(Candidate),
-    ) {
+    pub(super) fn guess(&self, counters: &mut Counters, budget: usize, mut take: impl FnMut(Candidate)) {
         let mut left = budget;
         let rare = self.lists.iter().rev().take_while(|list| {
             let fits = list.holders.len() <= left;
@@ -155,10 +150,7 @@ impl<'a> Counting<'a> {
         let collect = |(count, slot): (u16, u16)| {
             let shared = (u64::from(count) << self.shift) + left_out;
             let shared_at_most = u32::try_from(shared).unwrap_or(u32::MAX);
-            found.push(Candidate {
-                shared_at_most,
-                slot,
-            });
+            found.push(Candidate { shared_at_most, slot });
         };
         if postings * SPARSE < end - first {
             let slots = counted.iter().flat_map(|list| list.holders.within(stratum));
@@ -201,13 +193,7 @@ impl<'a> Counting<'a> {
     }
 
     /// The least count by block of slots that may reach the floor, never 0.
-    fn thresholds(
-        &self,
-        stratum: usize,
-        reachable: Range<usize>,
-        bound: Bound,
-        left_out: u64,
-    ) -> Thresholds {
+    fn thresholds(&self, stratum: usize, reachable: Range<usize>, bound: Bound, left_out: u64) -> Thresholds {
         let mut thresholds = [u16::MAX; STRATUM / BLOCK];
         let blocks = (stratum * STRATUM..).step_by(BLOCK);
         for (threshold, start) in thresholds.iter_mut().zip(blocks) {

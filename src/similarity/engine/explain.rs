@@ -44,11 +44,7 @@ impl Explanation {
             weights.sum()
         };
         let both = weights(&shared);
-        let score = Score::of(
-            both,
-            both + weights(&only_left),
-            both + weights(&only_right),
-        );
+        let score = Score::of(both, both + weights(&only_left), both + weights(&only_right));
         Self {
             score,
             shared: shares(shared, score.union),
@@ -64,9 +60,7 @@ impl Explanation {
         let left = self.only_left.iter().map(|share| (true, share));
         let right = self.only_right.iter().map(|share| (false, share));
         let mut missing: Vec<(bool, &FeatureShare)> = left.chain(right).collect();
-        missing.sort_by(|(_, a), (_, b)| {
-            (Reverse(a.weight), &a.name).cmp(&(Reverse(b.weight), &b.name))
-        });
+        missing.sort_by(|(_, a), (_, b)| (Reverse(a.weight), &a.name).cmp(&(Reverse(b.weight), &b.name)));
         missing.truncate(limit);
         missing
     }
@@ -76,10 +70,7 @@ impl Explanation {
 #[must_use]
 pub fn explain(left: &FeatureSet, right: &FeatureSet, weights: &WeightTable) -> Explanation {
     let (mut shared, mut only_left, mut only_right) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut lefts, mut rights) = (
-        left.names().iter().peekable(),
-        right.names().iter().peekable(),
-    );
+    let (mut lefts, mut rights) = (left.names().iter().peekable(), right.names().iter().peekable());
     loop {
         let order = match (lefts.peek(), rights.peek()) {
             (Some(left), Some(right)) => left.cmp(right),

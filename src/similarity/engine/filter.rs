@@ -62,13 +62,11 @@ pub(super) enum Column {
 
 impl Column {
     pub(super) fn new(values: Vec<u32>) -> Self {
-        let narrow: Result<Box<[u8]>, _> =
-            values.iter().map(|value| u8::try_from(*value)).collect();
+        let narrow: Result<Box<[u8]>, _> = values.iter().map(|value| u8::try_from(*value)).collect();
         if let Ok(narrow) = narrow {
             return Self::Narrow(narrow);
         }
-        let medium: Result<Box<[u16]>, _> =
-            values.iter().map(|value| u16::try_from(*value)).collect();
+        let medium: Result<Box<[u16]>, _> = values.iter().map(|value| u16::try_from(*value)).collect();
         medium.map_or_else(|_| Self::Wide(values.into()), Self::Medium)
     }
 
@@ -102,12 +100,7 @@ impl Column {
 ///
 /// One condition and 64 slots at a time: for selective filters most blocks end after one vectorised pass over
 /// one column.
-pub(super) fn accepted_slots(
-    filter: &Filter,
-    columns: &[Column],
-    count: usize,
-    most: usize,
-) -> Option<Vec<u16>> {
+pub(super) fn accepted_slots(filter: &Filter, columns: &[Column], count: usize, most: usize) -> Option<Vec<u16>> {
     let mut slots = Vec::new();
     for start in (0..count).step_by(64) {
         let mut accepted = u64::MAX >> (64 - (count - start).min(64));
@@ -131,9 +124,7 @@ pub(super) fn accepted_slots(
 impl Condition {
     /// Which of the 64 slots from `start` on hold, as bits.
     fn accepted(&self, columns: &[Column], start: usize) -> u64 {
-        let (Self::OneOf { column, .. }
-        | Self::Between { column, .. }
-        | Self::AnyBit { column, .. }) = self;
+        let (Self::OneOf { column, .. } | Self::Between { column, .. } | Self::AnyBit { column, .. }) = self;
         let Some(column) = columns.get(*column) else {
             return if self.accepts(|_| 0) { u64::MAX } else { 0 };
         };
@@ -142,9 +133,7 @@ impl Condition {
                 [one] => column.accepted(start, |value| value == one),
                 _ => column.accepted(start, |value| values.contains(&value)),
             },
-            Self::Between { low, high, .. } => {
-                column.accepted(start, |value| *low <= value && value <= *high)
-            }
+            Self::Between { low, high, .. } => column.accepted(start, |value| *low <= value && value <= *high),
             Self::AnyBit { bits, .. } => column.accepted(start, |value| value & bits != 0),
         }
     }
@@ -158,16 +147,9 @@ fn block<Value>(values: &[Value], start: usize) -> &[Value] {
 
 fn bits<Value: Copy + Into<u32>>(values: &[Value], accepts: impl Fn(u32) -> bool) -> u64 {
     // Without a branch in it the first pass becomes vector instructions.
-    if !values
-        .iter()
-        .fold(false, |any, value| any | accepts((*value).into()))
-    {
+    if !values.iter().fold(false, |any, value| any | accepts((*value).into())) {
         return 0;
     }
     let bit = |(at, value): (usize, &Value)| u64::from(accepts((*value).into())) << at;
-    values
-        .iter()
-        .enumerate()
-        .map(bit)
-        .fold(0, |bits, bit| bits | bit)
+    values.iter().enumerate().map(bit).fold(0, |bits, bit| bits | bit)
 }

@@ -66,10 +66,7 @@ impl Live {
     /// Marks slots as dead; the old snapshot keeps its own bitmap.
     fn bury(&mut self, slots: &[usize]) {
         let words = self.segment.len().div_ceil(64);
-        let mut dead = self
-            .dead
-            .as_ref()
-            .map_or_else(|| vec![0; words], |dead| dead.to_vec());
+        let mut dead = self.dead.as_ref().map_or_else(|| vec![0; words], |dead| dead.to_vec());
         for slot in slots {
             if let Some(word) = dead.get_mut(slot >> 6) {
                 *word |= 1 << (slot & 63);
@@ -81,11 +78,7 @@ impl Live {
     }
 
     fn bytes(&self) -> usize {
-        self.segment.bytes()
-            + self
-                .dead
-                .as_ref()
-                .map_or(0, |dead| dead.len() * size_of::<u64>())
+        self.segment.bytes() + self.dead.as_ref().map_or(0, |dead| dead.len() * size_of::<u64>())
     }
 }
 
@@ -137,19 +130,13 @@ impl Snapshot {
     /// Memory held, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.segments
-            .iter()
-            .map(|live| size_of::<Live>() + live.bytes())
-            .sum()
+        self.segments.iter().map(|live| size_of::<Live>() + live.bytes()).sum()
     }
 
     /// The features of a record.
     #[must_use]
     pub fn features_of(&self, id: Uuid) -> Option<&[u32]> {
-        let found = self
-            .segments
-            .iter()
-            .find_map(|live| Some((live, live.find(id)?)));
+        let found = self.segments.iter().find_map(|live| Some((live, live.find(id)?)));
         found.map(|(live, slot)| live.segment.row(slot))
     }
 
@@ -229,11 +216,7 @@ impl Index {
     pub fn apply(&self, removed: &[Uuid], put: &[Record<'_>], revision: u64) {
         let _one_writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut segments = self.snapshot().segments.clone();
-        let last: HashMap<Uuid, usize> = put
-            .iter()
-            .enumerate()
-            .map(|(at, record)| (record.id, at))
-            .collect();
+        let last: HashMap<Uuid, usize> = put.iter().enumerate().map(|(at, record)| (record.id, at)).collect();
         let gone: Vec<Uuid> = removed.iter().chain(last.keys()).copied().collect();
         bury(&mut segments, &gone);
         let mut builder = IndexBuilder::default();

@@ -58,11 +58,7 @@ pub(super) fn run(searches: &[(Search<'_>, &[Live])], best: &mut Best) {
                 search.scan(live, &few, best);
             } else {
                 let counting = Counting::new(&live.segment, features, shift);
-                targets.push(Target {
-                    search,
-                    live,
-                    counting,
-                });
+                targets.push(Target { search, live, counting });
             }
         }
     }
@@ -85,8 +81,7 @@ fn raise_floor(targets: &[Target<'_>], counters: &mut Counters, best: &mut Best)
             }
         });
         if promising.len() > wanted {
-            let (_, (last, _), _) =
-                promising.select_nth_unstable_by_key(wanted, |(guess, _)| Reverse(*guess));
+            let (_, (last, _), _) = promising.select_nth_unstable_by_key(wanted, |(guess, _)| Reverse(*guess));
             cutoff = *last;
             promising.truncate(wanted);
         }
@@ -98,9 +93,7 @@ fn raise_floor(targets: &[Target<'_>], counters: &mut Counters, best: &mut Best)
             .map(|(guess, target)| (&*target.live.segment, guess.slot)),
     );
     for (guess, target) in promising {
-        target
-            .search
-            .offer(target.live, guess.slot.into(), &mut trial);
+        target.search.offer(target.live, guess.slot.into(), &mut trial);
     }
     if let Some(floor) = trial.floor() {
         best.assume(floor);
@@ -110,21 +103,10 @@ fn raise_floor(targets: &[Target<'_>], counters: &mut Counters, best: &mut Best)
 fn count_and_verify(targets: &[Target<'_>], counters: &mut Counters, best: &mut Best) {
     let mut balance = Balance::default();
     let mut found = Vec::new();
-    for Target {
-        search,
-        live,
-        counting,
-    } in targets
-    {
+    for Target { search, live, counting } in targets {
         for stratum in 0..counting.strata() {
             let bound = Bound::new(best.floor(), search.query.total_weight());
-            let counted = counting.candidates(
-                stratum,
-                bound,
-                balance.left_out_percent,
-                counters,
-                &mut found,
-            );
+            let counted = counting.candidates(stratum, bound, balance.left_out_percent, counters, &mut found);
             balance.adapt(counted, found.len());
             for batch in found.chunks(BATCH) {
                 search.verify(live, batch, best);
@@ -143,9 +125,7 @@ struct Balance {
 
 impl Default for Balance {
     fn default() -> Self {
-        Self {
-            left_out_percent: 60,
-        }
+        Self { left_out_percent: 60 }
     }
 }
 
@@ -156,8 +136,7 @@ impl Balance {
     const POSTINGS_PER_STRATUM: usize = 1_000;
 
     fn adapt(&mut self, counted: usize, candidates: usize) {
-        let is_verifying_too_much =
-            candidates * Self::POSTINGS_PER_CANDIDATE > counted + Self::POSTINGS_PER_STRATUM;
+        let is_verifying_too_much = candidates * Self::POSTINGS_PER_CANDIDATE > counted + Self::POSTINGS_PER_STRATUM;
         self.left_out_percent = if is_verifying_too_much {
             self.left_out_percent * 8 / 10
         } else {
@@ -169,9 +148,7 @@ impl Balance {
 impl Search<'_> {
     fn relevant<'s>(&self, segments: &'s [Live]) -> impl Iterator<Item = &'s Live> {
         let quality = self.quality;
-        let may_hold = move |live: &&Live| {
-            quality.is_none_or(|quality| live.segment.qualities().contains(quality))
-        };
+        let may_hold = move |live: &&Live| quality.is_none_or(|quality| live.segment.qualities().contains(quality));
         segments.iter().filter(may_hold)
     }
 
@@ -179,9 +156,7 @@ impl Search<'_> {
     fn few_accepted(&self, segment: &Segment) -> Option<Vec<u16>> {
         let filter = &self.options.filter;
         let most = segment.len() / FEW;
-        (!filter.0.is_empty())
-            .then(|| segment.accepted(filter, most))
-            .flatten()
+        (!filter.0.is_empty()).then(|| segment.accepted(filter, most)).flatten()
     }
 
     fn scan(&self, live: &Live, slots: &[u16], best: &mut Best) {
@@ -194,11 +169,7 @@ impl Search<'_> {
     }
 
     fn verify(&self, live: &Live, batch: &[Candidate], best: &mut Best) {
-        touch(
-            batch
-                .iter()
-                .map(|candidate| (&*live.segment, candidate.slot)),
-        );
+        touch(batch.iter().map(|candidate| (&*live.segment, candidate.slot)));
         for candidate in batch {
             let slot = usize::from(candidate.slot);
             let bound = Bound::new(best.floor(), self.query.total_weight());
@@ -220,8 +191,7 @@ impl Search<'_> {
             return;
         };
         let score = Score::of(shared, self.query.total_weight(), segment.weight(slot));
-        if best.floor().is_some_and(|floor| score < floor) || score.value() < self.options.min_score
-        {
+        if best.floor().is_some_and(|floor| score < floor) || score.value() < self.options.min_score {
             return;
         }
         let id = segment.id(slot);
@@ -244,9 +214,7 @@ impl Search<'_> {
     fn accepts(&self, live: &Live, slot: usize) -> bool {
         let has_quality = |quality| live.segment.rank(slot) >> 56 == u64::from(quality);
         let attribute = |column| live.segment.attribute(slot, column);
-        live.is_alive(slot)
-            && self.quality.is_none_or(has_quality)
-            && self.options.filter.accepts(attribute)
+        live.is_alive(slot) && self.quality.is_none_or(has_quality) && self.options.filter.accepts(attribute)
     }
 }
 

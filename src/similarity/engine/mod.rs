@@ -28,9 +28,7 @@ pub mod weights;
 #[cfg(test)]
 mod tests;
 
-pub use corpus::{
-    Change, Corpus, CorpusBuilder, CorpusHit, Document, ScenarioQuery, search_corpora,
-};
+pub use corpus::{Change, Corpus, CorpusBuilder, CorpusHit, Document, ScenarioQuery, search_corpora};
 pub use explain::{Explanation, explain};
 pub use features::{FeatureSet, FeatureSource, Namespace};
 pub use filter::{Condition, Filter};

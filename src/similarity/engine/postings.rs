@@ -154,11 +154,7 @@ mod tests {
     fn every_feature_of_every_slot_is_held_in_its_stratum() {
         // Three strata, the last not full; features 3, 40 and others of their kind occur nowhere.
         let rows: Vec<Vec<u32>> = (0..2 * STRATUM + 77)
-            .map(|slot| {
-                (0..5)
-                    .map(|power| (slot as u32 >> power) % 37 * 37 + power)
-                    .collect()
-            })
+            .map(|slot| (0..5).map(|power| (slot as u32 >> power) % 37 * 37 + power).collect())
             .collect();
         let postings = Postings::new(rows.len(), |slot| rows.get(slot).map_or(&[], |row| row));
         let mut expected: BTreeMap<(u32, usize), Vec<u16>> = BTreeMap::new();
@@ -171,24 +167,12 @@ mod tests {
             within.push(slot as u16);
         }
         for feature in 0..2_000 {
-            let held = |stratum| {
-                expected
-                    .get(&(feature, stratum))
-                    .cloned()
-                    .unwrap_or_default()
-            };
+            let held = |stratum| expected.get(&(feature, stratum)).cloned().unwrap_or_default();
             let strata = [0, 1, 2].map(held);
             let found = postings.of(feature);
-            assert_eq!(
-                found.is_some(),
-                !strata.concat().is_empty(),
-                "feature {feature}"
-            );
+            assert_eq!(found.is_some(), !strata.concat().is_empty(), "feature {feature}");
             if let Some(holders) = found {
-                assert_eq!(
-                    [0, 1, 2].map(|stratum| holders.within(stratum).to_vec()),
-                    strata
-                );
+                assert_eq!([0, 1, 2].map(|stratum| holders.within(stratum).to_vec()), strata);
                 assert_eq!(holders.all(), strata.concat());
             }
         }

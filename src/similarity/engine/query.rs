@@ -52,9 +52,7 @@ impl Query {
     /// Whether a feature is looked for.
     #[must_use]
     pub fn holds(&self, feature: u32) -> bool {
-        let found = self
-            .features
-            .binary_search_by_key(&feature, |(feature, _)| *feature);
+        let found = self.features.binary_search_by_key(&feature, |(feature, _)| *feature);
         found.is_ok()
     }
 
@@ -67,13 +65,8 @@ impl Query {
     /// Weight that a record shares with the query; `None` if the record holds an unlike feature.
     #[must_use]
     pub fn shared_weight(&self, record: &[u32]) -> Option<u32> {
-        let sum: u64 = record
-            .iter()
-            .map(|feature| u64::from(self.table.get(*feature)))
-            .sum();
-        u32::try_from(sum)
-            .ok()
-            .filter(|shared| *shared < Table::UNLIKE)
+        let sum: u64 = record.iter().map(|feature| u64::from(self.table.get(*feature))).sum();
+        u32::try_from(sum).ok().filter(|shared| *shared < Table::UNLIKE)
     }
 }
 

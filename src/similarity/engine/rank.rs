@@ -20,10 +20,7 @@ impl Score {
     pub const fn of(shared: u32, left: u32, right: u32) -> Self {
         let union = left.saturating_add(right).saturating_sub(shared);
         if union == 0 {
-            Self {
-                shared: 1,
-                union: 1,
-            }
+            Self { shared: 1, union: 1 }
         } else {
             Self { shared, union }
         }
@@ -104,8 +101,7 @@ impl RankKey {
     /// The key behind a packed number.
     #[must_use]
     pub fn unpacked(packed: u64) -> Self {
-        let bits =
-            |low: u32, mask: u32| u32::try_from((packed >> low) & u64::from(mask)).unwrap_or(mask);
+        let bits = |low: u32, mask: u32| u32::try_from((packed >> low) & u64::from(mask)).unwrap_or(mask);
         Self {
             outcome_quality: u8::try_from(packed >> 56).unwrap_or(u8::MAX),
             verification: u8::try_from((packed >> 52) & 15).unwrap_or(Self::VERIFICATION_MAX),
@@ -217,10 +213,7 @@ impl Best {
     /// Best first.
     pub(super) fn into_sorted(self) -> Vec<Hit> {
         let sorted = self.heap.into_sorted_vec();
-        sorted
-            .into_iter()
-            .map(|Reverse(ranked)| ranked.into())
-            .collect()
+        sorted.into_iter().map(|Reverse(ranked)| ranked.into()).collect()
     }
 }
 

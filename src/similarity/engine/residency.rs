@@ -90,10 +90,7 @@ impl<Key: Clone + Eq + Hash, Value: Resident> Residency<Key, Value> {
             if !state.entries.contains_key(key) {
                 break;
             }
-            state = self
-                .loaded
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.loaded.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.entries.insert(key.clone(), Entry::Loading);
         drop(state);
@@ -114,9 +111,7 @@ impl<Key: Clone + Eq + Hash, Value: Resident> Residency<Key, Value> {
         let mut state = self.lock();
         state.counts.loads += 1;
         let used = state.tick();
-        state
-            .entries
-            .insert(key.clone(), Entry::Here { value, bytes, used });
+        state.entries.insert(key.clone(), Entry::Here { value, bytes, used });
         state.shrink_to(self.budget_bytes, key);
         drop(state);
         self.loaded.notify_all();
@@ -210,9 +205,7 @@ impl<Key: Clone + Eq + Hash, Value> State<Key, Value> {
         let mut held = self.bytes();
         while held > budget_bytes {
             let idle = self.entries.iter().filter_map(|(key, entry)| match entry {
-                Entry::Here { bytes, used, .. } if key != kept => {
-                    Some((*used, *bytes, key.clone()))
-                }
+                Entry::Here { bytes, used, .. } if key != kept => Some((*used, *bytes, key.clone())),
                 Entry::Here { .. } | Entry::Loading => None,
             });
             let Some((_, bytes, key)) = idle.min_by_key(|(used, _, _)| *used) else {

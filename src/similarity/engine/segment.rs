@@ -63,19 +63,13 @@ impl Segment {
     /// Reads a little of where a record's row lies, so that the rows of several records are on their way from
     /// memory before the first is looked at. The result means nothing.
     pub(super) fn touch(&self, slot: usize) -> u32 {
-        let start = self
-            .rows
-            .starts
-            .get(slot)
-            .map_or(0, |start| *start as usize);
+        let start = self.rows.starts.get(slot).map_or(0, |start| *start as usize);
         let line = |at: usize| self.rows.features.get(at).copied().unwrap_or(0);
         line(start) ^ line(start + 16) ^ line(start + 28)
     }
 
     pub(super) fn attribute(&self, slot: usize, column: usize) -> u32 {
-        self.columns
-            .get(column)
-            .map_or(0, |column| column.get(slot))
+        self.columns.get(column).map_or(0, |column| column.get(slot))
     }
 
     /// The slots that a filter accepts, if they are no more than `most`.
@@ -89,9 +83,7 @@ impl Segment {
 
     /// The slot of a record.
     pub(super) fn find(&self, id: Uuid) -> Option<usize> {
-        let found = self
-            .by_id
-            .binary_search_by_key(&id, |slot| self.id(usize::from(*slot)));
+        let found = self.by_id.binary_search_by_key(&id, |slot| self.id(usize::from(*slot)));
         found
             .ok()
             .and_then(|at| self.by_id.get(at))
@@ -107,11 +99,7 @@ impl Segment {
             .sum();
         let words = self.rows.features.len() + self.rows.starts.len() + self.weights.len();
         let per_record = size_of::<Uuid>() + size_of::<u16>() + size_of::<u64>();
-        size_of::<Self>()
-            + self.postings.bytes()
-            + words * size_of::<u32>()
-            + self.len() * per_record
-            + columns
+        size_of::<Self>() + self.postings.bytes() + words * size_of::<u32>() + self.len() * per_record + columns
     }
 }
 
@@ -143,10 +131,7 @@ impl Qualities {
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.0
-            .iter_mut()
-            .zip(other.0)
-            .for_each(|(word, more)| *word |= more);
+        self.0.iter_mut().zip(other.0).for_each(|(word, more)| *word |= more);
     }
 
     pub(super) fn contains(self, quality: u8) -> bool {
@@ -156,9 +141,7 @@ impl Qualities {
 
     /// The best first.
     pub(super) fn descending(self) -> impl Iterator<Item = u8> {
-        (0..=u8::MAX)
-            .rev()
-            .filter(move |quality| self.contains(*quality))
+        (0..=u8::MAX).rev().filter(move |quality| self.contains(*quality))
     }
 }
 
@@ -207,14 +190,7 @@ impl SegmentBuilder {
         );
     }
 
-    fn push_row(
-        &mut self,
-        id: Uuid,
-        rank: u64,
-        weight: u32,
-        row: &[u32],
-        attributes: impl Iterator<Item = u32>,
-    ) {
+    fn push_row(&mut self, id: Uuid, rank: u64, weight: u32, row: &[u32], attributes: impl Iterator<Item = u32>) {
         for (column, value) in attributes.enumerate() {
             if column == self.columns.len() {
                 self.columns.push(Vec::new());
@@ -270,9 +246,7 @@ impl SegmentBuilder {
     /// Ascending weight; the id decides between equals, so that the layout does not depend on arrival.
     fn slots_by_weight(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..narrow(self.ids.len())).collect();
-        order.sort_unstable_by_key(|at| {
-            (self.weights.get(*at as usize), self.ids.get(*at as usize))
-        });
+        order.sort_unstable_by_key(|at| (self.weights.get(*at as usize), self.ids.get(*at as usize)));
         order
     }
 
@@ -282,8 +256,7 @@ impl SegmentBuilder {
         for at in order.iter().map(|at| *at as usize) {
             starts.push(narrow(features.len()));
             let bounds = self.starts.get(at).zip(self.starts.get(at + 1));
-            let row =
-                bounds.and_then(|(start, end)| self.features.get(*start as usize..*end as usize));
+            let row = bounds.and_then(|(start, end)| self.features.get(*start as usize..*end as usize));
             features.extend_from_slice(row.unwrap_or(&[]));
         }
         starts.push(narrow(features.len()));

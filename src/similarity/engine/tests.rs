@@ -21,9 +21,7 @@ mod model;
 mod residency;
 mod scenarios;
 
-use model::{
-    Dice, Model, ModelRecord, World, asked, brute_force, corpus, found, query, row, write,
-};
+use model::{Dice, Model, ModelRecord, World, asked, brute_force, corpus, found, query, row, write};
 
 fn cases() -> u64 {
     let asked = std::env::var("STRATUM_CASES").ok();
@@ -43,11 +41,7 @@ fn searches_equal_brute_force() {
             let query = query(&world, &asked);
             let (own, public) = (own.snapshot(), public.snapshot());
             let alone = search(&[(&own, &query)], &asked.options);
-            assert_eq!(
-                found(alone),
-                brute_force(&world, &[&own_model], &asked),
-                "case {case}"
-            );
+            assert_eq!(found(alone), brute_force(&world, &[&own_model], &asked), "case {case}");
             let both = search(&[(&own, &query), (&public, &query)], &asked.options);
             let expected = brute_force(&world, &[&own_model, &public_model], &asked);
             assert_eq!(found(both), expected, "case {case}, two corpora");
@@ -63,9 +57,7 @@ fn corpora_of_several_segments_equal_brute_force() {
         let mut dice = Dice::new(seed);
         let mut world = World::new(&mut dice);
         let heaviest = if seed % 2 == 0 { 3_000 } else { 3 };
-        world.weights = (0..4_000)
-            .map(|_| 1 + dice.below(heaviest) as u16)
-            .collect();
+        world.weights = (0..4_000).map(|_| 1 + dice.below(heaviest) as u16).collect();
         world.mean_features = 12;
         world.ids = usize::MAX;
         world.templates = (0..400).map(|_| world.features(&mut dice)).collect();
@@ -84,11 +76,7 @@ fn corpora_of_several_segments_equal_brute_force() {
         for _ in 0..15 {
             let asked = asked(&mut dice, &world);
             let hits = search(&[(&snapshot, &query(&world, &asked))], &asked.options);
-            assert_eq!(
-                found(hits),
-                brute_force(&world, &[&model], &asked),
-                "seed {seed}"
-            );
+            assert_eq!(found(hits), brute_force(&world, &[&model], &asked), "seed {seed}");
         }
     }
 }
@@ -108,10 +96,7 @@ fn many_small_writes_keep_segments_few() {
     assert!(snapshot.segments() <= 8, "{} segments", snapshot.segments());
     let everyone: Vec<Uuid> = model.keys().copied().collect();
     write(&index, &mut model, &world, &everyone, &[], 2_000);
-    assert_eq!(
-        (index.snapshot().len(), index.snapshot().segments()),
-        (0, 0)
-    );
+    assert_eq!((index.snapshot().len(), index.snapshot().segments()), (0, 0));
 }
 
 /// A writer moves one marked record back and forth between two feature sets, in one step each; readers must see

@@ -181,10 +181,7 @@ fn word(raw: &str) -> Option<String> {
     let bare = bare.strip_suffix("'s").unwrap_or(bare).replace('\'', "");
     let length = bare.chars().count();
     let is_short_number = length < 3 && bare.bytes().all(|byte| byte.is_ascii_digit());
-    if !(2..=LONGEST_WORD).contains(&length)
-        || is_short_number
-        || STOP_WORDS.binary_search(&bare.as_str()).is_ok()
-    {
+    if !(2..=LONGEST_WORD).contains(&length) || is_short_number || STOP_WORDS.binary_search(&bare.as_str()).is_ok() {
         return None;
     }
     Some(singular(bare))
@@ -277,8 +274,7 @@ mod tests {
 
     #[test]
     fn plurals_and_spellings_meet() {
-        let text =
-            "Botox injections for MIGRAINES; patient’s biopsies, boxes. The diagnosis, Ménière's";
+        let text = "Botox injections for MIGRAINES; patient’s biopsies, boxes. The diagnosis, Ménière's";
         let expected = [
             vec!["botox", "injection", "migraine"],
             vec!["patient", "biopsy", "box"],

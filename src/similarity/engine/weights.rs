@@ -62,10 +62,7 @@ impl BaseTable {
         Self {
             version: 1,
             namespaces: Namespace::ALL.map(shipped_base),
-            shares_millionths: COMMON
-                .into_iter()
-                .map(|(name, share)| (name.into(), share))
-                .collect(),
+            shares_millionths: COMMON.into_iter().map(|(name, share)| (name.into(), share)).collect(),
         }
     }
 
@@ -123,10 +120,7 @@ pub struct DocumentCounts {
 impl DocumentCounts {
     /// Counts made elsewhere: how many documents there are, and how many hold each feature.
     pub fn restore<'a>(documents: u64, holding: impl IntoIterator<Item = (&'a str, u64)>) -> Self {
-        let holding = holding
-            .into_iter()
-            .map(|(name, count)| (name.into(), count))
-            .collect();
+        let holding = holding.into_iter().map(|(name, count)| (name.into(), count)).collect();
         Self { documents, holding }
     }
 
@@ -163,8 +157,7 @@ impl WeightTable {
     #[must_use]
     pub fn freeze(base: BaseTable, counts: &DocumentCounts, epoch: u64) -> Self {
         let counted = counts.holding.iter();
-        let named = counted
-            .map(|(name, holding)| (name.clone(), weigh(&base, name, *holding, counts.documents)));
+        let named = counted.map(|(name, holding)| (name.clone(), weigh(&base, name, *holding, counts.documents)));
         let named = named.collect();
         Self::assemble(base, epoch, named)
     }
@@ -230,11 +223,7 @@ impl WeightTable {
     /// The counted features and their weights, sorted by name: what to store, what to show.
     #[must_use]
     pub fn entries(&self) -> Vec<(&str, u16)> {
-        let mut entries: Vec<(&str, u16)> = self
-            .named
-            .iter()
-            .map(|(name, weight)| (&**name, *weight))
-            .collect();
+        let mut entries: Vec<(&str, u16)> = self.named.iter().map(|(name, weight)| (&**name, *weight)).collect();
         entries.sort_unstable();
         entries
     }
@@ -353,10 +342,7 @@ mod tests {
         let own = WeightTable::freeze(BaseTable::shipped(), &counts, 2);
         assert!(own.weight("word:knee") < base.weight("word:knee"));
         assert!(own.weight("word:knee") < own.weight("word:gondola"));
-        assert_eq!(
-            own.weight("word:never seen"),
-            base.weight("word:never seen")
-        );
+        assert_eq!(own.weight("word:never seen"), base.weight("word:never seen"));
         assert!(base.weight("carc:CO-197") > base.weight("word:knee"));
         assert_eq!(own.weight("no namespace"), 1);
     }

@@ -48,12 +48,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        if let Target::Field(
-            field @ Field {
-                shape: Shape::List, ..
-            },
-        ) = self.target
-        {
+        if let Target::Field(field @ Field { shape: Shape::List, .. }) = self.target {
             return self.reader.list(field, list);
         }
         self.reader.refuse_kind(self.target);
@@ -63,12 +58,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { reader, target } = self;
-        if let Target::Field(
-            field @ Field {
-                shape: Shape::Map, ..
-            },
-        ) = target
-        {
+        if let Target::Field(field @ Field { shape: Shape::Map, .. }) = target {
             return reader.map(field, map);
         }
         let plain = target

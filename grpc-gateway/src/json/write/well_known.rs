@@ -7,12 +7,7 @@ use crate::schema::{Message, WellKnown};
 use crate::wire::{Fields, Malformed, Raw};
 
 impl Writer<'_, '_> {
-    pub(super) fn well_known(
-        &mut self,
-        message: &Message,
-        well_known: WellKnown,
-        bytes: &[u8],
-    ) -> Written {
+    pub(super) fn well_known(&mut self, message: &Message, well_known: WellKnown, bytes: &[u8]) -> Written {
         match well_known {
             WellKnown::Any => return self.any(message, bytes),
             WellKnown::Struct | WellKnown::ListValue | WellKnown::Wrapper => {
@@ -60,12 +55,7 @@ impl Writer<'_, '_> {
     /// A type that the pool does not know keeps its name and its bytes.
     fn any(&mut self, message: &Message, bytes: &[u8]) -> Written {
         let slots = scan(message, bytes)?;
-        let part = |at: usize| {
-            slots
-                .get(at)
-                .and_then(|slot| slot.last)
-                .map_or(Ok(&[][..]), Raw::bytes)
-        };
+        let part = |at: usize| slots.get(at).and_then(|slot| slot.last).map_or(Ok(&[][..]), Raw::bytes);
         let url = std::str::from_utf8(part(0)?).map_err(|_not_utf8| Malformed)?;
         let value = part(1)?;
         if url.is_empty() {
@@ -75,11 +65,7 @@ impl Writer<'_, '_> {
         self.literal("{\"@type\":");
         put_string(self.out, url);
         let full_name = url.rsplit('/').next().unwrap_or_default();
-        match self
-            .schema
-            .id(full_name)
-            .map(|id| (id, self.schema.message(id)))
-        {
+        match self.schema.id(full_name).map(|id| (id, self.schema.message(id))) {
             Some((_, inner)) if inner.well_known.is_none() => {
                 self.fields(inner, value, false)?;
             }

@@ -38,9 +38,7 @@ impl Source<'_> {
     }
 
     fn text(&mut self) -> String {
-        let characters = [
-            'a', 'Z', '"', '\\', '\n', '\u{1}', 'é', '😀', ' ', '/', '\u{2028}', '<',
-        ];
+        let characters = ['a', 'Z', '"', '\\', '\n', '\u{1}', 'é', '😀', ' ', '/', '\u{2028}', '<'];
         (0..self.byte() % 5)
             .map(|_| characters[usize::from(self.byte()) % characters.len()])
             .collect()
@@ -62,10 +60,7 @@ impl Source<'_> {
         if field.is_map() {
             let kind = field.kind();
             let entry = kind.as_message().unwrap();
-            let (key, value) = (
-                entry.map_entry_key_field().kind(),
-                entry.map_entry_value_field().kind(),
-            );
+            let (key, value) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
             return Value::Map(
                 (0..count)
                     .map(|_| (self.key(&key), self.value(&value, depth)))
@@ -73,11 +68,7 @@ impl Source<'_> {
             );
         }
         if field.is_list() {
-            return Value::List(
-                (0..count)
-                    .map(|_| self.value(&field.kind(), depth))
-                    .collect(),
-            );
+            return Value::List((0..count).map(|_| self.value(&field.kind(), depth)).collect());
         }
         self.value(&field.kind(), depth)
     }
@@ -100,28 +91,14 @@ impl Source<'_> {
             Kind::Uint64 | Kind::Fixed64 => Value::U64(self.number()),
             Kind::Bool => Value::Bool(self.byte() % 2 == 1),
             Kind::String => Value::String(self.text()),
-            Kind::Bytes => Value::Bytes(
-                (0..self.byte() % 6)
-                    .map(|_| self.byte())
-                    .collect::<Vec<_>>()
-                    .into(),
-            ),
+            Kind::Bytes => Value::Bytes((0..self.byte() % 6).map(|_| self.byte()).collect::<Vec<_>>().into()),
             Kind::Enum(_) => Value::EnumNumber(i32::from(self.byte() % 3)),
             Kind::Message(descriptor) => Value::Message(self.inner(descriptor, depth)),
         }
     }
 
     fn double(&mut self) -> f64 {
-        let special = [
-            0.0,
-            -0.0,
-            1.5,
-            -1e300,
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            0.1,
-        ];
+        let special = [0.0, -0.0, 1.5, -1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.1];
         match self.byte() {
             byte if byte % 2 == 0 => special[usize::from(byte / 2) % special.len()],
             _ => self.number() as f64 / 7.0,
@@ -134,30 +111,18 @@ impl Source<'_> {
         let number = i64::from(self.byte()) - 100;
         let json = match name.strip_prefix("google.protobuf.").unwrap_or_default() {
             "Timestamp" => {
-                return seconds_and_nanos(
-                    descriptor,
-                    number * 600_000_000,
-                    i32::from(self.byte()) * 3_000_001,
-                );
+                return seconds_and_nanos(descriptor, number * 600_000_000, i32::from(self.byte()) * 3_000_001);
             }
             "Duration" => {
                 let nanos = i32::from(self.byte()) * 1_000_000;
-                return seconds_and_nanos(
-                    descriptor,
-                    number,
-                    if number < 0 { -nanos } else { nanos },
-                );
+                return seconds_and_nanos(descriptor, number, if number < 0 { -nanos } else { nanos });
             }
             "FieldMask" => {
                 json!(["", "title", "moreAuthors,author.name"][usize::from(self.byte()) % 3])
             }
             "Struct" => json!({self.text(): {"k": [self.text(), null, 1.5]}}),
-            "Value" => [
-                json!(self.text()),
-                json!(-2.5),
-                json!([1.0, true]),
-                json!({"k": null}),
-            ][usize::from(self.byte()) % 4]
+            "Value" => [json!(self.text()), json!(-2.5), json!([1.0, true]), json!({"k": null})]
+                [usize::from(self.byte()) % 4]
                 .clone(),
             "Any" => match self.byte() % 3 {
                 0 => json!({"@type": "type.googleapis.com/library.v1.Loan", "reader": self.text()}),

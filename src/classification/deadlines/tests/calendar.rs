@@ -3,9 +3,7 @@
 use time::Date;
 use time::macros::date;
 
-use super::super::calendar::{
-    add_business_days, add_months, is_federal_holiday, next_business_day,
-};
+use super::super::calendar::{add_business_days, add_months, is_federal_holiday, next_business_day};
 use super::super::{Dates, Query};
 use super::{about, clock, denied, warns};
 use crate::proto::stratum::v1::{AppealLevel, LineOfBusiness, ServiceTiming};
@@ -56,10 +54,7 @@ fn federal_holidays_by_rule() {
     assert_eq!(found, of_2026);
     // New Year 2028 falls on a Saturday and is observed in the year before.
     assert!(is_federal_holiday(date!(2027 - 12 - 31)));
-    assert!(
-        !is_federal_holiday(date!(2020 - 06 - 19)),
-        "before Juneteenth was one"
-    );
+    assert!(!is_federal_holiday(date!(2020 - 06 - 19)), "before Juneteenth was one");
     assert!(
         is_federal_holiday(date!(2027 - 07 - 05)),
         "a Sunday's holiday is kept on Monday"
@@ -77,10 +72,7 @@ fn days_count_over_a_leap_day() {
         as_of: date!(2028 - 01 - 04),
         ..about(LineOfBusiness::MedicaidMco)
     };
-    assert_eq!(
-        clock("medicaid-plan-appeal", &query).deadline.due_date,
-        "2028-03-03"
-    );
+    assert_eq!(clock("medicaid-plan-appeal", &query).deadline.due_date, "2028-03-03");
     let common = Dates {
         notice: Some(date!(2027 - 01 - 03)),
         ..Dates::default()
@@ -90,10 +82,7 @@ fn days_count_over_a_leap_day() {
         as_of: date!(2027 - 01 - 04),
         ..query
     };
-    assert_eq!(
-        clock("medicaid-plan-appeal", &query).deadline.due_date,
-        "2027-03-04"
-    );
+    assert_eq!(clock("medicaid-plan-appeal", &query).deadline.due_date, "2027-03-04");
 }
 
 #[test]
@@ -101,10 +90,7 @@ fn weekends_roll_only_where_the_rule_says_so() {
     // 120 days after presumed receipt is Sunday, 5 July 2026.
     let standing = clock(
         "medicare-ffs-redetermination",
-        &denied(
-            LineOfBusiness::MedicareFfs,
-            AppealLevel::InitialDetermination,
-        ),
+        &denied(LineOfBusiness::MedicareFfs, AppealLevel::InitialDetermination),
     );
     assert_eq!(standing.deadline.due_date, "2026-07-05");
     assert!(warns(&standing, "does not move: it must arrive before"));
@@ -128,22 +114,10 @@ fn weekends_roll_only_where_the_rule_says_so() {
 #[test]
 fn business_days_skip_weekends_and_holidays() {
     // Friday before Thanksgiving week 2026: Mon, Tue, Wed, Fri, Mon.
-    assert_eq!(
-        add_business_days(date!(2026 - 11 - 20), 5),
-        date!(2026 - 11 - 30)
-    );
-    assert_eq!(
-        add_business_days(date!(2026 - 12 - 24), 1),
-        date!(2026 - 12 - 28)
-    );
-    assert_eq!(
-        next_business_day(date!(2026 - 07 - 03)),
-        date!(2026 - 07 - 06)
-    );
-    assert_eq!(
-        next_business_day(date!(2026 - 07 - 02)),
-        date!(2026 - 07 - 02)
-    );
+    assert_eq!(add_business_days(date!(2026 - 11 - 20), 5), date!(2026 - 11 - 30));
+    assert_eq!(add_business_days(date!(2026 - 12 - 24), 1), date!(2026 - 12 - 28));
+    assert_eq!(next_business_day(date!(2026 - 07 - 03)), date!(2026 - 07 - 06));
+    assert_eq!(next_business_day(date!(2026 - 07 - 02)), date!(2026 - 07 - 02));
 
     let dates = Dates {
         remittance: Some(date!(2026 - 11 - 20)),
@@ -156,9 +130,7 @@ fn business_days_skip_weekends_and_holidays() {
         ..about(LineOfBusiness::ExchangeQhp)
     };
     assert_eq!(
-        clock("surprise-bill-open-negotiation", &query)
-            .deadline
-            .due_date,
+        clock("surprise-bill-open-negotiation", &query).deadline.due_date,
         "2027-01-06"
     );
 }

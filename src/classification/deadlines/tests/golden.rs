@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 use super::super::super::super::registries::{ClockKind, Word};
 use super::super::{Dates, Query};
 use super::{MONDAY, about, clock, denied, rules};
-use crate::proto::stratum::v1::{
-    AdjudicationState, AppealLevel, LineOfBusiness, ServiceTiming, Urgency,
-};
+use crate::proto::stratum::v1::{AdjudicationState, AppealLevel, LineOfBusiness, ServiceTiming, Urgency};
 
 /// Something was asked for on that Monday and is not decided.
 pub(super) fn asked(
@@ -69,10 +67,7 @@ fn table() -> Vec<Golden> {
             due: cell(7).to_owned(),
         }
     };
-    reader
-        .records()
-        .map(|record| read(record.expect("a row")))
-        .collect()
+    reader.records().map(|record| read(record.expect("a row"))).collect()
 }
 
 #[test]
@@ -94,9 +89,7 @@ fn every_clock_of_the_table_ends_on_its_day() {
 #[test]
 fn every_rule_in_force_is_in_the_table() {
     let covered: BTreeSet<String> = table().into_iter().map(|golden| golden.rule).collect();
-    let in_force = rules()
-        .iter()
-        .filter(|rule| rule.provenance.holds_on(MONDAY));
+    let in_force = rules().iter().filter(|rule| rule.provenance.holds_on(MONDAY));
     let missing: Vec<&str> = in_force
         .map(|rule| rule.id.as_str())
         .filter(|rule| !covered.contains(*rule))

@@ -13,8 +13,7 @@ use crate::proto::stratum::v1::DenialDates;
 
 fn rules() -> &'static [AppealRule] {
     static REGISTRIES: OnceLock<Registries> = OnceLock::new();
-    let registries = REGISTRIES
-        .get_or_init(|| Registries::load(&Source::Embedded).expect("the release is sound"));
+    let registries = REGISTRIES.get_or_init(|| Registries::load(&Source::Embedded).expect("the release is sound"));
     registries.appeal_rules.rows()
 }
 
@@ -44,20 +43,14 @@ fn denied(line_of_business: LineOfBusiness, level: AppealLevel) -> Query {
 
 fn clock(rule_id: &str, query: &Query) -> Clock {
     let clocks = compute(rules(), query);
-    let found = clocks
-        .iter()
-        .find(|clock| clock.deadline.rule_id == rule_id);
+    let found = clocks.iter().find(|clock| clock.deadline.rule_id == rule_id);
     found
         .unwrap_or_else(|| panic!("{rule_id} is not among {clocks:#?}"))
         .clone()
 }
 
 fn warns(clock: &Clock, part: &str) -> bool {
-    clock
-        .deadline
-        .warnings
-        .iter()
-        .any(|warning| warning.contains(part))
+    clock.deadline.warnings.iter().any(|warning| warning.contains(part))
 }
 
 fn binding(clocks: &[Clock]) -> Vec<&str> {
@@ -110,10 +103,7 @@ fn paid_and_reversed_claims_have_no_clock() {
     for adjudication in [AdjudicationState::Paid, AdjudicationState::Reversed] {
         let query = Query {
             adjudication,
-            ..denied(
-                LineOfBusiness::MedicareFfs,
-                AppealLevel::InitialDetermination,
-            )
+            ..denied(LineOfBusiness::MedicareFfs, AppealLevel::InitialDetermination)
         };
         assert_eq!(compute(rules(), &query), []);
     }
@@ -121,10 +111,7 @@ fn paid_and_reversed_claims_have_no_clock() {
 
 #[test]
 fn receipt_is_given_presumed_or_read_cautiously() {
-    let mut query = denied(
-        LineOfBusiness::MedicareFfs,
-        AppealLevel::InitialDetermination,
-    );
+    let mut query = denied(LineOfBusiness::MedicareFfs, AppealLevel::InitialDetermination);
     let presumed = clock("medicare-ffs-redetermination", &query);
     assert!(warns(&presumed, "presumed 5 days"));
 
@@ -135,10 +122,7 @@ fn receipt_is_given_presumed_or_read_cautiously() {
 
     let cautious = clock(
         "erisa-internal-appeal",
-        &denied(
-            LineOfBusiness::CommercialSelfFunded,
-            AppealLevel::InitialDetermination,
-        ),
+        &denied(LineOfBusiness::CommercialSelfFunded, AppealLevel::InitialDetermination),
     );
     assert!(warns(&cautious, "counted from the notice"));
 }
@@ -149,9 +133,7 @@ fn receipt_of_an_earlier_notice_is_not_taken_for_the_later_one() {
     query.dates.notice = Some(date!(2025 - 10 - 01));
     query.dates.receipt = Some(date!(2025 - 10 - 04));
     assert_eq!(
-        clock("medicare-ffs-reconsideration", &query)
-            .deadline
-            .due_date,
+        clock("medicare-ffs-reconsideration", &query).deadline.due_date,
         "2026-09-03"
     );
 }
@@ -168,12 +150,7 @@ fn only_verified_rules_bind() {
     assert_eq!(clocks[0].deadline.verified_on, "");
     for rule in rules() {
         let verified = rule.provenance.confidence == Confidence::Verified;
-        assert_eq!(
-            verified,
-            rule.provenance.verified_on.is_some(),
-            "{}",
-            rule.id
-        );
+        assert_eq!(verified, rule.provenance.verified_on.is_some(), "{}", rule.id);
         assert!(
             !verified || rule.source_url.starts_with("https://") || rule.scope == RuleScope::State,
             "{}",
@@ -184,10 +161,7 @@ fn only_verified_rules_bind() {
 
 #[test]
 fn earliest_reliable_filing_binds_until_it_has_passed() {
-    let mut query = denied(
-        LineOfBusiness::MedicareFfs,
-        AppealLevel::InitialDetermination,
-    );
+    let mut query = denied(LineOfBusiness::MedicareFfs, AppealLevel::InitialDetermination);
     let clocks = compute(rules(), &query);
     assert_eq!(binding(&clocks), ["medicare-ffs-redetermination"]);
     assert_eq!(clocks[0].deadline.days_left, 125);
@@ -207,19 +181,13 @@ fn earliest_reliable_filing_binds_until_it_has_passed() {
 #[test]
 fn amount_in_controversy_opens_the_hearing() {
     let mut query = denied(LineOfBusiness::MedicareFfs, AppealLevel::Ire);
-    assert!(warns(
-        &clock("medicare-ffs-alj-2026", &query),
-        "amount is not known"
-    ));
+    assert!(warns(&clock("medicare-ffs-alj-2026", &query), "amount is not known"));
     query.amount_in_controversy_minor = Some(19_999);
     let below = compute(rules(), &query);
     assert_eq!(binding(&below), [""; 0]);
     assert!(warns(&below[0], "Not open: $200.00"));
     query.amount_in_controversy_minor = Some(20_000);
-    assert_eq!(
-        binding(&compute(rules(), &query)),
-        ["medicare-ffs-alj-2026"]
-    );
+    assert_eq!(binding(&compute(rules(), &query)), ["medicare-ffs-alj-2026"]);
 }
 
 #[test]
@@ -245,20 +213,14 @@ fn version_in_force_on_the_day_asked_about_is_used() {
         },
     );
     assert_eq!(later[0].deadline.rule_id, "ma-reconsideration-2025");
-    assert!(warns(
-        &later[0],
-        "changed on 2025-01-01, after the clock started"
-    ));
+    assert!(warns(&later[0], "changed on 2025-01-01, after the clock started"));
 }
 
 #[test]
 fn threshold_is_that_of_the_year_of_filing() {
     let mut query = denied(LineOfBusiness::MedicareFfs, AppealLevel::AppealsCouncil);
     query.amount_in_controversy_minor = Some(197_000);
-    assert_eq!(
-        binding(&compute(rules(), &query)),
-        ["medicare-ffs-court-2026"]
-    );
+    assert_eq!(binding(&compute(rules(), &query)), ["medicare-ffs-court-2026"]);
     query.dates.prior_decision = Some(date!(2026 - 12 - 21));
     query.dates.notice = None;
     query.as_of = date!(2027 - 01 - 04);
@@ -271,10 +233,7 @@ fn threshold_is_that_of_the_year_of_filing() {
 fn old_verifications_are_said() {
     let query = Query {
         as_of: date!(2028 - 01 - 03),
-        ..denied(
-            LineOfBusiness::MedicareFfs,
-            AppealLevel::InitialDetermination,
-        )
+        ..denied(LineOfBusiness::MedicareFfs, AppealLevel::InitialDetermination)
     };
     assert!(warns(
         &clock("medicare-ffs-redetermination", &query),
@@ -297,10 +256,7 @@ fn clocks_without_their_date_are_shown_last_and_never_bind() {
 
 #[test]
 fn request_that_led_to_the_decision_starts_no_clock() {
-    let mut query = denied(
-        LineOfBusiness::MedicareAdvantage,
-        AppealLevel::InitialDetermination,
-    );
+    let mut query = denied(LineOfBusiness::MedicareAdvantage, AppealLevel::InitialDetermination);
     query.service_timing = ServiceTiming::PreService;
     query.dates.request = Some(date!(2026 - 02 - 20));
     assert!(
@@ -310,9 +266,7 @@ fn request_that_led_to_the_decision_starts_no_clock() {
     );
     query.dates.request = Some(date!(2026 - 03 - 10));
     assert_eq!(
-        clock("ma-reconsideration-decision", &query)
-            .deadline
-            .due_date,
+        clock("ma-reconsideration-decision", &query).deadline.due_date,
         "2026-04-09"
     );
 }

@@ -14,29 +14,15 @@ fn state_review_replaces_the_federal_one_unless_the_plan_is_self_funded() {
             ..denied(line_of_business, AppealLevel::Internal1)
         };
         let clocks = compute(rules(), &query);
-        let filing = clocks
-            .iter()
-            .filter(|clock| clock.kind == ClockKind::Filing);
-        filing
-            .map(|clock| clock.deadline.rule_id.clone())
-            .collect::<Vec<_>>()
+        let filing = clocks.iter().filter(|clock| clock.kind == ClockKind::Filing);
+        filing.map(|clock| clock.deadline.rule_id.clone()).collect::<Vec<_>>()
     };
     let insured = LineOfBusiness::CommercialFullyInsured;
     assert_eq!(external(insured, Funding::FullyInsured, "CA"), ["ca-imr"]);
+    assert_eq!(external(insured, Funding::FullyInsured, "NY"), ["ny-external-appeal"]);
+    assert_eq!(external(insured, Funding::FullyInsured, "WY"), ["aca-external-review"]);
     assert_eq!(
-        external(insured, Funding::FullyInsured, "NY"),
-        ["ny-external-appeal"]
-    );
-    assert_eq!(
-        external(insured, Funding::FullyInsured, "WY"),
-        ["aca-external-review"]
-    );
-    assert_eq!(
-        external(
-            LineOfBusiness::CommercialSelfFunded,
-            Funding::SelfFunded,
-            "CA"
-        ),
+        external(LineOfBusiness::CommercialSelfFunded, Funding::SelfFunded, "CA"),
         ["aca-external-review"]
     );
     assert_eq!(
@@ -56,11 +42,7 @@ fn state_review_replaces_the_federal_one_unless_the_plan_is_self_funded() {
 
 /// A contract of one payer, as a tenant may add it.
 fn contract(base: &str, amount: u32, confidence: Confidence) -> AppealRule {
-    let mut rule = rules()
-        .iter()
-        .find(|rule| rule.id == base)
-        .expect("a rule")
-        .clone();
+    let mut rule = rules().iter().find(|rule| rule.id == base).expect("a rule").clone();
     rule.id = "contract".to_owned();
     rule.series = "contract".to_owned();
     rule.scope = RuleScope::Contract;
@@ -81,10 +63,7 @@ fn contract_beats_law_for_its_payer_and_an_unverified_one_stands_beside_it() {
         all.push(contract("erisa-internal-appeal", 90, confidence));
         compute(&all, query)
     };
-    assert_eq!(
-        binding(&with(Confidence::Verified, &query)),
-        ["erisa-internal-appeal"]
-    );
+    assert_eq!(binding(&with(Confidence::Verified, &query)), ["erisa-internal-appeal"]);
     query.payer_id = Some("aetna".to_owned());
     let verified = with(Confidence::Verified, &query);
     assert_eq!(binding(&verified), ["contract"]);

@@ -36,18 +36,12 @@ fn judge(line: ServiceLine) -> Determination {
 }
 
 fn judge_in(line: ServiceLine, context: Context) -> Determination {
-    determine(&[line], context, registries())
-        .determination()
-        .clone()
+    determine(&[line], context, registries()).determination().clone()
 }
 
 fn contests(determination: &Determination) -> bool {
     let own = std::iter::once(determination.action()).chain(determination.alternatives());
-    own.into_iter().any(is_appeal)
-        || determination
-            .lines
-            .iter()
-            .any(|line| is_appeal(line.action()))
+    own.into_iter().any(is_appeal) || determination.lines.iter().any(|line| is_appeal(line.action()))
 }
 
 /// What is no denial, and may stand beside anything.
@@ -86,20 +80,12 @@ fn deductible_alone_is_billed_to_the_patient_or_the_secondary_payer_first() {
         ..line(&["PR-1", "CO-45"])
     });
     assert_eq!(covered.action(), RecoveryAction::BillSecondary);
-    assert_eq!(
-        covered.alternatives,
-        [i32::from(RecoveryAction::BillPatient)]
-    );
+    assert_eq!(covered.alternatives, [i32::from(RecoveryAction::BillPatient)]);
 }
 
 #[test]
 fn what_is_no_denial_is_closed_when_alone() {
-    for tuples in [
-        &["CO-45"][..],
-        &["OA-23"],
-        &["CO-253"],
-        &["CO-45", "CO-253"],
-    ] {
+    for tuples in [&["CO-45"][..], &["OA-23"], &["CO-253"], &["CO-45", "CO-253"]] {
         let answer = judge(line(tuples));
         assert_eq!(answer.action(), RecoveryAction::Close, "{tuples:?}");
         assert_eq!(answer.denial_type(), DenialType::NotADenial);
@@ -122,11 +108,7 @@ fn missing_authorisation_with_a_document_remark_and_a_deductible() {
     let answer = judge(line(&["CO-197+N706", "PR-1"]));
     assert_eq!(answer.denial_type(), DenialType::PriorAuthorization);
     assert_eq!(answer.action(), RecoveryAction::Appeal);
-    assert!(
-        answer
-            .alternatives()
-            .any(|other| other == RecoveryAction::PeerToPeer)
-    );
+    assert!(answer.alternatives().any(|other| other == RecoveryAction::PeerToPeer));
     assert!(
         answer
             .required_evidence()
@@ -306,24 +288,16 @@ fn most_valuable_appealable_line_leads_and_each_line_keeps_its_own() {
 fn states_without_a_decision_leave_nothing_to_appeal() {
     for (state, action) in [
         (AdjudicationState::Rejected, RecoveryAction::CorrectedClaim),
-        (
-            AdjudicationState::Unprocessable,
-            RecoveryAction::CorrectedClaim,
-        ),
+        (AdjudicationState::Unprocessable, RecoveryAction::CorrectedClaim),
         (AdjudicationState::Reversed, RecoveryAction::Close),
-        (
-            AdjudicationState::Pended,
-            RecoveryAction::SubmitDocumentation,
-        ),
+        (AdjudicationState::Pended, RecoveryAction::SubmitDocumentation),
     ] {
         let context = Context {
             adjudication: state,
             ..Context::default()
         };
         for lines in [&[][..], &[line(&["CO-50"])]] {
-            let answer = determine(lines, context, registries())
-                .determination()
-                .clone();
+            let answer = determine(lines, context, registries()).determination().clone();
             assert_eq!(answer.action(), action, "{state:?}");
             assert!(!answer.appealable && !contests(&answer), "{state:?}");
         }
@@ -347,11 +321,7 @@ fn words_fill_an_open_verdict_only() {
         rationale: "The text says so.".to_owned(),
     };
     let conclude = |lines: &[ServiceLine]| {
-        determine(lines, Context::default(), registries()).conclude(
-            Some(&suggestion),
-            Context::default(),
-            registries(),
-        )
+        determine(lines, Context::default(), registries()).conclude(Some(&suggestion), Context::default(), registries())
     };
     let open = conclude(&[]);
     assert_eq!(

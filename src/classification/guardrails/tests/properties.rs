@@ -4,8 +4,7 @@ use proptest::prelude::*;
 
 use super::super::super::super::registries::CodeAction;
 use super::super::{
-    AdjudicationState, Context, DenialType, RecoveryAction, ServiceLine, Suggestion, determine,
-    is_appeal,
+    AdjudicationState, Context, DenialType, RecoveryAction, ServiceLine, Suggestion, determine, is_appeal,
 };
 use super::{SET_ASIDE, adjustment, contests, judge, registries};
 use crate::proto::stratum::v1::{Adjustment, GroupCode};
@@ -15,17 +14,11 @@ const GROUPS: [GroupCode; 4] = [GroupCode::Co, GroupCode::Pr, GroupCode::Oa, Gro
 /// Every combination the registry speaks of: each row with each group it allows and each remark.
 fn registry_tuples() -> Vec<Adjustment> {
     let expand = |action: &CodeAction| {
-        let groups = action
-            .group_code
-            .map_or(GROUPS.to_vec(), |group| vec![group]);
+        let groups = action.group_code.map_or(GROUPS.to_vec(), |group| vec![group]);
         let remarks: Vec<Vec<String>> = if action.rarcs.is_empty() {
             vec![Vec::new()]
         } else {
-            action
-                .rarcs
-                .iter()
-                .map(|remark| vec![remark.clone()])
-                .collect()
+            action.rarcs.iter().map(|remark| vec![remark.clone()]).collect()
         };
         let carc = action.carc.clone();
         groups
@@ -41,12 +34,7 @@ fn registry_tuples() -> Vec<Adjustment> {
             })
             .collect::<Vec<_>>()
     };
-    registries()
-        .code_actions
-        .rows()
-        .iter()
-        .flat_map(expand)
-        .collect()
+    registries().code_actions.rows().iter().flat_map(expand).collect()
 }
 
 fn is_set_aside(judged: &Adjustment) -> bool {
@@ -69,19 +57,13 @@ fn contractual_balance_is_never_billed_to_the_patient() {
         });
         let actions: Vec<_> = answer.alternatives().chain([answer.action()]).collect();
         let shares = tuple.carc == "1" || tuple.carc == "2" || tuple.carc == "3";
-        assert!(
-            shares || !actions.contains(&RecoveryAction::BillPatient),
-            "{tuple:?}"
-        );
+        assert!(shares || !actions.contains(&RecoveryAction::BillPatient), "{tuple:?}");
     }
 }
 
 #[test]
 fn every_registry_tuple_beside_every_one_or_two_set_aside_codes() {
-    for tuple in registry_tuples()
-        .into_iter()
-        .filter(|tuple| !is_set_aside(tuple))
-    {
+    for tuple in registry_tuples().into_iter().filter(|tuple| !is_set_aside(tuple)) {
         let alone = judge(ServiceLine {
             adjustments: vec![tuple.clone()],
             ..ServiceLine::default()
@@ -124,10 +106,7 @@ fn no_registry_tuple_is_appealed_once_a_remark_forbids_it() {
                     adjustments,
                     ..ServiceLine::default()
                 });
-                assert!(
-                    !answer.appealable && !contests(&answer),
-                    "{tuple:?} beside {carrier}"
-                );
+                assert!(!answer.appealable && !contests(&answer), "{tuple:?} beside {carrier}");
                 if remark == "MA130" {
                     assert_eq!(answer.action(), RecoveryAction::CorrectedClaim, "{tuple:?}");
                 }
@@ -165,17 +144,15 @@ fn any_line() -> impl Strategy<Value = ServiceLine> {
         prop::option::of(1..4),
     );
     let modifiers = prop::collection::vec(prop::sample::select(vec!["59", "76", "LT"]), 0..2);
-    (adjustments, indicators, modifiers).prop_map(
-        |(adjustments, (abn, other, ncci, mue), modifiers)| ServiceLine {
-            adjustments,
-            modifiers: modifiers.into_iter().map(str::to_owned).collect(),
-            abn_on_file: abn,
-            other_coverage: other,
-            ncci_modifier_indicator: ncci,
-            mue_adjudication_indicator: mue,
-            ..ServiceLine::default()
-        },
-    )
+    (adjustments, indicators, modifiers).prop_map(|(adjustments, (abn, other, ncci, mue), modifiers)| ServiceLine {
+        adjustments,
+        modifiers: modifiers.into_iter().map(str::to_owned).collect(),
+        abn_on_file: abn,
+        other_coverage: other,
+        ncci_modifier_indicator: ncci,
+        mue_adjudication_indicator: mue,
+        ..ServiceLine::default()
+    })
 }
 
 proptest! {

@@ -37,9 +37,7 @@ async fn a_directory_open_to_others_is_refused() {
     let home = directory.path().join("volatile");
     fs::create_dir(&home).unwrap();
     fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
-    let error = Cluster::start(directory.path(), VOLATILE)
-        .await
-        .unwrap_err();
+    let error = Cluster::start(directory.path(), VOLATILE).await.unwrap_err();
     assert!(matches!(error, ClusterError::NotPrivate { .. }), "{error}");
 }
 

@@ -42,26 +42,16 @@ async fn a_template_that_could_not_be_filled_is_tried_again() {
     let directory = directory();
     let cluster = Cluster::start(directory.path(), VOLATILE).await.unwrap();
     let superuser = cluster.superuser_url();
-    let refused = TemplateDatabase::prepare(&superuser, b"schema", |_| async {
-        Err("no such migration")
-    })
-    .await
-    .unwrap_err();
+    let refused = TemplateDatabase::prepare(&superuser, b"schema", |_| async { Err("no such migration") })
+        .await
+        .unwrap_err();
     assert!(matches!(refused, ClusterError::Template(_)), "{refused}");
     let databases = "SELECT count(*)::text FROM pg_database WHERE datname LIKE 'stratum%'";
     assert_eq!(ask(&superuser, databases).await, "0");
-    let template = TemplateDatabase::prepare(&superuser, b"schema", |_| async {
-        Ok::<_, sqlx::Error>(())
-    })
-    .await
-    .unwrap();
-    template
-        .clone_database()
-        .await
-        .unwrap()
-        .close()
+    let template = TemplateDatabase::prepare(&superuser, b"schema", |_| async { Ok::<_, sqlx::Error>(()) })
         .await
         .unwrap();
+    template.clone_database().await.unwrap().close().await.unwrap();
     cluster.stop().await.unwrap();
 }
 
@@ -70,21 +60,13 @@ async fn what_a_killed_test_left_is_swept_and_what_is_in_use_is_not() {
     let directory = directory();
     let cluster = Cluster::start(directory.path(), VOLATILE).await.unwrap();
     let superuser = cluster.superuser_url();
-    let prepare = || {
-        TemplateDatabase::prepare(&superuser, b"schema", |_| async {
-            Ok::<_, sqlx::Error>(())
-        })
-    };
+    let prepare = || TemplateDatabase::prepare(&superuser, b"schema", |_| async { Ok::<_, sqlx::Error>(()) });
     let template = prepare().await.unwrap();
     let killed = template.clone_database().await.unwrap();
     let living = template.clone_database().await.unwrap();
     // The end of the session is all that the server sees of a killed process.
     let session = killed.name().split('_').nth(2).unwrap();
-    run(
-        &superuser,
-        &format!("SELECT pg_terminate_backend({session}, 10000)"),
-    )
-    .await;
+    run(&superuser, &format!("SELECT pg_terminate_backend({session}, 10000)")).await;
     prepare().await.unwrap();
     assert_eq!(test_databases(&superuser).await, "1");
     ask(&living.superuser_url(), "SELECT 'yes'").await;

@@ -24,18 +24,7 @@ fn decisions() -> Option<String> {
 /// Features (without age and sex: more ties), year and whether the decision was overturned.
 fn parsed(line: &str) -> Option<(FeatureSet, u32, bool)> {
     let cells: Vec<&str> = line.trim_end().split(';').collect();
-    let [
-        _,
-        year,
-        group,
-        detail,
-        service,
-        treatment,
-        ending,
-        dispute,
-        ..,
-    ] = cells[..]
-    else {
+    let [_, year, group, detail, service, treatment, ending, dispute, ..] = cells[..] else {
         return None;
     };
     let features = FeatureSet::of(&FeatureSource {
@@ -44,11 +33,7 @@ fn parsed(line: &str) -> Option<(FeatureSet, u32, bool)> {
         service_categories: &[service, treatment],
         ..FeatureSource::default()
     });
-    Some((
-        features,
-        year.parse().ok()?,
-        ending.starts_with("Overturned"),
-    ))
+    Some((features, year.parse().ok()?, ending.starts_with("Overturned")))
 }
 
 #[test]
@@ -56,13 +41,8 @@ fn real_decisions_are_found_exactly_among_their_ties() {
     let Some(text) = decisions() else { return };
     let rows: Vec<(FeatureSet, u32, bool)> = text.lines().skip(1).filter_map(parsed).collect();
     assert!(rows.len() > 15_000, "{} rows", rows.len());
-    let distinct: BTreeSet<&[Box<str>]> =
-        rows.iter().map(|(features, ..)| features.names()).collect();
-    assert!(
-        distinct.len() < rows.len() / 2,
-        "{} distinct scenarios",
-        distinct.len()
-    );
+    let distinct: BTreeSet<&[Box<str>]> = rows.iter().map(|(features, ..)| features.names()).collect();
+    assert!(distinct.len() < rows.len() / 2, "{} distinct scenarios", distinct.len());
     let mut counts = DocumentCounts::default();
     for (features, ..) in &rows {
         counts.add(features);

@@ -77,9 +77,7 @@ impl World {
 
     pub fn features(&self, dice: &mut Dice) -> Vec<u32> {
         let count = dice.below(2 * self.mean_features + 1);
-        let set: BTreeSet<u32> = (0..count)
-            .map(|_| dice.skewed(self.weights.len()) as u32)
-            .collect();
+        let set: BTreeSet<u32> = (0..count).map(|_| dice.skewed(self.weights.len()) as u32).collect();
         set.into_iter().collect()
     }
 
@@ -112,11 +110,7 @@ impl World {
                 reuse: dice.skewed(4) as u32,
                 day: dice.below(3) as u32,
             },
-            attributes: vec![
-                dice.below(4) as u32,
-                dice.skewed(900) as u32,
-                1 << dice.below(25),
-            ],
+            attributes: vec![dice.below(4) as u32, dice.skewed(900) as u32, 1 << dice.below(25)],
             features: self.scenario(dice),
         }
     }
@@ -131,14 +125,7 @@ impl World {
 
 pub type Model = BTreeMap<Uuid, ModelRecord>;
 
-pub fn write(
-    index: &Index,
-    model: &mut Model,
-    world: &World,
-    removed: &[Uuid],
-    put: &[ModelRecord],
-    revision: u64,
-) {
+pub fn write(index: &Index, model: &mut Model, world: &World, removed: &[Uuid], put: &[ModelRecord], revision: u64) {
     let rows: Vec<Record<'_>> = put.iter().map(|record| row(world, record)).collect();
     index.apply(removed, &rows, revision);
     for id in removed {
@@ -173,17 +160,8 @@ pub fn corpus(dice: &mut Dice, world: &World) -> (Index, Model) {
     let index = builder.finish(1);
     for revision in 0..dice.below(12) {
         let put: Vec<ModelRecord> = (0..dice.skewed(60)).map(|_| world.record(dice)).collect();
-        let removed: Vec<Uuid> = (0..dice.skewed(60))
-            .map(|_| world.record(dice).id)
-            .collect();
-        write(
-            &index,
-            &mut model,
-            world,
-            &removed,
-            &put,
-            2 + revision as u64,
-        );
+        let removed: Vec<Uuid> = (0..dice.skewed(60)).map(|_| world.record(dice).id).collect();
+        write(&index, &mut model, world, &removed, &put, 2 + revision as u64);
     }
     (index, model)
 }
@@ -238,11 +216,7 @@ pub fn asked(dice: &mut Dice, world: &World) -> Asked {
     let exclude = (0..dice.skewed(4)).map(|_| world.record(dice).id).collect();
     Asked {
         features: world.scenario(dice),
-        unknown_weight: if dice.chance(20) {
-            dice.below(500) as u32
-        } else {
-            0
-        },
+        unknown_weight: if dice.chance(20) { dice.below(500) as u32 } else { 0 },
         unlike,
         options: SearchOptions {
             limit: dice.skewed(40),
@@ -267,11 +241,7 @@ pub fn query(world: &World, asked: &Asked) -> Query {
         .features
         .iter()
         .map(|feature| (*feature, world.weights[*feature as usize]));
-    Query::new(
-        &weighed.collect::<Vec<_>>(),
-        asked.unknown_weight,
-        &asked.unlike,
-    )
+    Query::new(&weighed.collect::<Vec<_>>(), asked.unknown_weight, &asked.unlike)
 }
 
 /// Every record scored by the definition, sorted by the definition.
@@ -293,10 +263,7 @@ pub fn brute_force(world: &World, models: &[&Model], asked: &Asked) -> Vec<(usiz
             let score = shared as f64 / union as f64;
             let accepted = shared > 0
                 && score >= asked.options.min_score
-                && !record
-                    .features
-                    .iter()
-                    .any(|feature| unlike.contains(feature))
+                && !record.features.iter().any(|feature| unlike.contains(feature))
                 && !asked.options.exclude.contains(&record.id)
                 && asked
                     .options
@@ -308,19 +275,14 @@ pub fn brute_force(world: &World, models: &[&Model], asked: &Asked) -> Vec<(usiz
         }
     }
     found.sort_by(
-        |(left_corpus, left, left_shared, left_union),
-         (right_corpus, right, right_shared, right_union)| {
+        |(left_corpus, left, left_shared, left_union), (right_corpus, right, right_shared, right_union)| {
             let by_outcome = match asked.options.order {
                 Order::Similarity => std::cmp::Ordering::Equal,
                 Order::Outcome => right.rank.outcome_quality.cmp(&left.rank.outcome_quality),
             };
-            let by_score =
-                (u128::from(right_shared * left_union)).cmp(&u128::from(left_shared * right_union));
-            let by_rank = (Reverse(left.rank), left.id, left_corpus).cmp(&(
-                Reverse(right.rank),
-                right.id,
-                right_corpus,
-            ));
+            let by_score = (u128::from(right_shared * left_union)).cmp(&u128::from(left_shared * right_union));
+            let by_rank =
+                (Reverse(left.rank), left.id, left_corpus).cmp(&(Reverse(right.rank), right.id, right_corpus));
             by_outcome.then(by_score).then(by_rank)
         },
     );

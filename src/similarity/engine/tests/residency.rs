@@ -24,10 +24,7 @@ fn load(bytes: usize) -> impl FnOnce() -> Result<Block, String> {
 fn the_least_recently_used_leaves_first() {
     let residency = Residency::new(100);
     for key in ["a", "b", "c"] {
-        assert_eq!(
-            residency.get_or_load(&key, load(30)),
-            Ok(Arc::new(Block(30)))
-        );
+        assert_eq!(residency.get_or_load(&key, load(30)), Ok(Arc::new(Block(30))));
     }
     assert!(residency.get(&"a").is_some());
     assert!(residency.get_or_load(&"d", load(30)).is_ok());
@@ -46,11 +43,7 @@ fn fifty_tenants_in_turns_stay_within_the_budget() {
         assert_eq!(value, Ok(Arc::new(Block(40 + tenant))));
         assert!(residency.bytes() <= 1_000);
     }
-    let ResidencyCounts {
-        hits,
-        loads,
-        evictions,
-    } = residency.counts();
+    let ResidencyCounts { hits, loads, evictions } = residency.counts();
     assert_eq!(hits + loads, 5_000);
     assert!(evictions > 0 && evictions < loads);
 }

@@ -55,12 +55,7 @@ fn a_scenario_becomes_readable_features() {
         "words:not medically",
     ];
     assert_eq!(names(&botox()), expected);
-    assert!(
-        botox()
-            .names()
-            .iter()
-            .all(|name| Namespace::of(name).is_some())
-    );
+    assert!(botox().names().iter().all(|name| Namespace::of(name).is_some()));
 }
 
 #[test]
@@ -122,16 +117,9 @@ fn the_heaviest_missing_feature_says_why_a_score_is_not_higher() {
         .collect();
     assert_eq!(
         reasons,
-        [
-            (true, "carc:CO-50"),
-            (false, "denial_type:medical necessity")
-        ]
+        [(true, "carc:CO-50"), (false, "denial_type:medical necessity")]
     );
-    let mended = FeatureSet::from_names([
-        "word:migraine",
-        "denial_type:medical necessity",
-        "carc:CO-50",
-    ]);
+    let mended = FeatureSet::from_names(["word:migraine", "denial_type:medical necessity", "carc:CO-50"]);
     let gained = explain(&left, &mended, &weights).score.value() - explanation.score.value();
     assert!((gained - explanation.why_not_higher(1)[0].1.share).abs() < 1e-9);
 }
@@ -162,13 +150,7 @@ fn corpora_answer_by_name_and_explain_every_hit() {
     for _ in 0..200 {
         let mut asked = random_set(&mut dice);
         if dice.below(3) == 0 {
-            asked = FeatureSet::from_names(
-                asked
-                    .names()
-                    .iter()
-                    .cloned()
-                    .chain(["word:never met".into()]),
-            );
+            asked = FeatureSet::from_names(asked.names().iter().cloned().chain(["word:never met".into()]));
         }
         let scenario = ScenarioQuery {
             features: &asked,
@@ -185,10 +167,7 @@ fn corpora_answer_by_name_and_explain_every_hit() {
         let found: Vec<_> = hits.iter().map(|hit| (hit.hit.score, hit.hit.id)).collect();
         assert_eq!(found, expected);
         for hit in &hits {
-            assert_eq!(
-                hit.explanation,
-                explain(&asked, &sets[&hit.hit.id], &weights)
-            );
+            assert_eq!(hit.explanation, explain(&asked, &sets[&hit.hit.id], &weights));
         }
     }
 }
@@ -210,10 +189,7 @@ fn a_corpus_follows_its_changes_in_order() {
     corpus.apply(&[put(&first), Change::Remove(id), put(&second)], 1);
     assert_eq!(corpus.features_of(id).as_ref(), Some(&second));
     corpus.apply(&[put(&first), Change::Remove(id)], 2);
-    assert_eq!(
-        (corpus.features_of(id), corpus.len(), corpus.revision()),
-        (None, 0, 2)
-    );
+    assert_eq!((corpus.features_of(id), corpus.len(), corpus.revision()), (None, 0, 2));
 }
 
 #[test]
