@@ -23,14 +23,20 @@ async fn numbered(scene: &Scene<'_>, method: &MethodDescriptor) -> DynamicMessag
 
 /// Another request under the same id: with one text changed, or about another resource.
 fn changed(method: &MethodDescriptor, message: &DynamicMessage) -> DynamicMessage {
-    let texts = strings_of(&method.input(), "TEXT_CLASS_FREE_TEXT");
-    let Some(path) = texts.first() else {
+    let mut texts = strings_of(&method.input(), "TEXT_CLASS_FREE_TEXT");
+    if texts.is_empty() {
         let mut other = absent(method);
         let id = message.get_field_by_name("request_id").expect("an id").into_owned();
         other.set_field_by_name("request_id", id);
-        assert!(other != *message, "{}: no other request to make", method.full_name());
-        return other;
-    };
+        if other != *message {
+            return other;
+        }
+        // Nothing but a coded text can differ.
+        texts = strings_of(&method.input(), "TEXT_CLASS_CODE");
+    }
+    let path = texts
+        .first()
+        .unwrap_or_else(|| panic!("{}: no other request to make", method.full_name()));
     let mut message = message.clone();
     plant(&mut message, path, "changed");
     message
@@ -68,6 +74,10 @@ async fn another_request_under_the_same_id_is_refused() {
             let message = numbered(&scene, &method).await;
             let client = Capable::of(&method, scene.tenant).client(&stage, door);
             client.send(&method, &message).await.ok();
+            // What takes nothing but a request_id can't be asked differently.
+            if method.input().fields().len() == 1 {
+                continue;
+            }
             let refused = client.send(&method, &changed(&method, &message)).await;
             refused.refused(Code::AlreadyExists, "IDEMPOTENCY_MISMATCH");
         }
