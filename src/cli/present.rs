@@ -7,7 +7,7 @@ use crate::db::stored::StoredEnum;
 use crate::dev::DevError;
 use crate::proto::v1::{
     AppealLevel, ClassifyDenialResponse, Deadline, DenialType, Determination, EvidenceKind, Outcome, PrecedentGroup,
-    RateEstimate, SimilarHit, TypeScore, WinEstimate,
+    RateEstimate, RecoveryAction, SimilarHit, TypeScore, WinEstimate,
 };
 use crate::registries::{Registries, Source};
 
@@ -27,8 +27,10 @@ pub(super) fn answer(answer: &ClassifyDenialResponse, precedents: usize) -> Resu
     let determination = answer.determination.clone().unwrap_or_default();
     page.action(&determination);
     page.deadlines(&determination.deadlines);
-    page.win(&answer.win.clone().unwrap_or_default());
-    page.groups(&answer.groups);
+    if is_contested(determination.action()) {
+        page.win(&answer.win.clone().unwrap_or_default());
+        page.groups(&answer.groups);
+    }
     page.precedents(&answer.precedents, precedents);
     if answer.sud_suspected {
         page.row(
@@ -161,14 +163,14 @@ impl Page {
         self.row(
             "Win rate",
             &format!(
-                "{} (90 % interval {} to {}), from {} decisions: {} won, {} in part, {} lost",
+                "{}, weighed by likeness and age (90 % interval {} to {}); {} won, {} in part, {} lost of {}",
                 percent(win.probability),
                 percent(win.low),
                 percent(win.high),
-                win.n,
                 counts.won,
                 counts.partial,
-                counts.lost
+                counts.lost,
+                win.n
             ),
         );
     }
@@ -259,6 +261,21 @@ fn feature(name: &str) -> String {
         "carc" | "rarc" | "code" | "procedure" | "diagnosis" => value.to_owned(),
         "procedure_family" | "diagnosis_category" => format!("{value}…"),
         _ => format!("{} {words}", kind.replace('_', " ")),
+    }
+}
+
+/// Whether an action can be won: the others bill somebody else, or nobody.
+const fn is_contested(action: RecoveryAction) -> bool {
+    match action {
+        RecoveryAction::Appeal
+        | RecoveryAction::PeerToPeer
+        | RecoveryAction::CorrectedClaim
+        | RecoveryAction::SubmitDocumentation
+        | RecoveryAction::Unspecified => true,
+        RecoveryAction::RebillOtherPayer
+        | RecoveryAction::BillSecondary
+        | RecoveryAction::BillPatient
+        | RecoveryAction::Close => false,
     }
 }
 
