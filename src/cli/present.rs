@@ -1,7 +1,6 @@
 //! A classification as a biller reads it.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use crate::db::stored::StoredEnum;
 use crate::dev::DevError;
@@ -159,7 +158,7 @@ impl Page {
                 &format!("insufficient evidence ({} decisions like this; 11 are needed)", win.n),
             );
         }
-        let counts = win.counts.clone().unwrap_or_default();
+        let counts = win.counts.unwrap_or_default();
         self.row(
             "Win rate",
             &format!(
@@ -245,7 +244,7 @@ fn shared(hit: &SimilarHit) -> String {
     named.truncate(SHOWN_FEATURES);
     let mut text = named.join(", ");
     if more > 0 {
-        let _ = write!(text, " and {more} more");
+        text.push_str(&format!(" and {more} more"));
     }
     text
 }
