@@ -1,13 +1,12 @@
 //! A classification as a biller reads it.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use crate::db::stored::StoredEnum;
 use crate::dev::DevError;
 use crate::proto::v1::{
     AppealLevel, ClassifyDenialResponse, Deadline, DenialType, Determination, EvidenceKind, Outcome, PrecedentGroup,
-    RateEstimate, SimilarHit, TypeScore, WinEstimate,
+    RateEstimate, RecoveryAction, SimilarHit, TypeScore, WinEstimate,
 };
 use crate::registries::{Registries, Source};
 
@@ -27,8 +26,10 @@ pub(super) fn answer(answer: &ClassifyDenialResponse, precedents: usize) -> Resu
     let determination = answer.determination.clone().unwrap_or_default();
     page.action(&determination);
     page.deadlines(&determination.deadlines);
-    page.win(&answer.win.clone().unwrap_or_default());
-    page.groups(&answer.groups);
+    if is_contested(determination.action()) {
+        page.win(&answer.win.clone().unwrap_or_default());
+        page.groups(&answer.groups);
+    }
     page.precedents(&answer.precedents, precedents);
     if answer.sud_suspected {
         page.row(
@@ -157,18 +158,18 @@ impl Page {
                 &format!("insufficient evidence ({} decisions like this; 11 are needed)", win.n),
             );
         }
-        let counts = win.counts.clone().unwrap_or_default();
+        let counts = win.counts.unwrap_or_default();
         self.row(
             "Win rate",
             &format!(
-                "{} (90 % interval {} to {}), from {} decisions: {} won, {} in part, {} lost",
+                "{}, weighed by likeness and age (90 % interval {} to {}); {} won, {} in part, {} lost of {}",
                 percent(win.probability),
                 percent(win.low),
                 percent(win.high),
-                win.n,
                 counts.won,
                 counts.partial,
-                counts.lost
+                counts.lost,
+                win.n
             ),
         );
     }
@@ -243,7 +244,7 @@ fn shared(hit: &SimilarHit) -> String {
     named.truncate(SHOWN_FEATURES);
     let mut text = named.join(", ");
     if more > 0 {
-        let _ = write!(text, " and {more} more");
+        text.push_str(&format!(" and {more} more"));
     }
     text
 }
@@ -259,6 +260,21 @@ fn feature(name: &str) -> String {
         "carc" | "rarc" | "code" | "procedure" | "diagnosis" => value.to_owned(),
         "procedure_family" | "diagnosis_category" => format!("{value}…"),
         _ => format!("{} {words}", kind.replace('_', " ")),
+    }
+}
+
+/// Whether an action can be won: the others bill somebody else, or nobody.
+const fn is_contested(action: RecoveryAction) -> bool {
+    match action {
+        RecoveryAction::Appeal
+        | RecoveryAction::PeerToPeer
+        | RecoveryAction::CorrectedClaim
+        | RecoveryAction::SubmitDocumentation
+        | RecoveryAction::Unspecified => true,
+        RecoveryAction::RebillOtherPayer
+        | RecoveryAction::BillSecondary
+        | RecoveryAction::BillPatient
+        | RecoveryAction::Close => false,
     }
 }
 

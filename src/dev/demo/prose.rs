@@ -5,121 +5,153 @@ use crate::proto::v1::{
     DenialType as Type, EvidenceKind as Kind, EvidenceStrength as Strength, Outcome, VariableClass,
 };
 
+/// What each kind of evidence shows, what is asserted on its strength, and how strong it is.
+const EVIDENCE: &[(Kind, &str, &str, Strength)] = &[
+    (
+        Kind::ClinicalNote,
+        "Visit notes that describe history, findings and plan.",
+        "The record documents each criterion of the policy.",
+        Strength::High,
+    ),
+    (
+        Kind::OperativeReport,
+        "Operative report that names each distinct step.",
+        "The report shows two separate procedures.",
+        Strength::High,
+    ),
+    (
+        Kind::LetterOfMedicalNecessity,
+        "Letter that answers the policy's criteria one by one.",
+        "The treating clinician answers every criterion.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::ImagingReport,
+        "Reading of the last imaging.",
+        "Imaging agrees with the findings on exam.",
+        Strength::High,
+    ),
+    (
+        Kind::LabResult,
+        "Results that support the diagnosis.",
+        "The results meet the thresholds of the policy.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::FailedTherapyLog,
+        "Table of therapies tried, with dose, length and result.",
+        "The required alternatives were tried and failed.",
+        Strength::High,
+    ),
+    (
+        Kind::AuthorizationRecord,
+        "Copy of the authorization with services and dates.",
+        "The service was authorized before it took place.",
+        Strength::High,
+    ),
+    (
+        Kind::Referral,
+        "Referral that was in force on the day of the service.",
+        "A valid referral covered the service.",
+        Strength::High,
+    ),
+    (
+        Kind::Eligibility271,
+        "Eligibility response of the day of the service.",
+        "The payer itself confirmed coverage that day.",
+        Strength::High,
+    ),
+    (
+        Kind::ProofOfTimelyFiling277ca,
+        "Acceptance report with its date.",
+        "The claim was accepted within the filing limit.",
+        Strength::High,
+    ),
+    (
+        Kind::CallLog,
+        "Log of calls with reference numbers.",
+        "The payer was told in time.",
+        Strength::Low,
+    ),
+    (
+        Kind::PayerPolicy,
+        "The payer's policy in the version then in force.",
+        "The policy covers this use.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::NcdLcd,
+        "Coverage determination with its criteria and codes.",
+        "The determination lists the diagnosis as covered.",
+        Strength::High,
+    ),
+    (
+        Kind::PlanDocument,
+        "Benefit chapter of the plan document.",
+        "The plan document does not exclude the service.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::Guideline,
+        "Recommendation of the specialty society.",
+        "The guideline recommends the service in this situation.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::Literature,
+        "Two controlled studies in like patients.",
+        "Controlled studies show a benefit.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::CodingReference,
+        "Chapter of the coding manual that was relied on.",
+        "The codes follow the manual.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::ContractClause,
+        "Clause of the provider contract.",
+        "The contract decides the question.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::Abn,
+        "Advance notice signed before the service.",
+        "The patient had been told of the cost.",
+        Strength::Moderate,
+    ),
+    (
+        Kind::PrimaryEob,
+        "Explanation of benefits of the primary payer.",
+        "The primary payer has paid its part.",
+        Strength::High,
+    ),
+    (
+        Kind::PriorDecision,
+        "Earlier decision in a like case.",
+        "The payer decided otherwise before.",
+        Strength::Low,
+    ),
+    (
+        Kind::Affidavit,
+        "Statement about the facts.",
+        "The facts are as stated.",
+        Strength::Low,
+    ),
+];
+
 /// What a piece of evidence shows, what is asserted on its strength, and how strong it is.
-pub(super) const fn evidence(kind: Kind) -> (&'static str, &'static str, Strength) {
-    match kind {
-        Kind::ClinicalNote => (
-            "Visit notes that describe history, findings and plan.",
-            "The record documents each criterion of the policy.",
-            Strength::High,
-        ),
-        Kind::OperativeReport => (
-            "Operative report that names each distinct step.",
-            "The report shows two separate procedures.",
-            Strength::High,
-        ),
-        Kind::LetterOfMedicalNecessity => (
-            "Letter that answers the policy's criteria one by one.",
-            "The treating clinician answers every criterion.",
-            Strength::Moderate,
-        ),
-        Kind::ImagingReport => (
-            "Reading of the last imaging.",
-            "Imaging agrees with the findings on exam.",
-            Strength::High,
-        ),
-        Kind::LabResult => (
-            "Results that support the diagnosis.",
-            "The results meet the thresholds of the policy.",
-            Strength::Moderate,
-        ),
-        Kind::FailedTherapyLog => (
-            "Table of therapies tried, with dose, length and result.",
-            "The required alternatives were tried and failed.",
-            Strength::High,
-        ),
-        Kind::AuthorizationRecord => (
-            "Copy of the authorization with services and dates.",
-            "The service was authorized before it took place.",
-            Strength::High,
-        ),
-        Kind::Referral => (
-            "Referral that was in force on the day of the service.",
-            "A valid referral covered the service.",
-            Strength::High,
-        ),
-        Kind::Eligibility271 => (
-            "Eligibility response of the day of the service.",
-            "The payer itself confirmed coverage that day.",
-            Strength::High,
-        ),
-        Kind::ProofOfTimelyFiling277ca => (
-            "Acceptance report with its date.",
-            "The claim was accepted within the filing limit.",
-            Strength::High,
-        ),
-        Kind::CallLog => (
-            "Log of calls with reference numbers.",
-            "The payer was told in time.",
-            Strength::Low,
-        ),
-        Kind::PayerPolicy => (
-            "The payer's policy in the version then in force.",
-            "The policy covers this use.",
-            Strength::Moderate,
-        ),
-        Kind::NcdLcd => (
-            "Coverage determination with its criteria and codes.",
-            "The determination lists the diagnosis as covered.",
-            Strength::High,
-        ),
-        Kind::PlanDocument => (
-            "Benefit chapter of the plan document.",
-            "The plan document does not exclude the service.",
-            Strength::Moderate,
-        ),
-        Kind::Guideline => (
-            "Recommendation of the specialty society.",
-            "The guideline recommends the service in this situation.",
-            Strength::Moderate,
-        ),
-        Kind::Literature => (
-            "Two controlled studies in like patients.",
-            "Controlled studies show a benefit.",
-            Strength::Moderate,
-        ),
-        Kind::CodingReference => (
-            "Chapter of the coding manual that was relied on.",
-            "The codes follow the manual.",
-            Strength::Moderate,
-        ),
-        Kind::ContractClause => (
-            "Clause of the provider contract.",
-            "The contract decides the question.",
-            Strength::Moderate,
-        ),
-        Kind::Abn => (
-            "Advance notice signed before the service.",
-            "The patient had been told of the cost.",
-            Strength::Moderate,
-        ),
-        Kind::PrimaryEob => (
-            "Explanation of benefits of the primary payer.",
-            "The primary payer has paid its part.",
-            Strength::High,
-        ),
-        Kind::PriorDecision => (
-            "Earlier decision in a like case.",
-            "The payer decided otherwise before.",
-            Strength::Low,
-        ),
-        Kind::Affidavit => ("Statement about the facts.", "The facts are as stated.", Strength::Low),
-        Kind::Unspecified => (
+pub(super) fn evidence(kind: Kind) -> (&'static str, &'static str, Strength) {
+    let known = EVIDENCE.iter().find(|(other, ..)| *other == kind);
+    known.map_or(
+        (
             "Further document.",
             "The document supports the claim.",
             Strength::Ungraded,
         ),
-    }
+        |(_, description, assertion, strength)| (*description, *assertion, *strength),
+    )
 }
 
 /// The argument of an appeal. Its variables are those of [`VARIABLES`].

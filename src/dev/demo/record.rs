@@ -49,26 +49,11 @@ pub(super) fn record(
         Action::Appeal | Action::PeerToPeer | Action::SubmitDocumentation
     );
     let is_argued = is_argued && random.percent(70);
-    let diagnosis = service
-        .diagnoses
-        .iter()
-        .find(|(code, _)| scenario.diagnosis_codes.iter().any(|c| c == code));
-    let diagnosis = diagnosis
-        .map(|(_, words)| *words)
-        .filter(|words| !service.title.contains(words));
     let precedent = Precedent {
         data_origin: DataOrigin::Synthetic.into(),
-        sharing_scope: if random.percent(50) {
-            SharingScope::AggregateOnly
-        } else {
-            SharingScope::Private
-        }
-        .into(),
+        sharing_scope: sharing(random).into(),
         external_ref: reference(slug, number),
-        title: match diagnosis {
-            Some(diagnosis) => format!("{} for {diagnosis}: {}", service.title, variant.title),
-            None => format!("{}: {}", service.title, variant.title),
-        },
+        title: title(told, &scenario),
         adjudication_state: determination.state,
         core_scenario: determination.core_scenario,
         specialty: service.specialty.to_owned(),
@@ -83,15 +68,34 @@ pub(super) fn record(
         narrative_template: is_argued.then(|| narrative(variant.denial_type)),
         traceability: is_argued.then(|| ledger(&kit)),
         evidence_kit: Some(kit),
-        notes: if random.percent(40) {
-            note(outcome, random)
-        } else {
-            String::new()
-        },
+        notes: note(outcome, random),
         scenario: Some(scenario),
         ..Default::default()
     };
     used(Entry::new(number as u64, precedent), outcome, random)
+}
+
+/// `MRI lumbar spine for low back pain: no authorization on file`.
+fn title(told: &Told, scenario: &Scenario) -> String {
+    let Told {
+        service,
+        variant,
+        payer: _,
+    } = told;
+    let is_meant = |(code, _): &&(&str, &str)| scenario.diagnosis_codes.iter().any(|c| c == code);
+    let diagnosis = service.diagnoses.iter().find(is_meant).map(|(_, words)| *words);
+    match diagnosis.filter(|words| !service.title.contains(words)) {
+        Some(diagnosis) => format!("{} for {diagnosis}: {}", service.title, variant.title),
+        None => format!("{}: {}", service.title, variant.title),
+    }
+}
+
+fn sharing(random: &mut Random) -> SharingScope {
+    if random.percent(50) {
+        SharingScope::AggregateOnly
+    } else {
+        SharingScope::Private
+    }
 }
 
 /// What was done: mostly what the guardrails say, else one of their alternatives.
@@ -214,7 +218,11 @@ fn ledger(kit: &EvidenceKit) -> TraceabilityLedger {
     }
 }
 
+/// What a colleague noted, on four cases of ten.
 fn note(outcome: Outcome, random: &mut Random) -> String {
+    if !random.percent(40) {
+        return String::new();
+    }
     random
         .pick(prose::notes(outcome))
         .copied()
