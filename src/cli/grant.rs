@@ -1,6 +1,6 @@
 //! `stratum grant`: what no role grants, and the agreement it needs (42 CFR Part 2). Audited like a call.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use time::macros::format_description;
@@ -84,7 +84,7 @@ pub(super) async fn grant(args: GrantArgs) -> Result<(), DevError> {
     granted
 }
 
-fn fingerprint(path: &PathBuf) -> Result<[u8; 32], DevError> {
+fn fingerprint(path: &Path) -> Result<[u8; 32], DevError> {
     let chain = crate::tls::pem::PemFile::read(path)?.certificates()?;
     let leaf = chain.first().ok_or("the certificate file is empty")?;
     Ok(PeerCertificate::parse(leaf)?.fingerprint_sha256)

@@ -19,9 +19,11 @@ impl Terms {
     /// Where the consent stands on a day, UTC: its end comes by itself.
     #[must_use]
     pub fn state_on(&self, today: Date) -> ConsentState {
-        match self.state {
-            ConsentState::Active if self.expires_on.is_some_and(|end| today >= end) => ConsentState::Expired,
-            state => state,
+        let is_over = self.expires_on.is_some_and(|end| today >= end);
+        if self.state == ConsentState::Active && is_over {
+            ConsentState::Expired
+        } else {
+            self.state
         }
     }
 
