@@ -341,6 +341,7 @@ fn length(count: usize) -> [u8; 4] {
 }
 
 /// A row as scale and eight-bit weights.
+#[expect(clippy::cast_possible_truncation, reason = "scaled to at most 127 a line above")]
 fn pack(weights: &[f32; PADDED]) -> (f32, [i8; PADDED]) {
     let largest = weights[..LABELS]
         .iter()
