@@ -165,7 +165,7 @@ async fn admit(
         call.set_caller(Caller::anonymous());
     }
     if policy.is_infrastructure && policy.audit != AuditMode::None {
-        parts.calls.note(call).await?;
+        Box::pin(parts.calls.note(call)).await?;
     }
     Ok(())
 }
@@ -209,7 +209,7 @@ where
         let error = Error::new(ErrorReason::Validation, "the message can't be decoded");
         return refuse(parts, call, error).await;
     }
-    refused_while_reading(parts, call, code, response).await
+    Box::pin(refused_while_reading(parts, call, code, response)).await
 }
 
 /// REST that does not transcode, or a message that is too large: refused as it stands, with its event.
@@ -233,8 +233,13 @@ async fn refused_while_reading(
     }
 }
 
-/// The answer to a call that is not let in, with the event it leaves.
-async fn refuse(parts: &StackParts, call: &CallContext, error: Error) -> Response<Body> {
+/// The answer to a call that is not let in, with the event it leaves. On the heap: a call that is let in
+/// does not carry what a refusal needs.
+fn refuse<'c>(parts: &'c StackParts, call: &'c CallContext, error: Error) -> BoxFuture<'c, Response<Body>> {
+    Box::pin(refusing(parts, call, error))
+}
+
+async fn refusing(parts: &StackParts, call: &CallContext, error: Error) -> Response<Body> {
     let is_anonymous = call.caller().is_none_or(|c| c.credential_id().is_none());
     let error = if is_anonymous && !error.is_ours() {
         parts.floods.count(call.client_ip(), error.reason());
