@@ -13,6 +13,7 @@ use super::engine::{
     BaseTable, Change, Condition, Corpus, CorpusBuilder, Document, FeatureSet, Filter, RankKey, Residency, Resident,
     WeightTable,
 };
+use super::finder::model_version;
 use super::scenario::{FACT_FIELDS, case_of, features_of_precedent, rank_of};
 use super::store::{self, ChangeRow};
 use crate::classification::estimate::{Case, CellModel, Estimator};
@@ -161,10 +162,19 @@ impl Corpora {
         let held = tokio::task::spawn_blocking(move || build(rows, &registries, &payers))
             .await
             .map_err(|e| Error::internal(e.to_string()))??;
+        self.note_weights(tenant, &held).await?;
         let held = Arc::new(held);
         self.held.insert(&tenant, held.clone());
         lock(&self.known).insert(tenant);
         Ok(held)
+    }
+
+    /// Notes the weights of a corpus before any answer names them.
+    async fn note_weights(&self, tenant: Uuid, held: &Held) -> Result<()> {
+        let weights = held.corpus.weights();
+        let frozen_over = i64::try_from(held.frozen_over).unwrap_or(i64::MAX);
+        let (version, sha256) = (model_version(weights), hex::encode(weights.digest()));
+        store::note_weights(self.db.index(), tenant, &version, &sha256, frozen_over).await
     }
 
     /// Brings a corpus up to the database's present state.
