@@ -130,7 +130,7 @@ async fn a_deadline_ends_the_stream_with_its_reason() {
     let stage = Stage::start().await;
     let scene = stage.scene(Door::Rest);
     let request = json!({ "items": vec![item("no authorization on file"); 500] });
-    let hurried = scene.owner().with("x-request-timeout", "0.001");
+    let hurried = scene.owner().with("x-request-timeout", "0.001s");
     hurried
         .call("BatchClassify", request)
         .await

@@ -37,6 +37,21 @@ fn what_is_told_is_known_afterwards_and_so_is_what_resembles_it() {
     assert_eq!(first("the zebra edit fired", Some(&tuned)), DenialLabel::Bundling);
 }
 
+/// Even where the shared model is sure.
+#[test]
+fn one_correction_is_enough_for_its_own_text() {
+    let held_out = Corpus::held_out().expect("texts");
+    let sure = held_out
+        .texts
+        .iter()
+        .filter(|text| shipped().classify(&text.text).scores[0].score > 0.95);
+    for text in sure.step_by(40) {
+        let second = shipped().classify(&text.text).scores[1].label;
+        let tuned = tune(&[told(&text.text, second)]);
+        assert_eq!(first(&text.text, Some(&tuned)), second, "{}", text.text);
+    }
+}
+
 #[test]
 fn a_plain_denial_stays_what_it_is() {
     let tuned = tune(&[told(OWN_WORDS, DenialLabel::Bundling)]);
@@ -104,6 +119,7 @@ fn feedback_that_contradicts_plain_words_makes_no_model() {
         .texts
         .iter()
         .filter(|text| text.label != DenialLabel::Other)
+        .step_by(3)
         .map(|text| told(&text.text, DenialLabel::Other))
         .collect();
     assert!(matches!(TUNER.tune(&perverse), Err(TuneError::Contradicts { .. })));
