@@ -30,6 +30,10 @@ pub enum Resource {
     User,
     /// A certificate or API key.
     Credential,
+    /// What a tenant said a denial truly was.
+    Feedback,
+    /// A model.
+    Model,
 }
 
 impl Resource {
@@ -45,6 +49,8 @@ impl Resource {
             Self::AllowListEntry => "allow_list_entry",
             Self::User => "user",
             Self::Credential => "credential",
+            Self::Feedback => "feedback",
+            Self::Model => "model",
         }
     }
 }
@@ -210,7 +216,7 @@ impl AuditEvent {
         } else {
             AuditOutcome::Denied
         };
-        let attempted = error.attempted_id().map(|id| Sha256::digest(id.to_string()).into());
+        let attempted = error.attempted().map(|id| Sha256::digest(id).into());
         Self::of_call(call, outcome, reason_text(error.reason()), attempted, Facts::call())
     }
 

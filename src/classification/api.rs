@@ -2,15 +2,25 @@
 
 use tonic::{Request, Response, Status};
 
+use super::batch::ClassifyBatch;
 use super::classify::Classifier;
+use super::feedback;
 use super::guardrails::Context;
 use crate::audit::event::{Facts, Resource};
 use crate::proto::v1::classification_service_server::ClassificationService;
 use crate::proto::v1::{
-    ClassifyDenialRequest, ClassifyDenialResponse, ComputeDeadlinesRequest, ComputeDeadlinesResponse,
-    DetermineActionRequest, DetermineActionResponse, EstimateWinProbabilityRequest, EstimateWinProbabilityResponse,
+    BatchClassifyRequest, BatchClassifyResponse, ClassifyDenialRequest, ClassifyDenialResponse,
+    ComputeDeadlinesRequest, ComputeDeadlinesResponse, DetermineActionRequest, DetermineActionResponse,
+    EstimateWinProbabilityRequest, EstimateWinProbabilityResponse, GetModelCardRequest, GetModelCardResponse,
+    ListModelsRequest, ListModelsResponse, SubmitFeedbackRequest, SubmitFeedbackResponse,
 };
-use crate::rpc::call::{Answer, Calls};
+use crate::rpc::call::{Answer, ByteStream, Calls, Idempotent};
+
+impl Idempotent for SubmitFeedbackRequest {
+    fn request_id(&self) -> &str {
+        &self.request_id
+    }
+}
 
 /// `ClassificationService`.
 #[derive(Debug, Clone)]
@@ -37,8 +47,9 @@ impl ClassificationService for Api {
         self.calls
             .read(request, |tx, ClassifyDenialRequest { scenario, as_of, top_k }, _| {
                 Box::pin(async move {
+                    let own = classifier.models().own(tx).await?;
                     let reply = classifier
-                        .classify(tx, scenario.unwrap_or_default(), &as_of, top_k)
+                        .classify(tx, own.as_deref(), scenario.unwrap_or_default(), &as_of, top_k)
                         .await?;
                     let rows = i64::try_from(reply.precedents.len()).unwrap_or(i64::MAX);
                     let facts = Facts {
@@ -104,7 +115,8 @@ impl ClassificationService for Api {
         self.calls
             .read(request, |tx, EstimateWinProbabilityRequest { scenario }, _| {
                 Box::pin(async move {
-                    let judged = classifier.judge(&scenario.unwrap_or_default());
+                    let own = classifier.models().own(tx).await?;
+                    let judged = classifier.judge(&scenario.unwrap_or_default(), own.as_deref());
                     let understood = judged.understanding.scenario;
                     let action = judged.determination.action();
                     let (estimate, _) = classifier.estimate(tx.tenant_id(), &understood, action).await?;
@@ -113,7 +125,7 @@ impl ClassificationService for Api {
                         resource: Resource::Precedent,
                         ..Facts::call()
                     };
-                    let model_version = classifier.model_version();
+                    let model_version = classifier.estimating_version(own.as_deref());
                     Ok(Answer::new(
                         EstimateWinProbabilityResponse {
                             estimate: Some(estimate),
@@ -121,6 +133,67 @@ impl ClassificationService for Api {
                         },
                         facts,
                     ))
+                })
+            })
+            .await
+    }
+
+    type BatchClassifyStream = ByteStream<BatchClassifyResponse>;
+
+    async fn batch_classify(
+        &self,
+        request: Request<BatchClassifyRequest>,
+    ) -> Result<Response<Self::BatchClassifyStream>, Status> {
+        let classifier = self.classifier.clone();
+        self.calls
+            .batch(request, move |request| ClassifyBatch::open(classifier, request))
+            .await
+    }
+
+    async fn submit_feedback(
+        &self,
+        request: Request<SubmitFeedbackRequest>,
+    ) -> Result<Response<SubmitFeedbackResponse>, Status> {
+        let classifier = self.classifier.clone();
+        self.calls
+            .mutate(request, move |tx, request, call| {
+                Box::pin(feedback::submit(classifier, tx, request, call))
+            })
+            .await
+    }
+
+    async fn list_models(&self, request: Request<ListModelsRequest>) -> Result<Response<ListModelsResponse>, Status> {
+        let classifier = self.classifier.clone();
+        self.calls
+            .read(request, move |tx, ListModelsRequest {}, _| {
+                Box::pin(async move {
+                    let reply = classifier.models().list(tx, classifier.finder()).await?;
+                    let facts = Facts {
+                        row_count: i64::try_from(reply.models.len()).unwrap_or(i64::MAX),
+                        resource: Resource::Model,
+                        ..Facts::call()
+                    };
+                    Ok(Answer::new(reply, facts))
+                })
+            })
+            .await
+    }
+
+    async fn get_model_card(
+        &self,
+        request: Request<GetModelCardRequest>,
+    ) -> Result<Response<GetModelCardResponse>, Status> {
+        let classifier = self.classifier.clone();
+        self.calls
+            .read(request, move |tx, GetModelCardRequest { version }, _| {
+                Box::pin(async move {
+                    let reply = classifier.models().card(tx, classifier.finder(), &version).await?;
+                    let facts = Facts {
+                        row_count: 1,
+                        resource: Resource::Model,
+                        ..Facts::call()
+                    };
+                    Ok(Answer::new(reply, facts))
                 })
             })
             .await

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::deadlines::{self, Dates, Query};
 use super::estimate::{Fact, Tally, WinEstimate as Estimated};
 use super::guardrails::{Context, Suggestion, determine};
+use super::models::{Models, OwnTextModel};
 use super::text::Prediction;
 use super::understanding::{Reader, Understanding, denial_type, span};
 use crate::db::TenantTx;
@@ -38,6 +39,7 @@ pub struct Classifier {
     registries: Arc<Registries>,
     reader: Arc<Reader>,
     finder: Finder,
+    models: Models,
 }
 
 /// A denial judged without its precedents.
@@ -56,10 +58,22 @@ impl Classifier {
     #[must_use]
     pub fn new(registries: Arc<Registries>, reader: Arc<Reader>, finder: Finder) -> Self {
         Self {
+            models: Models::new(reader.model(), registries.clone()),
             registries,
             reader,
             finder,
         }
+    }
+
+    /// The models that answer.
+    #[must_use]
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// Where precedents are found.
+    pub(super) fn finder(&self) -> &Finder {
+        &self.finder
     }
 
     /// The main job.
@@ -69,11 +83,12 @@ impl Classifier {
     pub async fn classify(
         &self,
         tx: &mut TenantTx,
+        own: Option<&OwnTextModel>,
         scenario: Scenario,
         as_of: &str,
         top_k: i32,
     ) -> Result<ClassifyDenialResponse> {
-        let mut judged = self.judge(&scenario);
+        let mut judged = self.judge(&scenario, own);
         if scenario.dates.is_some() {
             judged.determination.deadlines = self.deadlines(&judged.understanding.scenario, as_of, None)?;
         }
@@ -100,7 +115,12 @@ impl Classifier {
             precedents: found.hits,
             win: Some(win),
             mentions: judged.understanding.mentions,
-            model_version: format!("{} {}", self.reader.model_version(), found.model_version),
+            model_version: format!(
+                "{} {} {}",
+                self.judging_version(own),
+                found.model_version,
+                self.models.estimate_version()
+            ),
             sud_suspected: suspicion.is_suspected(),
             understood: Some(understood),
         })
@@ -108,8 +128,9 @@ impl Classifier {
 
     /// Types and action: hard rules over codes first, then what was said, then words.
     #[must_use]
-    pub fn judge(&self, scenario: &Scenario) -> Judged {
-        let mut understanding = self.reader.read(scenario, &self.registries);
+    pub fn judge(&self, scenario: &Scenario, own: Option<&OwnTextModel>) -> Judged {
+        let tuning = own.map(|own| &own.tuning);
+        let mut understanding = self.reader.read(scenario, &self.registries, tuning);
         let context = Context {
             service_timing: scenario.service_timing(),
             ..Default::default()
@@ -200,10 +221,16 @@ impl Classifier {
         Ok((win, groups))
     }
 
-    /// Version of the text model.
+    /// Versions of the models that judge without precedents.
     #[must_use]
-    pub fn model_version(&self) -> String {
-        self.reader.model_version()
+    pub fn judging_version(&self, own: Option<&OwnTextModel>) -> String {
+        format!("{} {}", self.models.text_version(own), self.models.guardrails_version())
+    }
+
+    /// Versions of the models that estimate.
+    #[must_use]
+    pub fn estimating_version(&self, own: Option<&OwnTextModel>) -> String {
+        format!("{} {}", self.judging_version(own), self.models.estimate_version())
     }
 }
 

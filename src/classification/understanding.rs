@@ -54,19 +54,15 @@ impl Reader {
         })
     }
 
-    /// Version of the text model.
+    /// The shared text model.
     #[must_use]
-    pub fn model_version(&self) -> String {
-        format!(
-            "text-{}-{}",
-            self.model.card().corpus_version,
-            self.model.digest().get(..8).unwrap_or_default()
-        )
+    pub fn model(&self) -> &'static TextModel {
+        self.model
     }
 
-    /// Reads a scenario's words.
+    /// Reads a scenario's words, with what a tenant's own model adds.
     #[must_use]
-    pub fn read(&self, scenario: &Scenario, registries: &Registries) -> Understanding {
+    pub fn read(&self, scenario: &Scenario, registries: &Registries, tuning: Option<&TextModel>) -> Understanding {
         let text = scenario.denial_trigger.as_str();
         if text.trim().is_empty() {
             return Understanding {
@@ -80,7 +76,7 @@ impl Reader {
         add_codes(&mut understood, &mentions);
         add_names(&mut understood, &mentions);
         add_categories(&mut understood, text, registries);
-        let prediction = Some(self.model.classify(text));
+        let prediction = Some(self.model.classify_tuned(text, tuning));
         Understanding {
             scenario: understood,
             mentions,

@@ -55,8 +55,8 @@ enum Command {
     Rescan(storage::StorageArgs),
     /// Put pseudonyms in the place of users whose erasure is due.
     PurgeErased(storage::StorageArgs),
-    /// Train the text model from the shipped phrases and write it.
-    Train(train::TrainArgs),
+    /// Train tenants' own text models from their feedback, or the shared one anew.
+    Train(Box<train::TrainArgs>),
     /// For maintainers of the registries.
     #[command(subcommand)]
     Registries(registries::RegistriesCommand),
@@ -83,7 +83,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Rescan(storage) => privacy::rescan(storage).await,
         Command::PurgeErased(storage) => privacy::purge_erased(storage).await,
         Command::Evaluate(command) => evaluate::evaluate(command),
-        Command::Train(args) => train::train(&args),
+        Command::Train(args) => train::train(*args).await,
         Command::Registries(command) => registries::registries(command),
         Command::Migrate(args) => deployment::migrate_database(&args).await,
         Command::Bootstrap(args) => deployment::bootstrap(*args).await,

@@ -60,7 +60,7 @@ pub(super) async fn purge_erased(storage: StorageArgs) -> Result<(), DevError> {
 }
 
 /// An error with its cause, for the operator.
-fn told(error: Error) -> DevError {
+pub(super) fn told(error: Error) -> DevError {
     match error.cause() {
         Some(cause) => format!("{error} ({cause})").into(),
         None => error.to_string().into(),

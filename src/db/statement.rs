@@ -57,6 +57,8 @@ pub fn all() -> Vec<Statement> {
     [
         STATEMENTS,
         crate::audit::store::STATEMENTS,
+        crate::classification::feedback::store::STATEMENTS,
+        crate::classification::models::store::STATEMENTS,
         crate::precedents::import::store::STATEMENTS,
         crate::precedents::history::store::STATEMENTS,
         crate::precedents::rescan::store::STATEMENTS,

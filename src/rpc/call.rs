@@ -3,6 +3,7 @@
 //! data and no reply without its event. Each unit of work runs in a task of its own, so that a client
 //! that goes away can't leave it half done.
 
+mod batch;
 mod export;
 
 use std::panic::AssertUnwindSafe;
@@ -19,7 +20,7 @@ use super::identity::Caller;
 use super::page::PageTokens;
 use super::policy::AuditMode;
 use super::telemetry::CallContext;
-use super::validate::{Validate, Violation, violations, violations_at};
+use super::validate::{Validate, Violation, violations};
 use crate::audit::event::{AuditEvent, Facts};
 use crate::audit::writer::AuditWriter;
 use crate::db::{Db, TenantTx};
@@ -41,6 +42,7 @@ impl<R> Answer<R> {
     }
 }
 
+pub use batch::{Batch, BatchCount};
 pub use export::{ByteStream, ExportPage, Exporter};
 
 /// A request whose mutation can be repeated safely.
@@ -235,22 +237,7 @@ impl Calls {
         R: Message + Default + 'static,
         F: for<'t> FnOnce(&'t mut TenantTx, Q, CallContext) -> BoxFuture<'t, Result<Answer<R>>> + Send + 'static,
     {
-        self.mutating(|violation| !violation.field.contains("]."), request, handler)
-            .await
-    }
-
-    /// One item of a batch, without what only the server may set, once it keeps every rule.
-    ///
-    /// # Errors
-    /// `VALIDATION` or `PHI_DETECTED`, naming fields below `path`.
-    pub fn valid_part<Q: Validate>(&self, path: &str, mut part: Q, allowed: &AllowList) -> Result<Q> {
-        part.clear_output_only();
-        let violations = violations_at(path, &part, &*self.0.guard, allowed);
-        if violations.is_empty() {
-            Ok(part)
-        } else {
-            Err(Error::violations(violations))
-        }
+        self.mutating(batch::is_of_the_whole, request, handler).await
     }
 
     /// Streams tenant data in bulk: a START event before the first byte, a FINISH event with count and

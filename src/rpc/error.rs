@@ -20,7 +20,7 @@ pub struct Error {
     metadata: Vec<(&'static str, String)>,
     violations: Vec<Violation>,
     retry_after: Option<Duration>,
-    attempted_id: Option<uuid::Uuid>,
+    attempted: Option<String>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -37,7 +37,7 @@ impl Error {
             metadata: Vec::new(),
             violations: Vec::new(),
             retry_after: None,
-            attempted_id: None,
+            attempted: None,
             cause: None,
         }
     }
@@ -72,8 +72,14 @@ impl Error {
     /// There is no such resource for this caller: absent and foreign ids answer alike.
     #[must_use]
     pub fn not_found(attempted: uuid::Uuid) -> Self {
+        Self::no_such(attempted.to_string())
+    }
+
+    /// As [`Error::not_found`], for resources that are known by a name.
+    #[must_use]
+    pub fn no_such(attempted: impl Into<String>) -> Self {
         Self {
-            attempted_id: Some(attempted),
+            attempted: Some(attempted.into()),
             ..Self::new(ErrorReason::NotFound, "no such resource")
         }
     }
@@ -127,8 +133,8 @@ impl Error {
 
     /// The id that was asked for and not found, for the audit log (hashed there).
     #[must_use]
-    pub fn attempted_id(&self) -> Option<uuid::Uuid> {
-        self.attempted_id
+    pub fn attempted(&self) -> Option<&str> {
+        self.attempted.as_deref()
     }
 
     /// The cause, for the log.
@@ -206,7 +212,7 @@ impl From<Error> for Status {
             metadata,
             violations,
             retry_after,
-            attempted_id: _,
+            attempted: _,
             cause: _,
         } = error;
         let mut details = ErrorDetails::new();

@@ -183,7 +183,11 @@ where
     } else {
         MAX_DEADLINE
     };
-    let deadline = grpc_timeout(request.headers()).map_or(most, |d| d.min(most));
+    let asked = request
+        .headers()
+        .get("grpc-timeout")
+        .and_then(|text| text.to_str().ok());
+    let deadline = asked.and_then(grpc_timeout).map_or(most, |d| d.min(most));
     let answered = tokio::time::timeout(deadline, async {
         std::future::poll_fn(|cx| services.poll_ready(cx)).await?;
         services.call(request).await
@@ -258,8 +262,7 @@ fn response_code(headers: &HeaderMap) -> Code {
 }
 
 /// The deadline a gRPC client sets: digits and a unit.
-fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get("grpc-timeout")?.to_str().ok()?;
+pub(super) fn grpc_timeout(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let amount: u64 = (digits.len() <= 8).then(|| digits.parse().ok()).flatten()?;
     match unit {

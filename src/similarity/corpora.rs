@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::engine::{
     BaseTable, Change, Condition, Corpus, CorpusGatherer, Document, FeatureSet, Filter, RankKey, Residency, Resident,
 };
+use super::finder::model_version;
 use super::scenario::{FACT_FIELDS, case_of, features_of_precedent, rank_of};
 use super::store::{self, ChangeRow};
 use crate::classification::estimate::{Case, CellModel, Estimator};
@@ -170,6 +171,7 @@ impl Corpora {
         }
         lock(&self.changed).remove(&tenant);
         let held = Arc::new(self.load(tenant).await?);
+        self.note_weights(tenant, &held).await?;
         refit(held.clone());
         self.held.insert(&tenant, held.clone());
         lock(&self.known).insert(tenant);
@@ -191,6 +193,14 @@ impl Corpora {
         }
         drop(chunks);
         gathering.await.map_err(|e| Error::internal(e.to_string()))?
+    }
+
+    /// Notes the weights of a corpus before any answer names them.
+    async fn note_weights(&self, tenant: Uuid, held: &Held) -> Result<()> {
+        let weights = held.corpus.weights();
+        let frozen_over = i64::try_from(held.frozen_over).unwrap_or(i64::MAX);
+        let (version, sha256) = (model_version(weights), hex::encode(weights.digest()));
+        store::note_weights(self.db.index(), tenant, &version, &sha256, frozen_over).await
     }
 
     /// Brings a corpus up to the database's present state.

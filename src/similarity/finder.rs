@@ -169,7 +169,9 @@ pub(super) fn shown(explanation: &Explanation, most: usize) -> SimilarityExplana
     }
 }
 
-pub(super) fn model_version(weights: &WeightTable) -> String {
+/// Name of the weights in answers.
+#[must_use]
+pub fn model_version(weights: &WeightTable) -> String {
     let digest = hex::encode(weights.digest());
     format!(
         "similarity-{}.{}-{}",

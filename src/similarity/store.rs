@@ -20,6 +20,10 @@ statements! {
         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon) h
             LEFT JOIN precedents p ON p.tenant_id = $1 AND p.revision >= $2
         ORDER BY p.id";
+    /// Notes weights before an answer names them: a version can be looked up afterwards.
+    NOTE_WEIGHTS as Index = "
+        INSERT INTO similarity_weights (tenant_id, version, sha256, frozen_over) VALUES ($1, $2, $3, $4)
+        ON CONFLICT DO NOTHING";
     /// Hits by id, as they stand now: what was archived since is not among them.
     HITS as App = "
         SELECT tenant_id, id, version, status, data_origin, outcome_recorded_at, reuse_count, success_on_reuse,
@@ -42,6 +46,24 @@ pub(crate) struct ChangeRow {
 /// Everything of a tenant that changed in transactions at or above `since`, as it comes.
 pub(crate) fn changes(pool: &PgPool, tenant: Uuid, since: i64) -> impl Stream<Item = sqlx::Result<ChangeRow>> {
     sqlx::query_as(CHANGES).bind(tenant).bind(since).fetch(pool)
+}
+
+/// Notes the weights that a tenant's answers will name.
+pub(crate) async fn note_weights(
+    pool: &PgPool,
+    tenant: Uuid,
+    version: &str,
+    sha256: &str,
+    frozen_over: i64,
+) -> Result<()> {
+    sqlx::query(NOTE_WEIGHTS)
+        .bind(tenant)
+        .bind(version)
+        .bind(sha256)
+        .bind(frozen_over)
+        .execute(pool)
+        .await?;
+    Ok(())
 }
 
 /// Hits as they stand now.

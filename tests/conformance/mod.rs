@@ -2,11 +2,14 @@
 
 mod allow_list;
 mod audit;
+mod batch_classify;
 mod classification;
 mod consents;
 mod differential;
+mod feedback;
 mod import;
 mod lifecycle;
+mod models;
 mod personal;
 mod precedents;
 mod privacy;

@@ -100,6 +100,7 @@ async fn resource(scene: &Scene<'_>, name: &str) -> String {
             let user = scene.user().await;
             text(&scene.owner().ok("RequestErasure", json!({ "userId": user })).await["erasure"]["id"])
         }
+        "own_model" => scene.own_model().await,
         "consent" => text(&scene.consent("CONSENT_PURPOSE_ALL_TPO").await["id"]),
         "audit_event" => {
             scene.owner().ok("GetMe", json!({})).await;

@@ -23,7 +23,8 @@ async fn an_identifier_in_any_free_text_is_refused_by_its_field() {
                 let outcome = client.send(&method, &message).await;
                 if outcome.code == Code::Ok {
                     // A batch refuses the item, and says so in its reply by the names of one item.
-                    let (said, item) = (outcome.json.to_string(), field.split_once("].").unwrap_or_default().1);
+                    let said = serde_json::Value::from(outcome.replies.clone()).to_string();
+                    let (said, item) = (said, field.split_once("].").unwrap_or_default().1);
                     let is_item = !item.is_empty()
                         && said.contains("PHI_DETECTED")
                         && said.contains(&format!(".{item}: holds an identifier"));

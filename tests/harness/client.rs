@@ -46,6 +46,8 @@ pub(crate) struct Outcome {
     pub(crate) violations: Vec<String>,
     /// The reply; the last one of a stream; null on failure.
     pub(crate) json: Value,
+    /// Every reply of a stream, in order; of any other call the one.
+    pub(crate) replies: Vec<Value>,
     /// `google.rpc.Status` as JSON; null on success.
     pub(crate) error: Value,
     /// The reply as it came over the wire: a message's bytes, or the text of the body.
@@ -195,12 +197,13 @@ impl Outcome {
             .unwrap_or_default()
     }
 
-    fn success(headers: HeaderMap, mut replies: Vec<Value>, bytes: Bytes, http: Option<StatusCode>) -> Self {
+    fn success(headers: HeaderMap, replies: Vec<Value>, bytes: Bytes, http: Option<StatusCode>) -> Self {
         Self {
             code: Code::Ok,
             reason: String::new(),
             violations: Vec::new(),
-            json: replies.pop().unwrap_or_default(),
+            json: replies.last().cloned().unwrap_or_default(),
+            replies,
             error: Value::Null,
             bytes,
             headers,
@@ -247,11 +250,13 @@ impl Outcome {
                 .unwrap_or_default();
             vec![json!({ "contentType": kind, "data": String::from_utf8_lossy(&bytes) })]
         } else if is_stream {
-            bytes
-                .split(|b| *b == b'\n')
-                .filter(|line| !line.is_empty())
-                .map(read)
-                .collect()
+            let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+            // A stream that fails says so in its last line.
+            if let Some(error) = lines.clone().last().and_then(stream_error) {
+                let code = Code::from_i32(i32::try_from(error["code"].as_i64().unwrap_or(2)).unwrap_or(2));
+                return Self::failure(code, error, bytes, headers, Some(status));
+            }
+            lines.map(read).collect()
         } else {
             vec![read(&bytes)]
         };
@@ -269,12 +274,20 @@ impl Outcome {
                 .map(|found| found.iter().map(field).collect())
                 .unwrap_or_default(),
             json: Value::Null,
+            replies: Vec::new(),
             error,
             bytes,
             headers,
             http,
         }
     }
+}
+
+/// The status in the line that ends a stream which failed.
+fn stream_error(line: &[u8]) -> Option<Value> {
+    let json: Value = serde_json::from_slice(line).ok()?;
+    let message = contract::from_json(contract::message("google.rpc.Status"), json.get("error")?);
+    Some(contract::to_json(&message))
 }
 
 /// What a stream of raw pieces adds up to, as REST delivers it.

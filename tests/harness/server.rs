@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use serde_json::{Value, json};
+use stratum::classification::training::{Outcome, Trainer};
 use stratum::config::{Config, Profile, TlsPaths};
+use stratum::db::Db;
 use stratum::db::cluster::Cluster;
 use stratum::privacy::{FreeTextGuard, IdentifierGuard};
 use stratum::server::Server;
@@ -98,6 +100,15 @@ impl Stage {
 
     pub(crate) async fn superuser(&self) -> Sql {
         self.database.superuser().await
+    }
+
+    /// Trains the own text model of every tenant, as `stratum train` does.
+    pub(crate) async fn train(&self) -> Vec<(Uuid, Outcome)> {
+        let db = Db::open(&self.database.config());
+        let trainer = Trainer::new(db.clone(), guard()).expect("a trainer");
+        let outcomes = trainer.all().await.expect("outcomes");
+        db.close().await;
+        outcomes
     }
 
     /// The door with the tenant that calls through it on this stage.
@@ -215,6 +226,20 @@ impl<'s> Scene<'s> {
             .ok("RecordConsent", json!({ "consent": new_consent(purpose) }))
             .await;
         reply["consent"].clone()
+    }
+
+    /// Trains the own text model of the scene's tenant on something it says, and gives the version.
+    pub(crate) async fn own_model(&self) -> String {
+        let words = format!("Edit {} fired", letters());
+        let feedback = json!({ "scenario": { "denialTrigger": words }, "denialType": "DENIAL_TYPE_BUNDLING" });
+        self.owner().ok("SubmitFeedback", feedback).await;
+        let tenant = self.stage.cast.tenant(self.tenant).id;
+        let outcomes = self.stage.train().await;
+        let own = outcomes.into_iter().find(|(id, _)| *id == tenant);
+        match own.map(|(_, outcome)| outcome) {
+            Some(Outcome::Trained { version, .. } | Outcome::Unchanged { version }) => version,
+            other => panic!("no model: {other:?}"),
+        }
     }
 
     /// Stores a precedent of the scene's tenant.

@@ -30,16 +30,81 @@ pub struct Metrics {
     pub calibration_error: f32,
 }
 
+impl Metrics {
+    /// Of no texts.
+    pub(super) fn none() -> Self {
+        metrics_of(std::iter::empty())
+    }
+}
+
+/// First scores of about the same height beside how often they were right.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationBin {
+    /// Texts in the bin.
+    pub texts: usize,
+    /// Mean first score.
+    pub mean_score: f32,
+    /// Share of right first types.
+    pub hit_rate: f32,
+}
+
+/// Metrics with the calibration behind them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The figures.
+    pub metrics: Metrics,
+    /// First scores in ten bins of equal width, from 0 to 1.
+    pub calibration: Vec<CalibrationBin>,
+}
+
 /// Measures a model on labelled texts.
 #[must_use]
 pub fn measure(model: &TextModel, texts: &Corpus) -> Metrics {
-    metrics_of(texts.texts.iter().map(|text| {
-        let mut scores = [0.0; LABELS];
-        for scored in model.classify(&text.text).scores {
-            scores[scored.label.index()] = scored.score;
-        }
-        (text.label.index(), scores)
-    }))
+    measure_tuned(model, None, texts).metrics
+}
+
+/// Measures a model on labelled texts, with a tuning or without.
+#[must_use]
+pub fn measure_tuned(model: &TextModel, tuning: Option<&TextModel>, texts: &Corpus) -> Measured {
+    let scored: Vec<(usize, [f32; LABELS])> = texts
+        .texts
+        .iter()
+        .map(|text| {
+            let mut scores = [0.0; LABELS];
+            for scored in model.classify_tuned(&text.text, tuning).scores {
+                scores[scored.label.index()] = scored.score;
+            }
+            (text.label.index(), scores)
+        })
+        .collect();
+    measured(&scored)
+}
+
+/// Metrics and calibration over pairs of right type and scores of all types.
+pub fn measured(scored: &[(usize, [f32; LABELS])]) -> Measured {
+    let mut bins = [(0_usize, 0.0_f64, 0_usize); CALIBRATION_BINS];
+    for (label, scores) in scored {
+        let best = ranking(scores)[0];
+        let bin = &mut bins[bin_of(scores[best])];
+        *bin = (
+            bin.0 + 1,
+            bin.1 + f64::from(scores[best]),
+            bin.2 + usize::from(best == *label),
+        );
+    }
+    let bins = bins.iter().map(|(texts, mass, hits)| CalibrationBin {
+        texts: *texts,
+        mean_score: (mass / (*texts).max(1) as f64) as f32,
+        hit_rate: (*hits as f64 / (*texts).max(1) as f64) as f32,
+    });
+    Measured {
+        metrics: metrics_of(scored.iter().copied()),
+        calibration: bins.collect(),
+    }
+}
+
+fn bin_of(score: f32) -> usize {
+    ((score * CALIBRATION_BINS as f32) as usize).min(CALIBRATION_BINS - 1)
 }
 
 /// Metrics over pairs of right type and scores of all types.
@@ -54,7 +119,7 @@ pub fn metrics_of(scored: impl Iterator<Item = (usize, [f32; LABELS])>) -> Metri
         first += usize::from(hit);
         third += usize::from(order[..3].contains(&label));
         loss -= f64::from(ln(scores[label].max(1e-9)));
-        let bin = &mut bins[((scores[best] * CALIBRATION_BINS as f32) as usize).min(CALIBRATION_BINS - 1)];
+        let bin = &mut bins[bin_of(scores[best])];
         *bin = (bin.0 + 1, bin.1 + f64::from(scores[best]), bin.2 + usize::from(hit));
     }
     let count = texts.max(1) as f64;

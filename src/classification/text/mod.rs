@@ -5,6 +5,7 @@
 //!        (spans)         └─ (services and payers masked: a type must not be learnt from a drug's name)
 //! text ─ extract ─────────────────────────────► Mentions     codes, payers, services, denial phrases with spans
 //! phrases.tsv ─ corpus ─ train ─► TextModel ─ encode ─► model.bin (shipped) + ModelCard
+//! a tenant's feedback ─── tune ─► TextModel, added to the shipped one for that tenant alone
 //! ```
 //!
 //! The model is shipped as data (1.3 MB, loads in some 20 ms) and not trained at boot: training takes seconds in a release
@@ -29,22 +30,26 @@ mod model;
 mod numeric;
 mod solver;
 mod train;
+mod tuning;
 mod words;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_extract;
+#[cfg(test)]
+mod tests_tuning;
 
 pub use corpus::{Corpus, CorpusError, LabelledText};
-pub use evaluate::{Metrics, measure};
+pub use evaluate::{CalibrationBin, Measured, Metrics, measure, measure_tuned};
 pub use evidence::EvidenceSpan;
 pub use extract::{Extractor, ExtractorError, Mention, MentionKind};
 pub use features::Vectorizer;
 pub use label::{DenialLabel, UnknownLabel};
 pub use lexicon::{Lexicon, LexiconError, ServiceCategory};
 pub use model::{LabelScore, ModelCard, ModelError, Prediction, TextModel};
-pub use train::{FeedbackText, TrainError, TrainOptions, train};
+pub use train::{TrainError, TrainOptions, train};
+pub use tuning::{BeforeAfter, FeedbackText, MOST_COST, MOST_FEEDBACK, TuneError, Tuned, Tuner, TuningReport};
 
 /// A half-open range of Unicode code points of the text as given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

@@ -1,7 +1,6 @@
-//! The trained model: scores with the words that drove them, and its compact file.
-//!
-//! File: `STXT`, format version (u16), length of the card (u32), the card as JSON, number of rows (u32), biases (25 × f32),
-//! then per row key (u32), group (u8), idf (f32), scale (f32), 25 weights (i8); all little-endian; SHA-256 of all that last.
+//! The trained model: scores with the words that drove them.
+
+mod file;
 
 use super::evaluate::{Metrics, ranking};
 use super::evidence::{EvidenceSpan, evidence, known_share};
@@ -15,11 +14,6 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::OnceLock;
 
-const MAGIC: &[u8; 4] = b"STXT";
-const FORMAT: u16 = 1;
-const ROW_BYTES: usize = 4 + 1 + 4 + 4 + LABELS;
-const DIGEST_BYTES: usize = 32;
-
 /// What a model was made of and how well it does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
@@ -31,7 +25,7 @@ pub struct ModelCard {
     pub templates: u32,
     /// Texts made from them.
     pub texts: usize,
-    /// Texts of a tenant's feedback trained beside them.
+    /// Texts of a tenant's feedback among them: all of a tuning's, none of the shared model's.
     pub feedback_texts: usize,
     /// Features that have weights.
     pub features: usize,
@@ -72,7 +66,7 @@ pub enum ModelError {
     #[error("not a text model: {0}")]
     Malformed(&'static str),
     /// Written by another format version.
-    #[error("text model format {0} is not format {FORMAT}")]
+    #[error("text model format {0} can't be read by this build")]
     Format(u16),
     /// Digest and content differ.
     #[error("text model is corrupt: its digest does not match")]
@@ -163,20 +157,24 @@ impl TextModel {
     /// The model reads with the shipped lexicon, which its own decoding has proved readable.
     #[must_use]
     pub fn classify(&self, text: &str) -> Prediction {
+        self.classify_tuned(text, None)
+    }
+
+    /// As [`TextModel::classify`], with what a tenant's feedback adds (a model made by [`super::tune`] on this one).
+    #[must_use]
+    pub fn classify_tuned(&self, text: &str, tuning: Option<&Self>) -> Prediction {
         let Ok(vectorizer) = Vectorizer::shipped() else {
             return ignorance();
         };
         let (tokens, features) = vectorizer.read(text);
-        let found = self.find(&features);
+        let mut found = self.find(&features);
+        if let Some(tuning) = tuning {
+            found.extend(tuning.find_beside(self, &features));
+        }
         if found.is_empty() {
             return ignorance();
         }
-        let mut logits = self.bias;
-        for (value, _, row) in &found {
-            for (sum, weight) in logits.iter_mut().zip(&row.weights) {
-                *sum += value * f32::from(*weight);
-            }
-        }
+        let logits = logits_of(&self.bias, &found);
         let mut scores = [0.0; LABELS];
         scores
             .iter_mut()
@@ -196,6 +194,16 @@ impl TextModel {
         }
     }
 
+    /// Logits of a text's features, uncalibrated.
+    pub(super) fn logits(&self, features: &[Feature]) -> [f32; PADDED] {
+        logits_of(&self.bias, &self.find(features))
+    }
+
+    /// The rarity of a feature as this model knows it.
+    pub(super) fn idf(&self, key: u32) -> Option<f32> {
+        self.row(key).map(|row| row.idf)
+    }
+
     /// The rows of the known features with the value each is multiplied by.
     fn find<'a>(&'a self, features: &'a [Feature]) -> Vec<Found<'a>> {
         let mut squares = [0.0_f32; GROUPS];
@@ -213,6 +221,15 @@ impl TextModel {
         found
     }
 
+    /// As [`TextModel::find`] of a tuning of `base`. A tuning knows few features, so they weigh by their share of all the
+    /// features of the text: a text that has one common word with what was told is hardly moved.
+    fn find_beside<'a>(&'a self, base: &Self, features: &'a [Feature]) -> Vec<Found<'a>> {
+        let values = super::tuning::values(base, features);
+        let known =
+            values.filter_map(|(feature, value)| self.row(feature.key).map(|row| (value * row.scale, feature, row)));
+        known.collect()
+    }
+
     fn row(&self, key: u32) -> Option<&Row> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut slot = key as usize & mask;
@@ -224,120 +241,16 @@ impl TextModel {
             slot = (slot + 1) & mask;
         }
     }
-
-    /// The model's file; the same model gives the same bytes.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = self.encode_body();
-        let digest = Sha256::digest(&bytes);
-        bytes.extend_from_slice(&digest);
-        bytes
-    }
-
-    fn encode_body(&self) -> Vec<u8> {
-        // A card of numbers and strings always serialises.
-        let card = serde_json::to_vec(&self.card).unwrap_or_default();
-        let mut bytes = Vec::with_capacity(card.len() + 128 + self.rows.len() * ROW_BYTES);
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&FORMAT.to_le_bytes());
-        bytes.extend_from_slice(&length(card.len()));
-        bytes.extend_from_slice(&card);
-        bytes.extend_from_slice(&length(self.rows.len()));
-        self.bias[..LABELS]
-            .iter()
-            .for_each(|bias| bytes.extend_from_slice(&bias.to_le_bytes()));
-        for row in &self.rows {
-            bytes.extend_from_slice(&row.key.to_le_bytes());
-            bytes.push(row.group);
-            bytes.extend_from_slice(&row.idf.to_le_bytes());
-            bytes.extend_from_slice(&row.scale.to_le_bytes());
-            bytes.extend(row.weights[..LABELS].iter().map(|weight| weight.to_le_bytes()[0]));
-        }
-        bytes
-    }
-
-    /// Reads a model's file.
-    ///
-    /// # Errors
-    /// [`ModelError`] for bytes that are no intact model of this format.
-    pub fn decode(bytes: &[u8]) -> Result<Self, ModelError> {
-        Vectorizer::shipped()?;
-        let body = bytes
-            .len()
-            .checked_sub(DIGEST_BYTES)
-            .ok_or(ModelError::Malformed("too short"))?;
-        let (body, digest) = bytes.split_at(body);
-        let mut reader = Reader(body);
-        if &reader.array::<4>()? != MAGIC {
-            return Err(ModelError::Malformed("wrong first bytes"));
-        }
-        let format = u16::from_le_bytes(reader.array()?);
-        if format != FORMAT {
-            return Err(ModelError::Format(format));
-        }
-        if Sha256::digest(body)[..] != *digest {
-            return Err(ModelError::Digest);
-        }
-        let card_length = u32::from_le_bytes(reader.array()?) as usize;
-        let card = serde_json::from_slice(reader.take(card_length)?).map_err(|_| ModelError::Malformed("card"))?;
-        let row_count = u32::from_le_bytes(reader.array()?) as usize;
-        let mut bias = [0.0; PADDED];
-        for value in bias.iter_mut().take(LABELS) {
-            *value = f32::from_le_bytes(reader.array()?);
-        }
-        if reader.0.len() != row_count.saturating_mul(ROW_BYTES) {
-            return Err(ModelError::Malformed("number of rows"));
-        }
-        let rows = (0..row_count).map(|_| reader.row()).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self {
-            card,
-            bias,
-            slots: slots_of(&rows),
-            rows,
-            digest: super::corpus::hex(digest),
-        })
-    }
 }
 
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], ModelError> {
-        let (taken, rest) = self
-            .0
-            .split_at_checked(count)
-            .ok_or(ModelError::Malformed("too short"))?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn array<const COUNT: usize>(&mut self) -> Result<[u8; COUNT], ModelError> {
-        self.take(COUNT)?
-            .try_into()
-            .map_err(|_| ModelError::Malformed("too short"))
-    }
-
-    fn row(&mut self) -> Result<Row, ModelError> {
-        let key = u32::from_le_bytes(self.array()?);
-        let [group] = self.array()?;
-        let idf = f32::from_le_bytes(self.array()?);
-        let scale = f32::from_le_bytes(self.array()?);
-        let mut weights = [0_i8; PADDED];
-        for (weight, byte) in weights.iter_mut().zip(self.take(LABELS)?) {
-            *weight = i8::from_le_bytes([*byte]);
+fn logits_of(bias: &[f32; PADDED], found: &[Found<'_>]) -> [f32; PADDED] {
+    let mut logits = *bias;
+    for (value, _, row) in found {
+        for (sum, weight) in logits.iter_mut().zip(&row.weights) {
+            *sum += value * f32::from(*weight);
         }
-        Ok(Row {
-            key,
-            group,
-            idf,
-            scale,
-            weights,
-        })
     }
-}
-
-fn length(count: usize) -> [u8; 4] {
-    u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes()
+    logits
 }
 
 /// A row as scale and eight-bit weights.

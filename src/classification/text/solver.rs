@@ -17,6 +17,8 @@ pub struct Example {
     pub label: usize,
     /// How much it counts.
     pub weight: f32,
+    /// Logits that stand before any weight is learnt: zeros, or what another model says.
+    pub offset: [f32; PADDED],
 }
 
 /// How long and how cautiously to train.
@@ -104,6 +106,10 @@ fn drop_some(features: &[(u32, f32)], dropout: f32, random: &mut SplitMix, visib
 /// Predicted minus target probabilities, times the example's weight.
 fn gradient(weights: &Weights, features: &[(u32, f32)], example: &Example) -> [f32; PADDED] {
     let mut error = weights.logits(features);
+    error
+        .iter_mut()
+        .zip(&example.offset)
+        .for_each(|(sum, offset)| *sum += offset);
     softmax(&mut error[..LABELS]);
     for (index, value) in error.iter_mut().enumerate() {
         let target = if index == example.label { 1.0 } else { 0.0 };

@@ -1,9 +1,6 @@
 use super::corpus::Corpus;
 use super::solver::SolverOptions;
-use super::{
-    DenialLabel, FeedbackText, Lexicon, ModelError, Prediction, Span, TextModel, TrainError, TrainOptions, measure,
-    train,
-};
+use super::{DenialLabel, Lexicon, ModelError, Prediction, Span, TextModel, TrainError, TrainOptions, measure, train};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -144,7 +141,7 @@ fn without_evidence_the_answer_is_other_with_the_score_of_ignorance() {
 
 #[test]
 fn training_twice_gives_the_same_bytes_and_they_decode_to_the_same_model() {
-    let [one, other] = [(); 2].map(|()| train(&small_corpus(), &[], &quick_options()).expect("trains").encode());
+    let [one, other] = [(); 2].map(|()| train(&small_corpus(), &quick_options()).expect("trains").encode());
     assert_eq!(one, other);
     let model = TextModel::decode(&one).expect("decodes");
     assert_eq!(model.encode(), one);
@@ -154,57 +151,23 @@ fn training_twice_gives_the_same_bytes_and_they_decode_to_the_same_model() {
 }
 
 #[test]
-fn feedback_moves_the_answer_by_its_weight() {
-    let text = "blorf edit 77";
-    let feedback = [FeedbackText {
-        text: text.to_owned(),
-        label: DenialLabel::TimelyFiling,
-        weight: 5.0,
-    }];
-    let told = train(&small_corpus(), &feedback, &quick_options()).expect("trains");
-    assert_eq!(first(&told.classify(text)), DenialLabel::TimelyFiling);
-    assert_eq!(told.card().feedback_texts, 1);
-    let untold = train(&small_corpus(), &[], &quick_options()).expect("trains");
-    let score = |model: &TextModel| {
-        model
-            .classify(text)
-            .scores
-            .into_iter()
-            .find(|scored| scored.label == DenialLabel::TimelyFiling)
-    };
-    assert!(score(&told).map(|scored| scored.score) > score(&untold).map(|scored| scored.score));
-}
-
-#[test]
 fn training_refuses_what_can_give_no_model() {
     let corpus = small_corpus();
-    let refused = |weight: f32| {
-        let feedback = [FeedbackText {
-            text: "x".to_owned(),
-            label: DenialLabel::Other,
-            weight,
-        }];
-        matches!(
-            train(&corpus, &feedback, &quick_options()),
-            Err(TrainError::Weight { index: 0, .. })
-        )
-    };
-    assert!([0.0, -1.0, 101.0, f32::NAN, f32::INFINITY].into_iter().all(refused));
     let one_type = Corpus::parse("DUPLICATE\tx\tduplicate").expect("well-formed");
     assert!(matches!(
-        train(&one_type, &[], &quick_options()),
+        train(&one_type, &quick_options()),
         Err(TrainError::TooFewTypes)
     ));
     let no_folds = TrainOptions {
         folds: 1,
         ..quick_options()
     };
-    assert!(matches!(train(&corpus, &[], &no_folds), Err(TrainError::TooFewFolds)));
+    assert!(matches!(train(&corpus, &no_folds), Err(TrainError::TooFewFolds)));
 }
 
 #[test]
 fn damaged_model_bytes_are_refused_wherever_the_damage_is() {
-    let bytes = train(&small_corpus(), &[], &quick_options()).expect("trains").encode();
+    let bytes = train(&small_corpus(), &quick_options()).expect("trains").encode();
     for at in (0..bytes.len()).step_by(97) {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x40;

@@ -4,23 +4,11 @@ use super::Vectorizer;
 use super::corpus::{CORPUS_VERSION, Corpus, LabelledText, near_families};
 use super::evaluate::{Metrics, fold_of, metrics_of};
 use super::features::{Feature, GROUP_WEIGHTS, GROUPS};
-use super::label::DenialLabel;
 use super::lexicon::LexiconError;
 use super::model::{ModelCard, TextModel};
 use super::numeric::{ln, softmax};
 use super::solver::{Example, LABELS, PADDED, SolverOptions, Weights, fit};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A text whose type a tenant's person confirmed or corrected.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FeedbackText {
-    /// The text, free of PHI.
-    pub text: String,
-    /// The type the person says it is.
-    pub label: DenialLabel,
-    /// How much it counts beside a phrase of the corpus, which counts 1.
-    pub weight: f32,
-}
 
 /// What a training run may be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,42 +49,34 @@ pub enum TrainError {
     /// Fewer than two folds.
     #[error("cross-validation needs at least two folds")]
     TooFewFolds,
-    /// A feedback weight that is not a positive finite number of at most 100.
-    #[error("feedback text {index} has weight {weight}; expected a number above 0 and at most 100")]
-    Weight {
-        /// Position in the feedback.
-        index: usize,
-        /// The weight given.
-        weight: f32,
-    },
     /// The lexicon can't be read.
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
 }
 
-/// Trains a model from the corpus and, weighted, the feedback of a tenant.
+/// Trains the shared model from the corpus: from our own phrases and nothing else, so that no tenant's words are in what all use.
 ///
 /// # Errors
 /// [`TrainError`] where texts or options can't give a model.
-pub fn train(corpus: &Corpus, feedback: &[FeedbackText], options: &TrainOptions) -> Result<TextModel, TrainError> {
+pub fn train(corpus: &Corpus, options: &TrainOptions) -> Result<TextModel, TrainError> {
     if options.folds < 2 {
         return Err(TrainError::TooFewFolds);
     }
-    let texts = all_texts(corpus, feedback)?;
+    let texts = &corpus.texts;
     if texts.iter().map(|text| text.label).collect::<BTreeSet<_>>().len() < 2 {
         return Err(TrainError::TooFewTypes);
     }
     let vectorizer = Vectorizer::shipped()?;
     let read: Vec<Vec<Feature>> = texts.iter().map(|text| vectorizer.read(&text.text).1).collect();
-    let (temperature, cross_validated) = calibrate(&texts, &read, options);
+    let (temperature, cross_validated) = calibrate(texts, &read, options);
     let everything: Vec<usize> = (0..texts.len()).collect();
-    let fitted = Fitted::on(&texts, &read, &everything, &options.solver);
+    let fitted = Fitted::on(texts, &read, &everything, &options.solver);
     let card = ModelCard {
         corpus_version: CORPUS_VERSION,
         corpus_sha256: corpus.digest.clone(),
         templates: corpus.templates,
         texts: corpus.texts.len(),
-        feedback_texts: feedback.len(),
+        feedback_texts: 0,
         features: fitted.vocabulary.keys.len(),
         temperature,
         folds: options.folds,
@@ -104,28 +84,6 @@ pub fn train(corpus: &Corpus, feedback: &[FeedbackText], options: &TrainOptions)
         trained_on: options.trained_on.clone(),
     };
     Ok(TextModel::build(card, &fitted.vocabulary, &fitted.weights))
-}
-
-fn all_texts(corpus: &Corpus, feedback: &[FeedbackText]) -> Result<Vec<LabelledText>, TrainError> {
-    let mut texts = corpus.texts.clone();
-    for (index, given) in feedback.iter().enumerate() {
-        if !(given.weight > 0.0 && given.weight <= 100.0) {
-            return Err(TrainError::Weight {
-                index,
-                weight: given.weight,
-            });
-        }
-        texts.push(LabelledText {
-            text: given.text.clone(),
-            label: given.label,
-            family: corpus
-                .templates
-                .saturating_add(u32::try_from(index).unwrap_or(u32::MAX)),
-            weight: given.weight,
-            is_measured: true,
-        });
-    }
-    Ok(texts)
 }
 
 /// Out-of-fold logits → the temperature that makes them honest, and what they measure then.
@@ -170,7 +128,7 @@ fn best_temperature(scored: &[(usize, [f32; PADDED])]) -> f32 {
         .0
 }
 
-fn probabilities(logits: &[f32; PADDED], temperature: f32) -> [f32; LABELS] {
+pub(super) fn probabilities(logits: &[f32; PADDED], temperature: f32) -> [f32; LABELS] {
     let mut scores = [0.0; LABELS];
     scores
         .iter_mut()
@@ -205,6 +163,7 @@ impl Fitted {
                     features,
                     label,
                     weight: texts[*index].weight * balance,
+                    offset: [0.0; PADDED],
                 }
             })
             .collect();

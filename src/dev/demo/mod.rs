@@ -78,7 +78,6 @@ fn reference(slug: &str, number: usize) -> String {
 }
 
 /// The precedents of a demo tenant, the same at every call.
-#[must_use]
 pub fn precedents(slug: &str, count: usize, registries: &Registries) -> impl Iterator<Item = Entry> {
     (1..=count).filter_map(move |number| precedent(slug, number, registries))
 }
