@@ -1,5 +1,5 @@
 # Thin names for commands that anyone can type.
-.PHONY: run test lint bench fuzz
+.PHONY: run test lint lint-rust lint-contract lint-dependencies bench fuzz
 
 # A development server with everything it needs, below .stratum/; Ctrl-C stops it.
 run:
@@ -14,10 +14,16 @@ test:
 	else echo "cargo test --workspace" && cargo test --workspace; fi
 
 # Formatting, lints, the contract, the dependencies.
-lint:
+lint: lint-rust lint-contract lint-dependencies
+
+lint-rust:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+lint-contract:
 	@sh .config/lint-proto.sh
+
+lint-dependencies:
 	@sh .config/lint-dependencies.sh
 
 # Every benchmark, one figure a line: name, value, unit, between tabs. benches/README.md explains them.

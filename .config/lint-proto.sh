@@ -1,6 +1,6 @@
 #!/bin/sh
 # Lints the contract with buf, and compares it with the last release (the newest tag v*), where there
-# is one. buf comes from npm and stays below target/.
+# is one. buf comes from npm and stays below target/; `fetch` as an argument gets it and no more.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,6 +15,8 @@ if ! [ -x "$buf" ] || [ "$("$buf" --version)" != "$version" ]; then
     }
     npm install --silent --no-audit --no-fund --no-save --prefix "$tools" "@bufbuild/buf@$version"
 fi
+
+[ "${1:-}" != fetch ] || exit 0
 
 echo "buf lint proto"
 "$buf" lint proto

@@ -43,8 +43,9 @@ pub fn start(sink: impl Write + Send + 'static) -> Log {
     log
 }
 
-/// A panic by its place alone: its message can quote a request, as that of a cut through a character does.
-fn note_panic(panic: &PanicHookInfo<'_>) {
+/// Logs a panic by its place alone: its message can quote a request, as that of a cut through a character
+/// does. [`start`] makes it the hook of the process.
+pub fn note_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(target: "stratum::panic", place, "panicked");
 }

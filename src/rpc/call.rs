@@ -28,7 +28,7 @@ use crate::privacy::guard::AllowList;
 use crate::privacy::{FreeTextGuard, allow_list};
 use crate::proto::google::api::HttpBody;
 
-/// What a handler gives back: the reply, and what the audit log says about it.
+/// A reply, and what the audit log says about it.
 #[derive(Debug)]
 pub struct Answer<R> {
     reply: R,
@@ -222,8 +222,7 @@ impl Calls {
         .await
     }
 
-    /// As [`Calls::mutate`], for batches: what is wrong within an item is left to the handler, which
-    /// checks each item with [`Calls::valid_part`].
+    /// As [`Calls::mutate`], for batches: the handler checks each item with [`Calls::valid_part`].
     ///
     /// # Errors
     /// As [`Calls::mutate`].
@@ -257,14 +256,13 @@ impl Calls {
         let shared = self.0.clone();
         self.run(request, move |request, call, caller| async move {
             let exporter = exporter(shared.valid(&caller, request).await?);
-            let facts = Facts {
-                filter_sha256: Some(exporter.filter_sha256()),
+            let filter_sha256 = Some(exporter.filter_sha256());
+            let start = Facts {
+                filter_sha256,
                 ..Facts::call()
-            };
-            shared
-                .audit
-                .append(AuditEvent::success(&call, facts.step("START")))
-                .await?;
+            }
+            .step("START");
+            shared.audit.append(AuditEvent::success(&call, start)).await?;
             Ok(export::stream(
                 shared.db.clone(),
                 shared.audit.clone(),

@@ -175,6 +175,23 @@ async fn what_others_see_does_not_change_by_a_byte() {
     assert_eq!(restricted, Some(16));
 }
 
+/// What a tenant does is nothing to any other: no list, count, weight, estimate or model tells of it.
+#[tokio::test]
+async fn what_a_tenant_does_no_other_sees() {
+    let stage = Stage::start().await;
+    add_many(&stage.client(Door::Rest, BETA, "owner"), 4).await;
+    let before = shown_to_others(&stage).await;
+    let alpha = stage.client(Door::Rest, ALPHA, "owner");
+    add_many(&alpha, 6).await;
+    let listed = alpha.ok("ListPrecedents", json!({})).await;
+    for precedent in listed["precedents"].as_array().expect("precedents") {
+        alpha.ok("ApplyPrecedent", json!({ "id": precedent["id"] })).await;
+    }
+    assert_same("followed", &before, &shown_to_others(&stage).await);
+    let stage = stage.again().await;
+    assert_same("loaded", &before, &shown_to_others(&stage).await);
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -5,6 +5,7 @@ mod audit;
 mod batch_classify;
 mod classification;
 mod consents;
+mod counting;
 mod differential;
 mod feedback;
 mod import;

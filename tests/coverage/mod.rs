@@ -12,4 +12,4 @@ mod roles;
 mod unauthenticated;
 
 pub(crate) use self::examples::{Capable, example};
-pub(crate) use self::fields::{plant, strings};
+pub(crate) use self::fields::{plant, strings, strings_of};

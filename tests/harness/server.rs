@@ -45,6 +45,11 @@ impl Stage {
         Self::start_with(Database::clone().await, |_| {}).await
     }
 
+    /// Starts with another guard.
+    pub(crate) async fn guarded(by: Arc<dyn FreeTextGuard>) -> Self {
+        Self::start_guarded(Database::clone().await, |_| {}, by).await
+    }
+
     /// Starts with a changed configuration.
     pub(crate) async fn configured(change: impl FnOnce(&mut Config)) -> Self {
         Self::start_with(Database::clone().await, change).await
@@ -56,13 +61,21 @@ impl Stage {
     }
 
     async fn start_with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_guarded(database, change, guard()).await
+    }
+
+    async fn start_guarded(
+        database: Database,
+        change: impl FnOnce(&mut Config),
+        guard: Arc<dyn FreeTextGuard>,
+    ) -> Self {
         // The first of the process installs it; the others find it.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let cast = Cast::get();
         let mut config = config(cast, &database);
         change(&mut config);
         let is_rest_plaintext = config.rest_plaintext;
-        let server = Server::start(config, guard()).await.expect("a server");
+        let server = Server::start(config, guard).await.expect("a server");
         let stage = Self {
             server,
             database,
