@@ -152,9 +152,8 @@ fn write_check(code: &mut String, field: &FieldDescriptor) -> Result<(), Box<dyn
         Kind::Int32 | Kind::Uint32 if !list => {
             format!("c.number(\"{name}\", i64::from(self.{name}), &RULE);")
         }
-        Kind::Double | Kind::Float if !list => {
-            format!("c.finite(\"{name}\", f64::from(self.{name}));")
-        }
+        Kind::Double if !list => format!("c.finite(\"{name}\", self.{name});"),
+        Kind::Float if !list => format!("c.finite(\"{name}\", f64::from(self.{name}));"),
         Kind::Bool | Kind::Bytes => String::new(),
         other => return Err(format!("{}: no check for {other:?}", field.full_name()).into()),
     };

@@ -1,5 +1,6 @@
 //! How long development and tests wait for their database. Prints `name<TAB>value<TAB>unit`,
 //! each value the median of its runs.
+#![expect(clippy::print_stdout, reason = "figures go to standard output")]
 
 use std::error::Error;
 use std::fs;

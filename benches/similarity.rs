@@ -10,6 +10,11 @@
     clippy::cast_sign_loss,
     reason = "counts and times far below the limits of their types"
 )]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures go to standard output, progress to standard error"
+)]
 
 #[path = "similarity/data.rs"]
 mod data;

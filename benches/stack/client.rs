@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{Buf as _, BufMut as _, Bytes};
 use futures_util::future::try_join_all;
@@ -15,6 +17,7 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 use super::Failure;
 use super::servers::Place;
 
+const FIRST_TENANT: &str = "harbor";
 const CONNECTIONS: usize = 4;
 const CALLS_IN_FLIGHT: usize = 16;
 
@@ -23,14 +26,21 @@ pub trait Driven: Future<Output = Result<f64, Failure>> {}
 impl<F: Future<Output = Result<f64, Failure>>> Driven for F {}
 
 /// gRPC over mTLS.
+#[derive(Clone)]
 pub struct Grpc {
     connections: Vec<Channel>,
+    turn: Arc<AtomicUsize>,
 }
 
 impl Grpc {
+    /// As the first demo tenant.
     pub async fn connect(address: &str, place: &Place) -> Result<Self, Failure> {
+        Self::connect_as(address, place, FIRST_TENANT).await
+    }
+
+    pub async fn connect_as(address: &str, place: &Place, slug: &str) -> Result<Self, Failure> {
         let dev = place.dev_file()?;
-        let tenant = tenant(&dev)?;
+        let tenant = tenant(&dev, slug)?;
         let identity = Identity::from_pem(fs::read(&tenant.cert)?, fs::read(&tenant.key)?);
         let ca = Certificate::from_pem(fs::read(&dev.ca)?);
         let tls = ClientTlsConfig::new().ca_certificate(ca).identity(identity);
@@ -39,13 +49,40 @@ impl Grpc {
         for _ in 0..CONNECTIONS {
             connections.push(endpoint.connect().await?);
         }
-        Ok(Self { connections })
+        Ok(Self {
+            connections,
+            turn: Arc::default(),
+        })
     }
 
     /// One call, with the message as bytes.
     pub async fn call(&self, path: &'static str, request: &[u8]) -> Result<Bytes, Failure> {
         let channel = self.connections.first().ok_or("no connection")?;
         Ok(unary(channel.clone(), path, Bytes::copy_from_slice(request)).await?)
+    }
+
+    /// One call over any connection.
+    pub async fn call_any(&self, path: &'static str, request: Vec<u8>) -> Result<Bytes, Failure> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.connections.len();
+        let channel = self.connections.get(turn).ok_or("no connection")?;
+        Ok(unary(channel.clone(), path, request.into()).await?)
+    }
+
+    /// One call that answers with a stream, read to its end; gives the bytes of its messages.
+    pub async fn stream(&self, path: &'static str, request: &[u8]) -> Result<u64, Failure> {
+        let channel = self.connections.first().ok_or("no connection")?;
+        let mut client = tonic::client::Grpc::new(channel.clone()).max_decoding_message_size(64 << 20);
+        client.ready().await?;
+        let request = tonic::Request::new(Bytes::copy_from_slice(request));
+        let answer = client
+            .server_streaming(request, PathAndQuery::from_static(path), Raw)
+            .await?;
+        let mut messages = answer.into_inner();
+        let mut bytes = 0;
+        while let Some(message) = messages.message().await? {
+            bytes += message.len() as u64;
+        }
+        Ok(bytes)
     }
 
     /// As many calls, as fast as replies come.
@@ -77,7 +114,11 @@ pub struct Rest {
 
 impl Rest {
     pub fn connect(address: &str, dev: &DevFile) -> Result<Self, Failure> {
-        let key = tenant(dev)?.api_keys.get("BILLER").ok_or("no API key")?.clone();
+        let key = tenant(dev, FIRST_TENANT)?
+            .api_keys
+            .get("BILLER")
+            .ok_or("no API key")?
+            .clone();
         let ca = reqwest::Certificate::from_pem(&fs::read(&dev.ca)?)?;
         let client = || {
             reqwest::Client::builder()
@@ -147,8 +188,8 @@ where
     Ok((each * connections.len() * CALLS_IN_FLIGHT) as f64)
 }
 
-fn tenant(dev: &DevFile) -> Result<&DevTenant, Failure> {
-    Ok(dev.tenants.values().next().ok_or("no tenant")?)
+fn tenant<'d>(dev: &'d DevFile, slug: &str) -> Result<&'d DevTenant, Failure> {
+    Ok(dev.tenants.get(slug).ok_or("no such tenant")?)
 }
 
 /// Messages as the bytes they are.

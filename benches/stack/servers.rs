@@ -14,8 +14,9 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 use stratum::config::TlsPaths;
 use stratum::dev::pki::Directory;
-use stratum::dev::{DevFile, Environment, Wishes};
+use stratum::dev::{DevFile, Environment, Storage, Wishes, demo};
 use stratum::privacy::IdentifierGuard;
+use stratum::registries::{Registries, Source};
 use stratum::server::Server;
 use stratum::tls::{AcceptLimits, ClientTrust, HttpLimits, HttpVersions, ServerTls, incoming, serve, with_grpc_body};
 use tokio::net::TcpListener;
@@ -26,7 +27,7 @@ use tonic::server::{NamedService, UnaryService};
 use tonic::service::Routes;
 use tonic_prost::ProstCodec;
 
-use super::Failure;
+use super::{Failure, large};
 
 /// Where the echo answers.
 pub const ECHO: &str = "/bench.Echo/Call";
@@ -81,6 +82,13 @@ impl Child {
         Ok(self.addresses.get(door).and_then(Value::as_str).ok_or("no such door")?)
     }
 
+    /// Ends the child as a crash would.
+    pub fn kill(mut self) -> Result<(), Failure> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
     /// Closes the child's input, upon which it ends.
     pub fn stop(mut self) -> Result<(), Failure> {
         drop(self.process.stdin.take());
@@ -128,6 +136,22 @@ pub fn house(place: &Place, database_url: &str) -> Result<(), Failure> {
         );
         server.run(input_closed()).await;
         environment.stop().await
+    })
+}
+
+/// Fills the two tenants of [`large`] up, unless an earlier run did.
+pub fn fill(place: &Place, database_url: &str) -> Result<(), Failure> {
+    run(async {
+        let dev = place.dev_file()?;
+        let storage = Storage::open(&place.directory, Some(database_url)).await?;
+        let registries = Registries::load(&Source::Embedded).map_err(|_| "the registries can't be used")?;
+        for (slug, count) in [(large::EXPORTER, large::EXPORTED), (large::SEARCHER, large::SEARCHED)] {
+            let tenant = dev.tenants.get(slug).ok_or("no such tenant")?;
+            demo::fill(&storage.database, [(slug, tenant.id)].into_iter(), count, &registries).await?;
+        }
+        println!("{}", json!({}));
+        input_closed().await;
+        Ok(())
     })
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Prints `name<TAB>microseconds<TAB>us`: the median of several rounds, in thread CPU time, with the
 //! stack's own work (reading the request, handing out a ready answer) included.
-#![expect(clippy::unwrap_used, reason = "a benchmark may stop at a surprise")]
-#![expect(clippy::print_stdout, reason = "figures go to standard output")]
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,

@@ -1,9 +1,12 @@
 //! Which browser origins may read answers: an exact list, and no way to say "all".
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use http::uri::Uri;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::http_headers;
 
 /// An exact list of origins. It can't hold `*`: parsing it is an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,19 +51,40 @@ impl AllowedOrigins {
     }
 
     /// Answers a preflight's questions, if its origin is on the list.
-    pub(crate) fn answer_preflight(&self, request: &HeaderMap, allow: &HeaderValue, answer: &mut HeaderMap) {
+    pub(crate) fn answer_preflight(
+        &self,
+        request: &HeaderMap,
+        allow: &HeaderValue,
+        forwarded: &[HeaderName],
+        answer: &mut HeaderMap,
+    ) {
         let asked = header::ACCESS_CONTROL_REQUEST_METHOD;
         if !request.contains_key(asked) || self.allowed(request.get(header::ORIGIN)).is_none() {
             return;
         }
-        let headers = HeaderValue::from_static(
-            "authorization, content-type, idempotency-key, if-match, traceparent, tracestate, \
-             x-actor-id, x-request-id, x-request-timeout",
-        );
+        // Sorted, so that the answer does not depend on how the list was put together.
+        let taken: BTreeSet<&str> = READ_HERE
+            .iter()
+            .chain(forwarded)
+            .filter(|name| !set_on_the_way(name))
+            .map(HeaderName::as_str)
+            .collect();
+        let taken: Vec<&str> = taken.into_iter().collect();
+        let Ok(headers) = HeaderValue::from_str(&taken.join(", ")) else {
+            return;
+        };
         answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, allow.clone());
         answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, headers);
         answer.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
+}
+
+/// Request headers that the gateway itself reads.
+static READ_HERE: [HeaderName; 3] = [header::CONTENT_TYPE, header::IF_MATCH, http_headers::X_REQUEST_TIMEOUT];
+
+/// Headers that browsers and proxies write, and pages may not.
+fn set_on_the_way(name: &HeaderName) -> bool {
+    *name == header::USER_AGENT || *name == header::FORWARDED || name.as_str().starts_with("x-forwarded-")
 }
 
 impl FromStr for AllowedOrigins {

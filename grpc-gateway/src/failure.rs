@@ -68,6 +68,8 @@ fn status_answer(core: &Core, status: &Status, known: Option<StatusCode>, has_if
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     http_headers::copy(status.metadata().as_ref(), &core.options.returned_headers, headers);
+    // For a layer outside, which may want to log it.
+    response.extensions_mut().insert(status.code());
     response
 }
 

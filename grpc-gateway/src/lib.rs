@@ -4,10 +4,6 @@
 //! outermost service of a REST listener it makes a gRPC call of each HTTP request, sends it through
 //! the stack that gRPC clients meet, and makes JSON of the answer. It knows protobuf and HTTP and
 //! nothing of what the services are about.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "nearly every match is over the kinds of protobuf, which are not ours and of which each place minds a few"
-)]
 
 mod body;
 mod call;

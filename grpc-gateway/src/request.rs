@@ -102,7 +102,9 @@ impl Draft<'_> {
             return;
         }
         let mut choices = Vec::new();
+        let mut contract_name = Vec::new();
         let resolved = self.schema.resolve(self.route.input, name, |parent, field| {
+            contract_name.push(field.name.as_str());
             if let Some(oneof) = field.oneof {
                 choices.push(Choice {
                     parent,
@@ -116,6 +118,7 @@ impl Draft<'_> {
                 .unknown_parameter(name_or_placeholder(name), "is not a known query parameter");
             return;
         };
+        let name = &contract_name.join(".");
         if let Some(description) = self.misplaced(path, &field.kind, field.shape) {
             self.violations.unknown_parameter(name, description);
             return;

@@ -31,6 +31,8 @@ pub(crate) struct Message {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) number: u32,
+    /// The name in the contract, which is how a violation names the field.
+    pub(crate) name: String,
     pub(crate) json_name: String,
     /// The name as it stands in JSON: quoted, with its colon.
     pub(crate) json_key: String,
@@ -155,12 +157,12 @@ impl Schema {
     /// The field at the end of a chain of names (proto or JSON), with the numbers that lead there.
     /// Lists, maps and well-known messages can only stand at the end. `each` sees every field on
     /// the way with the path of the message it is in.
-    pub(crate) fn resolve(
-        &self,
+    pub(crate) fn resolve<'s>(
+        &'s self,
         from: MessageId,
         dotted: &str,
-        mut each: impl FnMut(FieldPath, &Field),
-    ) -> Option<(FieldPath, &Field)> {
+        mut each: impl FnMut(FieldPath, &'s Field),
+    ) -> Option<(FieldPath, &'s Field)> {
         let mut path = FieldPath::default();
         let mut message = self.message(from);
         let mut names = dotted.split('.').peekable();
@@ -276,6 +278,7 @@ impl Field {
         let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
         Self {
             number: field.number(),
+            name: field.name().to_owned(),
             json_key: format!("{}:", serde_json::Value::from(json_name.as_str())),
             kind: names.kind(field),
             shape,

@@ -127,9 +127,13 @@ fn options_answer(core: &Core, endpoint: &Endpoint, head: &request::Parts) -> Re
     let allow = allow_value(endpoint);
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    core.options
-        .allowed_origins
-        .answer_preflight(&head.headers, &allow, response.headers_mut());
+    let options = &core.options;
+    options.allowed_origins.answer_preflight(
+        &head.headers,
+        &allow,
+        &options.forwarded_headers,
+        response.headers_mut(),
+    );
     response.headers_mut().insert(header::ALLOW, allow);
     response
 }

@@ -3,7 +3,7 @@
 /// One wrong field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Violation {
-    /// Dotted JSON names from the request message, or a header's name.
+    /// Dotted names of the contract, as every other layer writes them, or a header's name.
     pub(crate) field: String,
     /// A phrase that completes "the field …".
     pub(crate) description: &'static str,

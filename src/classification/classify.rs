@@ -209,8 +209,8 @@ impl Classifier {
         let own = self.finder.corpora().of(tenant, 0).await?;
         let public = self.finder.corpora().public().await?;
         let known = facts(scenario, "", action);
-        let (own_estimate, own_ids) = estimated(&own, &known);
-        let (public_estimate, public_ids) = estimated(&public, &known);
+        let (own_estimate, own_ids) = estimated(&own, &known).await?;
+        let (public_estimate, public_ids) = estimated(&public, &known).await?;
         let mut groups = groups_of(&own_estimate, false);
         groups.extend(groups_of(&public_estimate, true));
         let win = if own_estimate.insufficient_evidence && !public_estimate.insufficient_evidence {
@@ -292,13 +292,13 @@ fn types(
     types
 }
 
-fn estimated(held: &Held, known: &[Fact]) -> (Estimated, Vec<Uuid>) {
-    let estimates = held.estimates();
+async fn estimated(held: &Held, known: &[Fact]) -> Result<(Estimated, Vec<Uuid>)> {
+    let estimates = held.estimates().await?;
     let year = OffsetDateTime::now_utc().year().min(estimates.as_of + 1);
     let estimate = estimates.estimator.estimate(known, year);
     let named = estimate.precedents.iter().take(NAMED_PRECEDENTS);
     let ids = named.filter_map(|p| estimates.ids.get(p.index).copied()).collect();
-    (estimate, ids)
+    Ok((estimate, ids))
 }
 
 fn shown(estimate: &Estimated, ids: Vec<Uuid>) -> WinEstimate {

@@ -159,7 +159,8 @@ impl TenantTx {
         let mut attempts = 0;
         loop {
             let sql = format!("ROLLBACK; {begin}; SET LOCAL app.tenant_id = '{tenant_id}'{sud_read}");
-            match pool.begin_with(AssertSqlSafe(sql)).await {
+            // On the heap, because the pool's future has four kilobytes, which every handler would carry otherwise.
+            match Box::pin(pool.begin_with(AssertSqlSafe(sql))).await {
                 Ok(tx) => {
                     return Ok(Self {
                         tx,

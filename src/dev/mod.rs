@@ -134,6 +134,7 @@ impl Environment {
         demo::fill(
             &database,
             tenants.iter().map(|(slug, tenant)| (slug.as_str(), tenant.id)),
+            demo::PRECEDENTS,
             &registries,
         )
         .await?;

@@ -35,14 +35,8 @@ pub trait FreeTextGuard: Debug + Send + Sync {
 }
 
 /// The guard of the service.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct IdentifierGuard(Guard);
-
-impl Default for IdentifierGuard {
-    fn default() -> Self {
-        Self(Guard::new())
-    }
-}
 
 impl FreeTextGuard for IdentifierGuard {
     fn findings(&self, text: &str, allowed: &AllowList) -> Vec<Finding> {

@@ -242,7 +242,8 @@ impl Authenticator {
         if let Some(known) = self.known.get(&key) {
             return Ok(known);
         }
-        let row = store::certificate(self.db.auth(), &certificate.fingerprint_sha256).await?;
+        // Misses are rare, so their size is not carried by every call.
+        let row = Box::pin(store::certificate(self.db.auth(), &certificate.fingerprint_sha256)).await?;
         self.remember(key, row)
     }
 
@@ -252,7 +253,7 @@ impl Authenticator {
         let credential = match self.known.get(&key) {
             Some(known) => known,
             None => {
-                let row = store::api_key(self.db.auth(), prefix).await?;
+                let row = Box::pin(store::api_key(self.db.auth(), prefix)).await?;
                 self.remember(key, row)?
             }
         };
@@ -314,9 +315,8 @@ impl Authenticator {
             .ok()
             .and_then(|t| Uuid::try_parse(t).ok())
             .ok_or_else(refused)?;
-        let user = store::active_user(self.db.auth(), row.tenant_id, id)
-            .await?
-            .ok_or_else(refused)?;
+        let user = Box::pin(store::active_user(self.db.auth(), row.tenant_id, id)).await?;
+        let user = user.ok_or_else(refused)?;
         let roles = roles(&user.roles);
         let permissions = Permissions::of(&roles).and_by_name(&user.extra_permissions);
         Ok(Actor { id, roles, permissions })

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod page;
 pub mod permission;
 pub mod policy;
+pub mod rest_door;
 pub mod stack;
 pub mod telemetry;
 pub mod validate;

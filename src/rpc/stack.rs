@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, request};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::Service;
@@ -43,6 +43,32 @@ pub struct StackParts {
     pub calls: Calls,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<Network>,
+}
+
+impl StackParts {
+    /// Starts the record of a call that came through a door.
+    pub(super) fn start_call(&self, head: &request::Parts, door: Door) -> CallContext {
+        CallContext::start(&head.headers, door, self.client_ip(head, door))
+    }
+
+    /// The address that counts: the peer's, or on REST what a trusted proxy says it forwards for.
+    fn client_ip(&self, head: &request::Parts, door: Door) -> Option<IpAddr> {
+        let peer_ip = head.extensions.get::<PeerInfo>()?.remote_addr.ip().to_canonical();
+        let is_trusted = |ip: IpAddr| self.trusted_proxies.iter().any(|n| n.contains(ip));
+        if door == Door::Grpc || !is_trusted(peer_ip) {
+            return Some(peer_ip);
+        }
+        // From the right: the first address that no trusted proxy added is the client's.
+        let forwarded = head.headers.get_all("x-forwarded-for").iter();
+        let forwarded = forwarded.filter_map(|v| v.to_str().ok());
+        let hops: Vec<&str> = forwarded.flat_map(|v| v.split(',')).map(str::trim).collect();
+        hops.iter()
+            .rev()
+            .map(|hop| hop.parse::<IpAddr>().ok())
+            .find(|ip| ip.is_none_or(|ip| !is_trusted(ip)))
+            .flatten()
+            .or(Some(peer_ip))
+    }
 }
 
 /// The request stack around the services `S`.
@@ -98,9 +124,9 @@ where
 {
     let (mut head, body) = request.into_parts();
     let peer = head.extensions.get::<PeerInfo>().cloned();
-    let is_rest = head.extensions.get::<grpc_gateway::RestOrigin>().is_some();
-    let client_ip = client_ip(parts, peer.as_ref(), &head.headers, is_rest);
-    let call = CallContext::start(&head.headers, if is_rest { Door::Rest } else { Door::Grpc }, client_ip);
+    // Over REST the call began at the door, before its transcoding.
+    let call = head.extensions.get::<CallContext>().cloned();
+    let call = call.unwrap_or_else(|| parts.start_call(&head, Door::Grpc));
     head.extensions.insert(call.clone());
 
     let mut response = match admit(parts, &call, peer.as_ref(), head.uri.path(), &head.headers).await {
@@ -139,7 +165,7 @@ async fn admit(
         call.set_caller(Caller::anonymous());
     }
     if policy.is_infrastructure && policy.audit != AuditMode::None {
-        parts.calls.note(call).await?;
+        Box::pin(parts.calls.note(call)).await?;
     }
     Ok(())
 }
@@ -178,39 +204,46 @@ where
     if call.is_audited() || !demands_event {
         return response;
     }
-    match response_code(response.headers()) {
-        Code::Ok => refuse(parts, call, Error::internal("the handler left no audit event")).await,
+    let code = response_code(response.headers());
+    if code == Code::Ok {
+        return refuse(parts, call, Error::internal("the handler left no audit event")).await;
+    }
+    if matches!(code, Code::Internal | Code::Unknown) {
         // tonic's words for bytes that are no such message.
-        Code::Internal | Code::Unknown => {
-            refuse(
-                parts,
-                call,
-                Error::new(ErrorReason::Validation, "the message can't be decoded"),
-            )
-            .await
-        }
-        // REST that does not transcode, or a message that is too large: refused as it stands, with its event.
-        code => {
-            let reason = if code == Code::InvalidArgument {
-                ErrorReason::Validation
-            } else {
-                ErrorReason::TooLarge
-            };
-            let noted = parts
-                .calls
-                .refuse(call, Error::new(reason, "refused before the handler"))
-                .await;
-            if noted.reason() == reason {
-                response
-            } else {
-                Status::from(noted).into_http()
-            }
-        }
+        let error = Error::new(ErrorReason::Validation, "the message can't be decoded");
+        return refuse(parts, call, error).await;
+    }
+    Box::pin(refused_while_reading(parts, call, code, response)).await
+}
+
+/// REST that does not transcode, or a message that is too large: refused as it stands, with its event.
+async fn refused_while_reading(
+    parts: &StackParts,
+    call: &CallContext,
+    code: Code,
+    response: Response<Body>,
+) -> Response<Body> {
+    let reason = if code == Code::InvalidArgument {
+        ErrorReason::Validation
+    } else {
+        ErrorReason::TooLarge
+    };
+    let refused = Error::new(reason, "refused before the handler");
+    let noted = parts.calls.refuse(call, refused).await;
+    if noted.reason() == reason {
+        response
+    } else {
+        Status::from(noted).into_http()
     }
 }
 
-/// The answer to a call that is not let in, with the event it leaves.
-async fn refuse(parts: &StackParts, call: &CallContext, error: Error) -> Response<Body> {
+/// The answer to a call that is not let in, with the event it leaves. On the heap: a call that is let in
+/// does not carry what a refusal needs.
+fn refuse<'c>(parts: &'c StackParts, call: &'c CallContext, error: Error) -> BoxFuture<'c, Response<Body>> {
+    Box::pin(refusing(parts, call, error))
+}
+
+async fn refusing(parts: &StackParts, call: &CallContext, error: Error) -> Response<Body> {
     let is_anonymous = call.caller().is_none_or(|c| c.credential_id().is_none());
     let error = if is_anonymous && !error.is_ours() {
         parts.floods.count(call.client_ip(), error.reason());
@@ -219,27 +252,6 @@ async fn refuse(parts: &StackParts, call: &CallContext, error: Error) -> Respons
         parts.calls.refuse(call, error).await
     };
     Status::from(error).into_http()
-}
-
-/// The address that counts: the peer's, or on REST what a trusted proxy says it forwards for.
-fn client_ip(parts: &StackParts, peer: Option<&PeerInfo>, headers: &HeaderMap, is_rest: bool) -> Option<IpAddr> {
-    let peer_ip = peer?.remote_addr.ip().to_canonical();
-    let is_trusted = |ip: IpAddr| parts.trusted_proxies.iter().any(|n| n.contains(ip));
-    if !is_rest || !is_trusted(peer_ip) {
-        return Some(peer_ip);
-    }
-    // From the right: the first address that no trusted proxy added is the client's.
-    let forwarded = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|v| v.to_str().ok());
-    let hops: Vec<&str> = forwarded.flat_map(|v| v.split(',')).map(str::trim).collect();
-    hops.iter()
-        .rev()
-        .map(|hop| hop.parse::<IpAddr>().ok())
-        .find(|ip| ip.is_none_or(|ip| !is_trusted(ip)))
-        .flatten()
-        .or(Some(peer_ip))
 }
 
 /// The status of a response that carries it in its headers; a success carries it in trailers.

@@ -40,6 +40,7 @@ struct Inner {
     policy: OnceLock<Arc<MethodPolicy>>,
     caller: OnceLock<Caller>,
     is_audited: AtomicBool,
+    is_logged: AtomicBool,
 }
 
 impl CallContext {
@@ -60,6 +61,7 @@ impl CallContext {
             policy: OnceLock::new(),
             caller: OnceLock::new(),
             is_audited: AtomicBool::new(false),
+            is_logged: AtomicBool::new(false),
         }))
     }
 
@@ -125,8 +127,14 @@ impl CallContext {
         }
     }
 
+    /// Whether the call has its line.
+    pub(super) fn is_logged(&self) -> bool {
+        self.0.is_logged.load(Ordering::Acquire)
+    }
+
     /// The call's one line.
     pub(super) fn log(&self, code: Code) {
+        self.0.is_logged.store(true, Ordering::Release);
         let duration_us = u64::try_from(self.0.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let tenant = self.caller().map(|c| c.tenant_slug().to_owned()).unwrap_or_default();
         let method = self.policy().map_or("", |p| p.path.as_str());

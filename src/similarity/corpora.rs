@@ -2,16 +2,16 @@
 //! change feed, leaving when memory runs short. Each carries the estimator over its decided precedents.
 
 use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::ArcSwap;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use prost::Message as _;
+use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
-use super::engine::weights::DocumentCounts;
 use super::engine::{
-    BaseTable, Change, Condition, Corpus, CorpusBuilder, Document, FeatureSet, Filter, RankKey, Residency, Resident,
-    WeightTable,
+    BaseTable, Change, Condition, Corpus, CorpusGatherer, Document, FeatureSet, Filter, RankKey, Residency, Resident,
 };
 use super::finder::model_version;
 use super::scenario::{FACT_FIELDS, case_of, features_of_precedent, rank_of};
@@ -27,6 +27,10 @@ pub const MEMORY_BUDGET_BYTES: usize = 2 << 30;
 
 /// A corpus smaller than this keeps its weights, which rest on the shipped table then.
 const OUTGROWN_FROM: usize = 1_000;
+
+/// Rows that are taken up together while a corpus is loaded, and how many such chunks may wait.
+const CHUNK_ROWS: usize = 500;
+const CHUNKS_WAITING: usize = 4;
 
 /// Attribute columns that filters read.
 mod column {
@@ -44,7 +48,9 @@ pub struct Held {
     pub corpus: Corpus,
     /// Decided precedents, by id, as cases.
     cases: Mutex<HashMap<Uuid, Case>>,
-    estimates: ArcSwap<Estimates>,
+    /// None until the first are fitted.
+    estimates: watch::Sender<Option<Arc<Estimates>>>,
+    fitting: Mutex<()>,
     /// Precedents that the weights were frozen over.
     frozen_over: usize,
     followed: tokio::sync::Mutex<i64>,
@@ -83,10 +89,18 @@ impl Held {
         self.corpus.len() > OUTGROWN_FROM.max(2 * self.frozen_over)
     }
 
-    /// The estimator over the decided precedents as they were last fitted.
-    #[must_use]
-    pub fn estimates(&self) -> Arc<Estimates> {
-        self.estimates.load_full()
+    /// The estimator over the decided precedents as they were last fitted; waits for the first fit, which
+    /// goes on when the caller's deadline passes.
+    ///
+    /// # Errors
+    /// When the fit failed.
+    pub async fn estimates(&self) -> Result<Arc<Estimates>> {
+        let mut fitted = self.estimates.subscribe();
+        let first = fitted.wait_for(Option::is_some).await;
+        let first = first.map_err(|_gone| Error::internal("the estimator was not fitted"))?;
+        first
+            .clone()
+            .ok_or_else(|| Error::internal("the estimator was not fitted"))
     }
 }
 
@@ -100,7 +114,7 @@ pub struct Corpora {
     changed: Mutex<HashSet<Uuid>>,
     /// Tenants whose corpus was ever loaded.
     known: Mutex<HashSet<Uuid>>,
-    payers: Mutex<HashMap<String, u32>>,
+    payers: Arc<PayerNumbers>,
 }
 
 impl Corpora {
@@ -114,7 +128,7 @@ impl Corpora {
             loading: tokio::sync::Mutex::new(()),
             changed: Mutex::default(),
             known: Mutex::default(),
-            payers: Mutex::default(),
+            payers: Arc::default(),
         }
     }
 
@@ -156,17 +170,29 @@ impl Corpora {
             return Ok(held);
         }
         lock(&self.changed).remove(&tenant);
-        let rows = store::changes(self.db.index(), tenant, 0).await?;
-        let registries = self.registries.clone();
-        let payers = self.numbers_of_payers(&rows)?;
-        let held = tokio::task::spawn_blocking(move || build(rows, &registries, &payers))
-            .await
-            .map_err(|e| Error::internal(e.to_string()))??;
+        let held = Arc::new(self.load(tenant).await?);
         self.note_weights(tenant, &held).await?;
-        let held = Arc::new(held);
+        refit(held.clone());
         self.held.insert(&tenant, held.clone());
         lock(&self.known).insert(tenant);
         Ok(held)
+    }
+
+    /// Reads a tenant's corpus while what has come is taken up on another thread, so that no more than a few
+    /// chunks of rows are ever in memory.
+    async fn load(&self, tenant: Uuid) -> Result<Held> {
+        let (chunks, arriving) = mpsc::channel(CHUNKS_WAITING);
+        let (registries, payers) = (self.registries.clone(), self.payers.clone());
+        let gathering = tokio::task::spawn_blocking(move || gather(arriving, &registries, &payers));
+        let mut rows = pin!(store::changes(self.db.index(), tenant, 0).try_chunks(CHUNK_ROWS));
+        while let Some(chunk) = rows.next().await {
+            // The thread stops listening when it fails, and says why below.
+            if chunks.send(chunk.map_err(|e| e.1)?).await.is_err() {
+                break;
+            }
+        }
+        drop(chunks);
+        gathering.await.map_err(|e| Error::internal(e.to_string()))?
     }
 
     /// Notes the weights of a corpus before any answer names them.
@@ -180,41 +206,33 @@ impl Corpora {
     /// Brings a corpus up to the database's present state.
     async fn refresh(&self, tenant: Uuid, held: &Arc<Held>) -> Result<()> {
         let mut since = held.followed.lock().await;
-        let rows = match store::changes(self.db.index(), tenant, *since).await {
+        let rows: Vec<ChangeRow> = match store::changes(self.db.index(), tenant, *since).try_collect().await {
             Ok(rows) => rows,
             Err(error) => {
                 self.note_change(tenant);
-                return Err(error);
+                return Err(error.into());
             }
         };
         let horizon = rows.first().map_or(*since, |row| row.horizon);
-        let payers = self.numbers_of_payers(&rows)?;
         let entries = rows
             .into_iter()
-            .filter_map(|row| Entry::of(row, &self.registries, &payers).transpose())
+            .filter_map(|row| Entry::of(row, &self.registries, &self.payers).transpose())
             .collect::<Result<Vec<_>>>()?;
         let changes: Vec<Change<'_>> = entries.iter().map(Entry::change).collect();
         held.corpus.apply(&changes, u64::try_from(horizon).unwrap_or(0));
         *since = horizon;
-        if note_cases(&held.cases, entries) {
+        let is_changed = {
+            let mut cases = lock(&held.cases);
+            // Every entry, whether or not one before changed anything.
+            entries.into_iter().fold(false, |is_changed, entry| {
+                note_case(&mut cases, entry.id, entry.case) | is_changed
+            })
+        };
+        if is_changed {
             refit(held.clone());
         }
         self.held.measure(&tenant);
         Ok(())
-    }
-
-    /// A number for each payer of the rows: filters compare numbers.
-    fn numbers_of_payers(&self, rows: &[ChangeRow]) -> Result<HashMap<String, u32>> {
-        let mut numbers = lock(&self.payers);
-        for row in rows {
-            if let Some(content) = &row.content {
-                let precedent = Precedent::decode(content.as_slice()).map_err(Error::internal)?;
-                let payer = precedent.scenario.and_then(|s| s.payer).unwrap_or_default().payer_id;
-                let next = u32::try_from(numbers.len() + 1).unwrap_or(u32::MAX);
-                numbers.entry(payer).or_insert(next);
-            }
-        }
-        Ok(numbers.clone())
     }
 
     /// The filter of a request; `None` when nothing can pass it.
@@ -246,7 +264,7 @@ impl Corpora {
             });
         }
         if !options.payer_id.is_empty() {
-            let number = *lock(&self.payers).get(&options.payer_id)?;
+            let number = self.payers.known(&options.payer_id)?;
             conditions.push(Condition::OneOf {
                 column: column::PAYER,
                 values: vec![number],
@@ -256,26 +274,56 @@ impl Corpora {
     }
 }
 
-/// A precedent as the corpus takes it.
+/// A number for each payer met: filters compare numbers. 0 is no payer.
+#[derive(Debug, Default)]
+struct PayerNumbers(Mutex<HashMap<String, u32>>);
+
+impl PayerNumbers {
+    fn known(&self, payer_id: &str) -> Option<u32> {
+        lock(&self.0).get(payer_id).copied()
+    }
+
+    fn of(&self, payer_id: &str) -> u32 {
+        if payer_id.is_empty() {
+            return 0;
+        }
+        let mut numbers = lock(&self.0);
+        if let Some(number) = numbers.get(payer_id) {
+            return *number;
+        }
+        let next = u32::try_from(numbers.len() + 1).unwrap_or(u32::MAX);
+        numbers.insert(payer_id.to_owned(), next);
+        next
+    }
+}
+
+/// A changed precedent as the corpus takes it.
 struct Entry {
     id: Uuid,
-    content: Option<(Precedent, RankKey, [u32; column::COUNT], FeatureSet)>,
+    /// None when it is not one that may be found.
+    found: Option<(RankKey, [u32; column::COUNT], FeatureSet)>,
+    /// None when it is not decided.
+    case: Option<Case>,
 }
 
 impl Entry {
-    /// What a changed row means: in, or out when it is not one that may be found.
-    fn of(row: ChangeRow, registries: &Registries, payers: &HashMap<String, u32>) -> Result<Option<Self>> {
+    /// What a changed row means; none when it says no more than the horizon.
+    fn of(row: ChangeRow, registries: &Registries, payers: &PayerNumbers) -> Result<Option<Self>> {
         let Some(id) = row.id else { return Ok(None) };
         let Some(content) = row.content else {
-            return Ok(Some(Self { id, content: None }));
+            return Ok(Some(Self {
+                id,
+                found: None,
+                case: None,
+            }));
         };
         let precedent = Precedent::decode(content.as_slice()).map_err(Error::internal)?;
         let rank = rank_of(&precedent, row.reuse_count.unwrap_or(0));
         let features = features_of_precedent(&precedent, registries);
-        let attributes = attributes(&precedent, payers);
         Ok(Some(Self {
             id,
-            content: Some((precedent, rank, attributes, features)),
+            found: Some((rank, attributes(&precedent, payers), features)),
+            case: case_of(&precedent),
         }))
     }
 
@@ -287,7 +335,7 @@ impl Entry {
     }
 
     fn document(&self) -> Option<Document<'_>> {
-        let (_, rank, attributes, features) = self.content.as_ref()?;
+        let (rank, attributes, features) = self.found.as_ref()?;
         Some(Document {
             id: self.id,
             rank: *rank,
@@ -297,14 +345,14 @@ impl Entry {
     }
 }
 
-fn attributes(precedent: &Precedent, payers: &HashMap<String, u32>) -> [u32; column::COUNT] {
-    let scenario = precedent.scenario.clone().unwrap_or_default();
-    let payer = scenario.payer.unwrap_or_default().payer_id;
+fn attributes(precedent: &Precedent, payers: &PayerNumbers) -> [u32; column::COUNT] {
+    let scenario = precedent.scenario.as_ref();
+    let payer = scenario.and_then(|s| s.payer.as_ref());
     [
         u32::try_from(precedent.outcome).unwrap_or(0),
-        type_bits(&scenario.denial_types),
+        scenario.map_or(0, |s| type_bits(&s.denial_types)),
         u32::try_from(precedent.event_year).unwrap_or(0),
-        payers.get(&payer).copied().unwrap_or(0),
+        payer.map_or(0, |p| payers.of(&p.payer_id)),
     ]
 }
 
@@ -315,61 +363,58 @@ fn type_bits(types: &[i32]) -> u32 {
         .fold(0, |bits, t| bits | 1 << t)
 }
 
-/// A corpus from all rows of a tenant.
-fn build(rows: Vec<ChangeRow>, registries: &Registries, payers: &HashMap<String, u32>) -> Result<Held> {
-    let horizon = rows.first().map_or(0, |row| row.horizon);
-    let entries = rows
-        .into_iter()
-        .filter_map(|row| Entry::of(row, registries, payers).transpose())
-        .collect::<Result<Vec<_>>>()?;
-    let mut counts = DocumentCounts::default();
-    for document in entries.iter().filter_map(Entry::document) {
-        counts.add(document.features);
+/// A corpus from the rows of a tenant, in the order of their ids.
+fn gather(
+    mut arriving: mpsc::Receiver<Vec<ChangeRow>>,
+    registries: &Registries,
+    payers: &PayerNumbers,
+) -> Result<Held> {
+    let mut gatherer = CorpusGatherer::default();
+    let mut cases = HashMap::new();
+    let mut horizon = 0;
+    while let Some(rows) = arriving.blocking_recv() {
+        for row in rows {
+            horizon = row.horizon;
+            let Some(entry) = Entry::of(row, registries, payers)? else {
+                continue;
+            };
+            if let Some(document) = entry.document() {
+                gatherer.push(&document);
+            }
+            note_case(&mut cases, entry.id, entry.case);
+        }
     }
-    // Named by what was counted and nothing else: a transaction's number would tell of other tenants' writes.
-    let counted = entries.iter().filter_map(Entry::document).count();
-    let weights = Arc::new(WeightTable::freeze(
-        BaseTable::shipped(),
-        &counts,
-        u64::try_from(counted).unwrap_or(0),
-    ));
-    let mut builder = CorpusBuilder::new(weights);
-    for document in entries.iter().filter_map(Entry::document) {
-        builder.push(&document);
-    }
-    let corpus = builder.finish(u64::try_from(horizon).unwrap_or(0));
+    let corpus = gatherer.finish(BaseTable::shipped(), u64::try_from(horizon).unwrap_or(0));
     let frozen_over = corpus.len();
-    let cases = Mutex::default();
-    note_cases(&cases, entries);
-    let estimates = ArcSwap::from_pointee(fit(&lock(&cases)));
     Ok(Held {
         corpus,
-        cases,
-        estimates,
+        cases: Mutex::new(cases),
+        estimates: watch::Sender::new(None),
+        fitting: Mutex::default(),
         frozen_over,
         followed: tokio::sync::Mutex::new(horizon),
     })
 }
 
-/// Takes the decided precedents among the entries over; tells whether any case changed.
-fn note_cases(cases: &Mutex<HashMap<Uuid, Case>>, entries: Vec<Entry>) -> bool {
-    let mut cases = lock(cases);
-    let mut is_changed = false;
-    for Entry { id, content } in entries {
-        let case = content.and_then(|(precedent, ..)| case_of(&precedent));
-        is_changed |= match case {
-            Some(case) => cases.insert(id, case.clone()).as_ref() != Some(&case),
-            None => cases.remove(&id).is_some(),
-        };
+/// Takes over whether a precedent is decided, and how; tells whether that changed anything.
+fn note_case(cases: &mut HashMap<Uuid, Case>, id: Uuid, case: Option<Case>) -> bool {
+    match case {
+        Some(case) if cases.get(&id) == Some(&case) => false,
+        Some(case) => {
+            cases.insert(id, case);
+            true
+        }
+        None => cases.remove(&id).is_some(),
     }
-    is_changed
 }
 
 /// Fits the estimator anew, off the calls' path.
 fn refit(held: Arc<Held>) {
     tokio::task::spawn_blocking(move || {
+        // One at a time, so that the last to be fitted is over the latest cases.
+        let _turn = lock(&held.fitting);
         let cases = lock(&held.cases).clone();
-        held.estimates.store(Arc::new(fit(&cases)));
+        held.estimates.send_replace(Some(Arc::new(fit(&cases))));
     });
 }
 

@@ -1,5 +1,6 @@
 //! SQL of the corpora: what changed since a transaction horizon, and hits fetched by id.
 
+use futures_util::Stream;
 use sqlx::FromRow;
 use sqlx::postgres::PgPool;
 use uuid::Uuid;
@@ -42,9 +43,9 @@ pub(crate) struct ChangeRow {
     pub(crate) content: Option<Vec<u8>>,
 }
 
-/// Everything of a tenant that changed in transactions at or above `since`.
-pub(crate) async fn changes(pool: &PgPool, tenant: Uuid, since: i64) -> Result<Vec<ChangeRow>> {
-    Ok(sqlx::query_as(CHANGES).bind(tenant).bind(since).fetch_all(pool).await?)
+/// Everything of a tenant that changed in transactions at or above `since`, as it comes.
+pub(crate) fn changes(pool: &PgPool, tenant: Uuid, since: i64) -> impl Stream<Item = sqlx::Result<ChangeRow>> {
+    sqlx::query_as(CHANGES).bind(tenant).bind(since).fetch(pool)
 }
 
 /// Notes the weights that a tenant's answers will name.

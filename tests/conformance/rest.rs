@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tonic::Code;
 
 use crate::harness::server::{minimal_precedent, uuid};
-use crate::harness::{ALPHA, Client, Door, Stage};
+use crate::harness::{ALPHA, Client, Door, Stage, logs};
 
 fn owner(stage: &Stage) -> Client {
     stage.client(Door::Rest, ALPHA, "owner")
@@ -60,9 +60,9 @@ async fn a_value_of_the_wrong_kind_is_refused_without_quoting_it() {
     let stage = Stage::start().await;
     let owner = owner(&stage);
     for (target, field) in [
-        ("/api/v1/precedents?pageSize=many", "pageSize"),
+        ("/api/v1/precedents?pageSize=many", "page_size"),
         ("/api/v1/precedents?filter.statuses=SECRET", "filter.statuses"),
-        ("/api/v1/audit/log?startTime=yesterday", "startTime"),
+        ("/api/v1/audit/log?startTime=yesterday", "start_time"),
     ] {
         let (status, _, error) = owner.raw(owner.request(Method::GET, target)).await;
         assert_eq!(
@@ -216,7 +216,9 @@ async fn an_origin_on_the_list_may_read_and_no_other() {
         .get("access-control-allow-headers")
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
-    assert!(headers.contains("authorization") && headers.contains("if-match"));
+    for needed in ["authorization", "if-match", "x-api-key"] {
+        assert!(headers.split(", ").any(|header| header == needed), "{needed}");
+    }
     for origin in [
         "https://evil.example.com",
         "http://app.example.com",
@@ -307,6 +309,61 @@ async fn the_pages_beside_the_methods() {
     assert_eq!(document, described());
     let (status, _, _) = nobody.raw(nobody.request(Method::POST, "/healthz")).await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+/// No such path, no such verb, too large as declared: the gateway's own refusals, which never meet the stack.
+#[tokio::test]
+async fn what_the_gateway_turns_away_has_its_id_and_its_line() {
+    logs::capture();
+    let stage = Stage::start().await;
+    let nobody = stage.nobody(Door::Rest);
+    for (verb, target, body, code) in [
+        (Method::GET, "/api/v1/nothing", None, "NotFound"),
+        (Method::DELETE, "/api/v1/precedents", None, "Unimplemented"),
+        (
+            Method::POST,
+            "/api/v1/precedents",
+            Some("text/plain"),
+            "InvalidArgument",
+        ),
+    ] {
+        let id = uuid();
+        let mut asked = nobody.request(verb.clone(), target).header("x-request-id", &id);
+        if let Some(media_type) = body {
+            asked = asked.header("content-type", media_type).body("hello");
+        }
+        let (status, headers, _) = nobody.raw(asked).await;
+        assert!(status.is_client_error(), "{verb} {target}: {status}");
+        assert_eq!(
+            headers.get("x-request-id").and_then(|v| v.to_str().ok()),
+            Some(id.as_str())
+        );
+        let log = logs::written();
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains(&id)).collect();
+        assert_eq!(lines.len(), 1, "{verb} {target}: {lines:?}");
+        assert!(
+            lines[0].contains(code) && lines[0].contains("stratum::call") && !lines[0].contains("nothing"),
+            "{lines:?}"
+        );
+    }
+    // Probes and preflights leave none.
+    let id = uuid();
+    nobody
+        .raw(nobody.request(Method::GET, "/healthz").header("x-request-id", &id))
+        .await;
+    assert!(!logs::written().contains(&id));
+}
+
+/// What is checked in for readers and client generators is what the service serves.
+#[test]
+fn the_document_checked_in_is_the_one_served() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/grpc-gateway/openapi.json");
+    let checked_in: Value = serde_json::from_str(&std::fs::read_to_string(path).expect(path)).expect("JSON");
+    assert_eq!(
+        checked_in,
+        described(),
+        "the contract changed: cargo run -- openapi > grpc-gateway/openapi.json"
+    );
 }
 
 fn described() -> Value {

@@ -81,7 +81,7 @@ impl<'s, 'o> Reader<'s, 'o> {
 
     /// Reads the value of one field.
     pub(crate) fn field(mut self, field: &'s Field, json: &[u8]) -> Result<(), NotJson> {
-        self.steps.push(Step::Name(&field.json_name));
+        self.steps.push(Step::Name(&field.name));
         self.read(Target::Field(field), json)
     }
 
@@ -197,7 +197,7 @@ impl<'s, 'o> Reader<'s, 'o> {
                 }
             };
             let field = &message.fields[position];
-            self.steps.push(Step::Name(&field.json_name));
+            self.steps.push(Step::Name(&field.name));
             if std::mem::replace(&mut seen[position], true) {
                 self.refuse("is given twice");
                 object.next_value::<IgnoredAny>()?;

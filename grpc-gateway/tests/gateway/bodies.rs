@@ -39,7 +39,7 @@ async fn every_unknown_field_is_named_at_once() {
     let reply = library.post("/v1/books", body).await;
     assert_eq!(
         reply.wrong_fields(),
-        ["bogus", "book.titel", "book.author.nme", "book.moreAuthors[1].bron"]
+        ["bogus", "book.titel", "book.author.nme", "book.more_authors[1].bron"]
     );
     assert_eq!(reply.reason(), "UNKNOWN_FIELD");
     let reply = library
@@ -52,8 +52,8 @@ async fn every_unknown_field_is_named_at_once() {
 async fn a_key_given_twice_is_refused_under_either_name() {
     let library = Library::new();
     for (body, field) in [
-        (r#"{"requestId": "a", "requestId": "a"}"#, "requestId"),
-        (r#"{"requestId": "a", "request_id": "b"}"#, "requestId"),
+        (r#"{"requestId": "a", "requestId": "a"}"#, "request_id"),
+        (r#"{"requestId": "a", "request_id": "b"}"#, "request_id"),
         (r#"{"book": {"title": "a", "title": null}}"#, "book.title"),
         (r#"{"book": {"labels": {"k": "a", "k": "b"}}}"#, "book.labels[1]"),
         (r#"{"book": {"extra": {"deep": {"k": 1, "k": 2}}}}"#, "book.extra"),
@@ -77,12 +77,12 @@ async fn a_bad_value_names_its_field_and_is_not_quoted() {
         (r#"{"genre": "xyzzy"}"#, "genre"),
         (r#"{"genre": 77}"#, "genre"),
         (r#"{"genre": "1"}"#, "genre"),
-        (r#"{"weightKg": 1e39}"#, "weightKg"),
+        (r#"{"weightKg": 1e39}"#, "weight_kg"),
         (r#"{"rating": "inf"}"#, "rating"),
         (r#"{"cover": "xyzzy!"}"#, "cover"),
-        (r#"{"addedAt": "xyzzy"}"#, "addedAt"),
-        (r#"{"addedAt": {"seconds": 1}}"#, "addedAt"),
-        (r#"{"loanPeriod": "xyzzy"}"#, "loanPeriod"),
+        (r#"{"addedAt": "xyzzy"}"#, "added_at"),
+        (r#"{"addedAt": {"seconds": 1}}"#, "added_at"),
+        (r#"{"loanPeriod": "xyzzy"}"#, "loan_period"),
         (r#"{"shown": "snake_case"}"#, "shown"),
         (r#"{"tags": "xyzzy"}"#, "tags"),
         (r#"{"tags": ["a", 7]}"#, "tags[1]"),
@@ -95,7 +95,7 @@ async fn a_bad_value_names_its_field_and_is_not_quoted() {
         (r#"{"chapters": {"xyzzy": {}}}"#, "chapters[0]"),
         (r#"{"chapters": {"1": {"born": "xyzzy"}}}"#, "chapters[0].born"),
         (r#"{"extra": [1]}"#, "extra"),
-        (r#"{"bigNote": "xyzzy"}"#, "bigNote"),
+        (r#"{"bigNote": "xyzzy"}"#, "big_note"),
         (r#"{"attachment": {"@type": "xyzzy", "a": 1}}"#, "attachment"),
         (r#"{"shelf": "a", "loan": {}}"#, "loan"),
     ] {
@@ -111,7 +111,7 @@ async fn several_wrong_fields_are_one_answer() {
     let reply = library
         .post("/v1/books", r#"{"book": {"year": "x", "lent": 1}, "requestId": 3}"#)
         .await;
-    assert_eq!(reply.wrong_fields(), ["book.year", "book.lent", "requestId"]);
+    assert_eq!(reply.wrong_fields(), ["book.year", "book.lent", "request_id"]);
 }
 
 #[tokio::test]

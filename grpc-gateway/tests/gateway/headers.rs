@@ -143,8 +143,10 @@ async fn only_listed_origins_may_read_answers() {
 
 #[tokio::test]
 async fn a_preflight_is_answered_for_listed_origins_without_asking_the_stack() {
-    let library = Library::answering(Answer::Refusal(Status::unauthenticated("who?")))
-        .with_options(|options| options.allowed_origins = "https://app.example".parse().unwrap());
+    let library = Library::answering(Answer::Refusal(Status::unauthenticated("who?"))).with_options(|options| {
+        options.allowed_origins = "https://app.example".parse().unwrap();
+        options.forwarded_headers.push(HeaderName::from_static("x-api-key"));
+    });
     let preflight = |origin: &str| {
         Request::options("/v1/books/7")
             .header(header::ORIGIN, origin)
@@ -158,11 +160,12 @@ async fn a_preflight_is_answered_for_listed_origins_without_asking_the_stack() {
         reply.header("access-control-allow-methods"),
         Some("GET, PATCH, DELETE, OPTIONS")
     );
-    assert!(
-        reply
-            .header("access-control-allow-headers")
-            .unwrap()
-            .contains("content-type")
+    assert_eq!(
+        reply.header("access-control-allow-headers"),
+        Some(
+            "authorization, content-type, idempotency-key, if-match, traceparent, tracestate, x-actor-id, \
+             x-api-key, x-request-id, x-request-timeout"
+        )
     );
     let reply = library.send(preflight("https://evil.example"), "").await;
     assert!(

@@ -1,6 +1,4 @@
 //! The gateway as a client and as the stack behind it see it.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at a surprise")]
-#![expect(clippy::wildcard_enum_match_arm, reason = "tests mind the variants they made")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

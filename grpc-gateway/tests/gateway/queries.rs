@@ -49,23 +49,23 @@ async fn every_unknown_parameter_is_named_at_once() {
 async fn a_bad_value_names_its_parameter_and_is_not_quoted() {
     let library = Library::new();
     for (query, field) in [
-        ("filter.addedAfter=yesterday7", "filter.addedAfter"),
-        ("pageSize=yesterday7", "pageSize"),
-        ("pageSize=4294967296", "pageSize"),
-        ("pageSize=1.5", "pageSize"),
-        ("pageSize=+1", "pageSize"),
-        ("pageSize=", "pageSize"),
+        ("filter.addedAfter=yesterday7", "filter.added_after"),
+        ("pageSize=yesterday7", "page_size"),
+        ("pageSize=4294967296", "page_size"),
+        ("pageSize=1.5", "page_size"),
+        ("pageSize=+1", "page_size"),
+        ("pageSize=", "page_size"),
         ("filter.lent=yesterday7", "filter.lent"),
         ("filter.lent=1", "filter.lent"),
         ("filter.genres=yesterday7", "filter.genres"),
         ("filter.genres=77", "filter.genres"),
-        ("filter.minRating=inf", "filter.minRating"),
-        ("filter.minRating=1e999", "filter.minRating"),
+        ("filter.minRating=inf", "filter.min_rating"),
+        ("filter.minRating=1e999", "filter.min_rating"),
         ("filter.cover=yesterday7!", "filter.cover"),
-        ("readMask=snake_case", "readMask"),
-        ("filter.loanPeriod=5", "filter.loanPeriod"),
-        ("pageToken=%ff", "pageToken"),
-        ("pageToken=%4", "pageToken"),
+        ("readMask=snake_case", "read_mask"),
+        ("filter.loanPeriod=5", "filter.loan_period"),
+        ("pageToken=%ff", "page_token"),
+        ("pageToken=%4", "page_token"),
     ] {
         let reply = library.get(&format!("/v1/books?{query}")).await;
         assert_eq!(reply.wrong_fields(), [field], "{query}");
@@ -78,9 +78,9 @@ async fn a_bad_value_names_its_parameter_and_is_not_quoted() {
 async fn one_value_cannot_be_given_twice() {
     let library = Library::new();
     for (query, field) in [
-        ("pageSize=1&pageSize=1", "pageSize"),
+        ("pageSize=1&pageSize=1", "page_size"),
         ("pageSize=1&page_size=2", "page_size"),
-        ("filter.olderThan=1&filter.youngerThan=2", "filter.youngerThan"),
+        ("filter.olderThan=1&filter.youngerThan=2", "filter.younger_than"),
     ] {
         assert_eq!(
             library.get(&format!("/v1/books?{query}")).await.wrong_fields(),

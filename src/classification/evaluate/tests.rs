@@ -1,4 +1,3 @@
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::*;
@@ -23,7 +22,7 @@ impl Files {
 
 impl Drop for Files {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        std::fs::remove_dir_all(&self.0).ok();
     }
 }
 
@@ -40,8 +39,7 @@ fn rows(years: std::ops::RangeInclusive<i32>, turn: i32) -> String {
             let favoured = (number % 2 == 0) == (year < turn);
             let won = (number / 2 % 4 == 0) != favoured;
             let determination = if won { "Overturned" } else { "Upheld" };
-            let _ = write!(
-                text,
+            text += &format!(
                 "{year}-{number};{year};Bones;Knee;{treatment};Other;\
                  {determination} Decision of Health Plan;Medical Necessity;41-50;Female\r\n"
             );

@@ -290,7 +290,7 @@ pub(super) async fn of_estimate(models: &Models, tx: &mut TenantTx, finder: &Fin
         public,
     } = weights_in_force(tx, finder).await?;
     let settings = CellModel::of_fields(FACT_FIELDS);
-    let (own, public) = (own.estimates(), public.estimates());
+    let (own, public) = (own.estimates().await?, public.estimates().await?);
     Ok(ModelCard {
         model: Some(estimate(models)),
         intended_use:

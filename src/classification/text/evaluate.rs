@@ -1,4 +1,9 @@
 //! How often the first type is right, the first three hold it, and how honest the scores are.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the model works in single precision; where a number is narrowed is part of its definition"
+)]
 
 use super::corpus::Corpus;
 use super::label::DenialLabel;

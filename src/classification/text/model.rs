@@ -254,6 +254,7 @@ fn logits_of(bias: &[f32; PADDED], found: &[Found<'_>]) -> [f32; PADDED] {
 }
 
 /// A row as scale and eight-bit weights.
+#[expect(clippy::cast_possible_truncation, reason = "scaled to at most 127 a line above")]
 fn pack(weights: &[f32; PADDED]) -> (f32, [i8; PADDED]) {
     let largest = weights[..LABELS]
         .iter()

@@ -1,5 +1,9 @@
 //! Exponential and logarithm from basic arithmetic only, so that a model trained anywhere has the same bytes:
 //! the platform's own functions may differ in the last bit.
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "the model works in single precision; where a number is narrowed is part of its definition"
+)]
 
 /// e^x for x ≤ 0 as softmax needs it; relative error below 1e-6.
 pub fn exp(x: f32) -> f32 {

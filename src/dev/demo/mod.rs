@@ -34,13 +34,14 @@ use crate::rpc::identity::Caller;
 /// Precedents of a demo tenant.
 pub const PRECEDENTS: usize = 3_000;
 
-/// Gives each tenant its precedents, but for tenants that have them.
+/// Gives each tenant so many precedents, but for tenants that have them.
 ///
 /// # Errors
 /// Those of the database, and a record that breaks a rule, which the tests of this module exclude.
 pub async fn fill(
     database: &DatabaseConfig,
     tenants: impl Iterator<Item = (&str, Uuid)>,
+    count: usize,
     registries: &Registries,
 ) -> Result<(), DevError> {
     let db = Db::open(database);
@@ -54,10 +55,10 @@ pub async fn fill(
             action: "precedent.generate",
             present: Present::Keep,
         };
-        if loader.has(&reference(slug, PRECEDENTS)).await? {
+        if loader.has(&reference(slug, count)).await? {
             continue;
         }
-        let loaded = loader.load(precedents(slug, PRECEDENTS, registries), |_| ()).await?;
+        let loaded = loader.load(precedents(slug, count, registries), |_| ()).await?;
         if let Some(refused) = loaded.refused.first() {
             return Err(format!(
                 "demonstration precedent {}: {}",
@@ -77,11 +78,8 @@ fn reference(slug: &str, number: usize) -> String {
 }
 
 /// The precedents of a demo tenant, the same at every call.
-#[must_use]
-pub fn precedents(slug: &str, count: usize, registries: &Registries) -> Vec<Entry> {
-    (1..=count)
-        .filter_map(|number| precedent(slug, number, registries))
-        .collect()
+pub fn precedents(slug: &str, count: usize, registries: &Registries) -> impl Iterator<Item = Entry> {
+    (1..=count).filter_map(move |number| precedent(slug, number, registries))
 }
 
 fn precedent(slug: &str, number: usize, registries: &Registries) -> Option<Entry> {

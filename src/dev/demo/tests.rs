@@ -14,7 +14,7 @@ fn registries() -> Registries {
 }
 
 fn entries(slug: &str) -> Vec<Entry> {
-    precedents(slug, 1_500, &registries())
+    precedents(slug, 1_500, &registries()).collect()
 }
 
 fn denial_type(precedent: &Precedent) -> Type {
@@ -169,7 +169,7 @@ fn every_denial_type_is_there_and_the_main_families_are_well_represented() {
 /// The structure that is documented is in the data: complete evidence wins more often than little.
 #[test]
 fn evidence_and_type_move_the_win_rate() {
-    let entries: Vec<Entry> = precedents("harbor", 4_000, &registries());
+    let entries: Vec<Entry> = precedents("harbor", 4_000, &registries()).collect();
     let rate = |is: &dyn Fn(&Precedent) -> bool| {
         let chosen = entries.iter().map(|e| &e.precedent).filter(|p| is(p));
         let (won, decided) = chosen.fold((0_u32, 0_u32), |(won, decided), p| match p.outcome() {

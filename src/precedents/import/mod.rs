@@ -127,7 +127,11 @@ impl Loader {
     ///
     /// # Errors
     /// Those of the database and the audit log. Chunks before the one that failed are stored.
-    pub async fn load(&self, entries: Vec<Entry>, mut progress: impl FnMut(usize)) -> Result<Loaded> {
+    pub async fn load(
+        &self,
+        entries: impl IntoIterator<Item = Entry>,
+        mut progress: impl FnMut(usize),
+    ) -> Result<Loaded> {
         let mut loaded = Loaded::default();
         let mut rest = entries.into_iter();
         let mut done = 0;

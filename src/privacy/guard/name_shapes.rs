@@ -185,8 +185,7 @@ pub(super) fn leads(page: &Page, at: usize) -> bool {
 
 /// "Maria, 67F", "Maria (DOB …)", "Maria, a 54-year-old".
 pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
-    let mut index = last + 1;
-    for _ in 0..3 {
+    for index in last + 1..last + 4 {
         if page.has(index, cue::AGED | cue::MRN_HEAD) {
             return true;
         }
@@ -202,7 +201,6 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
         if !(page.mark_is(index, b',') || page.mark_is(index, b'(') || page.word_is(index, &["a", "an", "is"])) {
             return false;
         }
-        index += 1;
     }
     false
 }

@@ -255,7 +255,8 @@ fn percent_encoded(text: &str) -> String {
 
 #[test]
 fn disguised_identifiers_are_found() {
-    let disguises: [(&str, fn(&str) -> String); 5] = [
+    type Disguise = fn(&str) -> String;
+    let disguises: [(&str, Disguise); 5] = [
         ("full width", full_width),
         ("zero width", zero_width),
         ("look-alikes", look_alikes),

@@ -205,7 +205,6 @@ fn code_lists_match_the_published_status_where_the_data_is_at_hand() {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn writeln_skip(path: &str) {
     eprintln!("skipped: {path} is not at hand");
 }

@@ -116,7 +116,7 @@ impl Calls {
                 count: BatchCount::default(),
                 digest: Sha256::new(),
             };
-            tokio::spawn(run.to_the_end(items, deadline));
+            tokio::spawn(run.run_to_the_end(items, deadline));
             let stream: ByteStream<B::Reply> = Box::pin(ReceiverStream::new(receiver));
             Ok(stream)
         })
@@ -148,7 +148,7 @@ struct Run<B: Batch> {
 }
 
 impl<B: Batch> Run<B> {
-    async fn to_the_end(mut self, items: Vec<B::Item>, deadline: Instant) {
+    async fn run_to_the_end(mut self, items: Vec<B::Item>, deadline: Instant) {
         let work = AssertUnwindSafe(timeout_at(deadline, self.items(items)))
             .catch_unwind()
             .await;

@@ -78,6 +78,15 @@ impl Corpus {
         CorpusBuilder::new(weights).finish(0)
     }
 
+    /// From its parts; the vocabulary has the weights of `weights` and the numbers of `index`.
+    pub(super) fn of(weights: Arc<WeightTable>, vocabulary: Vocabulary, index: Index) -> Self {
+        Self {
+            weights,
+            vocabulary: RwLock::new(vocabulary),
+            index,
+        }
+    }
+
     /// The weights its scores are under.
     #[must_use]
     pub fn weights(&self) -> &Arc<WeightTable> {
@@ -243,11 +252,7 @@ impl CorpusBuilder {
     /// The corpus of what was pushed, standing at `revision`.
     #[must_use]
     pub fn finish(self, revision: u64) -> Corpus {
-        Corpus {
-            weights: self.weights,
-            vocabulary: RwLock::new(self.vocabulary),
-            index: self.index.finish(revision),
-        }
+        Corpus::of(self.weights, self.vocabulary, self.index.finish(revision))
     }
 }
 

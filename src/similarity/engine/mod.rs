@@ -14,6 +14,7 @@ mod counting;
 pub mod explain;
 pub mod features;
 pub mod filter;
+pub mod gather;
 pub mod index;
 mod kernel;
 mod postings;
@@ -32,6 +33,7 @@ pub use corpus::{Change, Corpus, CorpusBuilder, CorpusHit, Document, ScenarioQue
 pub use explain::{Explanation, explain};
 pub use features::{FeatureSet, FeatureSource, Namespace};
 pub use filter::{Condition, Filter};
+pub use gather::CorpusGatherer;
 pub use index::{Index, IndexBuilder, Record, Snapshot, search};
 pub use query::{Query, SearchOptions};
 pub use rank::{Hit, Order, RankKey, Score};
