@@ -3,6 +3,8 @@
 //! `--dump DIR` writes the training and held-out texts as `label<TAB>text` for `benches/peers/text_peers.py`, which prints
 //! scikit-learn's figures on the same texts as `name@peer`.
 
+#![expect(clippy::print_stdout, reason = "figures go to standard output")]
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::hint::black_box;

@@ -47,4 +47,4 @@ macro_rules! enums {
         }
     };
 }
-enums! { AuditOutcome AuditCategory MentionKind DenialType CoreScenario AdjudicationState GroupCode RecoveryAction AppealLevel Outcome OutcomeEvidence DataOrigin ServiceTiming Urgency LineOfBusiness ProductType Funding EvidenceKind EvidenceStrength ErrorReason PrecedentStatus SharingScope VariableClass ChangeKind ExportFormat PhiKind CodeSystem SimilarityOrder SimilarityCorpus IdentityKind Role ConsentBasis ConsentScope ConsentPurpose RecipientsClass ConsentState ConsentRefusal UserStatus ErasureState }
+enums! { AuditOutcome AuditCategory MentionKind DenialType CoreScenario AdjudicationState GroupCode RecoveryAction AppealLevel Outcome OutcomeEvidence DataOrigin ServiceTiming Urgency LineOfBusiness ProductType Funding EvidenceKind EvidenceStrength ErrorReason PrecedentStatus SharingScope VariableClass ChangeKind ExportFormat PhiKind CodeSystem SimilarityOrder SimilarityCorpus IdentityKind Role ConsentBasis ConsentScope ConsentPurpose RecipientsClass ConsentState ConsentRefusal UserStatus ErasureState ModelKind }
