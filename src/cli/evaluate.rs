@@ -28,6 +28,9 @@ pub(super) struct DecisionsArgs {
     /// Print the headline figures as JSON.
     #[arg(long)]
     json: bool,
+    /// Print what the model card keeps of the service's own estimates, JSON.
+    #[arg(long, conflicts_with = "json")]
+    card: bool,
     /// Write the reliability plot here, SVG.
     #[arg(long)]
     plot: Option<PathBuf>,
@@ -39,6 +42,7 @@ pub(super) fn evaluate(command: EvaluateCommand) -> Result<(), DevError> {
         test,
         prequential,
         json,
+        card,
         plot,
     }) = command;
     let mode = if prequential { Mode::Prequential } else { Mode::Static };
@@ -53,7 +57,9 @@ pub(super) fn evaluate(command: EvaluateCommand) -> Result<(), DevError> {
     if let Some(plot) = plot {
         std::fs::write(&plot, report.svg()).map_err(|e| format!("{} can't be written: {e}", plot.display()))?;
     }
-    if json {
+    if card {
+        say(&serde_json::to_string(&report.card_row())?);
+    } else if json {
         say(&serde_json::to_string(&report.headline())?);
     } else {
         say(report.to_string().trim_end());

@@ -2,11 +2,13 @@
 //! change feed, leaving when memory runs short. Each carries the estimator over its decided precedents.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZero;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::engine::{BaseTable, Change, Corpus, CorpusGatherer, Filter, Residency, Resident};
@@ -26,9 +28,11 @@ pub const MEMORY_BUDGET_BYTES: usize = 2 << 30;
 /// A corpus smaller than this keeps its weights, which rest on the shipped table then.
 const OUTGROWN_FROM: usize = 1_000;
 
-/// Rows that are taken up together while a corpus is loaded, and how many such chunks may wait.
-const CHUNK_ROWS: usize = 500;
-const CHUNKS_WAITING: usize = 4;
+/// Rows that are understood together while a corpus is loaded: gathering them takes about a millisecond.
+const CHUNK_ROWS: usize = 250;
+/// How long fits of one corpus rest, as a multiple of what the last one took: with very many precedents, each
+/// recorded outcome would otherwise keep a core busy.
+const REST_AFTER_FIT: u32 = 9;
 
 /// One corpus with what follows from it.
 #[derive(Debug)]
@@ -39,10 +43,17 @@ pub struct Held {
     cases: Mutex<HashMap<Uuid, Case>>,
     /// None until the first are fitted.
     estimates: watch::Sender<Option<Arc<Estimates>>>,
-    fitting: Mutex<()>,
+    fitting: Mutex<Fitting>,
     /// Precedents that the weights were frozen over.
     frozen_over: usize,
     followed: tokio::sync::Mutex<i64>,
+}
+
+/// Whether the estimator is being fitted (or rests after that), and cases have changed since it began.
+#[derive(Debug, Default)]
+struct Fitting {
+    is_running: bool,
+    is_stale: bool,
 }
 
 /// An estimator and the ids behind its cases.
@@ -167,21 +178,28 @@ impl Corpora {
         Ok(held)
     }
 
-    /// Reads a tenant's corpus while what has come is taken up on another thread, so that no more than a few
-    /// chunks of rows are ever in memory.
+    /// Reads a tenant's corpus: rows come in chunks, each is understood on a thread of its own, as many at a
+    /// time as the machine has cores, and gathered in its turn. No more than these chunks are ever in memory.
     async fn load(&self, tenant: Uuid) -> Result<Held> {
-        let (chunks, arriving) = mpsc::channel(CHUNKS_WAITING);
-        let (registries, payers) = (self.registries.clone(), self.payers.clone());
-        let gathering = tokio::task::spawn_blocking(move || gather(arriving, &registries, &payers));
-        let mut rows = pin!(store::changes(self.db.index(), tenant, 0).try_chunks(CHUNK_ROWS));
-        while let Some(chunk) = rows.next().await {
-            // The thread stops listening when it fails, and says why below.
-            if chunks.send(chunk.map_err(|e| e.1)?).await.is_err() {
-                break;
-            }
+        let at_a_time = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let understood = store::changes(self.db.index(), tenant, 0)
+            .try_chunks(CHUNK_ROWS)
+            .map(|rows| self.understand(rows.map_err(|e| e.1)))
+            .buffered(at_a_time);
+        let mut chunks = pin!(understood);
+        let mut gathering = Gathering::default();
+        while let Some(chunk) = chunks.next().await {
+            gathering.take(chunk?);
         }
-        drop(chunks);
-        gathering.await.map_err(|e| Error::internal(e.to_string()))?
+        let held = tokio::task::spawn_blocking(|| gathering.finish()).await;
+        held.map_err(|e| Error::internal(e.to_string()))
+    }
+
+    /// A chunk of rows as entries, and its horizon.
+    fn understand(&self, rows: sqlx::Result<Vec<ChangeRow>>) -> impl Future<Output = Result<Chunk>> + use<> {
+        let (registries, payers) = (self.registries.clone(), self.payers.clone());
+        let understanding = rows.map(|rows| tokio::task::spawn_blocking(move || chunk(rows, &registries, &payers)));
+        async move { understanding?.await.map_err(|e| Error::internal(e.to_string()))? }
     }
 
     /// Notes the weights of a corpus before any answer names them.
@@ -230,37 +248,52 @@ impl Corpora {
     }
 }
 
-/// A corpus from the rows of a tenant, in the order of their ids.
-fn gather(
-    mut arriving: mpsc::Receiver<Vec<ChangeRow>>,
-    registries: &Registries,
-    payers: &PayerNumbers,
-) -> Result<Held> {
-    let mut gatherer = CorpusGatherer::default();
-    let mut cases = HashMap::new();
-    let mut horizon = 0;
-    while let Some(rows) = arriving.blocking_recv() {
-        for row in rows {
-            horizon = row.horizon;
-            let Some(entry) = Entry::of(row, registries, payers)? else {
-                continue;
-            };
+/// Entries that came together.
+struct Chunk {
+    horizon: i64,
+    entries: Vec<Entry>,
+}
+
+fn chunk(rows: Vec<ChangeRow>, registries: &Registries, payers: &PayerNumbers) -> Result<Chunk> {
+    let horizon = rows.first().map_or(0, |row| row.horizon);
+    let entries = rows
+        .into_iter()
+        .filter_map(|row| Entry::of(row, registries, payers).transpose())
+        .collect::<Result<_>>()?;
+    Ok(Chunk { horizon, entries })
+}
+
+/// A corpus on its way, from entries in the order of their ids.
+#[derive(Default)]
+struct Gathering {
+    corpus: CorpusGatherer,
+    cases: HashMap<Uuid, Case>,
+    horizon: i64,
+}
+
+impl Gathering {
+    fn take(&mut self, Chunk { horizon, entries }: Chunk) {
+        self.horizon = horizon;
+        for entry in entries {
             if let Some(document) = entry.document() {
-                gatherer.push(&document);
+                self.corpus.push(&document);
             }
-            note_case(&mut cases, entry.id, entry.case);
+            note_case(&mut self.cases, entry.id, entry.case);
         }
     }
-    let corpus = gatherer.finish(BaseTable::shipped(), u64::try_from(horizon).unwrap_or(0));
-    let frozen_over = corpus.len();
-    Ok(Held {
-        corpus,
-        cases: Mutex::new(cases),
-        estimates: watch::Sender::new(None),
-        fitting: Mutex::default(),
-        frozen_over,
-        followed: tokio::sync::Mutex::new(horizon),
-    })
+
+    fn finish(self) -> Held {
+        let revision = u64::try_from(self.horizon).unwrap_or(0);
+        let corpus = self.corpus.finish(BaseTable::shipped(), revision);
+        Held {
+            frozen_over: corpus.len(),
+            corpus,
+            cases: Mutex::new(self.cases),
+            estimates: watch::Sender::new(None),
+            fitting: Mutex::default(),
+            followed: tokio::sync::Mutex::new(self.horizon),
+        }
+    }
 }
 
 /// Takes over whether a precedent is decided, and how; tells whether that changed anything.
@@ -275,13 +308,38 @@ fn note_case(cases: &mut HashMap<Uuid, Case>, id: Uuid, case: Option<Case>) -> b
     }
 }
 
-/// Fits the estimator anew, off the calls' path.
-fn refit(held: Arc<Held>) {
-    tokio::task::spawn_blocking(move || {
-        // One at a time, so that the last to be fitted is over the latest cases.
-        let _turn = lock(&held.fitting);
-        let cases = lock(&held.cases).clone();
-        held.estimates.send_replace(Some(Arc::new(fit(&cases))));
+/// Fits the estimator anew, off the calls' path: what changes meanwhile is fitted once, later.
+fn refit(mut held: Arc<Held>) {
+    {
+        let mut fitting = lock(&held.fitting);
+        if fitting.is_running {
+            fitting.is_stale = true;
+            return;
+        }
+        fitting.is_running = true;
+    }
+    tokio::spawn(async move {
+        loop {
+            let started = Instant::now();
+            let fitted = {
+                let held = held.clone();
+                tokio::task::spawn_blocking(move || fit(&lock(&held.cases).clone())).await
+            };
+            if let Ok(estimates) = fitted {
+                held.estimates.send_replace(Some(Arc::new(estimates)));
+            }
+            // A corpus that leaves memory meanwhile is not kept there by this.
+            let resting = Arc::downgrade(&held);
+            drop(held);
+            tokio::time::sleep(started.elapsed() * REST_AFTER_FIT).await;
+            let Some(back) = resting.upgrade() else { return };
+            held = back;
+            let mut fitting = lock(&held.fitting);
+            if !std::mem::take(&mut fitting.is_stale) {
+                fitting.is_running = false;
+                return;
+            }
+        }
     });
 }
 

@@ -135,6 +135,17 @@ async fn feedback_says_something_and_says_of_what_type() {
         refused.violates(&["scenario"]);
         let untyped = json!({ "scenario": { "denialTrigger": "x" } });
         owner.call("SubmitFeedback", untyped).await.violates(&["denial_type"]);
+        let remarks = |n: u32| -> Vec<String> { (0..10).map(|remark| format!("N{}", n * 10 + remark)).collect() };
+        let line = |n: u32| -> Value {
+            let of = |at| json!({ "groupCode": "GROUP_CODE_CO", "carc": "16", "rarcs": remarks(n * 20 + at) });
+            json!({ "adjustments": (0..20).map(of).collect::<Vec<_>>() })
+        };
+        let mut overlong = json!({ "scenario": {}, "denialType": "DENIAL_TYPE_CODING" });
+        overlong["scenario"]["lines"] = (0..11).map(line).collect();
+        owner
+            .call("SubmitFeedback", overlong)
+            .await
+            .violates(&["scenario.lines"]);
         let nothing = json!({ "denialType": "DENIAL_TYPE_CODING" });
         owner.call("SubmitFeedback", nothing).await.violates(&["scenario"]);
     }

@@ -252,7 +252,7 @@ impl Outcome {
         } else if is_stream {
             let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
             // A stream that fails says so in its last line.
-            if let Some(error) = lines.clone().last().and_then(stream_error) {
+            if let Some(error) = lines.clone().next_back().and_then(stream_error) {
                 let code = Code::from_i32(i32::try_from(error["code"].as_i64().unwrap_or(2)).unwrap_or(2));
                 return Self::failure(code, error, bytes, headers, Some(status));
             }

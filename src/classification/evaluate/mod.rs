@@ -9,13 +9,14 @@ mod peers;
 mod plot;
 mod report;
 mod run;
+mod served;
 #[cfg(test)]
 mod tests;
 
 pub use bootstrap::{Difference, Range};
 pub use cases::{case_of, facts_of};
 pub use metrics::{Metrics, RELIABILITY_BINS, ReliabilityBin, Scored, auc, reliability};
-pub use report::{Headline, PeerReport, Report, YearReport};
+pub use report::{CardRow, Headline, PeerReport, Report, YearReport};
 pub use run::{EvaluateError, Mode, Options, run};
 
 use super::super::precedents::decisions;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Difference, Range};
 use super::decisions::RowError;
@@ -29,6 +29,10 @@ pub struct Report {
     pub years: Vec<YearReport>,
     /// Forecasts beside what happened, in ten bins.
     pub reliability: Vec<ReliabilityBin>,
+    /// The same decisions as the service sees and estimates them.
+    pub served: PeerReport,
+    /// Its forecasts beside what happened.
+    pub served_reliability: Vec<ReliabilityBin>,
     /// The same for the simple models.
     pub peers: Vec<PeerReport>,
     /// Rows of the training file that were refused.
@@ -78,7 +82,65 @@ pub struct Headline {
     pub answered: f64,
 }
 
+/// The service's own estimates measured, as a model card keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardRow {
+    /// The cases, and what of them the model had seen.
+    pub cases: String,
+    /// How many.
+    pub n: usize,
+    /// Area under the ROC curve; none when all cases ended alike.
+    pub auc: Option<f64>,
+    /// Mean squared error.
+    pub brier: f64,
+    /// Mean negative log-likelihood, in nats.
+    pub log_loss: f64,
+    /// Expected calibration error, ten equal-width bins.
+    pub ece: f64,
+    /// Lowest and highest forecast, cases, mean forecast, win rate of each bin that holds any.
+    pub reliability: Vec<(f64, f64, usize, f64, f64)>,
+}
+
 impl Report {
+    /// What a model card keeps of the service's own estimates, to five digits.
+    #[must_use]
+    pub fn card_row(&self) -> CardRow {
+        let years: Vec<i32> = self.years.iter().map(|year| year.year).collect();
+        let (first, last) = (years.first().copied().unwrap_or(0), years.last().copied().unwrap_or(0));
+        let seen = match self.mode {
+            Mode::Static => "forecast from those before",
+            Mode::Prequential => "each year forecast from all before it",
+        };
+        let digits = |value: f64| (value * 1e5).round() / 1e5;
+        let Metrics {
+            auc,
+            brier,
+            log_loss,
+            ece,
+        } = self.served.metrics;
+        let bins = self.served_reliability.iter().filter(|bin| bin.n > 0);
+        CardRow {
+            cases: format!("published decisions of {first} to {last}, {seen}"),
+            n: self.n,
+            auc: auc.map(digits),
+            brier: digits(brier),
+            log_loss: digits(log_loss),
+            ece: digits(ece),
+            reliability: bins
+                .map(|bin| {
+                    (
+                        digits(bin.from),
+                        digits(bin.to),
+                        bin.n,
+                        digits(bin.mean_forecast),
+                        digits(bin.win_rate),
+                    )
+                })
+                .collect(),
+        }
+    }
+
     /// The figures that `--json` prints.
     #[must_use]
     pub fn headline(&self) -> Headline {
@@ -148,7 +210,7 @@ impl Report {
         )?;
         write_metrics(out, "stratum", &self.metrics)?;
         writeln!(out)?;
-        for peer in &self.peers {
+        for peer in [&self.served].into_iter().chain(&self.peers) {
             write_metrics(out, peer.name, &peer.metrics)?;
             write_difference(out, &peer.difference)?;
         }

@@ -13,6 +13,7 @@ use super::estimate::{Case, CellModel, Estimator};
 use super::metrics::{Metrics, Scored, reliability};
 use super::peers::PEERS;
 use super::report::{PeerReport, Report, YearReport};
+use super::served::{self, AS_SERVED};
 
 /// What a forecast may have seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -60,6 +61,9 @@ pub enum EvaluateError {
     /// The test file has no usable row.
     #[error("the test file holds no decision")]
     NothingToForecast,
+    /// The registries, which make precedents of decisions, are damaged.
+    #[error("the registries can't be used")]
+    Registries,
 }
 
 /// Learns from one file, forecasts the other, measures, and does the same for
@@ -74,12 +78,15 @@ pub fn run(train: &Path, test: &Path, options: &Options) -> Result<Report, Evalu
     let test = decisions::read(test).map_err(EvaluateError::Test)?;
     let tested: HashSet<&str> = test.rows.iter().map(|row| row.reference_id.as_str()).collect();
     let fresh = |row: &&Decision| !tested.contains(row.reference_id.as_str());
-    let seen: Vec<Case> = train.rows.iter().filter(fresh).map(case_of).collect();
+    let known: Vec<&Decision> = train.rows.iter().filter(fresh).collect();
+    let seen: Vec<Case> = known.iter().map(|row| case_of(row)).collect();
     let asked: Vec<Case> = test.rows.iter().map(case_of).collect();
     if seen.is_empty() {
         return Err(EvaluateError::NothingToLearn);
     }
-    let mut report = evaluate(&seen, &asked, options).ok_or(EvaluateError::NothingToForecast)?;
+    let asked_of: Vec<&Decision> = test.rows.iter().collect();
+    let as_served = served::Cases::of(&known, &asked_of).ok_or(EvaluateError::Registries)?;
+    let mut report = evaluate(&seen, &asked, &as_served, options).ok_or(EvaluateError::NothingToForecast)?;
     report.train_also_in_test = train.rows.len() - seen.len();
     report.train_refused = train.refused;
     report.test_refused = test.refused;
@@ -87,22 +94,18 @@ pub fn run(train: &Path, test: &Path, options: &Options) -> Result<Report, Evalu
 }
 
 /// Forecasts and measures; none when nothing is asked.
-fn evaluate(seen: &[Case], asked: &[Case], options: &Options) -> Option<Report> {
+fn evaluate(seen: &[Case], asked: &[Case], as_served: &served::Cases, options: &Options) -> Option<Report> {
     let rounds = rounds(seen, asked, options.mode);
     let mut answered = 0_u32;
     let ours = forecast(&rounds, asked, |seen, asked| {
-        let estimator = Estimator::fit(seen, CellModel::decisions(), i32::MAX);
-        let forecasts = asked.iter().map(|case| {
-            let estimate = estimator.estimate(&case.facts, case.year);
-            if estimate.insufficient_evidence {
-                return estimate.prior;
-            }
-            answered += 1;
-            estimate.probability
-        });
-        forecasts.collect()
+        estimated(seen, asked, CellModel::decisions(), &mut answered)
     });
     let metrics = Metrics::of(&ours)?;
+    let of_service = forecast(
+        &self::rounds(&as_served.seen, &as_served.asked, options.mode),
+        &as_served.asked,
+        |seen, asked| estimated(seen, asked, served::settings(), &mut 0),
+    );
     let peers = PEERS.iter().filter_map(|peer| {
         let theirs = forecast(&rounds, asked, peer.forecast);
         Some(PeerReport {
@@ -121,10 +124,30 @@ fn evaluate(seen: &[Case], asked: &[Case], options: &Options) -> Option<Report> 
         metrics,
         years: by_year(&ours, asked),
         reliability: reliability(&ours),
+        served: PeerReport {
+            name: AS_SERVED,
+            metrics: Metrics::of(&of_service)?,
+            difference: compare(&ours, &of_service, options.bootstrap_samples, options.seed),
+        },
+        served_reliability: reliability(&of_service),
         peers: peers.collect(),
         train_refused: Vec::new(),
         test_refused: Vec::new(),
     })
+}
+
+/// Our forecasts; counts those that are not the prior.
+fn estimated(seen: &[Case], asked: &[Case], settings: CellModel, answered: &mut u32) -> Vec<f64> {
+    let estimator = Estimator::fit(seen, settings, i32::MAX);
+    let forecasts = asked.iter().map(|case| {
+        let estimate = estimator.estimate(&case.facts, case.year);
+        if estimate.insufficient_evidence {
+            return estimate.prior;
+        }
+        *answered += 1;
+        estimate.probability
+    });
+    forecasts.collect()
 }
 
 /// Some test cases, by position, with all that their forecasts may see.

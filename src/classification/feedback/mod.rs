@@ -14,10 +14,13 @@ use crate::rpc::call::Answer;
 use crate::rpc::error::{Error, Result};
 use crate::rpc::telemetry::CallContext;
 
+/// Distinct codes that one feedback may name; the table holds to it too.
+const MOST_CODES: usize = 2_000;
+
 /// Keeps a feedback. Of the denial its words and adjustment codes are kept, and nothing else.
 ///
 /// # Errors
-/// `VALIDATION` for a denial without words and codes; `SUD_NOT_SHAREABLE` for one that may rest on substance use records: a
+/// `VALIDATION` for a denial without words and codes, or with far too many; `SUD_NOT_SHAREABLE` for one that may rest on substance use records: a
 /// consent that is withdrawn could not take back what a model has learnt.
 pub(super) async fn submit(
     classifier: Classifier,
@@ -35,6 +38,12 @@ pub(super) async fn submit(
     let codes = codes(&scenario);
     if scenario.denial_trigger.is_empty() && codes.is_empty() {
         return Err(Error::field("scenario", "needs words or adjustment codes"));
+    }
+    if codes.len() > MOST_CODES {
+        return Err(Error::field(
+            "scenario.lines",
+            format!("must hold at most {MOST_CODES} codes"),
+        ));
     }
     if is_sud_suspected(&scenario) {
         return Err(Error::restricted("consent"));

@@ -1,38 +1,26 @@
-//! What was measured of the estimator, for its card: figures of `benches/README.md`, kept as data. A test measures anew where
-//! the decisions are at hand.
+//! What was measured of the estimator, for its card: rows that `stratum evaluate decisions --card` printed, kept as data. A
+//! test measures anew where the decisions are at hand.
 
-use serde::Deserialize;
-
+use super::super::evaluate::CardRow;
 use crate::proto::v1::{CalibrationBin, ModelMeasurement};
 use crate::rpc::error::{Error, Result};
 
 const MEASURED: &str = include_str!("measured.json");
-
-/// One measurement.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    cases: String,
-    n: i64,
-    auc: f64,
-    brier: f64,
-    log_loss: f64,
-    ece: f64,
-    /// Lowest and highest forecast, cases, mean forecast, win rate.
-    reliability: Vec<(f64, f64, i64, f64, f64)>,
-}
 
 /// The measurements.
 ///
 /// # Errors
 /// `INTERNAL` when the file is damaged, which a test would have found.
 pub(super) fn estimates() -> Result<Vec<ModelMeasurement>> {
-    let rows: Vec<Row> = serde_json::from_str(MEASURED).map_err(Error::internal)?;
-    Ok(rows.into_iter().map(measurement).collect())
+    Ok(rows()?.into_iter().map(measurement).collect())
 }
 
-fn measurement(row: Row) -> ModelMeasurement {
-    let Row {
+fn rows() -> Result<Vec<CardRow>> {
+    serde_json::from_str(MEASURED).map_err(Error::internal)
+}
+
+fn measurement(row: CardRow) -> ModelMeasurement {
+    let CardRow {
         cases,
         n,
         auc,
@@ -41,19 +29,20 @@ fn measurement(row: Row) -> ModelMeasurement {
         ece,
         reliability,
     } = row;
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let bin = |(from, to, n, mean_score, hit_rate)| CalibrationBin {
         from,
         to,
-        n,
+        n: count(n),
         mean_score,
         hit_rate,
     };
     ModelMeasurement {
         cases,
-        n,
+        n: count(n),
         top1: None,
         top3: None,
-        auc: Some(auc),
+        auc,
         brier: Some(brier),
         log_loss: Some(log_loss),
         calibration_error: Some(ece),
@@ -63,19 +52,58 @@ fn measurement(row: Row) -> ModelMeasurement {
 
 #[cfg(test)]
 mod tests {
-    use super::estimates;
+    use std::path::{Path, PathBuf};
+
+    use super::{estimates, rows};
+    use crate::classification::evaluate::{Mode, Options, run};
 
     #[test]
     fn every_measurement_can_be_read_and_its_bins_hold_its_cases() {
         let all = estimates().expect("well-formed");
         assert!(!all.is_empty());
         for measured in all {
-            assert_eq!(
-                measured.calibration.iter().map(|bin| bin.n).sum::<i64>(),
-                measured.n,
-                "{}",
-                measured.cases
-            );
+            let held: i64 = measured.calibration.iter().map(|bin| bin.n).sum();
+            assert_eq!(held, measured.n, "{}", measured.cases);
         }
+    }
+
+    /// The lines of the file up to a year, and those of the two years after it.
+    fn split(text: &str, name: &str, wanted: impl Fn(i32) -> bool) -> PathBuf {
+        let year = |line: &str| line.split(';').nth(1).and_then(|year| year.parse::<i32>().ok());
+        let kept = text.lines().filter(|line| year(line).is_none_or(&wanted));
+        let path = std::env::temp_dir().join(format!("stratum-card-{name}-{}.csv", std::process::id()));
+        std::fs::write(&path, kept.map(|line| format!("{line}\n")).collect::<String>()).expect("a temporary file");
+        path
+    }
+
+    #[test]
+    #[cfg_attr(
+        debug_assertions,
+        ignore = "takes minutes without optimisation: cargo test --release"
+    )]
+    fn the_card_holds_what_is_measured_on_published_decisions() {
+        let data = std::env::var_os("STRATUM_TEST_DATA").map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+            PathBuf::from,
+        );
+        let file = data.join("decisions/ca_dmhc_imr_2001_2014.csv");
+        let Ok(text) = std::fs::read_to_string(&file) else {
+            eprintln!("skipped: {} is absent", file.display());
+            return;
+        };
+        let train = split(&text, "train", |year| year <= 2011);
+        let test = split(&text, "test", |year| (2012..=2013).contains(&year));
+        let measured = [Mode::Static, Mode::Prequential].map(|mode| {
+            let options = Options {
+                mode,
+                bootstrap_samples: 2,
+                ..Options::default()
+            };
+            run(&train, &test, &options).expect("a report").card_row()
+        });
+        for path in [train, test] {
+            std::fs::remove_file(path).expect("removed");
+        }
+        assert_eq!(rows().expect("well-formed"), measured);
     }
 }

@@ -10,7 +10,7 @@
 //!
 //! The model is shipped as data (1.3 MB, loads in some 20 ms) and not trained at boot: training takes seconds in a release
 //! build and minutes in a debug build, and a file has a digest that a card, a log line and an answer can name. Whoever
-//! changes a phrase, the lexicon or the features trains anew (`stratum train`); a test compares the digest of the
+//! changes a phrase, the lexicon or the features trains anew (`stratum train --out`); a test compares the digest of the
 //! sources with that of the card. Arithmetic is plain IEEE single and double precision with our own `exp` and `ln`,
 //! so the same sources give the same bytes on every machine.
 //!

@@ -1,5 +1,7 @@
 //! Words out of free text, the same way every time.
 
+use std::borrow::Cow;
+
 /// Words that say nothing about a denial: grammar, and the politeness of letters.
 const STOP_WORDS: [&str; 129] = [
     "about",
@@ -133,6 +135,9 @@ const STOP_WORDS: [&str; 129] = [
     "you",
 ];
 
+/// Length in bytes of the longest stop words.
+const LONGEST_STOP_WORD: usize = 9;
+
 /// The longest word that is kept, in characters; longer runs are identifiers or noise, not words.
 const LONGEST_WORD: usize = 40;
 
@@ -178,21 +183,30 @@ fn words(sentence: &str) -> Vec<String> {
 /// One word, or `None` if it carries no meaning by itself.
 fn word(raw: &str) -> Option<String> {
     let bare = raw.trim_matches('\'');
-    let bare = bare.strip_suffix("'s").unwrap_or(bare).replace('\'', "");
+    let bare = bare.strip_suffix("'s").unwrap_or(bare);
+    let bare = if bare.contains('\'') {
+        Cow::from(bare.replace('\'', ""))
+    } else {
+        Cow::from(bare)
+    };
     let length = bare.chars().count();
     let is_short_number = length < 3 && bare.bytes().all(|byte| byte.is_ascii_digit());
-    if !(2..=LONGEST_WORD).contains(&length) || is_short_number || STOP_WORDS.binary_search(&bare.as_str()).is_ok() {
+    if !(2..=LONGEST_WORD).contains(&length) || is_short_number || is_stop_word(&bare) {
         return None;
     }
-    Some(singular(bare))
+    Some(singular(&bare))
+}
+
+fn is_stop_word(word: &str) -> bool {
+    word.len() <= LONGEST_STOP_WORD && STOP_WORDS.binary_search(&word).is_ok()
 }
 
 /// Light plural stemming; words whose final s is no plural (`diagnosis`, `access`, `virus`) stay.
-fn singular(word: String) -> String {
+fn singular(word: &str) -> String {
     const NO_PLURAL: [&str; 4] = ["ss", "us", "is", "as"];
     const LONG_PLURAL: [&str; 4] = ["sses", "ches", "shes", "xes"];
     if word.len() < 4 || !word.ends_with('s') || NO_PLURAL.iter().any(|end| word.ends_with(end)) {
-        return word;
+        return word.to_owned();
     }
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
         return format!("{stem}y");
@@ -202,7 +216,7 @@ fn singular(word: String) -> String {
     } else {
         "s"
     };
-    word.strip_suffix(ending).map(str::to_owned).unwrap_or(word)
+    word.strip_suffix(ending).unwrap_or(word).to_owned()
 }
 
 /// Lower case, with the spellings that Unicode offers for one text made one: width, accents, ligatures,
