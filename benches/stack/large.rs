@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use prost::Message as _;
 use stratum::proto::v1::{
     EstimateWinProbabilityRequest, ExportFormat, ExportPrecedentsRequest, FindSimilarRequest, ListPrecedentsRequest,
-    ListPrecedentsResponse, SimilarityOptions,
+    ListPrecedentsResponse, Scenario, SimilarityOptions,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -62,8 +62,18 @@ pub async fn similar(place: &Place, house: &Child) -> Result<(), Failure> {
     let grpc = Grpc::connect_as(house.address("grpc")?, place, SEARCHER).await?;
     let requests = requests(&grpc).await?;
     // The estimator over 200,000 precedents is fitted beside the calls after a start; this waits for it.
-    let estimate = EstimateWinProbabilityRequest::default().encode_to_vec();
-    while grpc.call(ESTIMATE, &estimate).await.is_err() {}
+    let scenario = Scenario {
+        denial_trigger: "MRI denied, no prior authorization".to_owned(),
+        ..Scenario::default()
+    };
+    let estimate = EstimateWinProbabilityRequest {
+        scenario: Some(scenario),
+    }
+    .encode_to_vec();
+    let mut patience = 10;
+    while grpc.call(ESTIMATE, &estimate).await.is_err() && patience > 0 {
+        patience -= 1;
+    }
     open_loop(&grpc, &requests, WARM_UP_SECONDS).await?;
     let mut latencies_ms = open_loop(&grpc, &requests, LOAD_SECONDS).await?;
     latencies_ms.sort_by(f64::total_cmp);
