@@ -89,7 +89,19 @@ fn is_personal(page: &Page, date: &Date) -> bool {
 /// "documented the wound on 10/12": a day, said of no document, or with a person just before it.
 fn is_told_of_person(page: &Page, first: usize) -> bool {
     let follows_on = first.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
-    follows_on || page.cue_before(first, 5, cue::PERSON).is_some()
+    follows_on || page.cue_before(first, 5, cue::PERSON).is_some() || follows_pronoun(page, first)
+}
+
+/// "she moved here in April 2022", "my surgery in May": told of somebody.
+fn follows_pronoun(page: &Page, first: usize) -> bool {
+    const PRONOUNS: [&str; 9] = ["he", "she", "his", "her", "i", "my", "we", "our", "him"];
+    let is_placed = first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["in", "since", "until", "around", "last", "of"]));
+    is_placed
+        && (1..=10)
+            .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
+            .any(|back| page.word_is(first - back, &PRONOUNS))
 }
 
 fn date_at(page: &Page, at: usize) -> Option<Date> {
@@ -121,7 +133,7 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
             (1..=2, 1..=2, 2) => separator != b'.' && (is_month_day(first, second) || is_month_day(second, first)),
             _ => false,
         };
-        return (is_date && !continues(page, at + 5)).then_some(Date {
+        return (is_date && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(Date {
             first: at,
             last: at + 4,
             form: Form::Full,
@@ -162,6 +174,7 @@ fn is_inside_number(page: &Page, at: usize) -> bool {
         && at.checked_sub(2).is_some_and(|index| {
             page.gap(at - 1) == Gap::Glued && page.token(index).is_some_and(super::token::Token::has_digit)
         })
+        && !(at >= 3 && page.mark_is(at - 3, b'/') && leads_range(page, at - 1, b'/'))
 }
 
 /// More of the same run follows ("1/2/3/4").
@@ -172,6 +185,11 @@ fn continues(page: &Page, at: usize) -> bool {
             .token(at)
             .is_some_and(|token| matches!(token.mark, b'-' | b'/' | b'.' | b'%'))
         && page.token(at + 1).is_some_and(super::token::Token::has_digit)
+}
+
+/// "01/02/2024-01/05/2024": the hyphen after a date with slashes leads to another.
+fn leads_range(page: &Page, hyphen: usize, separator: u8) -> bool {
+    separator == b'/' && page.mark_is(hyphen, b'-') && page.mark_is(hyphen + 2, b'/')
 }
 
 /// The number a token is, or begins with before a time ("15T10").
@@ -223,12 +241,20 @@ fn follows_day_cue(page: &Page, at: usize) -> bool {
             .is_some()
 }
 
-/// 19500314 or 03141950 right after a birth or service cue.
+/// 19500314 or 03141950 right after a birth or service cue, 031450 after its abbreviation.
 fn compact(page: &Page, at: usize) -> Option<Date> {
-    if page.token(at)?.len() != 8 {
-        return None;
-    }
     let number = page.number(at)?;
+    match page.token(at)?.len() {
+        8 => {}
+        6 => {
+            let is_short_date =
+                is_month_day(number / 10_000, number / 100 % 100) && page.cue_before(at, 2, cue::PATIENT_DATE).is_some_and(|cue_at| {
+                    page.word_is(cue_at, &["dos", "dob", "born", "birth", "service", "admit", "adm", "discharge", "dc"])
+                });
+            return is_short_date.then_some(Date { first: at, last: at, form: Form::Full });
+        }
+        _ => return None,
+    }
     let year_first = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
     let year_last = is_year(number % 10_000) && is_month_day(number / 1_000_000, number / 10_000 % 100);
     let is_cued = page.cue_before(at, 3, cue::PATIENT_DATE).is_some();

@@ -98,6 +98,91 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
     Some(last)
 }
 
+/// Last words of the names of practices, laboratories, homes.
+const TRADES: [&str; 46] = [
+    "orthopedics", "orthopaedics", "cardiology", "pediatrics", "oncology", "dermatology", "neurology", "urology", "healthcare",
+    "health", "physicians", "associates", "imaging", "radiology", "surgical", "rehab", "rehabilitation", "dialysis", "pharmacy",
+    "lab", "laboratory", "wellness", "dental", "dentistry", "orthodontics", "counseling", "therapy", "manor", "lodge", "medical",
+    "psychiatry", "gastroenterology", "nephrology", "ophthalmology", "rheumatology", "endocrinology", "obgyn", "fertility", "care",
+    "recovery", "children's", "specialists", "institute", "nursing", "center", "eye",
+];
+
+/// "at Lakeland Orthopedics", "at Cook Children's", "referred by Prairie Lakes Healthcare", "at Swedish Edmonds".
+pub(super) fn named_practice(page: &mut Page, at: usize, end: usize) -> Option<usize> {
+    let cue_at = at.checked_sub(1)?;
+    let follows_at = page.word_is(cue_at, &["at", "@"]) || page.mark_is(cue_at, b'@');
+    let follows_by = page.word_is(cue_at, &["by", "from", "to"])
+        && cue_at > 0
+        && page.word_is(cue_at - 1, &["referred", "seen", "treated", "followed", "evaluated", "ordered", "cared", "transferred", "records", "referral"]);
+    if !(follows_at || follows_by) || page.gap(at) > Gap::Line || page.starts_sentence(at) {
+        return None;
+    }
+    let last = (at..=end).take_while(|index| !ends_practice(page, *index)).last()?;
+    let (first, is_one) = (*page.token(at)?, last == at);
+    let is_named = first.shape == Shape::Title
+        && (at..=last).any(|index| is_facility_name(page, index, at) || index < last && !page.has(index, cue::FACILITY_GENERIC))
+        && !first.has(cue::PROPER | cue::EPONYM | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE | cue::UNIT | cue::STATE);
+    let has_trade = !is_one && page.word_is(last, &TRADES);
+    let is_bare = follows_at
+        && (at..=last).any(|index| is_facility_name(page, index, at))
+        && (1..=2).all(|back| !(cue_at >= back && page.word_is(cue_at - back, &["look", "looking", "looked", "directed", "aimed"])))
+        && (!is_one || !page.word_is(at, &["university"]) && page.dictionary(at) & (dict::WORD | dict::FIRST) == 0 && first.len() > 4)
+        && is_plain(page.word(at));
+    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::UNIT | cue::ID_NOUN) && page.gap(last + 1) <= Gap::Space;
+    if !is_named || names_other || !(has_trade || is_bare) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, if has_trade { 0.8 } else { 0.65 }, "geo.facility_cue");
+    Some(last)
+}
+
+/// A word that no practice's name goes on with: a payer, a code, a month.
+fn ends_practice(page: &Page, index: usize) -> bool {
+    page.has(index, cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE)
+}
+
+/// A capital and small letters only.
+fn is_plain(word: &str) -> bool {
+    word.bytes().skip(1).all(|byte| !byte.is_ascii_uppercase())
+}
+
+/// "admitted to kaweah delta", "goes to lincoln elementary school": small letters after a clear cue.
+pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
+    let cue_at = at.checked_sub(1)?;
+    let follows_verb = page.has(cue_at, cue::FACILITY_VERB);
+    if page.gap(at) > Gap::Line || page.starts_sentence(at) {
+        return None;
+    }
+    let is_part = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.shape == Shape::Lower && token.gap <= Gap::Space && !token.taken && !token.has(cue::CONNECTOR | cue::PLACE_PREP)
+        }) || index > at && page.mark_is(index, b'.') && page.word_is(index - 1, &["st", "mt"])
+    };
+    let end = (at..at + 6).take_while(|index| is_part(*index)).last()?;
+    let head = (at + 1..=end).find(|index| {
+        page.has(*index, cue::FACILITY_HEAD)
+            || page.has(*index, cue::FACILITY_PAIR) && page.has(index - 1, cue::FACILITY_PAIR)
+    });
+    let tells = |index: usize| {
+        let known = page.dictionary(index);
+        page.token(index).is_some_and(|token| token.mark == 0 && token.len() > 2 && !token.has(cue::FACILITY_GENERIC | cue::PROPER | cue::PERSON | cue::UNIT))
+            && (page.has(index, cue::FACILITY_NAME) || known & dict::WORD == 0 && (known != 0 || follows_verb))
+    };
+    let last = match head {
+        Some(head) if (at..head).any(tells) => head,
+        Some(_) => return None,
+        None => {
+            let is_name = follows_verb && (page.has(at, cue::FACILITY_NAME) && end > at || page.dictionary(at) & dict::WORD == 0) && tells(at);
+            if !is_name {
+                return None;
+            }
+            (at..=end).take_while(|index| tells(*index) || page.mark_is(*index, b'.')).last().unwrap_or(at)
+        }
+    };
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
+    Some(last)
+}
+
 /// "Jackson Memorial", "Houston Methodist": a name before a word that ends hardly anything but a hospital's name.
 pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
     let ends = [

@@ -148,7 +148,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             if let Some(kind) = payer_number(page, at, noun) {
                 return Reading::Identifier(Label {
                     kind,
-                    is_explicit: true,
+                    is_explicit: noun.is_some_and(|noun| !page.word_is(noun, &["number"])),
                     is_head: false,
                 });
             }
@@ -213,6 +213,6 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
 /// "Aetna ID W123456789": a payer's name before "ID".
 fn payer_number(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let noun = noun?;
-    let is_id = page.word_is(noun, &["id", "identifier", "identification", "#"]);
+    let is_id = page.word_is(noun, &["id", "identifier", "identification", "#", "number"]);
     (is_id && page.has(at, cue::PROPER) && at + 2 >= noun).then_some(PhiKind::HealthPlanId)
 }

@@ -106,7 +106,7 @@ bits! {
     /// What the large dictionaries know of a word.
     dict, DICTIONARY_SECTIONS:
     FIRST = "first", FIRST_ORDINARY = "first_ordinary", SURNAME = "surname", SURNAME_ORDINARY = "surname_ordinary",
-    WORD = "word", CITY = "city",
+    WORD = "word", CITY = "city", TOWN = "town",
 }
 
 const CUES: &str = include_str!("data/cues.txt");
@@ -150,7 +150,7 @@ impl Lexicon {
         let mut cues = Table::default();
         fill(&mut cues, CUES, CUE_SECTIONS);
         let mut dictionary = Table::default();
-        dictionary.reserve(120_000);
+        dictionary.reserve(280_000);
         for source in DICTIONARIES {
             fill(&mut dictionary, source, DICTIONARY_SECTIONS);
         }

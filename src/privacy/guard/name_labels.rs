@@ -87,14 +87,19 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     if names_other && count < 2 {
         return None;
     }
+    let is_reversed = allow_lower
+        && matches!(lead, Part::Surname | Part::First)
+        && is_person_label
+        && surname_first(page, found.last, true).is_some();
     let is_name = if allow_lower {
         let is_full = count >= 2 && lead == Part::First;
         is_full
+            || is_reversed
             || (count == 1
                 && lead == Part::First
                 && (is_called(page, at) || has_colon)
                 && page.dictionary(first) & dict::WORD == 0)
-    } else if token.shape == Shape::Upper {
+    } else if token.shape == Shape::Upper && token.len() > 1 {
         lead != Part::Initial
             && (strong >= 2
                 || strong >= 1 && (has_colon || is_person_label && count >= 2)
@@ -115,7 +120,7 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     if !is_name || label.has(cue::CONNECTOR) {
         return None;
     }
-    let last = surname_first(page, found.last).unwrap_or(found.last);
+    let last = surname_first(page, found.last, allow_lower).unwrap_or(found.last);
     page.report(first, last, PhiKind::Name, 0.9, "name.label");
     Some(last)
 }
@@ -141,6 +146,14 @@ pub(super) fn is_called(page: &Page, at: usize) -> bool {
                 "alias",
                 "aka",
                 "name",
+                "i'm",
+                "im",
+                "am",
+                "this",
+                "is",
+                "thanks",
+                "you",
+                "regards",
             ],
         )
 }

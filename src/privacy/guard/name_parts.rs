@@ -45,12 +45,15 @@ impl Part {
 pub(super) const WORDS_OF_GRAMMAR: u64 =
     cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP | cue::PLACE_PREP | cue::UNIT | cue::MONTH | cue::NEGATION;
 
+/// Words that are nobody's name even with a capital.
+const NO_NAMES: u64 = cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE;
+
 /// The part a word plays; words in capitals count only when a list knows them.
 pub(super) fn part(page: &Page, at: usize) -> Part {
     let Some(token) = page.token(at) else {
         return Part::No;
     };
-    if token.taken || !token.is_word() || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE) {
+    if token.taken || !token.is_word() || token.has(NO_NAMES) {
         return Part::No;
     }
     if token.len() == 1 {
@@ -65,9 +68,9 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         return state_name(page, at, known);
     }
     if token.has(WORDS_OF_GRAMMAR) {
-        // "Will Ortega", "April Jones": such words are names only inside a sentence, with a capital.
+        // "Will Ortega", "Jun Watanabe": such words are names with a capital, inside a sentence or before a clear surname.
         let is_given = known & (dict::FIRST | dict::FIRST_ORDINARY) != 0 && token.shape == Shape::Title;
-        return if is_given && !page.starts_sentence(at) {
+        return if is_given && (!page.starts_sentence(at) || leads_surname(page, at)) {
             Part::FirstOrdinary
         } else {
             Part::No
@@ -90,6 +93,15 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         return Part::Unknown;
     }
     Part::No
+}
+
+/// A capitalised surname that is no other word follows.
+fn leads_surname(page: &Page, at: usize) -> bool {
+    let known = page.dictionary(at + 1);
+    page.gap(at + 1) == Gap::Space
+        && page.token(at + 1).is_some_and(|next| next.shape == Shape::Title && !next.has(cue::PROPER | cue::EPONYM))
+        && known & dict::SURNAME != 0
+        && known & (dict::WORD | dict::CITY) == 0
 }
 
 /// "Ethel Washington", "Virginia Okafor": a state's name beside a given name or a surname.
@@ -266,6 +278,10 @@ pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate 
         {
             break;
         }
+        if let Some(after) = nickname_end(page, index).filter(|_| !is_first) {
+            index = after + 1;
+            continue;
+        }
         if token.mark != 0 {
             let joins = matches!(token.mark, b'-') && token.gap == Gap::Glued
                 || token.mark == b'.'
@@ -279,12 +295,7 @@ pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate 
             index += 1;
             continue;
         }
-        let is_particle = token.has(cue::PARTICLE)
-            && !is_first
-            && page
-                .token(index + 1)
-                .is_some_and(|next| next.is_capitalised() || allow_lower)
-            && part(page, index + 1) != Part::No;
+        let is_particle = token.has(cue::PARTICLE) && !is_first && leads_name(page, index, allow_lower);
         let part = part(page, index);
         let fits = token.is_capitalised()
             || (allow_lower && matches!(part, Part::First | Part::Surname | Part::SurnameOrdinary));
@@ -304,12 +315,42 @@ pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate 
     found
 }
 
-/// "Roe, Jane" after a label.
-pub(super) fn surname_first(page: &Page, last: usize) -> Option<usize> {
+/// Whether a name goes on after a particle, or after two: "de la Fuente".
+fn leads_name(page: &Page, particle: usize, allow_lower: bool) -> bool {
+    let next = if page.has(particle + 1, cue::PARTICLE)
+        && page.token(particle + 1).is_some_and(|second| second.shape == Shape::Lower)
+    {
+        particle + 2
+    } else {
+        particle + 1
+    };
+    page.token(next)
+        .is_some_and(|next| next.is_capitalised() || allow_lower)
+        && part(page, next) != Part::No
+}
+
+/// `"Hal"` or `(Hal)` between a given name and a surname: its closing mark.
+fn nickname_end(page: &Page, open: usize) -> Option<usize> {
+    let closing = match page.token(open)?.mark {
+        b'"' => b'"',
+        b'\'' => b'\'',
+        b'(' => b')',
+        _ => return None,
+    };
+    let is_nickname = page.gap(open) == Gap::Space
+        && page.token(open + 1).is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Glued)
+        && page.mark_is(open + 2, closing)
+        && page.gap(open + 3) == Gap::Space
+        && part(page, open + 3).can_be_last();
+    is_nickname.then_some(open + 2)
+}
+
+/// "Roe, Jane" after a label; in small letters too where `allow_lower`.
+pub(super) fn surname_first(page: &Page, last: usize, allow_lower: bool) -> Option<usize> {
     if !page.mark_is(last + 1, b',') {
         return None;
     }
-    let given = candidate(page, last + 2, false);
+    let given = candidate(page, last + 2, allow_lower);
     given
         .parts()
         .first()

@@ -5,6 +5,7 @@ use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::name_parts::{Part, candidate, part, surname_first};
 use super::page::Page;
+use super::towns::names_institution;
 use super::token::{Gap, Shape};
 
 /// Names without a label: by dictionary and shape.
@@ -40,7 +41,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     let last = if found.count == 1 {
-        surname_first(page, last).unwrap_or(last)
+        surname_first(page, last, false).unwrap_or(last)
     } else {
         last
     };
@@ -88,13 +89,13 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
 pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
     let known = page.dictionary(at);
     let is_place = known & dict::CITY != 0;
-    let comma_given = surname_first(page, at).is_some()
+    let comma_given = surname_first(page, at, false).is_some()
         && matches!(part, Part::Surname | Part::Unknown | Part::SurnameOrdinary)
         && !is_place;
     if comma_given && !page.has(at, cue::EPONYM) {
         return Some(0.85);
     }
-    if part != Part::First && part != Part::Surname && part != Part::Unknown || is_upper {
+    if part != Part::First && part != Part::Surname && part != Part::Unknown || is_upper || names_institution(page, at) {
         return None;
     }
     if part != Part::First {
@@ -103,7 +104,9 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         let is_told = page.cue_before(at, 1, cue::HUMAN_VERB).is_some()
             && at > 0
             && page.word_is(at - 1, &["said", "says", "told", "asked"]);
-        return (is_human || is_told || owns(page, at) || is_in_list(page, at)).then_some(0.6);
+        let is_described = part == Part::Surname && !is_place && !page.has(at, cue::EPONYM) && has_demographics_after(page, at);
+        return (is_human || is_told || is_described || owns(page, at) || is_in_list(page, at) || is_met(page, at, part))
+            .then_some(0.6);
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
@@ -121,10 +124,36 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         && token.len() > 3
         && is_plain_title(page.word(at))
         && !leads(page, at);
-    if acts || is_object || owns(page, at) || has_demographics_after(page, at) {
+    if acts || is_object || owns(page, at) || has_demographics_after(page, at) || is_met(page, at, part) || speaks(page, at) {
         return Some(0.7);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
+}
+
+/// "f/u w/ Nakamura", "spoke w/ Teresa".
+fn is_met(page: &Page, at: usize, part: Part) -> bool {
+    part.is_strong()
+        && at >= 2
+        && page.mark_is(at - 1, b'/')
+        && page.gap(at) == Gap::Space
+        && page.word_is(at - 2, &["w"])
+        && !page.has(at, cue::EPONYM)
+        && page.dictionary(at) & (dict::WORD | dict::CITY) == 0
+        && is_plain_title(page.word(at))
+        && !page.has(at + 1, cue::EPONYM_HEAD | cue::UNIT)
+}
+
+/// "Oscar, can I …", "Emma: …", "Brenda from …" at the beginning of a sentence.
+fn speaks(page: &Page, at: usize) -> bool {
+    let is_clear = page.starts_sentence(at)
+        && page.token(at).is_some_and(|token| token.len() > 2 && !token.has(cue::EPONYM))
+        && page.dictionary(at) & (dict::WORD | dict::CITY) == 0;
+    let addresses = page.mark_is(at + 1, b',')
+        && page.word_is(at + 2, &["can", "could", "please", "may", "would", "do", "did", "you", "your", "we", "i", "thank", "thanks"]);
+    let is_from = page.word_is(at + 1, &["from", "with", "at"])
+        && page.gap(at + 1) == Gap::Space
+        && page.token(at + 2).is_some_and(|next| next.is_capitalised() || next.has(cue::CONNECTOR));
+    is_clear && (addresses || is_from)
 }
 
 /// "Konrad's claim", "Maria's daughter": a possessive before what persons have.
@@ -190,6 +219,11 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
         if page.has(index, cue::AGED | cue::MRN_HEAD) {
             return true;
         }
+        let is_sex_and_age = page.word_is(index, &["f", "m"])
+            && (page.is_digits(index + 1) || page.mark_is(index + 1, b'/') && page.is_digits(index + 2));
+        if is_sex_and_age && index > last + 1 {
+            return true;
+        }
         let is_age = page
             .token(index)
             .is_some_and(|token| token.has_digit() && token.len() <= 4 && token.gap <= Gap::Space)
@@ -243,7 +277,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         }
         (Part::Unknown, 2..) if tail == Part::Surname && eponyms == 0 && !starts => Some(0.6),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
-        (Part::Initial, 1) if tail == Part::Surname && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
+        (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         _ => None,
     }
 }

@@ -179,9 +179,13 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
             return (groups.last_of(groups.lengths().len()), groups.digits().len());
         }
     } else if label.is_explicit && page.is_digits(run.last + 1) && page.gap(run.last + 1) <= Gap::Line {
-        let more = page.word(run.last + 1).len();
-        if (3..=9).contains(&more) && !page.has(run.last + 2, cue::UNIT) {
-            return (run.last + 1, run.digits + more);
+        let is_group = |index: usize| {
+            page.is_digits(index) && page.gap(index) <= Gap::Line && (3..=9).contains(&page.word(index).len())
+        };
+        let last = (run.last + 1..run.last + 4).take_while(|index| is_group(*index)).last();
+        if let Some(last) = last.filter(|last| !page.has(last + 1, cue::UNIT)) {
+            let more: usize = (run.last + 1..=last).map(|index| page.word(index).len()).sum();
+            return (last, run.digits + more);
         }
     }
     (run.last, run.digits)

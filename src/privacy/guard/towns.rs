@@ -108,7 +108,7 @@ pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
 /// A town after a word of place, or one whose name is nothing else.
 pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    if token.shape == Shape::Upper && token.len() < 4 || token.has(cue::STATE) && is_known_phrase(page, at).is_none() {
+    if token.shape == Shape::Upper && token.len() < 4 && is_known_phrase(page, at).is_none() || token.has(cue::STATE) && is_known_phrase(page, at).is_none() {
         return None;
     }
     let phrase = is_known_phrase(page, at).filter(|last| {
