@@ -26,6 +26,14 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         return None;
     }
     let is_bare_title = title.shape == Shape::Lower && !page.mark_is(at + 1, b'.');
+    let leads_particle = next.has(cue::PARTICLE)
+        && title.is_capitalised()
+        && (1..=2).any(|step| page.token(first + step).is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Space));
+    if leads_particle && next.shape == Shape::Lower {
+        let name = (first + 1..first + 3).find(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title))?;
+        page.report(at, name, PhiKind::Name, 0.95, "name.title");
+        return Some(name);
+    }
     if next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
         || page.word_is(first, &["reddy's"])
         || next.shape == Shape::Lower && page.dictionary(first) & dict::WORD != 0
@@ -108,7 +116,10 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
         match lead {
             Part::First | Part::Surname => true,
             Part::FirstOrdinary | Part::SurnameOrdinary => {
-                strong >= 1 || has_colon || is_called(page, at) || (count >= 2 && is_person_label)
+                strong >= 1
+                    || has_colon
+                    || is_called(page, at)
+                    || is_person_label && (count >= 2 || lead.is_first() && label.has(cue::RELATIVE) && first == at + 1)
             }
             Part::Unknown => {
                 is_person_label || has_colon || is_called(page, at) || count >= 2 && !page.starts_sentence(at)

@@ -2,7 +2,7 @@
 
 use super::lexicon::{cue, dict};
 use super::page::Page;
-use super::token::{Gap, Shape};
+use super::token::{Gap, Shape, Token};
 
 /// Longest name, in words.
 pub(super) const WORDS_MAX: usize = 5;
@@ -36,7 +36,7 @@ impl Part {
     pub(super) const fn can_be_last(self) -> bool {
         matches!(
             self,
-            Self::First | Self::Surname | Self::SurnameOrdinary | Self::Unknown
+            Self::First | Self::FirstOrdinary | Self::Surname | Self::SurnameOrdinary | Self::Unknown
         )
     }
 }
@@ -64,13 +64,17 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         };
     }
     let known = page.dictionary(at);
+    if is_hyphenated_given(page, at) {
+        return Part::FirstOrdinary;
+    }
     if token.has(cue::STATE) {
         return state_name(page, at, known);
     }
     if token.has(WORDS_OF_GRAMMAR) {
         // "Will Ortega", "Jun Watanabe": such words are names with a capital, inside a sentence or before a clear surname.
-        let is_given = known & (dict::FIRST | dict::FIRST_ORDINARY) != 0 && token.shape == Shape::Title;
-        return if is_given && (!page.starts_sentence(at) || leads_surname(page, at)) {
+        let is_given = known & (dict::FIRST | dict::FIRST_ORDINARY) != 0;
+        let is_title = token.shape == Shape::Title;
+        return if is_given && (is_title && !page.starts_sentence(at) || leads_surname(page, at)) {
             Part::FirstOrdinary
         } else {
             Part::No
@@ -95,11 +99,26 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
     Part::No
 }
 
+/// "Min-jun Larsen", "Soo-jin Park": two short syllables and a surname.
+fn is_hyphenated_given(page: &Page, at: usize) -> bool {
+    page.mark_is(at + 1, b'-')
+        && page.gap(at + 1) == Gap::Glued
+        && page.gap(at + 2) == Gap::Glued
+        && page.token(at).is_some_and(|first| first.shape == Shape::Title && (2..=5).contains(&first.len()))
+        && page.token(at + 2).is_some_and(|second| second.shape == Shape::Lower && (2..=5).contains(&second.len()))
+        && (page.dictionary(at + 2) & dict::WORD == 0 || page.has(at + 2, cue::MONTH))
+        && page.token(at + 3).is_some_and(|surname| surname.shape == Shape::Title && surname.gap == Gap::Space && !surname.has(cue::EPONYM_HEAD))
+        && page.dictionary(at + 3) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
+}
+
 /// A capitalised surname that is no other word follows.
 fn leads_surname(page: &Page, at: usize) -> bool {
     let known = page.dictionary(at + 1);
     page.gap(at + 1) == Gap::Space
-        && page.token(at + 1).is_some_and(|next| next.shape == Shape::Title && !next.has(cue::PROPER | cue::EPONYM))
+        && page
+            .token(at + 1)
+            .zip(page.token(at))
+            .is_some_and(|(next, lead)| next.shape == lead.shape && next.len() > 2 && !next.has(cue::PROPER | cue::EPONYM))
         && known & dict::SURNAME != 0
         && known & (dict::WORD | dict::CITY) == 0
 }
@@ -303,6 +322,14 @@ pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate 
             index += 1;
             continue;
         }
+        if part == Part::No && closes_name(page, &found, index) {
+            found.push(Part::SurnameOrdinary, index);
+            break;
+        }
+        if !fits && is_second_syllable(page, &found, index) {
+            index += 1;
+            continue;
+        }
         if !fits || part == Part::No {
             break;
         }
@@ -313,6 +340,29 @@ pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate 
         index += 1;
     }
     found
+}
+
+/// "Otis Day", "Deborah A. Kaiser": a surname that is a unit, a payer or an eponym, after a clear given name.
+fn closes_name(page: &Page, found: &Candidate, index: usize) -> bool {
+    let leads = found.parts().first().is_some_and(|(lead, _)| *lead == Part::First)
+        && found.parts().iter().skip(1).all(|(part, _)| *part == Part::Initial);
+    leads
+        && page.token(index).is_some_and(|token| {
+            token.shape == Shape::Title && token.gap == Gap::Space && !token.has(cue::STATE | cue::RELATIVE | cue::PERSON | cue::PROVIDER_TITLE)
+        })
+        && page.dictionary(index) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
+        && !page.word_is(index + 1, &["permanente"])
+}
+
+/// The small syllable of "Min-jun", before a surname.
+fn is_second_syllable(page: &Page, found: &Candidate, index: usize) -> bool {
+    found.count == 1
+        && page.gap(index) == Gap::Glued
+        && page.mark_is(index - 1, b'-')
+        && page.token(index).is_some_and(|token| token.shape == Shape::Lower && (2..=5).contains(&token.len()))
+        && (page.dictionary(index) & dict::WORD == 0 || page.has(index, cue::MONTH))
+        && page.token(index + 1).is_some_and(Token::is_capitalised)
+        && page.dictionary(index + 1) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
 }
 
 /// Whether a name goes on after a particle, or after two: "de la Fuente".

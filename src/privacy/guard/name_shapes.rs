@@ -51,15 +51,26 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "maria gonzalez" in small letters: both words are names and nothing else.
 pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
-    if part(page, at) != Part::First || page.gap(at) == Gap::Glued {
+    if page.gap(at) == Gap::Glued {
+        return None;
+    }
+    if let Some(last) = lower_surname_first(page, at) {
+        page.report(at, last, PhiKind::Name, 0.7, "name.shape");
+        return Some(last);
+    }
+    if part(page, at) != Part::First {
         return None;
     }
     let found = candidate(page, at, true);
+    let is_told = found.count == 2
+        && found.parts().iter().all(|(part, _)| part.can_be_last())
+        && page.token(at).is_some_and(|token| token.len() > 3)
+        && (has_demographics_after(page, found.last) || is_new_line_name(page, at, found.last));
     let is_clear = |(part, index): &(Part, usize)| {
         part.is_strong()
             && page
                 .token(*index)
-                .is_some_and(|token| token.len() > 2 && token.cues & !cue::PARTICLE == 0)
+                .is_some_and(|token| token.len() > 3 && token.cues & !cue::PARTICLE == 0)
     };
     let is_name = found.count >= 2 && found.parts().iter().all(is_clear);
     let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
@@ -77,12 +88,30 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
         && page.starts_sentence(at);
     let names_other =
         page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(found.last + 1) <= Gap::Space;
-    if names_other || !(is_name || acts) {
+    if names_other || !(is_name || is_told || acts) {
         return None;
     }
-    let last = if is_name { found.last } else { at };
+    let last = if is_name || is_told { found.last } else { at };
     page.report(at, last, PhiKind::Name, if is_name { 0.7 } else { 0.5 }, "name.shape");
     Some(last)
+}
+
+/// "baker, cormac, 4 y/o": a surname and a clear given name in small letters, with an age, a birth date or a record number.
+fn lower_surname_first(page: &Page, at: usize) -> Option<usize> {
+    if !page.mark_is(at + 1, b',') || page.dictionary(at) & (dict::SURNAME | dict::SURNAME_ORDINARY) == 0 {
+        return None;
+    }
+    let given = at + 2;
+    let is_given = page.token(given).is_some_and(|token| token.shape == Shape::Lower && token.gap <= Gap::Space && token.len() > 2)
+        && page.dictionary(given) & (dict::FIRST | dict::FIRST_ORDINARY) != 0;
+    let is_initial = |index: usize| page.token(index).is_some_and(|token| token.len() == 1 && token.is_word());
+    let last = if is_initial(given + 1) { given + 1 } else { given };
+    (is_given && has_demographics_after(page, last)).then_some(last)
+}
+
+/// A line that holds two words and nothing else.
+fn is_new_line_name(page: &Page, first: usize, last: usize) -> bool {
+    page.gap(first) >= Gap::Line && page.token(last + 1).is_none_or(|next| next.gap >= Gap::Line) && page.token(last).is_some_and(|token| token.len() > 3)
 }
 
 /// One word: only with a person's verb, a person's preposition or an age beside it.
@@ -90,9 +119,14 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     let known = page.dictionary(at);
     let is_place = known & dict::CITY != 0;
     let comma_given = surname_first(page, at, false).is_some()
-        && matches!(part, Part::Surname | Part::Unknown | Part::SurnameOrdinary)
         && !is_place;
-    if comma_given && !page.has(at, cue::EPONYM) {
+    let is_clear_given = page.dictionary(at + 2) & dict::FIRST != 0 && page.dictionary(at + 2) & dict::CITY == 0;
+    let comma_given = comma_given
+        || is_clear_given
+            && page.mark_is(at + 1, b',')
+            && page.token(at + 2).zip(page.token(at)).is_some_and(|(given, surname)| given.shape == surname.shape)
+            && page.dictionary(at) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
+    if comma_given && !page.has(at, cue::EPONYM | cue::RELATIVE | cue::PROPER) {
         return Some(0.85);
     }
     if part != Part::First && part != Part::Surname && part != Part::Unknown || is_upper || names_institution(page, at) {
@@ -216,7 +250,7 @@ pub(super) fn leads(page: &Page, at: usize) -> bool {
 pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
     let mut index = last + 1;
     for _ in 0..3 {
-        if page.has(index, cue::AGED | cue::MRN_HEAD) {
+        if page.has(index, cue::AGED | cue::MRN_HEAD) || page.word_is(index, &["dos"]) {
             return true;
         }
         let is_sex_and_age = page.word_is(index, &["f", "m"])
@@ -259,6 +293,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         return (count >= 2 && strong >= 2 && lead.is_first()).then_some(0.75);
     }
     let both_cities = words().all(|(_, index)| page.dictionary(*index) & dict::CITY != 0);
+    let has_initial = parts.iter().any(|(part, index)| *part == Part::Initial && *index != lead_at);
     // "Kaplan-Meier": one hyphenated word is no given name and surname.
     let is_one_word = parts.iter().skip(1).all(|(_, index)| page.gap(*index) == Gap::Glued);
     if is_one_word && !in_context && lead != Part::First {
@@ -268,14 +303,15 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
-        (Part::FirstOrdinary, 2..) if tail.is_strong() || (tail.can_be_last() && in_context) => Some(0.7),
+        (Part::FirstOrdinary, 2..) if tail.is_strong() || tail.can_be_last() && (in_context || has_initial) => Some(0.7),
         (Part::Surname, 2..) if tail.is_strong() && eponyms == 0 && !both_cities => Some(0.75),
         (Part::Surname | Part::Unknown, 2..)
             if in_context && (tail.can_be_last() || tail.is_first()) && eponyms == 0 =>
         {
             Some(0.7)
         }
-        (Part::Unknown, 2..) if tail == Part::Surname && eponyms == 0 && !starts => Some(0.6),
+        (Part::Unknown, 2..) if tail.is_strong() && eponyms == 0 && (!starts || has_initial) => Some(0.6),
+        (Part::Initial, 1) if tail == Part::SurnameOrdinary && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         _ => None,
