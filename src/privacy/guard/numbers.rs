@@ -131,6 +131,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         })
         .or_else(|| over_line(page, run, depth))
         .or_else(|| after_letters(page, run))
+        .or_else(|| spaced_groups(page, run))
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
 }
@@ -232,15 +233,40 @@ fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let Reading::Identifier(label) = labels::before(page, first) else {
         return None;
     };
-    if !is_part
-        || !label.is_explicit && label.kind != PhiKind::Vehicle
-        || run.digits < 3
-        || page.has(run.last + 1, cue::UNIT)
-    {
+    let last = last_group(page, run);
+    let is_clear = label.is_explicit || label.kind == PhiKind::Vehicle || last > run.last;
+    if !is_part || !is_clear || run.digits < 3 || page.has(last + 1, cue::UNIT) {
         return None;
     }
-    page.report(first, run.last, label.kind, 0.85, "id.label");
-    Some(run.last)
+    page.report(first, last, label.kind, 0.85, "id.label");
+    Some(last)
+}
+
+/// The last of several groups of three or four digits, the first of which is a run of its own.
+fn last_group(page: &Page, run: &Run) -> usize {
+    let is_group = |index: usize| {
+        page.is_digits(index) && page.gap(index) == Gap::Space && (3..=4).contains(&page.word(index).len())
+    };
+    if run.first != run.last || !(3..=4).contains(&run.digits) {
+        return run.last;
+    }
+    (run.last + 1..run.last + 5).take_while(|index| is_group(*index)).last().unwrap_or(run.last)
+}
+
+/// "Maria Gonzalez (KTD 234 378 615)": capitals and groups of digits, nine digits and more, where the sentence speaks of a person.
+fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
+    let first = run.first.checked_sub(1)?;
+    let last = last_group(page, run);
+    let is_prefix = page
+        .token(first)
+        .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)
+        && page.gap(run.first) == Gap::Space;
+    let speaks_of_person = page.cue_before(first, 12, cue::PERSON | cue::RELATIVE | cue::PROPER).is_some();
+    if last < run.last + 2 || !is_prefix || !speaks_of_person {
+        return None;
+    }
+    page.report(first, last, PhiKind::HealthPlanId, 0.7, "id.long_number");
+    Some(last)
 }
 
 /// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.
