@@ -50,7 +50,7 @@ fn is_titled_facility(page: &Page, at: usize, first_of_head: usize, last: usize)
     let is_title = (at..=last).all(|index| page.token(index).is_some_and(|token| token.mark != 0 || token.shape == Shape::Title));
     let tells = |index: usize| !page.has(index, cue::FACILITY_GENERIC | cue::PROPER);
     let names = (at..first_of_head).filter(|index| page.has(*index, cue::FACILITY_NAME)).count();
-    follows_place && is_title && !page.has(at, cue::PROPER) && (tells(at) || names >= 2)
+    first_of_head > at && follows_place && is_title && !page.has(at, cue::PROPER) && (tells(at) || names >= 2)
 }
 
 /// A word that tells one facility from another: a name, a town, a saint, or one of the words facilities are named with.
@@ -100,7 +100,8 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
         && (at..=last)
             .take(2)
             .any(|index| page.token(index).is_some_and(|token| token.shape == Shape::Title));
-    if !is_named || !is_title || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space {
+    let is_bare_university = at == last && page.word_is(at, &["university", "college"]);
+    if !is_named || is_bare_university || !is_title || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.8, "geo.facility_cue");
@@ -166,7 +167,8 @@ pub(super) fn named_practice(page: &mut Page, at: usize, end: usize) -> Option<u
 
 /// "seen at OHSU": capitals among small letters that name no kind of unit.
 fn is_hospital_acronym(page: &Page, at: usize) -> bool {
-    const UNITS: [&str; 40] = [
+    const UNITS: [&str; 44] = [
+        "abc", "abcd", "xyz", "xyzd",
         "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu", "ticu", "snf", "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp",
         "hha", "cdu", "tcu", "alf", "hopd", "fqhc", "rhc", "cah", "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob",
         "tbd", "msu", "pcu", "imcu", "esrd",
@@ -177,6 +179,7 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
     is_capitals
         && page.dictionary(at) & dict::WORD == 0
         && !page.word_is(at, &UNITS)
+        && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))
         && at >= 2
         && (at - 2..at).all(|index| page.token(index).is_some_and(|token| token.shape == Shape::Lower || token.has_digit()))
         && page.token(at + 1).is_none_or(|next| next.shape == Shape::Lower || matches!(next.mark, b'.' | b',' | b';' | b')' | b'?'))

@@ -3,6 +3,7 @@
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::name_parts::{Part, candidate, surname_first};
+use super::name_shapes::leads_record;
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 
@@ -45,7 +46,8 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
     let Some((lead, lead_at)) = found.parts().first().copied() else {
         // A surname that is an ordinary word or an eponym: "Mr. Brown", "Ms. Still".
         let is_plain = next.shape == Shape::Title
-            && !next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
+            && (!next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
+                || page.mark_is(at + 1, b'.') && page.dictionary(first) & dict::SURNAME_ORDINARY != 0)
             && !is_bare_title
             && next.len() > 1
             && title.len() <= 3;
@@ -96,9 +98,9 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
         return None;
     }
     let is_reversed = allow_lower
-        && matches!(lead, Part::Surname | Part::First)
         && is_person_label
-        && surname_first(page, found.last, true).is_some();
+        && (surname_first(page, found.last, true).is_some_and(|_| lead.is_strong() || page.dictionary(found.last + 2) & dict::FIRST != 0)
+            || page.mark_is(found.last + 1, b',') && leads_record(page, found.last + 2) && lead.can_be_last());
     let is_name = if allow_lower {
         let is_full = count >= 2 && lead == Part::First;
         is_full
@@ -124,7 +126,7 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
             Part::Unknown => {
                 is_person_label || has_colon || is_called(page, at) || count >= 2 && !page.starts_sentence(at)
             }
-            Part::Initial => strong >= 1,
+            Part::Initial => strong >= 1 || is_person_label && count >= 2 && page.mark_is(first + 1, b'.'),
             Part::No => false,
         }
     };

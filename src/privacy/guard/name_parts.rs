@@ -107,20 +107,29 @@ fn is_hyphenated_given(page: &Page, at: usize) -> bool {
         && page.token(at).is_some_and(|first| first.shape == Shape::Title && (2..=5).contains(&first.len()))
         && page.token(at + 2).is_some_and(|second| second.shape == Shape::Lower && (2..=5).contains(&second.len()))
         && (page.dictionary(at + 2) & dict::WORD == 0 || page.has(at + 2, cue::MONTH))
-        && page.token(at + 3).is_some_and(|surname| surname.shape == Shape::Title && surname.gap == Gap::Space && !surname.has(cue::EPONYM_HEAD))
-        && page.dictionary(at + 3) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
+        && is_surname_after(page, at + 3)
+}
+
+/// A surname with a capital at `at`, or after an initial there.
+fn is_surname_after(page: &Page, at: usize) -> bool {
+    let is_initial = page.token(at).is_some_and(|token| token.shape == Shape::Upper && token.len() == 1) && page.mark_is(at + 1, b'.');
+    let surname = if is_initial { at + 2 } else { at };
+    page.token(surname)
+        .is_some_and(|token| token.shape == Shape::Title && token.gap == Gap::Space && !token.has(cue::EPONYM_HEAD))
+        && page.dictionary(surname) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
 }
 
 /// A capitalised surname that is no other word follows.
 fn leads_surname(page: &Page, at: usize) -> bool {
     let known = page.dictionary(at + 1);
+    let acts = known & dict::SURNAME_ORDINARY != 0 && page.has(at + 2, cue::PERSON_VERB) && !page.has(at + 1, WORDS_OF_GRAMMAR);
     page.gap(at + 1) == Gap::Space
+        && !page.has(at + 1, cue::PLACE_NOUN)
         && page
             .token(at + 1)
             .zip(page.token(at))
             .is_some_and(|(next, lead)| next.shape == lead.shape && next.len() > 2 && !next.has(cue::PROPER | cue::EPONYM))
-        && known & dict::SURNAME != 0
-        && known & (dict::WORD | dict::CITY) == 0
+        && (acts || known & dict::SURNAME != 0 && known & (dict::WORD | dict::CITY) == 0)
 }
 
 /// "Ethel Washington", "Virginia Okafor": a state's name beside a given name or a surname.
@@ -317,9 +326,12 @@ pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate 
         let is_particle = token.has(cue::PARTICLE) && !is_first && leads_name(page, index, allow_lower);
         let part = part(page, index);
         let fits = token.is_capitalised()
-            || (allow_lower && matches!(part, Part::First | Part::Surname | Part::SurnameOrdinary));
-        if is_particle && !token.is_capitalised() {
-            index += 1;
+            || allow_lower
+                && (matches!(part, Part::First | Part::Surname | Part::SurnameOrdinary)
+                    || part == Part::FirstOrdinary && !is_first);
+        if is_particle && (!token.is_capitalised() || part == Part::No) {
+            let has_stop = page.mark_is(index + 1, b'.') && page.gap(index + 1) == Gap::Glued;
+            index += if has_stop { 2 } else { 1 };
             continue;
         }
         if part == Part::No && closes_name(page, &found, index) {
@@ -361,14 +373,14 @@ fn is_second_syllable(page: &Page, found: &Candidate, index: usize) -> bool {
         && page.mark_is(index - 1, b'-')
         && page.token(index).is_some_and(|token| token.shape == Shape::Lower && (2..=5).contains(&token.len()))
         && (page.dictionary(index) & dict::WORD == 0 || page.has(index, cue::MONTH))
-        && page.token(index + 1).is_some_and(Token::is_capitalised)
-        && page.dictionary(index + 1) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
+        && is_surname_after(page, index + 1)
 }
 
 /// Whether a name goes on after a particle, or after two: "de la Fuente".
 fn leads_name(page: &Page, particle: usize, allow_lower: bool) -> bool {
     let next = if page.has(particle + 1, cue::PARTICLE)
         && page.token(particle + 1).is_some_and(|second| second.shape == Shape::Lower)
+        || page.mark_is(particle + 1, b'.') && page.gap(particle + 1) == Gap::Glued
     {
         particle + 2
     } else {

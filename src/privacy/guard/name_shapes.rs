@@ -65,12 +65,12 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     let is_told = found.count == 2
         && found.parts().iter().all(|(part, _)| part.can_be_last())
         && page.token(at).is_some_and(|token| token.len() > 3)
-        && (has_demographics_after(page, found.last) || is_new_line_name(page, at, found.last));
+        && (has_demographics_after(page, found.last) || leads_record(page, found.last) || is_new_line_name(page, at, found.last));
     let is_clear = |(part, index): &(Part, usize)| {
         part.is_strong()
             && page
                 .token(*index)
-                .is_some_and(|token| token.len() > 3 && token.cues & !cue::PARTICLE == 0)
+                .is_some_and(|token| token.len() > 3 && token.cues & !(cue::PARTICLE | cue::EPONYM) == 0)
     };
     let is_name = found.count >= 2 && found.parts().iter().all(is_clear);
     let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
@@ -106,7 +106,7 @@ fn lower_surname_first(page: &Page, at: usize) -> Option<usize> {
         && page.dictionary(given) & (dict::FIRST | dict::FIRST_ORDINARY) != 0;
     let is_initial = |index: usize| page.token(index).is_some_and(|token| token.len() == 1 && token.is_word());
     let last = if is_initial(given + 1) { given + 1 } else { given };
-    (is_given && has_demographics_after(page, last)).then_some(last)
+    (is_given && (has_demographics_after(page, last) || leads_record(page, last))).then_some(last)
 }
 
 /// A line that holds two words and nothing else.
@@ -123,13 +123,18 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     let is_clear_given = page.dictionary(at + 2) & dict::FIRST != 0 && page.dictionary(at + 2) & dict::CITY == 0;
     let comma_given = comma_given
         || is_clear_given
+            && !page.token(at)?.possessive
             && page.mark_is(at + 1, b',')
             && page.token(at + 2).zip(page.token(at)).is_some_and(|(given, surname)| given.shape == surname.shape)
             && page.dictionary(at) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
-    if comma_given && !page.has(at, cue::EPONYM | cue::RELATIVE | cue::PROPER) {
+    let is_blocked = page.has(at, cue::RELATIVE | cue::PROPER) || page.has(at, cue::EPONYM) && !is_clear_given;
+    if comma_given && !is_blocked {
         return Some(0.85);
     }
-    if part != Part::First && part != Part::Surname && part != Part::Unknown || is_upper || names_institution(page, at) {
+    if part != Part::First && part != Part::Surname && part != Part::Unknown
+        || is_upper && !(part.is_strong() && page.token(at)?.len() > 3 && has_demographics_after(page, at))
+        || names_institution(page, at)
+    {
         return None;
     }
     if part != Part::First {
@@ -258,6 +263,10 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
         if is_sex_and_age && index > last + 1 {
             return true;
         }
+        let is_slashed_age = page.is_digits(index) && page.has(index + 1, cue::AGE_UNIT | cue::UNIT) && page.mark_is(index + 2, b'/');
+        if is_slashed_age {
+            return true;
+        }
         let is_age = page
             .token(index)
             .is_some_and(|token| token.has_digit() && token.len() <= 4 && token.gap <= Gap::Space)
@@ -275,6 +284,41 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
     false
 }
 
+/// What stands around two words says that they name a person: an age, a record, a verb of persons, "for", "RE:", "call".
+fn is_in_context(page: &Page, lead: usize, tail: usize) -> bool {
+    let colon = lead > 0 && page.mark_is(lead - 1, b':');
+    let before = if colon { lead - 1 } else { lead };
+    let follows_verb = lead
+        .checked_sub(1)
+        .is_some_and(|index| page.word_is(index, &["call", "contact", "saw", "treated", "tell", "notify", "met", "treating", "called"]));
+    let verb = if page.mark_is(tail + 1, b',') { tail + 2 } else { tail + 1 };
+    follows_verb
+        || page.cue_before(before, 1, cue::PERSON_PREP).is_some()
+        || page.has(verb, cue::PERSON_VERB) && page.gap(verb) == Gap::Space
+        || page.word_is(verb, &["seen", "admitted", "treated", "discharged", "hospitalized"])
+        || has_demographics_after(page, tail)
+        || leads_record(page, tail)
+}
+
+/// ", claim #…", "(member # …)", ", insurance ID …" after a name.
+pub(super) fn leads_record(page: &Page, last: usize) -> bool {
+    const RECORDS: u64 = cue::SSN_HEAD
+        | cue::MRN_HEAD
+        | cue::PLAN_HEAD
+        | cue::ACCOUNT_HEAD
+        | cue::PLAN_WORD
+        | cue::OTHER_WORD
+        | cue::ACCOUNT_WORD
+        | cue::AGED;
+    let is_open = |index: usize| page.token(index).is_some_and(|token| matches!(token.mark, b',' | b'(' | b'-' | b';'));
+    let first = if is_open(last + 1) { last + 2 } else { last + 1 };
+    let has_number = (first + 1..first + 4).any(|index| {
+        page.token(index)
+            .is_some_and(|token| token.has_digit() || token.mark == b'#' || token.has(cue::ID_NOUN))
+    });
+    page.has(first, RECORDS | cue::PROPER) && page.gap(first) <= Gap::Space && has_number
+}
+
 /// Two words and more.
 pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> Option<f32> {
     let words = || parts.iter().filter(|(part, _)| *part != Part::Initial);
@@ -283,9 +327,8 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     let (lead, lead_at) = *parts.first()?;
     let (tail, tail_at) = *parts.last()?;
     let starts = page.starts_sentence(lead_at);
-    let in_context = has_demographics_after(page, tail_at)
-        || page.cue_before(lead_at, 1, cue::PERSON_PREP).is_some()
-        || page.has(tail_at + 1, cue::PERSON_VERB) && page.gap(tail_at + 1) == Gap::Space;
+    let in_context = is_in_context(page, lead_at, tail_at);
+    let any_strong = words().any(|(part, index)| part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 3));
     if is_upper {
         let strong = words()
             .filter(|(part, index)| part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 2))
@@ -303,7 +346,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
-        (Part::FirstOrdinary, 2..) if tail.is_strong() || tail.can_be_last() && (in_context || has_initial) => Some(0.7),
+        (Part::FirstOrdinary, 2..) if tail.is_strong() || any_strong && !starts || tail.can_be_last() && (in_context || has_initial) => Some(0.7),
         (Part::Surname, 2..) if tail.is_strong() && eponyms == 0 && !both_cities => Some(0.75),
         (Part::Surname | Part::Unknown, 2..)
             if in_context && (tail.can_be_last() || tail.is_first()) && eponyms == 0 =>
@@ -311,7 +354,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
             Some(0.7)
         }
         (Part::Unknown, 2..) if tail.is_strong() && eponyms == 0 && (!starts || has_initial) => Some(0.6),
-        (Part::Initial, 1) if tail == Part::SurnameOrdinary && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
+        (Part::Initial, 1) if tail.can_be_last() && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         _ => None,

@@ -130,7 +130,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD)
         && page.gap(last + 1) <= Gap::Space
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
-        || page.has(at, cue::PROPER) && phrase.is_none()
+        || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
     if names_other || !is_town(page, at, phrase, strong, weak) {
         return None;
