@@ -33,7 +33,9 @@ impl Run {
 
     /// Letters and digits only.
     pub(super) fn compact(&self, page: &Page) -> Vec<u8> {
-        self.text(page).bytes().filter(u8::is_ascii_alphanumeric).collect()
+        let mut text = Vec::with_capacity(self.letters + self.digits);
+        text.extend(self.text(page).bytes().filter(u8::is_ascii_alphanumeric));
+        text
     }
 }
 

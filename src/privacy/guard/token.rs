@@ -51,6 +51,8 @@ pub(super) struct Token {
     pub(super) possessive: bool,
     /// Capitals and small letters otherwise than a leading capital.
     pub(super) mixes_case: bool,
+    /// A sentence ends before the token; the page finds out.
+    pub(super) starts_sentence: bool,
 }
 
 impl Token {
@@ -195,6 +197,7 @@ impl Token {
             taken: false,
             possessive: false,
             mixes_case: false,
+            starts_sentence: false,
         }
     }
 
@@ -236,6 +239,7 @@ impl Token {
             taken: false,
             possessive,
             mixes_case: lowers > 0 && uppers > u64::from(leads_upper),
+            starts_sentence: false,
         }
     }
 }
