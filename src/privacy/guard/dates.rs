@@ -247,11 +247,28 @@ fn compact(page: &Page, at: usize) -> Option<Date> {
     match page.token(at)?.len() {
         8 => {}
         6 => {
-            let is_short_date =
-                is_month_day(number / 10_000, number / 100 % 100) && page.cue_before(at, 2, cue::PATIENT_DATE).is_some_and(|cue_at| {
-                    page.word_is(cue_at, &["dos", "dob", "born", "birth", "service", "admit", "adm", "discharge", "dc"])
+            let is_short_date = is_month_day(number / 10_000, number / 100 % 100)
+                && page.cue_before(at, 2, cue::PATIENT_DATE).is_some_and(|cue_at| {
+                    page.word_is(
+                        cue_at,
+                        &[
+                            "dos",
+                            "dob",
+                            "born",
+                            "birth",
+                            "service",
+                            "admit",
+                            "adm",
+                            "discharge",
+                            "dc",
+                        ],
+                    )
                 });
-            return is_short_date.then_some(Date { first: at, last: at, form: Form::Full });
+            return is_short_date.then_some(Date {
+                first: at,
+                last: at,
+                form: Form::Full,
+            });
         }
         _ => return None,
     }

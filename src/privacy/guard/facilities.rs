@@ -16,7 +16,8 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     } else {
         last
     };
-    let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at)) || is_titled_facility(page, at, first_of_head, last);
+    let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at))
+        || is_titled_facility(page, at, first_of_head, last);
     let names_standard =
         page.has(last + 1, cue::EPONYM_HEAD) && page.token(last + 1).is_none_or(|next| next.gap <= Gap::Space);
     if !is_named || names_standard {
@@ -46,10 +47,17 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
 
 /// "at Coastal Pain Clinic", "to Community Regional Medical Center": after a word of place, all with capitals, and not all generic.
 fn is_titled_facility(page: &Page, at: usize, first_of_head: usize, last: usize) -> bool {
-    let follows_place = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["at", "to", "from", "by"]));
-    let is_title = (at..=last).all(|index| page.token(index).is_some_and(|token| token.mark != 0 || token.shape == Shape::Title));
+    let follows_place = at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["at", "to", "from", "by"]));
+    let is_title = (at..=last).all(|index| {
+        page.token(index)
+            .is_some_and(|token| token.mark != 0 || token.shape == Shape::Title)
+    });
     let tells = |index: usize| !page.has(index, cue::FACILITY_GENERIC | cue::PROPER);
-    let names = (at..first_of_head).filter(|index| page.has(*index, cue::FACILITY_NAME)).count();
+    let names = (at..first_of_head)
+        .filter(|index| page.has(*index, cue::FACILITY_NAME))
+        .count();
     first_of_head > at && follows_place && is_title && !page.has(at, cue::PROPER) && (tells(at) || names >= 2)
 }
 
@@ -101,7 +109,11 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
             .take(2)
             .any(|index| page.token(index).is_some_and(|token| token.shape == Shape::Title));
     let is_bare_university = at == last && page.word_is(at, &["university", "college"]);
-    if !is_named || is_bare_university || !is_title || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space {
+    if !is_named
+        || is_bare_university
+        || !is_title
+        || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space
+    {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.8, "geo.facility_cue");
@@ -111,11 +123,52 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
 /// Last words of the names of practices, laboratories, homes.
 const TRADES: [&str; 47] = [
     "medicine",
-    "orthopedics", "orthopaedics", "cardiology", "pediatrics", "oncology", "dermatology", "neurology", "urology", "healthcare",
-    "health", "physicians", "associates", "imaging", "radiology", "surgical", "rehab", "rehabilitation", "dialysis", "pharmacy",
-    "lab", "laboratory", "wellness", "dental", "dentistry", "orthodontics", "counseling", "therapy", "manor", "lodge", "medical",
-    "psychiatry", "gastroenterology", "nephrology", "ophthalmology", "rheumatology", "endocrinology", "obgyn", "fertility", "care",
-    "recovery", "children's", "specialists", "institute", "nursing", "center", "eye",
+    "orthopedics",
+    "orthopaedics",
+    "cardiology",
+    "pediatrics",
+    "oncology",
+    "dermatology",
+    "neurology",
+    "urology",
+    "healthcare",
+    "health",
+    "physicians",
+    "associates",
+    "imaging",
+    "radiology",
+    "surgical",
+    "rehab",
+    "rehabilitation",
+    "dialysis",
+    "pharmacy",
+    "lab",
+    "laboratory",
+    "wellness",
+    "dental",
+    "dentistry",
+    "orthodontics",
+    "counseling",
+    "therapy",
+    "manor",
+    "lodge",
+    "medical",
+    "psychiatry",
+    "gastroenterology",
+    "nephrology",
+    "ophthalmology",
+    "rheumatology",
+    "endocrinology",
+    "obgyn",
+    "fertility",
+    "care",
+    "recovery",
+    "children's",
+    "specialists",
+    "institute",
+    "nursing",
+    "center",
+    "eye",
 ];
 
 /// "at Lakeland Orthopedics", "at Cook Children's", "referred by Prairie Lakes Healthcare", "at Swedish Edmonds".
@@ -124,18 +177,36 @@ pub(super) fn named_practice(page: &mut Page, at: usize, end: usize) -> Option<u
     let follows_at = page.word_is(cue_at, &["at", "@"]) || page.mark_is(cue_at, b'@');
     let follows_by = page.word_is(cue_at, &["by", "from", "to"])
         && cue_at > 0
-        && page.word_is(cue_at - 1, &["referred", "seen", "treated", "followed", "evaluated", "ordered", "cared", "transferred", "records", "referral"]);
+        && page.word_is(
+            cue_at - 1,
+            &[
+                "referred",
+                "seen",
+                "treated",
+                "followed",
+                "evaluated",
+                "ordered",
+                "cared",
+                "transferred",
+                "records",
+                "referral",
+            ],
+        );
     let follows_at = follows_at || follows_transfer(page, cue_at) || page.has(cue_at, cue::FACILITY_VERB);
     if !(follows_at || follows_by) || page.gap(at) > Gap::Line || page.starts_sentence(at) {
         return None;
     }
-    let last = (at..=end).take_while(|index| *index == at || !ends_practice(page, *index)).last()?;
+    let last = (at..=end)
+        .take_while(|index| *index == at || !ends_practice(page, *index))
+        .last()?;
     let (first, is_one) = (*page.token(at)?, last == at);
     let has_trade = !is_one && page.word_is(last, &TRADES);
     let is_acronym = first.shape == Shape::Upper
         && (3..=5).contains(&first.len())
         && page.dictionary(at) & dict::WORD == 0
-        && page.token(at + 1).is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Space)
+        && page
+            .token(at + 1)
+            .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Space)
         && page.dictionary(at + 1) & (dict::SURNAME | dict::CITY | dict::TOWN | dict::SURNAME_ORDINARY) != 0;
     let is_system = !is_one
         && page.word_is(at, &["geisinger", "upmc", "kaiser", "tufts", "va", "abbott", "md"])
@@ -149,45 +220,69 @@ pub(super) fn named_practice(page: &mut Page, at: usize, end: usize) -> Option<u
         return Some(at);
     }
     let is_named = (first.shape == Shape::Title || is_acronym)
-        && (at..=last).any(|index| is_facility_name(page, index, at) || index < last && !page.has(index, cue::FACILITY_GENERIC))
-        && !first.has(cue::PROPER | cue::EPONYM | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE | cue::UNIT)
+        && (at..=last)
+            .any(|index| is_facility_name(page, index, at) || index < last && !page.has(index, cue::FACILITY_GENERIC))
+        && !first
+            .has(cue::PROPER | cue::EPONYM | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE | cue::UNIT)
         && (has_trade || !first.has(cue::STATE));
     let is_bare = follows_at
         && (at..=last).any(|index| is_facility_name(page, index, at))
-        && (1..=2).all(|back| !(cue_at >= back && page.word_is(cue_at - back, &["look", "looking", "looked", "directed", "aimed"])))
-        && (!is_one || !page.word_is(at, &["university"]) && page.dictionary(at) & (dict::WORD | dict::FIRST) == 0 && first.len() > 4)
+        && (1..=2).all(|back| {
+            !(cue_at >= back && page.word_is(cue_at - back, &["look", "looking", "looked", "directed", "aimed"]))
+        })
+        && (!is_one
+            || !page.word_is(at, &["university"])
+                && page.dictionary(at) & (dict::WORD | dict::FIRST) == 0
+                && first.len() > 4)
         && (!is_one || is_plain(page.word(at)));
-    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::UNIT | cue::ID_NOUN) && page.gap(last + 1) <= Gap::Space;
+    let names_other =
+        page.has(last + 1, cue::EPONYM_HEAD | cue::UNIT | cue::ID_NOUN) && page.gap(last + 1) <= Gap::Space;
     if !is_named || names_other || !(has_trade || is_bare) {
         return None;
     }
-    page.report(at, last, PhiKind::Geography, if has_trade { 0.8 } else { 0.65 }, "geo.facility_cue");
+    page.report(
+        at,
+        last,
+        PhiKind::Geography,
+        if has_trade { 0.8 } else { 0.65 },
+        "geo.facility_cue",
+    );
     Some(last)
 }
 
 /// "seen at OHSU": capitals among small letters that name no kind of unit.
 fn is_hospital_acronym(page: &Page, at: usize) -> bool {
     const UNITS: [&str; 44] = [
-        "abc", "abcd", "xyz", "xyzd",
-        "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu", "ticu", "snf", "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp",
-        "hha", "cdu", "tcu", "alf", "hopd", "fqhc", "rhc", "cah", "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob",
-        "tbd", "msu", "pcu", "imcu", "esrd",
+        "abc", "abcd", "xyz", "xyzd", "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu", "ticu", "snf",
+        "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp", "hha", "cdu", "tcu", "alf", "hopd", "fqhc", "rhc", "cah",
+        "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob", "tbd", "msu", "pcu", "imcu", "esrd",
     ];
     let is_capitals = page.token(at).is_some_and(|token| {
-        token.shape == Shape::Upper && (3..=5).contains(&token.len()) && !token.possessive && token.cues & !cue::FACILITY_NAME == 0
+        token.shape == Shape::Upper
+            && (3..=5).contains(&token.len())
+            && !token.possessive
+            && token.cues & !cue::FACILITY_NAME == 0
     });
     is_capitals
         && page.dictionary(at) & dict::WORD == 0
         && !page.word_is(at, &UNITS)
         && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))
         && at >= 2
-        && (at - 2..at).all(|index| page.token(index).is_some_and(|token| token.shape == Shape::Lower || token.has_digit()))
-        && page.token(at + 1).is_none_or(|next| next.shape == Shape::Lower || matches!(next.mark, b'.' | b',' | b';' | b')' | b'?'))
+        && (at - 2..at).all(|index| {
+            page.token(index)
+                .is_some_and(|token| token.shape == Shape::Lower || token.has_digit())
+        })
+        && page
+            .token(at + 1)
+            .is_none_or(|next| next.shape == Shape::Lower || matches!(next.mark, b'.' | b',' | b';' | b')' | b'?'))
 }
 
 /// A word that no practice's name goes on with: a payer, a code, a month.
 fn ends_practice(page: &Page, index: usize) -> bool {
-    page.has(index, cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE)
+    page.has(
+        index,
+        cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE,
+    )
 }
 
 /// A capital and small letters only.
@@ -204,7 +299,10 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     }
     let is_part = |index: usize| {
         page.token(index).is_some_and(|token| {
-            token.shape == Shape::Lower && token.gap <= Gap::Space && !token.taken && !token.has(cue::CONNECTOR | cue::PLACE_PREP)
+            token.shape == Shape::Lower
+                && token.gap <= Gap::Space
+                && !token.taken
+                && !token.has(cue::CONNECTOR | cue::PLACE_PREP)
         }) || index > at && page.mark_is(index, b'.') && page.word_is(index - 1, &["st", "mt"])
     };
     let end = (at..at + 6).take_while(|index| is_part(*index)).last()?;
@@ -214,18 +312,26 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     });
     let tells = |index: usize| {
         let known = page.dictionary(index);
-        page.token(index).is_some_and(|token| token.mark == 0 && token.len() > 2 && !token.has(cue::FACILITY_GENERIC | cue::PROPER | cue::PERSON | cue::UNIT))
-            && (page.has(index, cue::FACILITY_NAME) || known & dict::WORD == 0 && (known != 0 || follows_verb))
+        page.token(index).is_some_and(|token| {
+            token.mark == 0
+                && token.len() > 2
+                && !token.has(cue::FACILITY_GENERIC | cue::PROPER | cue::PERSON | cue::UNIT)
+        }) && (page.has(index, cue::FACILITY_NAME) || known & dict::WORD == 0 && (known != 0 || follows_verb))
     };
     let last = match head {
         Some(head) if (at..head).any(tells) => head,
         Some(_) => return None,
         None => {
-            let is_name = follows_verb && (page.has(at, cue::FACILITY_NAME) && end > at || page.dictionary(at) & dict::WORD == 0) && tells(at);
+            let is_name = follows_verb
+                && (page.has(at, cue::FACILITY_NAME) && end > at || page.dictionary(at) & dict::WORD == 0)
+                && tells(at);
             if !is_name {
                 return None;
             }
-            (at..=end).take_while(|index| tells(*index) || page.mark_is(*index, b'.')).last().unwrap_or(at)
+            (at..=end)
+                .take_while(|index| tells(*index) || page.mark_is(*index, b'.'))
+                .last()
+                .unwrap_or(at)
         }
     };
     page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
@@ -237,7 +343,21 @@ fn follows_transfer(page: &Page, cue_at: usize) -> bool {
     page.word_is(cue_at, &["to", "at"])
         && (1..=10)
             .take_while(|back| *back <= cue_at && !page.starts_sentence(cue_at + 1 - back))
-            .any(|back| page.word_is(cue_at - back, &["admitted", "transferred", "transported", "hospitalized", "adm", "admit", "xfer", "flown"]))
+            .any(|back| {
+                page.word_is(
+                    cue_at - back,
+                    &[
+                        "admitted",
+                        "transferred",
+                        "transported",
+                        "hospitalized",
+                        "adm",
+                        "admit",
+                        "xfer",
+                        "flown",
+                    ],
+                )
+            })
 }
 
 /// "Jackson Memorial", "Houston Methodist": a name before a word that ends hardly anything but a hospital's name.

@@ -13,6 +13,8 @@ const SMALL: u64 = 0x2020_2020_2020_2020;
 
 /// The hash of the word `bytes[start..end]`, without apostrophes in it. Eight bytes at a time: every word of a text is hashed.
 pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
+    #[cfg(test)]
+    super::page::work((end.saturating_sub(start)) / 8);
     let mut hash = SEED;
     let mut at = start;
     while at < end {
@@ -183,11 +185,18 @@ impl Lexicon {
             dictionary: Dictionary::with_slots(DICTIONARY_SLOTS),
             given_names: vec![0; FILTER_WORDS],
         };
-        fill(CUES, CUE_SECTIONS, STARTS_PHRASE, &mut |hash, bits| lexicon.add_cue(hash, bits));
+        fill(CUES, CUE_SECTIONS, STARTS_PHRASE, &mut |hash, bits| {
+            lexicon.add_cue(hash, bits)
+        });
         for source in DICTIONARIES {
-            fill(source, DICTIONARY_SECTIONS, u64::from(KNOWN_STARTS_PHRASE), &mut |hash, bits| {
-                lexicon.add_word(hash, bits);
-            });
+            fill(
+                source,
+                DICTIONARY_SECTIONS,
+                u64::from(KNOWN_STARTS_PHRASE),
+                &mut |hash, bits| {
+                    lexicon.add_word(hash, bits);
+                },
+            );
         }
         lexicon
     }
@@ -305,7 +314,11 @@ mod tests {
     fn the_tables_leave_room() {
         let lexicon = Lexicon::load();
         assert!((20..70).contains(&load(&lexicon.cues)), "cues: {}", load(&lexicon.cues));
-        assert!((20..70).contains(&load(&lexicon.dictionary)), "dictionary: {}", load(&lexicon.dictionary));
+        assert!(
+            (20..70).contains(&load(&lexicon.dictionary)),
+            "dictionary: {}",
+            load(&lexicon.dictionary)
+        );
     }
 
     #[test]

@@ -37,6 +37,8 @@ mod zip3;
 mod zips;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

@@ -29,9 +29,13 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
     let is_bare_title = title.shape == Shape::Lower && !page.mark_is(at + 1, b'.');
     let leads_particle = next.has(cue::PARTICLE)
         && title.is_capitalised()
-        && (1..=2).any(|step| page.token(first + step).is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Space));
+        && (1..=2).any(|step| {
+            page.token(first + step)
+                .is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Space)
+        });
     if leads_particle && next.shape == Shape::Lower {
-        let name = (first + 1..first + 3).find(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title))?;
+        let name =
+            (first + 1..first + 3).find(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title))?;
         page.report(at, name, PhiKind::Name, 0.95, "name.title");
         return Some(name);
     }
@@ -99,7 +103,8 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     }
     let is_reversed = allow_lower
         && is_person_label
-        && (surname_first(page, found.last, true).is_some_and(|_| lead.is_strong() || page.dictionary(found.last + 2) & dict::FIRST != 0)
+        && (surname_first(page, found.last, true)
+            .is_some_and(|_| lead.is_strong() || page.dictionary(found.last + 2) & dict::FIRST != 0)
             || page.mark_is(found.last + 1, b',') && leads_record(page, found.last + 2) && lead.can_be_last());
     let is_name = if allow_lower {
         let is_full = count >= 2 && lead == Part::First;

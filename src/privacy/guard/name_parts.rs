@@ -2,7 +2,7 @@
 
 use super::lexicon::{cue, dict};
 use super::page::Page;
-use super::token::{Gap, Shape, Token};
+use super::token::{Gap, Shape};
 
 /// Longest name, in words.
 pub(super) const WORDS_MAX: usize = 5;
@@ -104,15 +104,22 @@ fn is_hyphenated_given(page: &Page, at: usize) -> bool {
     page.mark_is(at + 1, b'-')
         && page.gap(at + 1) == Gap::Glued
         && page.gap(at + 2) == Gap::Glued
-        && page.token(at).is_some_and(|first| first.shape == Shape::Title && (2..=5).contains(&first.len()))
-        && page.token(at + 2).is_some_and(|second| second.shape == Shape::Lower && (2..=5).contains(&second.len()))
+        && page
+            .token(at)
+            .is_some_and(|first| first.shape == Shape::Title && (2..=5).contains(&first.len()))
+        && page
+            .token(at + 2)
+            .is_some_and(|second| second.shape == Shape::Lower && (2..=5).contains(&second.len()))
         && (page.dictionary(at + 2) & dict::WORD == 0 || page.has(at + 2, cue::MONTH))
         && is_surname_after(page, at + 3)
 }
 
 /// A surname with a capital at `at`, or after an initial there.
 fn is_surname_after(page: &Page, at: usize) -> bool {
-    let is_initial = page.token(at).is_some_and(|token| token.shape == Shape::Upper && token.len() == 1) && page.mark_is(at + 1, b'.');
+    let is_initial = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1)
+        && page.mark_is(at + 1, b'.');
     let surname = if is_initial { at + 2 } else { at };
     page.token(surname)
         .is_some_and(|token| token.shape == Shape::Title && token.gap == Gap::Space && !token.has(cue::EPONYM_HEAD))
@@ -122,13 +129,14 @@ fn is_surname_after(page: &Page, at: usize) -> bool {
 /// A capitalised surname that is no other word follows.
 fn leads_surname(page: &Page, at: usize) -> bool {
     let known = page.dictionary(at + 1);
-    let acts = known & dict::SURNAME_ORDINARY != 0 && page.has(at + 2, cue::PERSON_VERB) && !page.has(at + 1, WORDS_OF_GRAMMAR);
+    let acts = known & dict::SURNAME_ORDINARY != 0
+        && page.has(at + 2, cue::PERSON_VERB)
+        && !page.has(at + 1, WORDS_OF_GRAMMAR);
     page.gap(at + 1) == Gap::Space
         && !page.has(at + 1, cue::PLACE_NOUN)
-        && page
-            .token(at + 1)
-            .zip(page.token(at))
-            .is_some_and(|(next, lead)| next.shape == lead.shape && next.len() > 2 && !next.has(cue::PROPER | cue::EPONYM))
+        && page.token(at + 1).zip(page.token(at)).is_some_and(|(next, lead)| {
+            next.shape == lead.shape && next.len() > 2 && !next.has(cue::PROPER | cue::EPONYM)
+        })
         && (acts || known & dict::SURNAME != 0 && known & (dict::WORD | dict::CITY) == 0)
 }
 
@@ -360,7 +368,9 @@ fn closes_name(page: &Page, found: &Candidate, index: usize) -> bool {
         && found.parts().iter().skip(1).all(|(part, _)| *part == Part::Initial);
     leads
         && page.token(index).is_some_and(|token| {
-            token.shape == Shape::Title && token.gap == Gap::Space && !token.has(cue::STATE | cue::RELATIVE | cue::PERSON | cue::PROVIDER_TITLE)
+            token.shape == Shape::Title
+                && token.gap == Gap::Space
+                && !token.has(cue::STATE | cue::RELATIVE | cue::PERSON | cue::PROVIDER_TITLE)
         })
         && page.dictionary(index) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
         && !page.word_is(index + 1, &["permanente"])
@@ -371,7 +381,9 @@ fn is_second_syllable(page: &Page, found: &Candidate, index: usize) -> bool {
     found.count == 1
         && page.gap(index) == Gap::Glued
         && page.mark_is(index - 1, b'-')
-        && page.token(index).is_some_and(|token| token.shape == Shape::Lower && (2..=5).contains(&token.len()))
+        && page
+            .token(index)
+            .is_some_and(|token| token.shape == Shape::Lower && (2..=5).contains(&token.len()))
         && (page.dictionary(index) & dict::WORD == 0 || page.has(index, cue::MONTH))
         && is_surname_after(page, index + 1)
 }
@@ -379,7 +391,9 @@ fn is_second_syllable(page: &Page, found: &Candidate, index: usize) -> bool {
 /// Whether a name goes on after a particle, or after two: "de la Fuente".
 fn leads_name(page: &Page, particle: usize, allow_lower: bool) -> bool {
     let next = if page.has(particle + 1, cue::PARTICLE)
-        && page.token(particle + 1).is_some_and(|second| second.shape == Shape::Lower)
+        && page
+            .token(particle + 1)
+            .is_some_and(|second| second.shape == Shape::Lower)
         || page.mark_is(particle + 1, b'.') && page.gap(particle + 1) == Gap::Glued
     {
         particle + 2
@@ -400,7 +414,9 @@ fn nickname_end(page: &Page, open: usize) -> Option<usize> {
         _ => return None,
     };
     let is_nickname = page.gap(open) == Gap::Space
-        && page.token(open + 1).is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Glued)
+        && page
+            .token(open + 1)
+            .is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Glued)
         && page.mark_is(open + 2, closing)
         && page.gap(open + 3) == Gap::Space
         && part(page, open + 3).can_be_last();

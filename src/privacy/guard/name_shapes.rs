@@ -5,8 +5,8 @@ use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::name_parts::{Part, candidate, part, surname_first};
 use super::page::Page;
-use super::towns::names_institution;
 use super::token::{Gap, Shape};
+use super::towns::names_institution;
 
 /// Names without a label: by dictionary and shape.
 pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
@@ -65,7 +65,9 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     let is_told = found.count == 2
         && found.parts().iter().all(|(part, _)| part.can_be_last())
         && page.token(at).is_some_and(|token| token.len() > 3)
-        && (has_demographics_after(page, found.last) || leads_record(page, found.last) || is_new_line_name(page, at, found.last));
+        && (has_demographics_after(page, found.last)
+            || leads_record(page, found.last)
+            || is_new_line_name(page, at, found.last));
     let is_clear = |(part, index): &(Part, usize)| {
         part.is_strong()
             && page
@@ -102,30 +104,39 @@ fn lower_surname_first(page: &Page, at: usize) -> Option<usize> {
         return None;
     }
     let given = at + 2;
-    let is_given = page.token(given).is_some_and(|token| token.shape == Shape::Lower && token.gap <= Gap::Space && token.len() > 2)
+    let is_given = page
+        .token(given)
+        .is_some_and(|token| token.shape == Shape::Lower && token.gap <= Gap::Space && token.len() > 2)
         && page.dictionary(given) & (dict::FIRST | dict::FIRST_ORDINARY) != 0;
-    let is_initial = |index: usize| page.token(index).is_some_and(|token| token.len() == 1 && token.is_word());
+    let is_initial = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.len() == 1 && token.is_word())
+    };
     let last = if is_initial(given + 1) { given + 1 } else { given };
     (is_given && (has_demographics_after(page, last) || leads_record(page, last))).then_some(last)
 }
 
 /// A line that holds two words and nothing else.
 fn is_new_line_name(page: &Page, first: usize, last: usize) -> bool {
-    page.gap(first) >= Gap::Line && page.token(last + 1).is_none_or(|next| next.gap >= Gap::Line) && page.token(last).is_some_and(|token| token.len() > 3)
+    page.gap(first) >= Gap::Line
+        && page.token(last + 1).is_none_or(|next| next.gap >= Gap::Line)
+        && page.token(last).is_some_and(|token| token.len() > 3)
 }
 
 /// One word: only with a person's verb, a person's preposition or an age beside it.
 pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
     let known = page.dictionary(at);
     let is_place = known & dict::CITY != 0;
-    let comma_given = surname_first(page, at, false).is_some()
-        && !is_place;
+    let comma_given = surname_first(page, at, false).is_some() && !is_place;
     let is_clear_given = page.dictionary(at + 2) & dict::FIRST != 0 && page.dictionary(at + 2) & dict::CITY == 0;
     let comma_given = comma_given
         || is_clear_given
             && !page.token(at)?.possessive
             && page.mark_is(at + 1, b',')
-            && page.token(at + 2).zip(page.token(at)).is_some_and(|(given, surname)| given.shape == surname.shape)
+            && page
+                .token(at + 2)
+                .zip(page.token(at))
+                .is_some_and(|(given, surname)| given.shape == surname.shape)
             && page.dictionary(at) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
     let is_blocked = page.has(at, cue::RELATIVE | cue::PROPER) || page.has(at, cue::EPONYM) && !is_clear_given;
     if comma_given && !is_blocked {
@@ -143,9 +154,15 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         let is_told = page.cue_before(at, 1, cue::HUMAN_VERB).is_some()
             && at > 0
             && page.word_is(at - 1, &["said", "says", "told", "asked"]);
-        let is_described = part == Part::Surname && !is_place && !page.has(at, cue::EPONYM) && has_demographics_after(page, at);
-        return (is_human || is_told || is_described || owns(page, at) || is_in_list(page, at) || is_met(page, at, part))
-            .then_some(0.6);
+        let is_described =
+            part == Part::Surname && !is_place && !page.has(at, cue::EPONYM) && has_demographics_after(page, at);
+        return (is_human
+            || is_told
+            || is_described
+            || owns(page, at)
+            || is_in_list(page, at)
+            || is_met(page, at, part))
+        .then_some(0.6);
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
@@ -163,7 +180,13 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         && token.len() > 3
         && is_plain_title(page.word(at))
         && !leads(page, at);
-    if acts || is_object || owns(page, at) || has_demographics_after(page, at) || is_met(page, at, part) || speaks(page, at) {
+    if acts
+        || is_object
+        || owns(page, at)
+        || has_demographics_after(page, at)
+        || is_met(page, at, part)
+        || speaks(page, at)
+    {
         return Some(0.7);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
@@ -185,13 +208,22 @@ fn is_met(page: &Page, at: usize, part: Part) -> bool {
 /// "Oscar, can I …", "Emma: …", "Brenda from …" at the beginning of a sentence.
 fn speaks(page: &Page, at: usize) -> bool {
     let is_clear = page.starts_sentence(at)
-        && page.token(at).is_some_and(|token| token.len() > 2 && !token.has(cue::EPONYM))
+        && page
+            .token(at)
+            .is_some_and(|token| token.len() > 2 && !token.has(cue::EPONYM))
         && page.dictionary(at) & (dict::WORD | dict::CITY) == 0;
     let addresses = page.mark_is(at + 1, b',')
-        && page.word_is(at + 2, &["can", "could", "please", "may", "would", "do", "did", "you", "your", "we", "i", "thank", "thanks"]);
+        && page.word_is(
+            at + 2,
+            &[
+                "can", "could", "please", "may", "would", "do", "did", "you", "your", "we", "i", "thank", "thanks",
+            ],
+        );
     let is_from = page.word_is(at + 1, &["from", "with", "at"])
         && page.gap(at + 1) == Gap::Space
-        && page.token(at + 2).is_some_and(|next| next.is_capitalised() || next.has(cue::CONNECTOR));
+        && page
+            .token(at + 2)
+            .is_some_and(|next| next.is_capitalised() || next.has(cue::CONNECTOR));
     is_clear && (addresses || is_from)
 }
 
@@ -263,7 +295,8 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
         if is_sex_and_age && index > last + 1 {
             return true;
         }
-        let is_slashed_age = page.is_digits(index) && page.has(index + 1, cue::AGE_UNIT | cue::UNIT) && page.mark_is(index + 2, b'/');
+        let is_slashed_age =
+            page.is_digits(index) && page.has(index + 1, cue::AGE_UNIT | cue::UNIT) && page.mark_is(index + 2, b'/');
         if is_slashed_age {
             return true;
         }
@@ -288,10 +321,19 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
 fn is_in_context(page: &Page, lead: usize, tail: usize) -> bool {
     let colon = lead > 0 && page.mark_is(lead - 1, b':');
     let before = if colon { lead - 1 } else { lead };
-    let follows_verb = lead
-        .checked_sub(1)
-        .is_some_and(|index| page.word_is(index, &["call", "contact", "saw", "treated", "tell", "notify", "met", "treating", "called"]));
-    let verb = if page.mark_is(tail + 1, b',') { tail + 2 } else { tail + 1 };
+    let follows_verb = lead.checked_sub(1).is_some_and(|index| {
+        page.word_is(
+            index,
+            &[
+                "call", "contact", "saw", "treated", "tell", "notify", "met", "treating", "called",
+            ],
+        )
+    });
+    let verb = if page.mark_is(tail + 1, b',') {
+        tail + 2
+    } else {
+        tail + 1
+    };
     follows_verb
         || page.cue_before(before, 1, cue::PERSON_PREP).is_some()
         || page.has(verb, cue::PERSON_VERB) && page.gap(verb) == Gap::Space
@@ -310,7 +352,10 @@ pub(super) fn leads_record(page: &Page, last: usize) -> bool {
         | cue::OTHER_WORD
         | cue::ACCOUNT_WORD
         | cue::AGED;
-    let is_open = |index: usize| page.token(index).is_some_and(|token| matches!(token.mark, b',' | b'(' | b'-' | b';'));
+    let is_open = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| matches!(token.mark, b',' | b'(' | b'-' | b';'))
+    };
     let first = if is_open(last + 1) { last + 2 } else { last + 1 };
     let has_number = (first + 1..first + 4).any(|index| {
         page.token(index)
@@ -328,7 +373,8 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     let (tail, tail_at) = *parts.last()?;
     let starts = page.starts_sentence(lead_at);
     let in_context = is_in_context(page, lead_at, tail_at);
-    let any_strong = words().any(|(part, index)| part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 3));
+    let any_strong =
+        words().any(|(part, index)| part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 3));
     if is_upper {
         let strong = words()
             .filter(|(part, index)| part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 2))
@@ -336,7 +382,9 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         return (count >= 2 && strong >= 2 && lead.is_first()).then_some(0.75);
     }
     let both_cities = words().all(|(_, index)| page.dictionary(*index) & dict::CITY != 0);
-    let has_initial = parts.iter().any(|(part, index)| *part == Part::Initial && *index != lead_at);
+    let has_initial = parts
+        .iter()
+        .any(|(part, index)| *part == Part::Initial && *index != lead_at);
     // "Kaplan-Meier": one hyphenated word is no given name and surname.
     let is_one_word = parts.iter().skip(1).all(|(_, index)| page.gap(*index) == Gap::Glued);
     if is_one_word && !in_context && lead != Part::First {
@@ -346,7 +394,11 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
-        (Part::FirstOrdinary, 2..) if tail.is_strong() || any_strong && !starts || tail.can_be_last() && (in_context || has_initial) => Some(0.7),
+        (Part::FirstOrdinary, 2..)
+            if tail.is_strong() || any_strong && !starts || tail.can_be_last() && (in_context || has_initial) =>
+        {
+            Some(0.7)
+        }
         (Part::Surname, 2..) if tail.is_strong() && eponyms == 0 && !both_cities => Some(0.75),
         (Part::Surname | Part::Unknown, 2..)
             if in_context && (tail.can_be_last() || tail.is_first()) && eponyms == 0 =>

@@ -54,9 +54,11 @@ pub(super) fn find(page: &mut Page) {
     }
 }
 
-/// One short number among several with blanks between: the chain was read from its first.
+/// One short number among several with blanks or line ends between: the chain was read from its first.
 fn is_inside_chain(page: &Page, at: usize) -> bool {
-    let is_short = |index: usize| page.is_digits(index) && page.word(index).len() <= 2 && page.gap(index) == Gap::Space;
+    let is_short = |index: usize| {
+        page.is_digits(index) && page.word(index).len() <= 2 && matches!(page.gap(index), Gap::Space | Gap::Line)
+    };
     at > 0 && is_short(at) && is_short(at - 1) && is_short(at + 1)
 }
 
@@ -252,7 +254,10 @@ fn last_group(page: &Page, run: &Run) -> usize {
     if run.first != run.last || !(3..=4).contains(&run.digits) {
         return run.last;
     }
-    (run.last + 1..run.last + 5).take_while(|index| is_group(*index)).last().unwrap_or(run.last)
+    (run.last + 1..run.last + 5)
+        .take_while(|index| is_group(*index))
+        .last()
+        .unwrap_or(run.last)
 }
 
 /// "Maria Gonzalez (KTD 234 378 615)": capitals and groups of digits, nine digits and more, where the sentence speaks of a person.
@@ -263,7 +268,9 @@ fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
         .token(first)
         .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)
         && page.gap(run.first) == Gap::Space;
-    let speaks_of_person = page.cue_before(first, 12, cue::PERSON | cue::RELATIVE | cue::PROPER).is_some();
+    let speaks_of_person = page
+        .cue_before(first, 12, cue::PERSON | cue::RELATIVE | cue::PROPER)
+        .is_some();
     if last < run.last + 2 || !is_prefix || !speaks_of_person {
         return None;
     }

@@ -8,8 +8,14 @@ use super::token::{Gap, Shape, Token, tokenize};
 
 #[cfg(test)]
 thread_local! {
-    /// Tokens looked at, for the test that the work is linear.
+    /// Tokens and bytes looked at, for the tests that the work is linear.
     pub(super) static WORK: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts steps of work.
+#[cfg(test)]
+pub(super) fn work(steps: usize) {
+    WORK.with(|work| work.set(work.get() + steps as u64));
 }
 
 /// A finding in bytes of the normalised text.
@@ -83,7 +89,7 @@ impl<'p> Page<'p> {
 
     pub(super) fn token(&self, index: usize) -> Option<&Token> {
         #[cfg(test)]
-        WORK.with(|work| work.set(work.get() + 1));
+        work(1);
         self.tokens.get(index)
     }
 
@@ -102,6 +108,8 @@ impl<'p> Page<'p> {
     /// Whether a token is one of the words, in any case.
     #[inline]
     pub(super) fn word_is(&self, index: usize, words: &[&str]) -> bool {
+        #[cfg(test)]
+        work(1);
         let bytes = self
             .tokens
             .get(index)
@@ -141,7 +149,11 @@ impl<'p> Page<'p> {
             .get(index)
             .filter(|token| token.shape == Shape::Digits && token.len() <= 9)?;
         let digits = self.text.as_bytes().get(token.start as usize..token.end as usize)?;
-        Some(digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
+        Some(
+            digits
+                .iter()
+                .fold(0, |number, digit| number * 10 + u32::from(digit - b'0')),
+        )
     }
 
     /// What the large dictionaries know of a word.

@@ -77,6 +77,9 @@ fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
 
 /// A capitalised word: what its sequence of capitals may name.
 fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
+    if page.token(at).is_some_and(|token| token.len() == 1) {
+        return None;
+    }
     let end = capitals_end(page, at);
     let cues = page
         .tokens
@@ -114,7 +117,8 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
 
 /// In a text of capitals the words of grammar end a name: "ROSA DIAZ WAS ADMITTED TO MERCY GENERAL".
 fn ends_capitals(page: &Page, first: usize, token: &Token) -> bool {
-    const GRAMMAR: u64 = cue::CONNECTOR | cue::PERSON_VERB | cue::PLACE_PREP | cue::PERSON | cue::PATIENT_DATE | cue::PERSON_PREP;
+    const GRAMMAR: u64 =
+        cue::CONNECTOR | cue::PERSON_VERB | cue::PLACE_PREP | cue::PERSON | cue::PATIENT_DATE | cue::PERSON_PREP;
     token.shape == Shape::Upper
         && token.len() > 1
         && token.has(GRAMMAR)

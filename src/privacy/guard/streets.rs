@@ -107,7 +107,11 @@ pub(super) fn cued_address(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "3887 Highway 41", "12 County Road 9".
 fn numbered_road(page: &Page, at: usize) -> Option<usize> {
-    let road = if page.word_is(at + 1, &["county", "state", "us", "farm"]) { at + 2 } else { at + 1 };
+    let road = if page.word_is(at + 1, &["county", "state", "us", "farm"]) {
+        at + 2
+    } else {
+        at + 1
+    };
     let is_road = page.word_is(road, &["highway", "hwy", "route", "rte", "road"])
         && page.token(road).is_some_and(Token::is_capitalised)
         && page.is_digits(road + 1)
@@ -159,11 +163,21 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
                 word.is_capitalised()
                     && !word.taken
                     && (*index == at || word.gap == Gap::Space)
-                    && !word.has(cue::PERSON | cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::STATE_ABBR | cue::ID_NOUN | cue::PHONE | cue::FAX)
+                    && !word.has(
+                        cue::PERSON
+                            | cue::PROPER
+                            | cue::CODE_CUE
+                            | cue::MONTH
+                            | cue::STATE_ABBR
+                            | cue::ID_NOUN
+                            | cue::PHONE
+                            | cue::FAX,
+                    )
             }) || *index > at && page.mark_is(*index, b'-') && page.gap(*index) == Gap::Glued
         })
         .last()?;
-    let ends_part = page.mark_is(last + 1, b',') || is_zip(last + 1) || page.has(last + 1, cue::STATE | cue::STATE_ABBR);
+    let ends_part =
+        page.mark_is(last + 1, b',') || is_zip(last + 1) || page.has(last + 1, cue::STATE | cue::STATE_ABBR);
     let is_known = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0 || page.starts_dictionary_phrase(at);
     if !(ends_part || is_known) {
         return None;

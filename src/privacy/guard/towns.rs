@@ -118,7 +118,11 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         && page.mark_is(at - 1, b',')
         && page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4);
     let weak = follows_age || page.cue_before(at, 1, cue::PLACE_PREP).is_some();
-    let kinds = if strong || weak { dict::CITY | dict::TOWN } else { dict::CITY };
+    let kinds = if strong || weak {
+        dict::CITY | dict::TOWN
+    } else {
+        dict::CITY
+    };
     let phrase = known_phrase(page, at, kinds).filter(|last| {
         page.token(*last).is_some_and(Token::is_capitalised)
             && !(page.has(at, cue::STATE) && page.has(*last, cue::STATE))
@@ -137,7 +141,11 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     }
     let last = if strong && phrase.is_none() {
         capitals_end(page, at).min(at + 4)
-    } else if page.mark_is(last + 1, b'-') && page.token(last + 2).is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued) {
+    } else if page.mark_is(last + 1, b'-')
+        && page
+            .token(last + 2)
+            .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
+    {
         last + 2
     } else {
         last
@@ -154,9 +162,14 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "our clinic in Enterprise.": after "in" among small letters, and before a stop.
 fn closes_phrase(page: &Page, at: usize) -> bool {
-    let is_lower = |back: usize| at.checked_sub(back).is_some_and(|index| page.token(index).is_some_and(|token| token.shape == Shape::Lower));
+    let is_lower = |back: usize| {
+        at.checked_sub(back)
+            .is_some_and(|index| page.token(index).is_some_and(|token| token.shape == Shape::Lower))
+    };
     let ends = page.token(at + 1).is_none_or(|next| {
-        next.gap >= Gap::Line || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')') || page.word_is(at + 1, &["on", "and", "who", "was", "is"])
+        next.gap >= Gap::Line
+            || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')')
+            || page.word_is(at + 1, &["on", "and", "who", "was", "is"])
     });
     page.word_is(at.wrapping_sub(1), &["in"]) && is_lower(2) && ends
 }
@@ -175,12 +188,18 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
     });
     let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
     if phrase.is_some() {
-        return strong || weak || page.has(last + 1, cue::PLACE_TAIL) || !is_word && !token.has(cue::EPONYM) && !is_next_capital && token.len() > 4
+        return strong
+            || weak
+            || page.has(last + 1, cue::PLACE_TAIL)
+            || !is_word && !token.has(cue::EPONYM) && !is_next_capital && token.len() > 4
             || token.len() <= 4 && !is_next_capital && !is_word;
     }
     if strong {
-        let is_general = token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::PERSON | cue::UNIT);
-        return is_place || !is_word && token.shape == Shape::Title || is_next_capital && !is_general && token.shape == Shape::Title;
+        let is_general =
+            token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::PERSON | cue::UNIT);
+        return is_place
+            || !is_word && token.shape == Shape::Title
+            || is_next_capital && !is_general && token.shape == Shape::Title;
     }
     if weak {
         let is_clear_word = token.shape == Shape::Title && (follows_from || is_city && closes_phrase(page, at));
