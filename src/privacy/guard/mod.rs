@@ -6,6 +6,7 @@
 
 mod ages;
 mod allow;
+mod blocks;
 mod checksum;
 mod codes;
 mod contact;
@@ -21,7 +22,9 @@ mod kinds;
 mod labels;
 mod lexicon;
 mod media;
+mod name_context;
 mod name_labels;
+mod name_lower;
 mod name_parts;
 mod name_shapes;
 mod names;
@@ -181,6 +184,7 @@ impl Guard {
         ages::find(&mut page);
         places::find(&mut page);
         names::find(&mut page);
+        blocks::find(&mut page);
         if decodes {
             encoded::find(&mut page, &|decoded| {
                 self.find(Normal::of(decoded).text(), context, false)
