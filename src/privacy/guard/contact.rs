@@ -117,17 +117,22 @@ fn url_with_scheme(page: &mut Page, colon: usize) {
     if is_public_citation(page, colon + 3, last) {
         return page.pass(scheme, last);
     }
-    page.report(scheme, last, PhiKind::Url, 0.97, "url.address");
+    // What was read must be taken, or it would be read again from every "://" inside it.
+    let first = if page.is_taken(scheme, scheme) {
+        colon + 3
+    } else {
+        scheme
+    };
+    page.report(first, last, PhiKind::Url, 0.97, "url.address");
 }
 
 /// The last token of a web address that begins at `start`: up to a blank, without closing punctuation.
 fn url_end(page: &Page, start: usize) -> Option<usize> {
-    page.token(start).filter(|token| token.mark == 0)?;
+    page.token(start).filter(|token| token.mark == 0 && !token.taken)?;
     let mut at = start;
-    while page
-        .token(at + 1)
-        .is_some_and(|next| next.gap == Gap::Glued && !matches!(next.mark, b'"' | b'<' | b'>' | b'[' | b'{'))
-    {
+    while page.token(at + 1).is_some_and(|next| {
+        next.gap == Gap::Glued && !next.taken && !matches!(next.mark, b'"' | b'<' | b'>' | b'[' | b'{')
+    }) {
         at += 1;
     }
     while at > start

@@ -134,7 +134,7 @@ impl Guard {
         let normal = Normal::of(head);
         let mut spans = self.find(normal.text(), context, true);
         allow.apply(normal.text(), &mut spans);
-        let mut findings: Vec<Finding> = spans.into_iter().map(|span| finding(&normal, span)).collect();
+        let mut findings = apart(spans.into_iter().map(|span| finding(&normal, span)));
         if !rest.is_empty() {
             findings.push(Finding {
                 kind: PhiKind::OtherUniqueId,
@@ -205,6 +205,20 @@ fn finding(normal: &Normal, span: Span) -> Finding {
         score: span.score,
         detector: span.detector,
     }
+}
+
+/// One character of the original may stand for several of the normalised text, and two findings for it; the first keeps it.
+fn apart(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut end = 0;
+    findings
+        .filter_map(|mut found| {
+            let overlap = end.max(found.start) - found.start;
+            found.start += overlap;
+            found.length = found.length.checked_sub(overlap).filter(|length| *length > 0)?;
+            end = found.start + found.length;
+            Some(found)
+        })
+        .collect()
 }
 
 /// Puts each finding's placeholder in its place.
