@@ -4,7 +4,7 @@
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::page::Page;
-use super::token::{Gap, Shape, Token};
+use super::token::{Gap, Token};
 
 /// Most lines of a block below the name.
 const LINES_MAX: usize = 8;

@@ -81,6 +81,11 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
+        Some(at)
+            if date.form == Form::Partial && page.word_is(at, &["denial", "denied", "claim", "records", "report"]) =>
+        {
+            is_told_of_person(page, date.first)
+        }
         Some(_) => true,
         None => default || date.form == Form::Partial && is_told_of_person(page, date.first),
     }
@@ -140,13 +145,19 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         });
     }
     let is_glued = page.gap(at + 1) == Gap::Glued && page.gap(at + 2) == Gap::Glued;
-    if !is_glued || continues(page, at + 3) || page.has(at + 3, cue::UNIT) {
+    let is_range = leads_range(page, at + 3, separator);
+    if !is_glued || continues(page, at + 3) && !is_range || page.has(at + 3, cue::UNIT) {
         return None;
     }
     let (short, long) = (page.word(at).len(), page.word(at + 2).len());
     let month_year = (1..=12).contains(&first) && long == 4 && is_year(second) && separator != b'.';
-    let month_day =
-        separator == b'/' && short <= 2 && long <= 2 && is_month_day(first, second) && follows_day_cue(page, at);
+    let ends_range =
+        at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
+    let month_day = separator == b'/'
+        && short <= 2
+        && long <= 2
+        && is_month_day(first, second)
+        && (ends_range || follows_day_cue(page, at));
     let month_short_year = separator == b'/'
         && short <= 2
         && long == 2

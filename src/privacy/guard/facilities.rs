@@ -370,12 +370,15 @@ pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Optio
         "adventist",
         "deaconess",
         "samaritan",
+        "regional",
     ];
     let is_name = page
         .token(at)
         .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::PROPER | cue::STATE))
         && page.dictionary(at) & dict::WORD == 0;
-    if last != at + 1
+    let is_short = last == at + 1 || last <= at + 3 && page.dictionary(at) & (dict::CITY | dict::SURNAME) != 0;
+    if last == at
+        || !is_short
         || !page.word_is(last, &ends)
         || !is_name
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)

@@ -6,6 +6,17 @@ use super::name_parts::{Part, part};
 use super::page::Page;
 use super::token::Gap;
 
+/// "Beatriz & Joaquim": given names on both sides of "&", so no company.
+pub(super) fn joins_persons(page: &Page, before: usize, after: usize) -> bool {
+    let is_given = |index: usize| {
+        let known = page.dictionary(index);
+        known & dict::FIRST != 0
+            && known & (dict::WORD | dict::CITY) == 0
+            && !page.has(index, cue::PROPER | cue::EPONYM)
+    };
+    is_given(before) && is_given(after)
+}
+
 /// "f/u w/ Nakamura", "spoke w/ Teresa".
 pub(super) fn is_met(page: &Page, at: usize, part: Part) -> bool {
     part.is_strong()
@@ -75,8 +86,9 @@ pub(super) fn is_in_list(page: &Page, at: usize) -> bool {
                     .token(at - 2)
                     .is_some_and(|before| before.end as usize == found.end)
         });
-    let leads_names =
-        joins(at + 1) && part(page, at + 2) == Part::First && joins(at + 3) && part(page, at + 4) == Part::First;
+    let is_pair = joins_persons(page, at, at + 2) && page.mark_is(at + 1, b'&');
+    let leads_names = is_pair
+        || joins(at + 1) && part(page, at + 2) == Part::First && joins(at + 3) && part(page, at + 4) == Part::First;
     follows_name
         && (part(page, at) == Part::First || page.mark_is(at - 1, b','))
         && page.dictionary(at) & dict::CITY == 0
@@ -135,6 +147,10 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
                 || page.has(index + 1, cue::AGE_UNIT)
                 || page.mark_is(index + 1, b'-') && page.has(index + 2, cue::AGE_UNIT | cue::UNIT));
         if is_age {
+            return true;
+        }
+        let is_person = index == last + 2 && page.mark_is(last + 1, b',') && page.has(index, cue::PERSON);
+        if is_person {
             return true;
         }
         if !(page.mark_is(index, b',') || page.mark_is(index, b'(') || page.word_is(index, &["a", "an", "is"])) {

@@ -43,6 +43,13 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
         page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
         return Some(at + 1);
     }
+    let has_birth_date = page.token(at).is_some_and(|token| token.len() > 3)
+        && page.cue_before(at, 1, cue::PERSON_PREP | cue::PERSON).is_some()
+        && page.has(at + 1, cue::AGED | cue::MRN_HEAD);
+    if has_birth_date {
+        page.report(at, at, PhiKind::Name, 0.6, "name.shape");
+        return Some(at);
+    }
     let acts = page.has(at + 1, cue::PERSON_VERB)
         && page.token(at).is_some_and(|token| token.len() > 3)
         && page.starts_sentence(at);

@@ -110,7 +110,9 @@ fn is_hyphenated_given(page: &Page, at: usize) -> bool {
         && page
             .token(at + 2)
             .is_some_and(|second| second.shape == Shape::Lower && (2..=5).contains(&second.len()))
-        && (page.dictionary(at + 2) & dict::WORD == 0 || page.has(at + 2, cue::MONTH))
+        && (page.dictionary(at + 2) & dict::WORD == 0
+            || page.has(at + 2, cue::MONTH)
+            || page.dictionary(at) & dict::WORD == 0 && page.word(at).len() > 2 && page.word(at + 2).len() <= 3)
         && is_surname_after(page, at + 3)
 }
 

@@ -4,7 +4,8 @@ use super::FieldContext;
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::name_context::{
-    has_demographics_after, is_in_context, is_in_list, is_met, is_plain_title, is_spoken_of, leads, owns, speaks,
+    has_demographics_after, is_in_context, is_in_list, is_met, is_plain_title, is_spoken_of, joins_persons, leads,
+    owns, speaks,
 };
 use super::name_parts::{Part, candidate, surname_first};
 use super::page::Page;
@@ -23,10 +24,14 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     let found = candidate(page, at, false);
     let last = found.last;
     let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) <= Gap::Space
-        || page.mark_is(last + 1, b'&')
+        || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
         || page.word_is(last + 1, &["et"])
         || page.before(at).is_some_and(|before| {
-            before.mark == b'&' || before.has(cue::PROPER) && page.gap(at) == Gap::Space && before.is_capitalised()
+            before.mark == b'&' && !(at >= 2 && joins_persons(page, at - 2, at))
+                || before.has(cue::PROPER)
+                    && page.gap(at) == Gap::Space
+                    && before.is_capitalised()
+                    && !page.word_is(at - 1, &["np", "pa", "rn", "md", "lpn", "do", "pt", "ot", "slp"])
         });
     let is_upper = found.parts().iter().any(|(_, index)| {
         page.token(*index)

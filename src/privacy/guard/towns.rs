@@ -116,7 +116,9 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
     let follows_age = at >= 2
         && page.mark_is(at - 1, b',')
-        && page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4);
+        && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
+            || page.has(at - 2, cue::AGE_UNIT)
+            || page.word_is(at - 2, &["o", "old", "f", "m"]));
     let weak = follows_age || page.cue_before(at, 1, cue::PLACE_PREP).is_some();
     let kinds = if strong || weak {
         dict::CITY | dict::TOWN
@@ -133,6 +135,10 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let last = phrase.unwrap_or(at);
     let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD)
         && page.gap(last + 1) <= Gap::Space
+        || page
+            .token(last + 1)
+            .is_some_and(|next| next.has_digit() && next.len() <= 3)
+            && page.has(last + 2, cue::EPONYM_HEAD)
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
@@ -163,8 +169,10 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
 /// "our clinic in Enterprise.": after "in" among small letters, and before a stop.
 fn closes_phrase(page: &Page, at: usize) -> bool {
     let is_lower = |back: usize| {
-        at.checked_sub(back)
-            .is_some_and(|index| page.token(index).is_some_and(|token| token.shape == Shape::Lower))
+        at.checked_sub(back).is_some_and(|index| {
+            page.token(index)
+                .is_some_and(|token| token.shape == Shape::Lower || token.taken)
+        })
     };
     let ends = page.token(at + 1).is_none_or(|next| {
         next.gap >= Gap::Line
@@ -192,7 +200,8 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
             || weak
             || page.has(last + 1, cue::PLACE_TAIL)
             || !is_word && !token.has(cue::EPONYM) && !is_next_capital && token.len() > 4
-            || token.len() <= 4 && !is_next_capital && !is_word;
+            || token.len() <= 4 && !is_next_capital && !is_word
+            || is_word && is_titled_phrase(page, at, last) && !is_next_capital;
     }
     if strong {
         let is_general =
@@ -209,7 +218,33 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
     if page.has(last + 1, cue::PLACE_TAIL) {
         return is_city && !is_word;
     }
-    is_city && !is_person && !is_word && !token.has(cue::EPONYM) && !is_next_capital && token.len() > 4
+    let stands_in_list = at > 0
+        && page.mark_is(at - 1, b',')
+        && page
+            .token(last + 1)
+            .is_none_or(|next| matches!(next.mark, b',' | b'.') || next.gap >= Gap::Line);
+    is_city
+        && (!is_person || stands_in_list && known & (dict::FIRST | dict::FIRST_ORDINARY) == 0)
+        && !is_word
+        && !token.has(cue::EPONYM)
+        && !is_next_capital
+        && token.len() > 4
+}
+
+/// "Grand Rapids patient", "Green Bay man": words with capitals before a person.
+fn is_titled_phrase(page: &Page, first: usize, last: usize) -> bool {
+    let leads_person = page.has(last + 1, cue::PERSON)
+        || page.word_is(
+            last + 1,
+            &[
+                "man", "woman", "male", "female", "boy", "girl", "family", "couple", "teacher", "mother", "father",
+            ],
+        );
+    leads_person
+        && (first..=last).all(|index| {
+            page.token(index)
+                .is_some_and(|token| token.mark != 0 || token.shape == Shape::Title)
+        })
 }
 
 /// "Health Plan of San Mateo", "University of Houston": part of an institution's name.
