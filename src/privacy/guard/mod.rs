@@ -10,6 +10,7 @@ mod blocks;
 mod checksum;
 mod codes;
 mod contact;
+mod date_forms;
 mod dates;
 mod detectors;
 mod digits;
@@ -22,6 +23,7 @@ mod kinds;
 mod labels;
 mod lexicon;
 mod media;
+mod name_candidate;
 mod name_context;
 mod name_labels;
 mod name_lower;
@@ -56,7 +58,7 @@ use normal::Normal;
 use page::{Page, Span};
 
 /// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
-pub const PHI_SCAN_VERSION: u32 = 1;
+pub const PHI_SCAN_VERSION: u32 = 2;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
 pub const INPUT_BYTES_MAX: usize = 2_000_000;

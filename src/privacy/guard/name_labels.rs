@@ -2,8 +2,9 @@
 
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
+use super::name_candidate::{candidate, surname_first};
 use super::name_context::leads_record;
-use super::name_parts::{Part, candidate, surname_first};
+use super::name_parts::Part;
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 

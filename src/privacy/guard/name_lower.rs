@@ -2,8 +2,9 @@
 
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
+use super::name_candidate::candidate;
 use super::name_context::{has_demographics_after, leads_record};
-use super::name_parts::{Part, candidate, has_word_ending, part};
+use super::name_parts::{Part, has_word_ending, part};
 use super::page::Page;
 use super::token::{Gap, Shape};
 

@@ -1,11 +1,8 @@
-//! What part a word can play in a name, and the words of a possible name.
+//! What part a word can play in a name.
 
 use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape};
-
-/// Longest name, in words.
-pub(super) const WORDS_MAX: usize = 5;
 
 /// How a word can take part in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +114,7 @@ fn is_hyphenated_given(page: &Page, at: usize) -> bool {
 }
 
 /// A surname with a capital at `at`, or after an initial there.
-fn is_surname_after(page: &Page, at: usize) -> bool {
+pub(super) fn is_surname_after(page: &Page, at: usize) -> bool {
     let is_initial = page
         .token(at)
         .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1)
@@ -273,167 +270,4 @@ pub(super) fn has_word_ending(word: &str) -> bool {
     ];
     let lower = word.to_ascii_lowercase();
     lower.len() > 5 && ENDINGS.iter().any(|ending| lower.ends_with(ending))
-}
-
-/// The words of a possible name from `at`: parts with their tokens, over initials, hyphens and particles.
-pub(super) struct Candidate {
-    pub(super) places: [(Part, usize); WORDS_MAX],
-    pub(super) count: usize,
-    pub(super) last: usize,
-}
-
-impl Candidate {
-    pub(super) fn parts(&self) -> &[(Part, usize)] {
-        self.places.get(..self.count).unwrap_or(&[])
-    }
-
-    pub(super) fn push(&mut self, part: Part, at: usize) {
-        if let Some(place) = self.places.get_mut(self.count) {
-            *place = (part, at);
-            self.count += 1;
-            self.last = at;
-        }
-    }
-}
-
-pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate {
-    let mut found = Candidate {
-        places: [(Part::No, 0); WORDS_MAX],
-        count: 0,
-        last: at,
-    };
-    let mut index = at;
-    while found.count < WORDS_MAX {
-        let Some(token) = page.token(index) else {
-            break;
-        };
-        let is_first = found.count == 0;
-        if token.taken
-            || (!is_first && token.gap > Gap::Line)
-            || (!is_first
-                && token.gap == Gap::Line
-                && (found.count > 1 || !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.'))))
-        {
-            break;
-        }
-        if let Some(after) = nickname_end(page, index).filter(|_| !is_first) {
-            index = after + 1;
-            continue;
-        }
-        if token.mark != 0 {
-            let joins = matches!(token.mark, b'-') && token.gap == Gap::Glued
-                || token.mark == b'.'
-                    && found
-                        .parts()
-                        .last()
-                        .is_some_and(|(part, at)| *part == Part::Initial && at + 1 == index);
-            if !joins || is_first {
-                break;
-            }
-            index += 1;
-            continue;
-        }
-        let is_particle = token.has(cue::PARTICLE) && !is_first && leads_name(page, index, allow_lower);
-        let part = part(page, index);
-        let fits = token.is_capitalised()
-            || allow_lower
-                && (matches!(part, Part::First | Part::Surname | Part::SurnameOrdinary)
-                    || part == Part::FirstOrdinary && !is_first);
-        if is_particle && (!token.is_capitalised() || part == Part::No) {
-            let has_stop = page.mark_is(index + 1, b'.') && page.gap(index + 1) == Gap::Glued;
-            index += if has_stop { 2 } else { 1 };
-            continue;
-        }
-        if part == Part::No && closes_name(page, &found, index) {
-            found.push(Part::SurnameOrdinary, index);
-            break;
-        }
-        if !fits && is_second_syllable(page, &found, index) {
-            index += 1;
-            continue;
-        }
-        if !fits || part == Part::No {
-            break;
-        }
-        found.push(part, index);
-        if token.possessive {
-            break;
-        }
-        index += 1;
-    }
-    found
-}
-
-/// "Otis Day", "Deborah A. Kaiser": a surname that is a unit, a payer or an eponym, after a clear given name.
-fn closes_name(page: &Page, found: &Candidate, index: usize) -> bool {
-    let leads = found.parts().first().is_some_and(|(lead, _)| *lead == Part::First)
-        && found.parts().iter().skip(1).all(|(part, _)| *part == Part::Initial);
-    leads
-        && page.token(index).is_some_and(|token| {
-            token.shape == Shape::Title
-                && token.gap == Gap::Space
-                && !token.has(cue::STATE | cue::RELATIVE | cue::PERSON | cue::PROVIDER_TITLE)
-        })
-        && page.dictionary(index) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
-        && !page.word_is(index + 1, &["permanente"])
-}
-
-/// The small syllable of "Min-jun", before a surname.
-fn is_second_syllable(page: &Page, found: &Candidate, index: usize) -> bool {
-    found.count == 1
-        && page.gap(index) == Gap::Glued
-        && page.mark_is(index - 1, b'-')
-        && page
-            .token(index)
-            .is_some_and(|token| token.shape == Shape::Lower && (2..=5).contains(&token.len()))
-        && (page.dictionary(index) & dict::WORD == 0 || page.has(index, cue::MONTH))
-        && is_surname_after(page, index + 1)
-}
-
-/// Whether a name goes on after a particle, or after two: "de la Fuente".
-fn leads_name(page: &Page, particle: usize, allow_lower: bool) -> bool {
-    let next = if page.has(particle + 1, cue::PARTICLE)
-        && page
-            .token(particle + 1)
-            .is_some_and(|second| second.shape == Shape::Lower)
-        || page.mark_is(particle + 1, b'.') && page.gap(particle + 1) == Gap::Glued
-    {
-        particle + 2
-    } else {
-        particle + 1
-    };
-    page.token(next)
-        .is_some_and(|next| next.is_capitalised() || allow_lower)
-        && part(page, next) != Part::No
-}
-
-/// `"Hal"` or `(Hal)` between a given name and a surname: its closing mark.
-fn nickname_end(page: &Page, open: usize) -> Option<usize> {
-    let closing = match page.token(open)?.mark {
-        b'"' => b'"',
-        b'\'' => b'\'',
-        b'(' => b')',
-        _ => return None,
-    };
-    let is_nickname = page.gap(open) == Gap::Space
-        && page
-            .token(open + 1)
-            .is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Glued)
-        && page.mark_is(open + 2, closing)
-        && page.gap(open + 3) == Gap::Space
-        && part(page, open + 3).can_be_last();
-    is_nickname.then_some(open + 2)
-}
-
-/// "Roe, Jane" after a label; in small letters too where `allow_lower`.
-pub(super) fn surname_first(page: &Page, last: usize, allow_lower: bool) -> Option<usize> {
-    if !page.mark_is(last + 1, b',') {
-        return None;
-    }
-    let given = candidate(page, last + 2, allow_lower);
-    given
-        .parts()
-        .first()
-        .filter(|(part, _)| part.is_first())
-        .map(|_| given.last)
 }

@@ -3,11 +3,12 @@
 use super::FieldContext;
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
+use super::name_candidate::{candidate, surname_first};
 use super::name_context::{
     has_demographics_after, is_in_context, is_in_list, is_met, is_plain_title, is_spoken_of, joins_persons, leads,
     owns, speaks,
 };
-use super::name_parts::{Part, candidate, surname_first};
+use super::name_parts::Part;
 use super::page::Page;
 use super::token::{Gap, Shape};
 use super::towns::names_institution;
