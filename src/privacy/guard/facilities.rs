@@ -3,6 +3,7 @@
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::page::Page;
+use super::practices::follows_transfer;
 use super::token::{Gap, Shape};
 
 /// "Mercy General Hospital", "Cedars-Sinai Medical Center", "St. Mary's Clinic".
@@ -120,176 +121,6 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
     Some(last)
 }
 
-/// Last words of the names of practices, laboratories, homes.
-const TRADES: [&str; 47] = [
-    "medicine",
-    "orthopedics",
-    "orthopaedics",
-    "cardiology",
-    "pediatrics",
-    "oncology",
-    "dermatology",
-    "neurology",
-    "urology",
-    "healthcare",
-    "health",
-    "physicians",
-    "associates",
-    "imaging",
-    "radiology",
-    "surgical",
-    "rehab",
-    "rehabilitation",
-    "dialysis",
-    "pharmacy",
-    "lab",
-    "laboratory",
-    "wellness",
-    "dental",
-    "dentistry",
-    "orthodontics",
-    "counseling",
-    "therapy",
-    "manor",
-    "lodge",
-    "medical",
-    "psychiatry",
-    "gastroenterology",
-    "nephrology",
-    "ophthalmology",
-    "rheumatology",
-    "endocrinology",
-    "obgyn",
-    "fertility",
-    "care",
-    "recovery",
-    "children's",
-    "specialists",
-    "institute",
-    "nursing",
-    "center",
-    "eye",
-];
-
-/// "at Lakeland Orthopedics", "at Cook Children's", "referred by Prairie Lakes Healthcare", "at Swedish Edmonds".
-pub(super) fn named_practice(page: &mut Page, at: usize, end: usize) -> Option<usize> {
-    let cue_at = at.checked_sub(1)?;
-    let follows_at = page.word_is(cue_at, &["at", "@"]) || page.mark_is(cue_at, b'@');
-    let follows_by = page.word_is(cue_at, &["by", "from", "to"])
-        && cue_at > 0
-        && page.word_is(
-            cue_at - 1,
-            &[
-                "referred",
-                "seen",
-                "treated",
-                "followed",
-                "evaluated",
-                "ordered",
-                "cared",
-                "transferred",
-                "records",
-                "referral",
-            ],
-        );
-    let follows_at = follows_at || follows_transfer(page, cue_at) || page.has(cue_at, cue::FACILITY_VERB);
-    if !(follows_at || follows_by) || page.gap(at) > Gap::Line || page.starts_sentence(at) {
-        return None;
-    }
-    let last = (at..=end)
-        .take_while(|index| *index == at || !ends_practice(page, *index))
-        .last()?;
-    let (first, is_one) = (*page.token(at)?, last == at);
-    let has_trade = !is_one && page.word_is(last, &TRADES);
-    let is_acronym = first.shape == Shape::Upper
-        && (3..=5).contains(&first.len())
-        && page.dictionary(at) & dict::WORD == 0
-        && page
-            .token(at + 1)
-            .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Space)
-        && page.dictionary(at + 1) & (dict::SURNAME | dict::CITY | dict::TOWN | dict::SURNAME_ORDINARY) != 0;
-    let is_system = !is_one
-        && page.word_is(at, &["geisinger", "upmc", "kaiser", "tufts", "va", "abbott", "md"])
-        && !(at + 1..=end).any(|index| page.has(index, cue::PROPER | cue::ORG_SUFFIX));
-    if is_system && follows_at {
-        page.report(at, end, PhiKind::Geography, 0.7, "geo.facility_cue");
-        return Some(end);
-    }
-    if is_one && is_hospital_acronym(page, at) {
-        page.report(at, at, PhiKind::Geography, 0.6, "geo.facility_cue");
-        return Some(at);
-    }
-    let is_named = (first.shape == Shape::Title || is_acronym)
-        && (at..=last)
-            .any(|index| is_facility_name(page, index, at) || index < last && !page.has(index, cue::FACILITY_GENERIC))
-        && !first
-            .has(cue::PROPER | cue::EPONYM | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE | cue::UNIT)
-        && (has_trade || !first.has(cue::STATE));
-    let is_bare = follows_at
-        && (at..=last).any(|index| is_facility_name(page, index, at))
-        && (1..=2).all(|back| {
-            !(cue_at >= back && page.word_is(cue_at - back, &["look", "looking", "looked", "directed", "aimed"]))
-        })
-        && (!is_one
-            || !page.word_is(at, &["university"])
-                && page.dictionary(at) & (dict::WORD | dict::FIRST) == 0
-                && first.len() > 4)
-        && (!is_one || is_plain(page.word(at)));
-    let names_other =
-        page.has(last + 1, cue::EPONYM_HEAD | cue::UNIT | cue::ID_NOUN) && page.gap(last + 1) <= Gap::Space;
-    if !is_named || names_other || !(has_trade || is_bare) {
-        return None;
-    }
-    page.report(
-        at,
-        last,
-        PhiKind::Geography,
-        if has_trade { 0.8 } else { 0.65 },
-        "geo.facility_cue",
-    );
-    Some(last)
-}
-
-/// "seen at OHSU": capitals among small letters that name no kind of unit.
-fn is_hospital_acronym(page: &Page, at: usize) -> bool {
-    const UNITS: [&str; 44] = [
-        "abc", "abcd", "xyz", "xyzd", "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu", "ticu", "snf",
-        "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp", "hha", "cdu", "tcu", "alf", "hopd", "fqhc", "rhc", "cah",
-        "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob", "tbd", "msu", "pcu", "imcu", "esrd",
-    ];
-    let is_capitals = page.token(at).is_some_and(|token| {
-        token.shape == Shape::Upper
-            && (3..=5).contains(&token.len())
-            && !token.possessive
-            && token.cues & !cue::FACILITY_NAME == 0
-    });
-    is_capitals
-        && page.dictionary(at) & dict::WORD == 0
-        && !page.word_is(at, &UNITS)
-        && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))
-        && at >= 2
-        && (at - 2..at).all(|index| {
-            page.token(index)
-                .is_some_and(|token| token.shape == Shape::Lower || token.has_digit())
-        })
-        && page
-            .token(at + 1)
-            .is_none_or(|next| next.shape == Shape::Lower || matches!(next.mark, b'.' | b',' | b';' | b')' | b'?'))
-}
-
-/// A word that no practice's name goes on with: a payer, a code, a month.
-fn ends_practice(page: &Page, index: usize) -> bool {
-    page.has(
-        index,
-        cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE,
-    )
-}
-
-/// A capital and small letters only.
-fn is_plain(word: &str) -> bool {
-    word.bytes().skip(1).all(|byte| !byte.is_ascii_uppercase())
-}
-
 /// "admitted to kaweah delta", "goes to lincoln elementary school": small letters after a clear cue.
 pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     let cue_at = at.checked_sub(1)?;
@@ -336,28 +167,6 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     };
     page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
     Some(last)
-}
-
-/// "admitted 2/3/24 to …", "transferred from Parkland to …", "admitted on Monday at …".
-fn follows_transfer(page: &Page, cue_at: usize) -> bool {
-    page.word_is(cue_at, &["to", "at"])
-        && (1..=10)
-            .take_while(|back| *back <= cue_at && !page.starts_sentence(cue_at + 1 - back))
-            .any(|back| {
-                page.word_is(
-                    cue_at - back,
-                    &[
-                        "admitted",
-                        "transferred",
-                        "transported",
-                        "hospitalized",
-                        "adm",
-                        "admit",
-                        "xfer",
-                        "flown",
-                    ],
-                )
-            })
 }
 
 /// "Jackson Memorial", "Houston Methodist": a name before a word that ends hardly anything but a hospital's name.

@@ -260,6 +260,11 @@ proptest! {
     }
 
     #[test]
+    fn scanning_is_a_function_of_the_text(text in any_text(), context in any_context()) {
+        prop_assert_eq!(scan(&text, context), scan(&text, context));
+    }
+
+    #[test]
     fn what_is_redacted_scans_clean_and_stays_as_it_is(text in any_text(), context in any_context()) {
         let guard = GUARD.with(Guard::clone);
         let list = super::AllowList::default();

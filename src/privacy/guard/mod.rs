@@ -35,6 +35,7 @@ mod numbers;
 mod page;
 mod phones;
 mod places;
+mod practices;
 mod streets;
 mod token;
 mod towns;

@@ -28,15 +28,9 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         return None;
     }
     let is_bare_title = title.shape == Shape::Lower && !page.mark_is(at + 1, b'.');
-    let leads_particle = next.has(cue::PARTICLE)
-        && title.is_capitalised()
-        && (1..=2).any(|step| {
-            page.token(first + step)
-                .is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Space)
-        });
-    if leads_particle && next.shape == Shape::Lower {
-        let name =
-            (first + 1..first + 3).find(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title))?;
+    if next.shape == Shape::Lower
+        && let Some(name) = after_particle(page, first, title)
+    {
         page.report(at, name, PhiKind::Name, 0.95, "name.title");
         return Some(name);
     }
@@ -47,7 +41,6 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         return None; // "an MR myelogram"; a maker of generics
     }
     let found = candidate(page, first, next.shape == Shape::Lower);
-    let mut last = found.last;
     let Some((lead, lead_at)) = found.parts().first().copied() else {
         // A surname that is an ordinary word or an eponym: "Mr. Brown", "Ms. Still".
         let is_plain = next.shape == Shape::Title
@@ -72,15 +65,19 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
     if lead == Part::Initial && found.count == 1 || is_bare_title && !page.token(lead_at)?.is_capitalised() {
         return None;
     }
-    if title.has(cue::PROVIDER_TITLE)
-        && page.has(last + 1, cue::EPONYM_HEAD)
-        && found.count == 1
-        && !page.has(first, cue::EPONYM)
-    {
-        last = found.last;
+    page.report(at, found.last, PhiKind::Name, 0.95, "name.title");
+    Some(found.last)
+}
+
+/// "Ms van Straaten": the word with a capital after small particles.
+fn after_particle(page: &Page, first: usize, title: &Token) -> Option<usize> {
+    if !page.has(first, cue::PARTICLE) || !title.is_capitalised() {
+        return None;
     }
-    page.report(at, last, PhiKind::Name, 0.95, "name.title");
-    Some(last)
+    (first + 1..first + 3).find(|index| {
+        page.token(*index)
+            .is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Space)
+    })
 }
 
 /// "patient Jane Roe", "Name: Roe, Jane", "pt is maria gonzalez", "daughter Kate", "called 'Sunny'".

@@ -1,9 +1,10 @@
 //! Places below the state: which detector reads which word.
 
-use super::facilities::{cued_facility, facility, lower_facility, named_practice, saintly_facility};
+use super::facilities::{cued_facility, facility, lower_facility, saintly_facility};
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::cue;
 use super::page::Page;
+use super::practices::named_practice;
 use super::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
 use super::token::{Gap, Shape, Token};
 use super::towns::{county, lower_town, town, town_and_state};
