@@ -124,7 +124,7 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
 /// "admitted to kaweah delta", "goes to lincoln elementary school": small letters after a clear cue.
 pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     let cue_at = at.checked_sub(1)?;
-    let follows_verb = page.has(cue_at, cue::FACILITY_VERB);
+    let follows_verb = page.has(cue_at, cue::FACILITY_VERB) || follows_transfer(page, cue_at);
     if page.gap(at) > Gap::Line || page.starts_sentence(at) {
         return None;
     }

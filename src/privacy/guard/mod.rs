@@ -47,7 +47,7 @@ mod fuzz;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 pub use allow::{AllowEntry, AllowList};
 pub use detectors::DetectorInfo;
@@ -66,6 +66,8 @@ pub const INPUT_BYTES_MAX: usize = 2_000_000;
 
 /// Rounds of redaction before the rest is given up as unreadable.
 const REDACTION_ROUNDS_MAX: usize = 8;
+
+static LEXICON: LazyLock<Arc<Lexicon>> = LazyLock::new(|| Arc::new(Lexicon::load()));
 
 /// What is known of the field that a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,11 +118,11 @@ impl std::fmt::Debug for Guard {
 }
 
 impl Guard {
-    /// Reads the word lists built into the program (some milliseconds).
+    /// The first of a process reads the word lists built into the program (some tens of milliseconds); all share them.
     #[must_use]
     pub fn new() -> Self {
         Self {
-            lexicon: Arc::new(Lexicon::load()),
+            lexicon: Arc::clone(&LEXICON),
         }
     }
 

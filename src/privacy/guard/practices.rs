@@ -181,10 +181,8 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
         && !page.word_is(at, &UNITS)
         && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))
         && at >= 2
-        && (at - 2..at).all(|index| {
-            page.token(index)
-                .is_some_and(|token| token.shape == Shape::Lower || token.has_digit())
-        })
+        && page.token(at - 1).is_some_and(|before| before.shape == Shape::Lower)
+        && page.token(at - 2).is_some_and(|before| before.shape != Shape::Upper)
         && page
             .token(at + 1)
             .is_none_or(|next| next.shape == Shape::Lower || matches!(next.mark, b'.' | b',' | b';' | b')' | b'?'))
