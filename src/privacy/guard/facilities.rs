@@ -153,16 +153,17 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
         Some(head) if (at..head).any(tells) => head,
         Some(_) => return None,
         None => {
-            let is_name = follows_verb
-                && (page.has(at, cue::FACILITY_NAME) && end > at || page.dictionary(at) & dict::WORD == 0)
-                && tells(at);
-            if !is_name {
+            let follows_on = |index: usize| {
+                let names = dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY | dict::SURNAME | dict::CITY;
+                tells(index) || page.dictionary(index) & names != 0
+            };
+            // One unknown word is a ward's abbreviation as often as a hospital.
+            let second = if page.mark_is(at + 1, b'.') { at + 2 } else { at + 1 };
+            let is_first = page.has(at, cue::FACILITY_NAME) || page.dictionary(at) & dict::WORD == 0;
+            if !(follows_verb && is_first && tells(at) && second <= end && follows_on(second)) {
                 return None;
             }
-            (at..=end)
-                .take_while(|index| tells(*index) || page.mark_is(*index, b'.'))
-                .last()
-                .unwrap_or(at)
+            second.max(at + 1)
         }
     };
     page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
