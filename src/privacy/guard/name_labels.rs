@@ -21,8 +21,10 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         first += if page.mark_is(first + 1, b'.') { 2 } else { 1 };
     }
     let next = page.token(first)?;
+    let is_letter = next.possessive && next.len() <= 3; // "Dr. X's": a placeholder
     if next.gap > Gap::Line
         || next.taken
+        || is_letter
         || page.token(at)?.gap == Gap::Glued && page.before(at).is_some_and(|before| before.mark == b'-')
     {
         return None;

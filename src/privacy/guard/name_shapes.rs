@@ -90,6 +90,9 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
+    if is_eponym && page.has(at + 1, cue::EPONYM) {
+        return None; // "Von Hippel-Lindau"
+    }
     let verbs = if is_eponym {
         cue::HUMAN_VERB
     } else {

@@ -198,6 +198,7 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
 
 fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
     let is_quantity = page.has(run.last + 1, cue::UNIT)
+        || page.has(run.last, cue::UNIT)
         || page.mark_is(run.last + 1, b'%')
         || run
             .first
