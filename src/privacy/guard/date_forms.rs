@@ -47,7 +47,10 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         let is_date = match lengths {
             (4, 1..=2, _) => is_year(first) && is_month_day(second, third),
             (1..=2, 1..=2, 4) => is_year(third) && (is_month_day(first, second) || is_month_day(second, first)),
-            (1..=2, 1..=2, 2) => separator != b'.' && (is_month_day(first, second) || is_month_day(second, first)),
+            (1..=2, 1..=2, 2) => {
+                (separator != b'.' || page.cue_before(at, 3, cue::PATIENT_DATE).is_some())
+                    && (is_month_day(first, second) || is_month_day(second, first))
+            }
             _ => false,
         };
         return (is_date && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(Date {
@@ -65,11 +68,12 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     let month_year = (1..=12).contains(&first) && long == 4 && is_year(second) && separator != b'.';
     let ends_range =
         at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
+    let day_first = first > 12 && is_month_day(second, first) && page.cue_before(at, 2, cue::PATIENT_DATE).is_some();
     let month_day = separator == b'/'
         && short <= 2
         && long <= 2
-        && is_month_day(first, second)
-        && (ends_range || follows_day_cue(page, at));
+        && (is_month_day(first, second) && (ends_range || follows_day_cue(page, at) || is_in_range(page, at))
+            || day_first);
     let month_short_year = separator == b'/'
         && short <= 2
         && long == 2
@@ -81,6 +85,20 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         last: at + 2,
         form: Form::Partial,
     })
+}
+
+/// "from 3/14 to 3/16", "1/5, 2/2 and 3/1": joined to a date that was found, or to one that no scale has.
+fn is_in_range(page: &Page, at: usize) -> bool {
+    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and", "to", "through", "thru", "&"]);
+    let follows_date = at >= 2 && joins(at - 1) && page.is_taken(at - 2, at - 2) && page.is_digits(at - 2);
+    let is_no_scale = |day: usize| page.number(day).is_some_and(|day| (11..=31).contains(&day));
+    let leads_date = at >= 1
+        && page.word_is(at - 1, &["from"])
+        && page.word_is(at + 3, &["to", "through", "thru", "until"])
+        && page.mark_is(at + 5, b'/')
+        && is_no_scale(at + 2)
+        && is_no_scale(at + 6);
+    follows_date || leads_date
 }
 
 fn separator(page: &Page, at: usize) -> Option<u8> {
@@ -284,10 +302,11 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
     if page.gap(next) > Gap::Line {
         return None;
     }
-    if page.number(next).is_some_and(is_year) && page.word(next).len() == 4 {
+    let is_short_year = page.mark_is(next, b'\'') && page.word(next + 1).len() == 2 && page.is_digits(next + 1);
+    if is_short_year || page.number(next).is_some_and(is_year) && page.word(next).len() == 4 {
         return Some(Date {
             first: at,
-            last: next,
+            last: if is_short_year { next + 1 } else { next },
             form: Form::Partial,
         });
     }

@@ -55,6 +55,9 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     if page.context == FieldContext::PatientLinked {
         return true;
     }
+    if is_of_any_year(page, date.last) {
+        return false;
+    }
     let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
     let default = date.form == Form::Full && page.context == FieldContext::FreeText;
     if let Some(at) = page.cue_before(date.first, REACH_BACK, cues) {
@@ -73,6 +76,31 @@ fn is_personal(page: &Page, date: &Date) -> bool {
         Some(_) => true,
         None => default || date.form == Form::Partial && is_told_of_person(page, date.first),
     }
+}
+
+/// "July 1 of the year prior to the measurement period", "January 1 of each year": a day of a rule.
+fn is_of_any_year(page: &Page, last: usize) -> bool {
+    let after = if page.word_is(last + 2, &["the"]) {
+        last + 3
+    } else {
+        last + 2
+    };
+    page.word_is(last + 1, &["of"])
+        && page.word_is(
+            after,
+            &[
+                "year",
+                "each",
+                "every",
+                "measurement",
+                "prior",
+                "previous",
+                "following",
+                "current",
+                "any",
+                "performance",
+            ],
+        )
 }
 
 /// "documented the wound on 10/12": a day, said of no document, or with a person just before it.
