@@ -1,7 +1,7 @@
 //! The words of a possible name, over initials, hyphens, particles and nicknames.
 
 use super::lexicon::{cue, dict};
-use super::name_parts::{Part, is_surname_after, part};
+use super::name_parts::{Part, is_hyphenated_given, part};
 use super::page::Page;
 use super::token::{Gap, Shape};
 
@@ -134,14 +134,7 @@ fn closes_name(page: &Page, found: &Candidate, index: usize) -> bool {
 
 /// The small syllable of "Min-jun", before a surname.
 fn is_second_syllable(page: &Page, found: &Candidate, index: usize) -> bool {
-    found.count == 1
-        && page.gap(index) == Gap::Glued
-        && page.mark_is(index - 1, b'-')
-        && page
-            .token(index)
-            .is_some_and(|token| token.shape == Shape::Lower && (2..=5).contains(&token.len()))
-        && (page.dictionary(index) & dict::WORD == 0 || page.has(index, cue::MONTH))
-        && is_surname_after(page, index + 1)
+    found.count == 1 && index == found.last + 2 && is_hyphenated_given(page, found.last)
 }
 
 /// Whether a name goes on after a particle, or after two: "de la Fuente".

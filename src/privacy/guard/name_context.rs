@@ -123,42 +123,36 @@ pub(super) fn leads(page: &Page, at: usize) -> bool {
     true
 }
 
-/// "Maria, 67F", "Maria (DOB …)", "Maria, a 54-year-old".
+/// "Maria, 67F", "Maria (DOB …)", "Maria, a 54-year-old", "Okafor, pt of Dr. Shah".
 pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
-    let mut index = last + 1;
-    for _ in 0..3 {
-        if page.has(index, cue::AGED | cue::MRN_HEAD) || page.word_is(index, &["dos"]) {
-            return true;
-        }
-        let is_sex_and_age = page.word_is(index, &["f", "m"])
-            && (page.is_digits(index + 1) || page.mark_is(index + 1, b'/') && page.is_digits(index + 2));
-        if is_sex_and_age && index > last + 1 {
-            return true;
-        }
-        let is_slashed_age =
-            page.is_digits(index) && page.has(index + 1, cue::AGE_UNIT | cue::UNIT) && page.mark_is(index + 2, b'/');
-        if is_slashed_age {
-            return true;
-        }
-        let is_age = page
-            .token(index)
-            .is_some_and(|token| token.has_digit() && token.len() <= 4 && token.gap <= Gap::Space)
-            && (page.word(index).ends_with(['F', 'M', 'f', 'm', 'y'])
-                || page.has(index + 1, cue::AGE_UNIT)
-                || page.mark_is(index + 1, b'-') && page.has(index + 2, cue::AGE_UNIT | cue::UNIT));
-        if is_age {
-            return true;
-        }
-        let is_person = index == last + 2 && page.mark_is(last + 1, b',') && page.has(index, cue::PERSON);
-        if is_person {
-            return true;
-        }
-        if !(page.mark_is(index, b',') || page.mark_is(index, b'(') || page.word_is(index, &["a", "an", "is"])) {
-            return false;
-        }
-        index += 1;
-    }
-    false
+    let is_link = |index: usize| {
+        page.mark_is(index, b',') || page.mark_is(index, b'(') || page.word_is(index, &["a", "an", "is"])
+    };
+    let after_comma = page.mark_is(last + 1, b',') && page.has(last + 2, cue::PERSON);
+    let after_links = (last + 1..last + 4)
+        .find(|index| !is_link(*index) || *index == last + 3)
+        .is_some_and(|index| is_demographic(page, index, index > last + 1));
+    after_comma || after_links
+}
+
+/// An age, a sex with an age, a birth date's or a record's label.
+fn is_demographic(page: &Page, index: usize, is_linked: bool) -> bool {
+    let is_sex_and_age = is_linked
+        && page.word_is(index, &["f", "m"])
+        && (page.is_digits(index + 1) || page.mark_is(index + 1, b'/') && page.is_digits(index + 2));
+    let is_slashed_age =
+        page.is_digits(index) && page.has(index + 1, cue::AGE_UNIT | cue::UNIT) && page.mark_is(index + 2, b'/');
+    let is_age = page
+        .token(index)
+        .is_some_and(|token| token.has_digit() && token.len() <= 4 && token.gap <= Gap::Space)
+        && (page.word(index).ends_with(['F', 'M', 'f', 'm', 'y'])
+            || page.has(index + 1, cue::AGE_UNIT)
+            || page.mark_is(index + 1, b'-') && page.has(index + 2, cue::AGE_UNIT | cue::UNIT));
+    page.has(index, cue::AGED | cue::MRN_HEAD)
+        || page.word_is(index, &["dos"])
+        || is_sex_and_age
+        || is_slashed_age
+        || is_age
 }
 
 /// What stands around two words says that they name a person: an age, a record, a verb of persons, "for", "RE:", "call".

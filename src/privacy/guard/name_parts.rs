@@ -97,7 +97,7 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
 }
 
 /// "Min-jun Larsen", "Soo-jin Park": two short syllables and a surname.
-fn is_hyphenated_given(page: &Page, at: usize) -> bool {
+pub(super) fn is_hyphenated_given(page: &Page, at: usize) -> bool {
     page.mark_is(at + 1, b'-')
         && page.gap(at + 1) == Gap::Glued
         && page.gap(at + 2) == Gap::Glued
@@ -114,7 +114,7 @@ fn is_hyphenated_given(page: &Page, at: usize) -> bool {
 }
 
 /// A surname with a capital at `at`, or after an initial there.
-pub(super) fn is_surname_after(page: &Page, at: usize) -> bool {
+fn is_surname_after(page: &Page, at: usize) -> bool {
     let is_initial = page
         .token(at)
         .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1)
