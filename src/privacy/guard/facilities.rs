@@ -19,6 +19,11 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     };
     let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at))
         || is_titled_facility(page, at, first_of_head, last);
+    let names_payer = page.word_is(last + 1, &["health"]) && page.word_is(last + 2, &["plan", "plans", "insurance"])
+        || page.word_is(last + 1, &["plan"]);
+    if names_payer {
+        return None;
+    }
     let names_standard =
         page.has(last + 1, cue::EPONYM_HEAD) && page.token(last + 1).is_none_or(|next| next.gap <= Gap::Space);
     if !is_named || names_standard {

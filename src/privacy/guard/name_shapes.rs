@@ -38,7 +38,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         page.token(*index)
             .is_some_and(|token| token.shape == Shape::Upper && token.len() > 1)
     });
-    if names_other {
+    if names_other || names_institution(page, at) {
         return None;
     }
     let score = match found.parts() {
@@ -99,7 +99,23 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         cue::HUMAN_VERB | cue::PERSON_VERB
     };
     let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at);
-    let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some();
+    // "Denied by Oscar": a payer's name as soon as a person's.
+    let is_payers = at >= 2
+        && page.word_is(at - 1, &["by"])
+        && page.word_is(
+            at - 2,
+            &[
+                "denied",
+                "rejected",
+                "covered",
+                "paid",
+                "insured",
+                "administered",
+                "underwritten",
+                "upheld",
+            ],
+        );
+    let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some() && !is_payers;
 
     let stands_alone = !is_place
         && !is_eponym

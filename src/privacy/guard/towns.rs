@@ -249,10 +249,15 @@ fn is_titled_phrase(page: &Page, first: usize, last: usize) -> bool {
 
 /// "Health Plan of San Mateo", "University of Houston": part of an institution's name.
 pub(super) fn names_institution(page: &Page, at: usize) -> bool {
-    at >= 2
-        && page.word_is(at - 1, &["of"])
-        && page.has(at - 2, cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::PROPER)
-        && page.token(at - 2).is_some_and(Token::is_capitalised)
+    let follows_saint = at >= 1
+        && page.gap(at) == Gap::Space
+        && page.word_is(at - 1, &["san", "santa", "los", "las", "st", "new", "fort"])
+        && page.token(at - 1).is_some_and(Token::is_capitalised);
+    let first = if follows_saint { at - 1 } else { at };
+    first >= 2
+        && page.word_is(first - 1, &["of"])
+        && page.has(first - 2, cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::PROPER)
+        && page.token(first - 2).is_some_and(Token::is_capitalised)
 }
 
 /// "67F from Fresno", "a 54-year-old man from …".
