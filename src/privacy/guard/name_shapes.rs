@@ -72,21 +72,7 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         return None;
     }
     if part != Part::First {
-        let is_human =
-            page.has(at + 1, cue::HUMAN_VERB) && page.gap(at + 1) == Gap::Space && !page.has(at, cue::EPONYM);
-        let is_told = page.cue_before(at, 1, cue::HUMAN_VERB).is_some()
-            && at > 0
-            && page.word_is(at - 1, &["said", "says", "told", "asked"]);
-        let is_described =
-            part == Part::Surname && !is_place && !page.has(at, cue::EPONYM) && has_demographics_after(page, at);
-        return (is_human
-            || is_told
-            || is_described
-            || owns(page, at)
-            || is_in_list(page, at)
-            || is_spoken_of(page, at)
-            || is_met(page, at, part))
-        .then_some(0.6);
+        return is_lone_surname(page, part, at).then_some(0.6);
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
@@ -134,6 +120,24 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         return Some(0.7);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
+}
+
+/// A surname or an unknown word by itself: only where a person speaks, owns, is met, or is described.
+fn is_lone_surname(page: &Page, part: Part, at: usize) -> bool {
+    let is_eponym = page.has(at, cue::EPONYM);
+    let is_human = page.has(at + 1, cue::HUMAN_VERB) && page.gap(at + 1) == Gap::Space && !is_eponym;
+    let is_told = at > 0 && page.word_is(at - 1, &["said", "says", "told", "asked"]);
+    let is_described = part == Part::Surname
+        && page.dictionary(at) & dict::CITY == 0
+        && !is_eponym
+        && has_demographics_after(page, at);
+    is_human
+        || is_told
+        || is_described
+        || owns(page, at)
+        || is_in_list(page, at)
+        || is_spoken_of(page, at)
+        || is_met(page, at, part)
 }
 
 /// "Okafor, Chidinma", "BAKER, JOHN".
