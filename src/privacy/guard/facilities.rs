@@ -191,10 +191,12 @@ pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Optio
         .token(at)
         .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::PROPER | cue::STATE))
         && page.dictionary(at) & dict::WORD == 0;
-    let is_short = last == at + 1 || last <= at + 3 && page.dictionary(at) & (dict::CITY | dict::SURNAME) != 0;
+    let is_town = page.dictionary(at) & dict::CITY != 0 || page.starts_dictionary_phrase(at);
+    let is_general = page.word_is(last, &["general"]) && is_town && page.dictionary(at) & dict::FIRST == 0;
+    let is_short = last == at + 1 || last <= at + 3 && (is_town || page.dictionary(at) & dict::SURNAME != 0);
     if last == at
         || !is_short
-        || !page.word_is(last, &ends)
+        || !(page.word_is(last, &ends) || is_general)
         || !is_name
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
     {

@@ -86,6 +86,16 @@ fn step(page: &Page, found: &Candidate, index: usize, allow_lower: bool) -> Step
             || token.mark == b'.' && found.parts().last().is_some_and(ends_initial);
         return if joins && !is_first { Step::Skip(1) } else { Step::End };
     }
+    let is_label = token.shape == Shape::Upper
+        && token.len() > 1
+        && token.cues != 0
+        && found
+            .parts()
+            .first()
+            .is_some_and(|(_, at)| page.token(*at).is_some_and(|lead| lead.shape == Shape::Title));
+    if is_label {
+        return Step::End; // "Emily Watson DOS"
+    }
     let part = part(page, index);
     let is_particle = token.has(cue::PARTICLE) && !is_first && leads_name(page, index, allow_lower);
     if is_particle && (!token.is_capitalised() || part == Part::No) {

@@ -105,7 +105,11 @@ fn lead(page: &Page, at: usize) -> Option<Lead> {
     if page.gap(at) > Gap::Line || page.starts_sentence(at) {
         return None;
     }
+    let follows_label = page.mark_is(cue_at, b':')
+        && cue_at > 0
+        && page.word_is(cue_at - 1, &["facility", "hospital", "clinic", "site", "location"]);
     let follows_at = page.word_is(cue_at, &["at"])
+        || follows_label
         || page.mark_is(cue_at, b'@')
         || follows_transfer(page, cue_at)
         || page.has(cue_at, cue::FACILITY_VERB);

@@ -113,7 +113,9 @@ fn known_phrase(page: &Page, at: usize, kinds: u64) -> Option<usize> {
 /// A town after a word of place, or one whose name is nothing else.
 pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
+    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
+        || follows_demographics(page, at)
+        || follows_label(page, at);
     let follows_age = at >= 2
         && page.mark_is(at - 1, b',')
         && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
@@ -139,6 +141,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
             .token(last + 1)
             .is_some_and(|next| next.has_digit() && next.len() <= 3)
             && page.has(last + 2, cue::EPONYM_HEAD)
+        || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
@@ -192,7 +195,10 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
     let is_place = known & (dict::CITY | dict::TOWN) != 0;
     let is_person = known & (dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY) != 0;
     let is_next_capital = page.token(last + 1).is_some_and(|next| {
-        next.is_capitalised() && next.gap == Gap::Space && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
+        (next.shape == Shape::Title || next.shape == token.shape)
+            && next.is_capitalised()
+            && next.gap == Gap::Space
+            && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
     });
     let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
     if phrase.is_some() {
@@ -260,6 +266,16 @@ pub(super) fn names_institution(page: &Page, at: usize) -> bool {
         && page.token(first - 2).is_some_and(Token::is_capitalised)
 }
 
+/// "city Boise", "Town: Ovid".
+fn follows_label(page: &Page, at: usize) -> bool {
+    let label = if at >= 1 && page.mark_is(at - 1, b':') {
+        at.checked_sub(2)
+    } else {
+        at.checked_sub(1)
+    };
+    label.is_some_and(|label| page.word_is(label, &["city", "town", "village", "hometown"]))
+}
+
 /// "67F from Fresno", "a 54-year-old man from …".
 pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
     at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]))
@@ -269,10 +285,17 @@ pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
 /// "lives in fresno": small letters after a clear cue, known towns only.
 pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
     let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
-    if !strong || page.has(at, cue::STATE | cue::PROPER) {
+    let strong = strong || follows_label(page, at);
+    let phrase = is_known_phrase(page, at);
+    let is_only_city =
+        page.dictionary(at) & (dict::CITY | dict::FIRST | dict::WORD) == dict::CITY && page.word(at).len() > 4;
+    let weak = at > 0
+        && page.word_is(at - 1, &["in", "from", "near"])
+        && (is_only_city || phrase.is_some())
+        && !page.has(at, cue::EPONYM | cue::FACILITY_GENERIC);
+    if !(strong || weak) || page.has(at, cue::STATE | cue::PROPER) {
         return None;
     }
-    let phrase = is_known_phrase(page, at);
     if phrase.is_none() && (page.dictionary(at) & dict::CITY == 0 || page.dictionary(at) & dict::WORD != 0) {
         return None;
     }
