@@ -25,21 +25,22 @@ pub(super) fn is_npi(digits: &[u8]) -> bool {
 
 /// A payment card: 13 to 19 digits of a known issuer range with a valid Luhn sum.
 pub(super) fn is_card(digits: &[u8]) -> bool {
-    let is_issuer = match digits {
+    let is_issuer = matches!(
+        digits,
         [b'3', b'0' | b'4'..=b'9', ..]
-        | [b'4' | b'5', ..]
-        | [b'6', b'0' | b'2'..=b'9', ..]
-        | [b'2', b'2'..=b'7', ..] => true,
-        [b'1', b'8', b'0', b'0', ..] | [b'2', b'1', b'3', b'1', ..] => true,
-        _ => false,
-    };
+            | [b'4' | b'5', ..]
+            | [b'6', b'0' | b'2'..=b'9', ..]
+            | [b'2', b'2'..=b'7', ..]
+            | [b'1', b'8', b'0', b'0', ..]
+            | [b'2', b'1', b'3', b'1', ..]
+    );
     (12..=19).contains(&digits.len()) && is_issuer && is_luhn(digits)
 }
 
 /// Social Security numbers that can have been issued (SSA: no area 000, 666 or 9xx, no group 00, no serial 0000).
 pub(super) fn is_issued_ssn(digits: &[u8]) -> bool {
     match digits {
-        [area @ .., _, _, _, _, _, _] if matches!(area, b"000" | b"666") => false,
+        [b'0', b'0', b'0', ..] | [b'6', b'6', b'6', ..] => false,
         [b'9', ..] => is_itin(digits),
         [_, _, _, b'0', b'0', ..] => false,
         [_, _, _, _, _, serial @ ..] => digits.len() == 9 && serial != b"0000",

@@ -212,6 +212,9 @@ const STRUCTURED: [&str; 9] = [
     "from 10.34.201.7",
 ];
 
+/// What hides a text from a reader of bytes.
+type Disguise = fn(&str) -> String;
+
 fn full_width(text: &str) -> String {
     text.chars()
         .map(|c| {
@@ -258,7 +261,7 @@ fn percent_encoded(text: &str) -> String {
 
 #[test]
 fn disguised_identifiers_are_found() {
-    let disguises: [(&str, fn(&str) -> String); 5] = [
+    let disguises: [(&str, Disguise); 5] = [
         ("full width", full_width),
         ("zero width", zero_width),
         ("look-alikes", look_alikes),
