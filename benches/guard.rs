@@ -132,16 +132,20 @@ fn prose_speed(guard: &Guard, sets: &[(&'static str, Vec<Text>)]) {
     );
 }
 
-/// The slowest of several texts of one megabyte made to be slow.
+/// The slowest of several texts of one megabyte made to be slow, each by the best of its rounds.
 fn adversarial(guard: &Guard) {
     const SIZE: usize = 1_000_000;
     let mut worst = (0.0, "");
     for piece in adversarial::PIECES {
         let text = piece.repeat(SIZE / piece.len());
-        let start = Instant::now();
-        let before = cpu_seconds(start);
-        std::hint::black_box(guard.scan(&text, FieldContext::FreeText));
-        let ms = (cpu_seconds(start) - before) * 1e3;
+        let ms = (0..SPEED_ROUNDS)
+            .map(|_| {
+                let start = Instant::now();
+                let before = cpu_seconds(start);
+                std::hint::black_box(guard.scan(&text, FieldContext::FreeText));
+                (cpu_seconds(start) - before) * 1e3
+            })
+            .fold(f64::MAX, f64::min);
         if ms > worst.0 {
             worst = (ms, piece);
         }
