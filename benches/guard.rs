@@ -15,9 +15,14 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 use stratum::privacy::guard::{FieldContext, Finding, Guard};
 
+#[path = "guard/adversarial.rs"]
+mod adversarial;
+#[path = "guard/sets.rs"]
+mod sets;
 #[path = "guard/texts.rs"]
 mod texts;
 
+use sets::shared_sets;
 use texts::{Generator, Text};
 
 const SEED: u64 = 20_260_214;
@@ -41,6 +46,7 @@ fn main() {
         );
     }
     speed(&guard, &mut generator);
+    prose_speed(&guard, &sets);
     adversarial(&guard);
     labelled(&guard, "generated", &generated);
     flagged(&guard, "clean_generated", &clean);
@@ -49,6 +55,12 @@ fn main() {
             labelled(&guard, name, set);
         } else {
             flagged(&guard, name, set);
+        }
+        if *name == "mts_sections" {
+            flagged_for(&guard, name, set);
+        }
+        if *name == "presidio" {
+            full_names(&guard, name, set);
         }
     }
     evasion(&guard, &generated);
@@ -97,62 +109,43 @@ fn speed(guard: &Guard, generator: &mut Generator) {
     line("guard_text_p99_us", times[times.len() * 99 / 100], "us");
 }
 
-/// The slowest of several texts of one megabyte made to be slow.
-fn adversarial(guard: &Guard) {
-    const SIZE: usize = 1_000_000;
-    let pieces = [
-        "1 ",
-        "1-",
-        "(",
-        "Mr. ",
-        "A.",
-        "patient ",
-        "Maria ",
-        "@",
-        "a@",
-        ".",
-        "a.",
-        "[",
-        "%4",
-        "%41",
-        "&#65;",
-        "St. ",
-        "of the ",
-        "12/",
-        "iVBOR",
-        "member id ",
-        "san ",
-        "March ",
-        "https://a",
-        "Name: ",
-        "é",
-        "\u{200b}",
-        "\u{fdfa}",
-        "Ab1",
-        "TWFyaWE",
-        "a",
-        "1",
-        "A",
-        "::",
-        "a:b",
-        "ZIP ",
-        "1 Main ",
-        "Mercy ",
-        "12345 ",
-        "patient Maria of the ",
-        "id # ",
-        "1.1.1.",
-        "-",
-        "a-",
-        "A-",
-    ];
-    let mut worst = (0.0, "");
-    for piece in pieces {
-        let text = piece.repeat(SIZE / piece.len());
+/// The same for prose: the clinical sections, best of several rounds.
+fn prose_speed(guard: &Guard, sets: &[(&'static str, Vec<Text>)]) {
+    let Some((_, texts)) = sets.iter().find(|(name, _)| *name == "mts_sections") else {
+        return;
+    };
+    let bytes: usize = texts.iter().map(|text| text.text.len()).sum();
+    let mut best = f64::MAX;
+    for _ in 0..2 * SPEED_ROUNDS {
         let start = Instant::now();
         let before = cpu_seconds(start);
-        std::hint::black_box(guard.scan(&text, FieldContext::FreeText));
-        let ms = (cpu_seconds(start) - before) * 1e3;
+        for text in texts {
+            std::hint::black_box(guard.scan(&text.text, FieldContext::FreeText));
+        }
+        best = best.min(cpu_seconds(start) - before);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
+    line(
+        "guard_prose_mb_per_s",
+        bytes as f64 / best / 1e6,
+        "MB/s, one core, CPU time, clinical sections",
+    );
+}
+
+/// The slowest of several texts of one megabyte made to be slow, each by the best of its rounds.
+fn adversarial(guard: &Guard) {
+    const SIZE: usize = 1_000_000;
+    let mut worst = (0.0, "");
+    for piece in adversarial::PIECES {
+        let text = piece.repeat(SIZE / piece.len());
+        let ms = (0..SPEED_ROUNDS)
+            .map(|_| {
+                let start = Instant::now();
+                let before = cpu_seconds(start);
+                std::hint::black_box(guard.scan(&text, FieldContext::FreeText));
+                (cpu_seconds(start) - before) * 1e3
+            })
+            .fold(f64::MAX, f64::min);
         if ms > worst.0 {
             worst = (ms, piece);
         }
@@ -160,7 +153,7 @@ fn adversarial(guard: &Guard) {
     line(
         "guard_adversarial_1mb_ms",
         worst.0,
-        &format!("ms, slowest of {} (repeated {:?})", pieces.len(), worst.1),
+        &format!("ms, slowest of {} (repeated {:?})", adversarial::PIECES.len(), worst.1),
     );
 }
 
@@ -252,6 +245,54 @@ fn flagged(guard: &Guard, set: &str, texts: &[Text]) {
         &format!("guard_flagged_{set}"),
         count as f64 / texts.len() as f64,
         &format!("of {} texts", texts.len()),
+    );
+}
+
+/// Why texts are flagged: by the first kind of finding in the order below. A date with its day or month, an age over 89 and a named place in a
+/// clinical section are what the rule asks to be removed; the set is no proof of the contrary.
+fn flagged_for(guard: &Guard, set: &str, texts: &[Text]) {
+    const REASONS: [&str; 4] = ["NAME", "GEOGRAPHY", "AGE_OVER_89", "DATE"];
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for text in texts {
+        let findings = scan(guard, &text.text);
+        let reason = REASONS
+            .into_iter()
+            .find(|reason| findings.iter().any(|finding| finding.kind.as_str() == *reason));
+        if !findings.is_empty() {
+            *counts.entry(reason.unwrap_or("OTHER")).or_default() += 1;
+        }
+    }
+    for (reason, count) in counts {
+        line(
+            &format!("guard_flagged_{set}_for_{}", reason.to_lowercase()),
+            f64::from(count),
+            "texts",
+        );
+    }
+}
+
+/// Recall of the names of two words and more. The set's single words stand in sentences about films and songs ("starring Hansen").
+fn full_names(guard: &Guard, set: &str, texts: &[Text]) {
+    let (mut names, mut found) = (0_u32, 0_u32);
+    for text in texts {
+        let findings = scan(guard, &text.text);
+        let is_full = |range: &Range<usize>| {
+            let mut name = text.text.chars().skip(range.start).take(range.len());
+            name.any(char::is_whitespace)
+        };
+        for (_, range) in text
+            .parts
+            .iter()
+            .filter(|(kind, range)| *kind == "NAME" && is_full(range))
+        {
+            names += 1;
+            found += u32::from(findings.iter().any(|finding| overlaps(finding, range)));
+        }
+    }
+    line(
+        &format!("guard_recall_{set}_full_name"),
+        f64::from(found) / f64::from(names.max(1)),
+        &format!("of {names}"),
     );
 }
 
@@ -357,187 +398,6 @@ fn within_part(text: &Text, change: impl Fn(&str) -> String) -> String {
     }
     out.extend(&characters[at..]);
     out
-}
-
-fn data() -> PathBuf {
-    std::env::var_os("STRATUM_TEST_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    )
-}
-
-fn read(path: &str) -> Option<String> {
-    let text = std::fs::read_to_string(data().join(path)).ok();
-    if text.is_none() {
-        eprintln!("skipped: no {path} under {}", data().display());
-    }
-    text
-}
-
-fn shared_sets() -> Vec<(&'static str, Vec<Text>)> {
-    let mut sets = Vec::new();
-    sets.extend(read("phi/safeharbor_18_seed.jsonl").map(|text| ("safeharbor", safe_harbor(&text))));
-    let presidio: Vec<Text> = ["phi/presidio_generated_small.json", "phi/presidio_generated_large.json"]
-        .into_iter()
-        .filter_map(read)
-        .flat_map(|text| presidio(&text))
-        .collect();
-    sets.extend((!presidio.is_empty()).then_some(("presidio", presidio)));
-    sets.extend(read("phi/openmed_hard_negatives.json").map(|text| ("openmed_hard_negatives", fixtures(&text))));
-    sets.extend(read("phi/openmed_checksum_ids.json").map(|text| ("openmed_checksums", fixtures(&text))));
-    sets.extend(
-        read("phi/mts_dialog_training_clinical_text.csv")
-            .map(|text| ("mts_sections", column(&text, b',', "section_text"))),
-    );
-    sets.extend(read("codes/icd10cm_tabular_2026-04.csv").map(|text| ("icd10cm", column(&text, b',', "description"))));
-    sets.extend(
-        read("codes/hcpcs_level2_descriptions_2024_northstar.csv")
-            .map(|text| ("hcpcs", column(&text, b',', "hcpcs_description"))),
-    );
-    sets
-}
-
-fn safe_harbor(text: &str) -> Vec<Text> {
-    let kind = |category: &str| match category {
-        "name" => "NAME",
-        "geo" => "GEOGRAPHY",
-        "date" => "DATE",
-        "phone" => "PHONE",
-        "fax" => "FAX",
-        "email" => "EMAIL",
-        "ssn" => "SSN",
-        "mrn" => "MRN",
-        "health_plan" => "HEALTH_PLAN_ID",
-        "account" => "ACCOUNT",
-        "license" => "LICENSE",
-        "vehicle" => "VEHICLE",
-        "device" => "DEVICE",
-        "url" => "URL",
-        "ip" => "IP",
-        "biometric" => "BIOMETRIC",
-        "photo" => "PHOTO",
-        _ => "OTHER_UNIQUE_ID",
-    };
-    let record = |line: &str| {
-        let value: Value = serde_json::from_str(line).ok()?;
-        let text = value["text"].as_str()?.to_owned();
-        let parts = value["phi"]
-            .as_array()?
-            .iter()
-            .filter_map(|part| Some((kind(part["category"].as_str()?), find(&text, part["value"].as_str()?)?)))
-            .collect();
-        Some(Text { text, parts })
-    };
-    text.lines().filter_map(record).collect()
-}
-
-/// The code points of the first occurrence.
-fn find(text: &str, part: &str) -> Option<Range<usize>> {
-    let start = text[..text.find(part)?].chars().count();
-    Some(start..start + part.chars().count())
-}
-
-/// Its own kinds where they are ours. Countries, organisations, titles and week days are nobody's identifier here, and not marked.
-fn presidio(text: &str) -> Vec<Text> {
-    let kind = |entity: &str| match entity {
-        "PERSON" => Some("NAME"),
-        "ADDRESS" | "LOCATION" => Some("GEOGRAPHY"),
-        "CREDIT_CARD" | "IBAN_CODE" => Some("ACCOUNT"),
-        "PHONE_NUMBER" => Some("PHONE"),
-        "EMAIL_ADDRESS" => Some("EMAIL"),
-        "US_SSN" => Some("SSN"),
-        "DOMAIN_NAME" => Some("URL"),
-        "US_DRIVER_LICENSE" => Some("LICENSE"),
-        "IP_ADDRESS" => Some("IP"),
-        "DATE_TIME" => Some("DATE"),
-        _ => None,
-    };
-    let at = |span: &Value, key: &str| usize::try_from(span[key].as_u64()?).ok();
-    let record = |record: &Value| {
-        let parts = record["spans"]
-            .as_array()?
-            .iter()
-            .filter_map(|span| {
-                Some((
-                    kind(span["entity_type"].as_str()?)?,
-                    at(span, "start_position")?..at(span, "end_position")?,
-                ))
-            })
-            .collect();
-        Some(Text {
-            text: record["full_text"].as_str()?.to_owned(),
-            parts,
-        })
-    };
-    let records: Value = serde_json::from_str(text).unwrap_or_default();
-    records
-        .as_array()
-        .map(|records| records.iter().filter_map(record).collect())
-        .unwrap_or_default()
-}
-
-fn fixtures(text: &str) -> Vec<Text> {
-    let kind = |label: &str| {
-        if label == "CREDIT_CARD" {
-            "ACCOUNT"
-        } else {
-            "OTHER_UNIQUE_ID"
-        }
-    };
-    let at = |span: &Value, key: &str| usize::try_from(span[key].as_u64()?).ok();
-    let root: Value = serde_json::from_str(text).unwrap_or_default();
-    let record = |fixture: &Value| {
-        let parts = fixture["gold_spans"]
-            .as_array()?
-            .iter()
-            .filter_map(|span| Some((kind(span["label"].as_str()?), at(span, "start")?..at(span, "end")?)))
-            .collect();
-        Some(Text {
-            text: fixture["text"].as_str()?.to_owned(),
-            parts,
-        })
-    };
-    root["fixtures"]
-        .as_array()
-        .map(|fixtures| fixtures.iter().filter_map(record).collect())
-        .unwrap_or_default()
-}
-
-/// One column of a comma-separated file with quoted fields.
-fn column(text: &str, separator: u8, name: &str) -> Vec<Text> {
-    let mut rows = rows(text, separator).into_iter();
-    let Some(index) = rows
-        .next()
-        .and_then(|header| header.iter().position(|field| field == name))
-    else {
-        return Vec::new();
-    };
-    rows.filter_map(|mut row| {
-        (index < row.len()).then(|| Text {
-            text: row.swap_remove(index),
-            parts: Vec::new(),
-        })
-    })
-    .collect()
-}
-
-fn rows(text: &str, separator: u8) -> Vec<Vec<String>> {
-    let (mut rows, mut row, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' if quoted && characters.peek() == Some(&'"') => field.extend(characters.next()),
-            '"' => quoted = !quoted,
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                row.push(std::mem::take(&mut field));
-                rows.push(std::mem::take(&mut row));
-            }
-            c if !quoted && c == char::from(separator) => row.push(std::mem::take(&mut field)),
-            c => field.push(c),
-        }
-    }
-    rows
 }
 
 fn texts_file() -> Option<PathBuf> {

@@ -17,7 +17,7 @@ pub(super) fn find(page: &mut Page) {
         match page.token(at).map_or(0, |token| token.mark) {
             b'@' => email(page, at),
             b':' => url_with_scheme(page, at),
-            _ => bare_host(page, at),
+            _ => from = bare_host(page, at).unwrap_or(from),
         }
     }
     ip_addresses(page);
@@ -117,16 +117,22 @@ fn url_with_scheme(page: &mut Page, colon: usize) {
     if is_public_citation(page, colon + 3, last) {
         return page.pass(scheme, last);
     }
-    page.report(scheme, last, PhiKind::Url, 0.97, "url.address");
+    // What was read must be taken, or it would be read again from every "://" inside it.
+    let first = if page.is_taken(scheme, scheme) {
+        colon + 3
+    } else {
+        scheme
+    };
+    page.report(first, last, PhiKind::Url, 0.97, "url.address");
 }
 
 /// The last token of a web address that begins at `start`: up to a blank, without closing punctuation.
 fn url_end(page: &Page, start: usize) -> Option<usize> {
+    page.token(start).filter(|token| token.mark == 0 && !token.taken)?;
     let mut at = start;
-    while page
-        .token(at + 1)
-        .is_some_and(|next| next.gap == Gap::Glued && !matches!(next.mark, b'"' | b'<' | b'>' | b'[' | b'{'))
-    {
+    while page.token(at + 1).is_some_and(|next| {
+        next.gap == Gap::Glued && !next.taken && !matches!(next.mark, b'"' | b'<' | b'>' | b'[' | b'{')
+    }) {
         at += 1;
     }
     while at > start
@@ -139,22 +145,21 @@ fn url_end(page: &Page, start: usize) -> Option<usize> {
     {
         at -= 1;
     }
-    page.token(at)
-        .map(|_| at)
-        .filter(|_| page.token(start).is_some_and(|token| token.mark == 0))
+    Some(at)
 }
 
-/// www.host, host.com, host.com/path
-fn bare_host(page: &mut Page, dot: usize) {
+/// www.host, host.com, host.com/path. Gives where to read on when the labels from here on are no host.
+fn bare_host(page: &mut Page, dot: usize) -> Option<usize> {
     if page.gap(dot + 1) != Gap::Glued {
-        return; // the end of a sentence
+        return None; // the end of a sentence
     }
-    let Some(mut first) = dot.checked_sub(1) else {
-        return;
-    };
+    let mut first = dot.checked_sub(1)?;
     let is_glued = page.gap(dot) == Gap::Glued && page.gap(dot + 1) == Gap::Glued;
+    if page.is_digits(dot + 1) && page.is_digits(first) {
+        return None; // a decimal, an IP address, a section: no host ends so, and one that begins so is read at its last stop
+    }
     if !is_glued || page.is_taken(first, dot + 1) || page.token(first).is_none_or(|token| token.mark != 0) {
-        return;
+        return None;
     }
     for _ in 0..4 {
         let Some(before) = first.checked_sub(2) else {
@@ -168,15 +173,13 @@ fn bare_host(page: &mut Page, dot: usize) {
         }
         first = before;
     }
-    let Some(host_last) = host_end(page, first) else {
-        return;
-    };
+    let host_last = host_end(page, first)?;
     let is_www = page.word_is(first, &["www"]);
     let has_path = page.mark_is(host_last + 1, b'/') && page.gap(host_last + 1) == Gap::Glued;
     let ends_as_host =
         page.token(host_last).is_some_and(|token| token.shape == Shape::Lower) && page.word_is(host_last, HOST_ENDINGS);
     if !(is_www || ends_as_host) || page.is_taken(first, host_last) {
-        return;
+        return Some(host_last.max(dot + 1));
     }
     let last = if has_path {
         url_end(page, first).unwrap_or(host_last)
@@ -184,9 +187,11 @@ fn bare_host(page: &mut Page, dot: usize) {
         host_last
     };
     if is_public_citation(page, first, last) {
-        return page.pass(first, last);
+        page.pass(first, last);
+    } else {
+        page.report(first, last, PhiKind::Url, 0.9, "url.host");
     }
-    page.report(first, last, PhiKind::Url, 0.9, "url.host");
+    None
 }
 
 fn ip_addresses(page: &mut Page) {

@@ -36,6 +36,7 @@ detectors! {
     "geo.facility_cue" Geography "named facility without its noun" "seen at, admitted to, transferred to";
     "geo.county" Geography "named county, parish, borough" "a proper name before it";
     "geo.town_state" Geography "town and state" "a comma, or a known town";
+    "geo.block" Geography "short lines below a line that is a name" "streets of any country, towns, post codes; a line with a code or an ordinary word ends the block";
     "geo.town" Geography "town" "from, in, lives in; a known town that is no other word";
     "date.personal" Date "dates with a day or month" "nearest cue: admitted, seen, born refuse; effective, revised, LCD, section pass; without a cue a full date is refused";
     "age.over_89" AgeOver89 "ages over 89 in digits or words" "year-old, aged, yo; limits and 90 or older pass";

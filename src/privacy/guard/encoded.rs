@@ -78,9 +78,13 @@ fn inspect(page: &mut Page, first: usize, last: usize, budget: &mut usize, read:
         return;
     };
     let encoded = page.text.get(from.start as usize..to.end as usize).unwrap_or("");
+    let decoded_texts = decodings(encoded);
+    if decoded_texts.is_empty() {
+        return;
+    }
     let context = context(page, first);
     let mut strongest: Option<Span> = None;
-    for decoded in decodings(encoded) {
+    for decoded in decoded_texts {
         let text = format!("{context}{decoded}");
         let Some(left) = budget.checked_sub(text.len()) else {
             let whole = Span {

@@ -3,6 +3,7 @@
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::page::Page;
+use super::practices::follows_transfer;
 use super::token::{Gap, Shape};
 
 /// "Mercy General Hospital", "Cedars-Sinai Medical Center", "St. Mary's Clinic".
@@ -16,7 +17,13 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     } else {
         last
     };
-    let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at));
+    let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at))
+        || is_titled_facility(page, at, first_of_head, last);
+    let names_payer = page.word_is(last + 1, &["health"]) && page.word_is(last + 2, &["plan", "plans", "insurance"])
+        || page.word_is(last + 1, &["plan"]);
+    if names_payer {
+        return None;
+    }
     let names_standard =
         page.has(last + 1, cue::EPONYM_HEAD) && page.token(last + 1).is_none_or(|next| next.gap <= Gap::Space);
     if !is_named || names_standard {
@@ -42,6 +49,22 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     }
     page.report(at, last, PhiKind::Geography, 0.85, "geo.facility");
     Some(last)
+}
+
+/// "at Coastal Pain Clinic", "to Community Regional Medical Center": after a word of place, all with capitals, and not all generic.
+fn is_titled_facility(page: &Page, at: usize, first_of_head: usize, last: usize) -> bool {
+    let follows_place = at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["at", "to", "from", "by"]));
+    let is_title = (at..=last).all(|index| {
+        page.token(index)
+            .is_some_and(|token| token.mark != 0 || token.shape == Shape::Title)
+    });
+    let tells = |index: usize| !page.has(index, cue::FACILITY_GENERIC | cue::PROPER);
+    let names = (at..first_of_head)
+        .filter(|index| page.has(*index, cue::FACILITY_NAME))
+        .count();
+    first_of_head > at && follows_place && is_title && !page.has(at, cue::PROPER) && (tells(at) || names >= 2)
 }
 
 /// A word that tells one facility from another: a name, a town, a saint, or one of the words facilities are named with.
@@ -82,7 +105,7 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
     } else {
         cue_at
     };
-    if !page.has(before_article, cue::FACILITY_VERB) || page.starts_sentence(at) {
+    if !(page.has(before_article, cue::FACILITY_VERB) || follows_transfer(page, cue_at)) || page.starts_sentence(at) {
         return None;
     }
     let is_named =
@@ -91,10 +114,64 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
         && (at..=last)
             .take(2)
             .any(|index| page.token(index).is_some_and(|token| token.shape == Shape::Title));
-    if !is_named || !is_title || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space {
+    let is_bare_university = at == last && page.word_is(at, &["university", "college"]);
+    if !is_named
+        || is_bare_university
+        || !is_title
+        || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space
+    {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.8, "geo.facility_cue");
+    Some(last)
+}
+
+/// "admitted to kaweah delta", "goes to lincoln elementary school": small letters after a clear cue.
+pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
+    let cue_at = at.checked_sub(1)?;
+    let follows_verb = page.has(cue_at, cue::FACILITY_VERB) || follows_transfer(page, cue_at);
+    if page.gap(at) > Gap::Line || page.starts_sentence(at) {
+        return None;
+    }
+    let is_part = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.shape == Shape::Lower
+                && token.gap <= Gap::Space
+                && !token.taken
+                && !token.has(cue::CONNECTOR | cue::PLACE_PREP)
+        }) || index > at && page.mark_is(index, b'.') && page.word_is(index - 1, &["st", "mt"])
+    };
+    let end = (at..at + 6).take_while(|index| is_part(*index)).last()?;
+    let head = (at + 1..=end).find(|index| {
+        page.has(*index, cue::FACILITY_HEAD)
+            || page.has(*index, cue::FACILITY_PAIR) && page.has(index - 1, cue::FACILITY_PAIR)
+    });
+    let tells = |index: usize| {
+        let known = page.dictionary(index);
+        page.token(index).is_some_and(|token| {
+            token.mark == 0
+                && token.len() > 2
+                && !token.has(cue::FACILITY_GENERIC | cue::PROPER | cue::PERSON | cue::UNIT)
+        }) && (page.has(index, cue::FACILITY_NAME) || known & dict::WORD == 0 && (known != 0 || follows_verb))
+    };
+    let last = match head {
+        Some(head) if (at..head).any(tells) => head,
+        Some(_) => return None,
+        None => {
+            let follows_on = |index: usize| {
+                let names = dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY | dict::SURNAME | dict::CITY;
+                tells(index) || page.dictionary(index) & names != 0
+            };
+            // One unknown word is a ward's abbreviation as often as a hospital.
+            let second = if page.mark_is(at + 1, b'.') { at + 2 } else { at + 1 };
+            let is_first = page.has(at, cue::FACILITY_NAME) || page.dictionary(at) & dict::WORD == 0;
+            if !(follows_verb && is_first && tells(at) && second <= end && follows_on(second)) {
+                return None;
+            }
+            second.max(at + 1)
+        }
+    };
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
     Some(last)
 }
 
@@ -108,13 +185,18 @@ pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Optio
         "adventist",
         "deaconess",
         "samaritan",
+        "regional",
     ];
     let is_name = page
         .token(at)
         .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::PROPER | cue::STATE))
         && page.dictionary(at) & dict::WORD == 0;
-    if last != at + 1
-        || !page.word_is(last, &ends)
+    let is_town = page.dictionary(at) & dict::CITY != 0 || page.starts_dictionary_phrase(at);
+    let is_general = page.word_is(last, &["general"]) && is_town && page.dictionary(at) & dict::FIRST == 0;
+    let is_short = last == at + 1 || last <= at + 3 && (is_town || page.dictionary(at) & dict::SURNAME != 0);
+    if last == at
+        || !is_short
+        || !(page.word_is(last, &ends) || is_general)
         || !is_name
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
     {

@@ -17,7 +17,8 @@ pub(super) fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<u
     {
         return Some(last);
     }
-    if run.digits < 7 && !more_digits_follow(page, run) {
+    let is_fraction = page.mark_is(run.first + 1, b'/') && page.gap(run.first + 1) == Gap::Glued;
+    if run.digits < 7 && (is_fraction || !more_digits_follow(page, run)) {
         return None;
     }
     for join_lines in [false, true] {

@@ -99,7 +99,8 @@ fn interests(token: &Token, before: Option<&Token>, next: Option<&Token>, lexico
     }
     let has_digit = token.has_digit();
     let is_capitalised = token.is_capitalised();
-    let follows_place_word = before.is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP));
+    let follows_place_word =
+        before.is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB));
     let may_be_given_name = token.shape == Shape::Lower && token.cues == 0 && lexicon.may_be_given_name(token.hash);
     let is_date_word = token.has(cue::MONTH | cue::ORDINAL);
     bit(Interest::Ip, matches!(glued_mark, b'.' | b':'))

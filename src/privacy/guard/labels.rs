@@ -108,18 +108,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             }
             continue;
         }
-        if token.len() == 1
-            && page.word_is(at, &["n"])
-            && page.mark_is(at.wrapping_sub(1), b'/')
-            && page.word_is(at.wrapping_sub(2), &["s"])
-        {
-            return Reading::Identifier(Label {
-                kind: PhiKind::Device,
-                is_explicit: true,
-                is_head: true,
-            });
-        }
-        if let Some(kind) = kind_of(token.cues, &HEADS) {
+        if let Some(kind) = abbreviated(page, at).or_else(|| kind_of(token.cues, &HEADS)) {
             return Reading::Identifier(Label {
                 kind,
                 is_explicit: true,
@@ -148,7 +137,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             if let Some(kind) = payer_number(page, at, noun) {
                 return Reading::Identifier(Label {
                     kind,
-                    is_explicit: true,
+                    is_explicit: noun.is_some_and(|noun| !page.word_is(noun, &["number"])),
                     is_head: false,
                 });
             }
@@ -165,6 +154,26 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             is_head: false,
         }),
         _ => Reading::Unlabelled,
+    }
+}
+
+/// "S/N", "M.R.N.", "S.S.N.": the kind of an abbreviation in single letters that ends at `at`.
+fn abbreviated(page: &Page, at: usize) -> Option<PhiKind> {
+    let letter = |back: usize, letters: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, letters));
+    let stop = |back: usize| at.checked_sub(back).is_some_and(|index| page.mark_is(index, b'.'));
+    if !letter(0, &["n"]) {
+        return None;
+    }
+    if at.checked_sub(1).is_some_and(|slash| page.mark_is(slash, b'/')) && letter(2, &["s"]) {
+        return Some(PhiKind::Device);
+    }
+    let is_dotted = stop(1) && stop(3);
+    if is_dotted && letter(2, &["r"]) && letter(4, &["m"]) {
+        Some(PhiKind::Mrn)
+    } else if is_dotted && letter(2, &["s"]) && letter(4, &["s"]) {
+        Some(PhiKind::Ssn)
+    } else {
+        None
     }
 }
 
@@ -213,6 +222,6 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
 /// "Aetna ID W123456789": a payer's name before "ID".
 fn payer_number(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let noun = noun?;
-    let is_id = page.word_is(noun, &["id", "identifier", "identification", "#"]);
+    let is_id = page.word_is(noun, &["id", "identifier", "identification", "#", "number"]);
     (is_id && page.has(at, cue::PROPER) && at + 2 >= noun).then_some(PhiKind::HealthPlanId)
 }

@@ -3,9 +3,6 @@
 //! Two tables, both keyed by a 64-bit hash of the lower-cased word: the small one (`data/cues.txt`) is asked for every word
 //! and stays in the cache; the large one (names, cities, ordinary words) is asked only where a rule needs it.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 /// The hash of one word, letters lower-cased, apostrophes and hyphens left out.
 pub(super) type WordHash = u64;
 
@@ -16,6 +13,8 @@ const SMALL: u64 = 0x2020_2020_2020_2020;
 
 /// The hash of the word `bytes[start..end]`, without apostrophes in it. Eight bytes at a time: every word of a text is hashed.
 pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
+    #[cfg(test)]
+    super::page::work((end.saturating_sub(start)) / 8);
     let mut hash = SEED;
     let mut at = start;
     while at < end {
@@ -38,6 +37,9 @@ pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
 
 /// The hash of a word by itself.
 pub(super) fn hash_word(word: &str) -> WordHash {
+    if !word.bytes().any(|byte| matches!(byte, b'\'' | b'-')) {
+        return hash_range(word.as_bytes(), 0, word.len());
+    }
     let plain: Vec<u8> = word.bytes().filter(|byte| !matches!(byte, b'\'' | b'-')).collect();
     hash_range(&plain, 0, plain.len())
 }
@@ -53,23 +55,50 @@ pub(super) const fn hash_phrase(so_far: WordHash, next: WordHash) -> WordHash {
     hash_finish(so_far.wrapping_mul(MULTIPLIER).wrapping_add(next))
 }
 
-/// Words are hashed before they reach the map; hashing again would only cost time.
-#[derive(Default, Clone)]
-pub(super) struct AlreadyHashed(u64);
+/// A table of words by hash: open addressing, a power of two of slots, not much more than half of them full. A slot of zeros is free.
+struct Table<const WIDTH: usize> {
+    slots: Vec<[u64; WIDTH]>,
+    /// What is left of a hash when it is shifted to the number of a slot.
+    shift: u32,
+}
 
-impl Hasher for AlreadyHashed {
-    fn finish(&self) -> u64 {
-        self.0
+impl<const WIDTH: usize> Table<WIDTH> {
+    fn with_slots(power: u32) -> Self {
+        Self {
+            slots: vec![[0; WIDTH]; 1 << power],
+            shift: 64 - power,
+        }
     }
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = hash_range(bytes, 0, bytes.len());
+
+    /// The slot of a hash, or the free slot where it belongs. `key` are the bits of a slot's first word that identify it.
+    #[inline]
+    fn place(&self, hash: WordHash, key: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut place = usize::try_from(hash >> self.shift).unwrap_or(0) & mask;
+        while let Some(slot) = self.slots.get(place) {
+            if slot[0] == 0 || (slot[0] ^ hash) & key == 0 {
+                break;
+            }
+            place = (place + 1) & mask;
+        }
+        place
     }
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+
+    #[inline]
+    fn get(&self, hash: WordHash, key: u64) -> [u64; WIDTH] {
+        self.slots.get(self.place(hash, key)).copied().unwrap_or([0; WIDTH])
     }
 }
 
-type Table = HashMap<WordHash, u64, BuildHasherDefault<AlreadyHashed>>;
+/// A cue's slot: its whole hash, and 63 bits of meaning with [`STARTS_PHRASE`].
+type Cues = Table<2>;
+/// A dictionary word's slot: 48 bits of its hash and 16 of meaning, so that the names of the world take four megabytes.
+type Dictionary = Table<1>;
+
+/// The bits of a hash that a slot of the dictionary keeps.
+const TAG: u64 = !0xffff;
+/// All bits of a hash.
+const WHOLE: u64 = u64::MAX;
 
 macro_rules! bits {
     ($(#[$doc:meta])* $module:ident, $sections:ident: $($name:ident = $section:literal),+ $(,)?) => {
@@ -106,7 +135,7 @@ bits! {
     /// What the large dictionaries know of a word.
     dict, DICTIONARY_SECTIONS:
     FIRST = "first", FIRST_ORDINARY = "first_ordinary", SURNAME = "surname", SURNAME_ORDINARY = "surname_ordinary",
-    WORD = "word", CITY = "city",
+    WORD = "word", CITY = "city", TOWN = "town",
 }
 
 const CUES: &str = include_str!("data/cues.txt");
@@ -127,8 +156,12 @@ const _: () = assert!(CUE_SECTIONS.len() < 64 && DICTIONARY_SECTIONS.len() < 15)
 /// In [`super::token::Token::known`]: a dictionary phrase (a city of several words) may begin with the word.
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;
 
+/// Slots of both tables, as powers of two; a test sees to it that the data leave room.
+const CUE_SLOTS: u32 = 14;
+const DICTIONARY_SLOTS: u32 = 19;
+
 /// Size of the filter of given names, in 64-bit words.
-const FILTER_WORDS: usize = 2_048;
+const FILTER_WORDS: usize = 4_096;
 
 /// The filter's word and bit for a hash.
 fn filter_place(hash: WordHash) -> (usize, u64) {
@@ -138,66 +171,90 @@ fn filter_place(hash: WordHash) -> (usize, u64) {
 
 /// The two tables.
 pub(super) struct Lexicon {
-    cues: Table,
-    dictionary: Table,
-    /// One bit for each given name, by hash: 16 KiB that stay in the cache.
+    cues: Cues,
+    dictionary: Dictionary,
+    /// One bit for each given name, by hash: 32 KiB that stay in the cache.
     given_names: Vec<u64>,
 }
 
 impl Lexicon {
     /// Parses the data files built into the program.
     pub(super) fn load() -> Self {
-        let mut cues = Table::default();
-        fill(&mut cues, CUES, CUE_SECTIONS);
-        let mut dictionary = Table::default();
-        dictionary.reserve(120_000);
+        let mut lexicon = Self {
+            cues: Cues::with_slots(CUE_SLOTS),
+            dictionary: Dictionary::with_slots(DICTIONARY_SLOTS),
+            given_names: vec![0; FILTER_WORDS],
+        };
+        fill(CUES, CUE_SECTIONS, STARTS_PHRASE, &mut |hash, bits| {
+            lexicon.add_cue(hash, bits)
+        });
         for source in DICTIONARIES {
-            fill(&mut dictionary, source, DICTIONARY_SECTIONS);
+            fill(
+                source,
+                DICTIONARY_SECTIONS,
+                u64::from(KNOWN_STARTS_PHRASE),
+                &mut |hash, bits| {
+                    lexicon.add_word(hash, bits);
+                },
+            );
         }
-        let mut given_names = vec![0; FILTER_WORDS];
-        for (hash, _) in dictionary.iter().filter(|(_, bits)| **bits & dict::FIRST != 0) {
-            let (slot, bit) = filter_place(*hash);
-            if let Some(word) = given_names.get_mut(slot) {
-                *word |= bit;
-            }
+        lexicon
+    }
+
+    fn add_cue(&mut self, hash: WordHash, bits: u64) {
+        let place = self.cues.place(hash, WHOLE);
+        if let Some([key, meaning]) = self.cues.slots.get_mut(place) {
+            *key = hash;
+            *meaning |= bits;
         }
-        Self {
-            cues,
-            dictionary,
-            given_names,
+    }
+
+    fn add_word(&mut self, hash: WordHash, bits: u64) {
+        let place = self.dictionary.place(hash, TAG);
+        if let Some([slot]) = self.dictionary.slots.get_mut(place) {
+            *slot = hash & TAG | *slot & !TAG | bits;
+        }
+        let (word, bit) = filter_place(hash);
+        if bits & dict::FIRST != 0
+            && let Some(word) = self.given_names.get_mut(word)
+        {
+            *word |= bit;
         }
     }
 
     /// The cue bits of a word or phrase; `None` when it isn't even the beginning of one.
     pub(super) fn phrase_cues(&self, hash: WordHash) -> Option<u64> {
-        self.cues.get(&hash).map(|bits| bits & !STARTS_PHRASE)
+        match self.cues.get(hash, WHOLE) {
+            [0, _] => None,
+            [_, bits] => Some(bits & !STARTS_PHRASE),
+        }
     }
 
     /// Cue bits of a word, and whether a cue phrase may begin with it.
+    #[inline]
     pub(super) fn cues_and_start(&self, hash: WordHash) -> (u64, bool) {
-        let bits = self.cues.get(&hash).copied().unwrap_or(0);
+        let [_, bits] = self.cues.get(hash, WHOLE);
         (bits & !STARTS_PHRASE, bits & STARTS_PHRASE != 0)
     }
 
     /// What the dictionaries know of a word or phrase.
     pub(super) fn dictionary(&self, hash: WordHash) -> u64 {
-        self.phrase_dictionary(hash).unwrap_or(0)
+        u64::from(self.known(hash) & !KNOWN_STARTS_PHRASE)
     }
 
     /// As [`Lexicon::dictionary`]; `None` when it isn't even the beginning of a phrase.
     pub(super) fn phrase_dictionary(&self, hash: WordHash) -> Option<u64> {
-        self.dictionary.get(&hash).map(|bits| bits & !STARTS_PHRASE)
+        match self.dictionary.get(hash, TAG) {
+            [0] => None,
+            [slot] => Some(slot & !TAG & !u64::from(KNOWN_STARTS_PHRASE)),
+        }
     }
 
     /// As [`Lexicon::dictionary`], in the form tokens keep: [`KNOWN_STARTS_PHRASE`] tells that a phrase may begin with the word.
+    #[inline]
     pub(super) fn known(&self, hash: WordHash) -> u16 {
-        let bits = self.dictionary.get(&hash).copied().unwrap_or(0);
-        let starts = if bits & STARTS_PHRASE == 0 {
-            0
-        } else {
-            KNOWN_STARTS_PHRASE
-        };
-        u16::try_from(bits & !STARTS_PHRASE).unwrap_or(0) | starts
+        let [slot] = self.dictionary.get(hash, TAG);
+        u16::try_from(slot & !TAG).unwrap_or(0)
     }
 
     /// False when a word is certainly no given name; asked for every word in small letters before the large table is.
@@ -212,8 +269,8 @@ impl Lexicon {
     }
 }
 
-/// Reads `section: word word_of_phrase …` lines; `#` begins a comment.
-fn fill(table: &mut Table, source: &str, sections: &[(&str, u64)]) {
+/// Reads `section: word word_of_phrase …` lines; `#` begins a comment. `starts` marks the first word of a phrase.
+fn fill(source: &str, sections: &[(&str, u64)], starts: u64, insert: &mut impl FnMut(WordHash, u64)) {
     for line in source.lines().filter(|line| !line.starts_with('#')) {
         let Some((section, words)) = line.split_once(':') else {
             continue;
@@ -222,25 +279,57 @@ fn fill(table: &mut Table, source: &str, sections: &[(&str, u64)]) {
             debug_assert!(false, "unknown section {section}");
             continue;
         };
-        for word in words.split_whitespace() {
-            insert(table, word, *bit);
+        for word in words.split_ascii_whitespace() {
+            if word.contains('_') {
+                insert_phrase(word, *bit, starts, insert);
+            } else {
+                insert(hash_word(word), *bit);
+            }
         }
     }
 }
 
-fn insert(table: &mut Table, word: &str, bit: u64) {
-    let mut parts = word.split('_').map(hash_word);
-    let Some(first) = parts.next() else { return };
-    let mut key = first;
-    let mut is_phrase = false;
+/// Every beginning of a phrase gets an entry, so that readers can stop at the first word that leads nowhere.
+fn insert_phrase(phrase: &str, bit: u64, starts: u64, insert: &mut impl FnMut(WordHash, u64)) {
+    let mut parts = phrase.split('_').map(hash_word);
+    let Some(mut key) = parts.next() else { return };
+    insert(key, starts);
     for part in parts {
-        // Every beginning of a phrase has an entry, so that readers can stop at the first word that leads nowhere.
-        table.entry(key).or_insert(0);
-        is_phrase = true;
         key = hash_phrase(key, part);
+        insert(key, 0);
     }
-    *table.entry(key).or_insert(0) |= bit;
-    if is_phrase {
-        *table.entry(first).or_insert(0) |= STARTS_PHRASE;
+    insert(key, bit);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Share of the slots that are taken, in percent.
+    fn load<const WIDTH: usize>(table: &Table<WIDTH>) -> usize {
+        table.slots.iter().filter(|slot| slot[0] != 0).count() * 100 / table.slots.len()
+    }
+
+    #[test]
+    fn the_tables_leave_room() {
+        let lexicon = Lexicon::load();
+        assert!((20..70).contains(&load(&lexicon.cues)), "cues: {}", load(&lexicon.cues));
+        assert!(
+            (20..70).contains(&load(&lexicon.dictionary)),
+            "dictionary: {}",
+            load(&lexicon.dictionary)
+        );
+    }
+
+    #[test]
+    fn words_and_phrases_are_found_in_any_case_and_nothing_else() {
+        let lexicon = Lexicon::load();
+        assert_ne!(lexicon.dictionary(hash_word("Gonzalez")) & dict::SURNAME, 0);
+        assert_eq!(lexicon.dictionary(hash_word("xqzzyv")), 0);
+        let san = hash_word("san");
+        assert!(lexicon.starts_dictionary_phrase(san));
+        let san_jose = lexicon.phrase_dictionary(hash_phrase(san, hash_word("JOSE")));
+        assert!(san_jose.is_some_and(|known| known & dict::CITY != 0));
+        assert_eq!(lexicon.phrase_dictionary(hash_phrase(san, hash_word("xqzzyv"))), None);
     }
 }

@@ -9,6 +9,9 @@ use super::token::{Gap, Shape};
 /// How far, in tokens, the word that makes a biometric or photo somebody's may stand from it.
 const REACH: usize = 6;
 
+/// Longest name of a biometric, in tokens: "palm print", "facial geometry".
+const WORDS_MAX: usize = 4;
+
 /// File endings of photographs.
 const IMAGE_ENDINGS: &[&str] = &[
     "jpg", "jpeg", "png", "heic", "heif", "gif", "bmp", "tif", "tiff", "webp",
@@ -43,7 +46,7 @@ pub(super) fn find(page: &mut Page) {
 /// "Voiceprint template VP-559A", "fingerprint scan on file": enrolled or stored, or with an identifier beside it.
 fn biometric(page: &mut Page, at: usize) {
     let mut last = at;
-    while page.has(last + 1, cue::BIOMETRIC) && !page.is_taken(last + 1, last + 1) {
+    while last < at + WORDS_MAX && page.has(last + 1, cue::BIOMETRIC) && !page.is_taken(last + 1, last + 1) {
         last += 1;
     }
     let use_after = page.cue_after(last + 1, REACH, cue::MEDIA_USE);

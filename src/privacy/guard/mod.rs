@@ -6,9 +6,11 @@
 
 mod ages;
 mod allow;
+mod blocks;
 mod checksum;
 mod codes;
 mod contact;
+mod date_forms;
 mod dates;
 mod detectors;
 mod digits;
@@ -21,7 +23,10 @@ mod kinds;
 mod labels;
 mod lexicon;
 mod media;
+mod name_candidate;
+mod name_context;
 mod name_labels;
+mod name_lower;
 mod name_parts;
 mod name_shapes;
 mod names;
@@ -30,6 +35,7 @@ mod numbers;
 mod page;
 mod phones;
 mod places;
+mod practices;
 mod streets;
 mod token;
 mod towns;
@@ -37,9 +43,11 @@ mod zip3;
 mod zips;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 pub use allow::{AllowEntry, AllowList};
 pub use detectors::DetectorInfo;
@@ -51,13 +59,15 @@ use normal::Normal;
 use page::{Page, Span};
 
 /// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
-pub const PHI_SCAN_VERSION: u32 = 1;
+pub const PHI_SCAN_VERSION: u32 = 2;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
 pub const INPUT_BYTES_MAX: usize = 2_000_000;
 
 /// Rounds of redaction before the rest is given up as unreadable.
 const REDACTION_ROUNDS_MAX: usize = 8;
+
+static LEXICON: LazyLock<Arc<Lexicon>> = LazyLock::new(|| Arc::new(Lexicon::load()));
 
 /// What is known of the field that a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,11 +118,11 @@ impl std::fmt::Debug for Guard {
 }
 
 impl Guard {
-    /// Reads the word lists built into the program (some milliseconds).
+    /// The first of a process reads the word lists built into the program (some tens of milliseconds); all share them.
     #[must_use]
     pub fn new() -> Self {
         Self {
-            lexicon: Arc::new(Lexicon::load()),
+            lexicon: Arc::clone(&LEXICON),
         }
     }
 
@@ -129,7 +139,7 @@ impl Guard {
         let normal = Normal::of(head);
         let mut spans = self.find(normal.text(), context, true);
         allow.apply(normal.text(), &mut spans);
-        let mut findings: Vec<Finding> = spans.into_iter().map(|span| finding(&normal, span)).collect();
+        let mut findings = apart(spans.into_iter().map(|span| finding(&normal, span)));
         if !rest.is_empty() {
             findings.push(Finding {
                 kind: PhiKind::OtherUniqueId,
@@ -179,6 +189,7 @@ impl Guard {
         ages::find(&mut page);
         places::find(&mut page);
         names::find(&mut page);
+        blocks::find(&mut page);
         if decodes {
             encoded::find(&mut page, &|decoded| {
                 self.find(Normal::of(decoded).text(), context, false)
@@ -199,6 +210,20 @@ fn finding(normal: &Normal, span: Span) -> Finding {
         score: span.score,
         detector: span.detector,
     }
+}
+
+/// One character of the original may stand for several of the normalised text, and two findings for it; the first keeps it.
+fn apart(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut end = 0;
+    findings
+        .filter_map(|mut found| {
+            let overlap = end.max(found.start) - found.start;
+            found.start += overlap;
+            found.length = found.length.checked_sub(overlap).filter(|length| *length > 0)?;
+            end = found.start + found.length;
+            Some(found)
+        })
+        .collect()
 }
 
 /// Puts each finding's placeholder in its place.

@@ -2,7 +2,9 @@
 
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
-use super::name_parts::{Part, candidate, surname_first};
+use super::name_candidate::{candidate, surname_first};
+use super::name_context::leads_record;
+use super::name_parts::Part;
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 
@@ -19,13 +21,21 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         first += if page.mark_is(first + 1, b'.') { 2 } else { 1 };
     }
     let next = page.token(first)?;
+    let is_letter = next.possessive && next.len() <= 3; // "Dr. X's": a placeholder
     if next.gap > Gap::Line
         || next.taken
+        || is_letter
         || page.token(at)?.gap == Gap::Glued && page.before(at).is_some_and(|before| before.mark == b'-')
     {
         return None;
     }
     let is_bare_title = title.shape == Shape::Lower && !page.mark_is(at + 1, b'.');
+    if next.shape == Shape::Lower
+        && let Some(name) = after_particle(page, first, title)
+    {
+        page.report(at, name, PhiKind::Name, 0.95, "name.title");
+        return Some(name);
+    }
     if next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
         || page.word_is(first, &["reddy's"])
         || next.shape == Shape::Lower && page.dictionary(first) & dict::WORD != 0
@@ -33,11 +43,11 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         return None; // "an MR myelogram"; a maker of generics
     }
     let found = candidate(page, first, next.shape == Shape::Lower);
-    let mut last = found.last;
     let Some((lead, lead_at)) = found.parts().first().copied() else {
         // A surname that is an ordinary word or an eponym: "Mr. Brown", "Ms. Still".
         let is_plain = next.shape == Shape::Title
-            && !next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
+            && (!next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
+                || page.mark_is(at + 1, b'.') && page.dictionary(first) & dict::SURNAME_ORDINARY != 0)
             && !is_bare_title
             && next.len() > 1
             && title.len() <= 3;
@@ -57,15 +67,19 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
     if lead == Part::Initial && found.count == 1 || is_bare_title && !page.token(lead_at)?.is_capitalised() {
         return None;
     }
-    if title.has(cue::PROVIDER_TITLE)
-        && page.has(last + 1, cue::EPONYM_HEAD)
-        && found.count == 1
-        && !page.has(first, cue::EPONYM)
-    {
-        last = found.last;
+    page.report(at, found.last, PhiKind::Name, 0.95, "name.title");
+    Some(found.last)
+}
+
+/// "Ms van Straaten": the word with a capital after small particles.
+fn after_particle(page: &Page, first: usize, title: &Token) -> Option<usize> {
+    if !page.has(first, cue::PARTICLE) || !title.is_capitalised() {
+        return None;
     }
-    page.report(at, last, PhiKind::Name, 0.95, "name.title");
-    Some(last)
+    (first + 1..first + 3).find(|index| {
+        page.token(*index)
+            .is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Space)
+    })
 }
 
 /// "patient Jane Roe", "Name: Roe, Jane", "pt is maria gonzalez", "daughter Kate", "called 'Sunny'".
@@ -87,14 +101,20 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     if names_other && count < 2 {
         return None;
     }
+    let is_reversed = allow_lower
+        && is_person_label
+        && (surname_first(page, found.last, true)
+            .is_some_and(|_| lead.is_strong() || page.dictionary(found.last + 2) & dict::FIRST != 0)
+            || page.mark_is(found.last + 1, b',') && leads_record(page, found.last + 2) && lead.can_be_last());
     let is_name = if allow_lower {
         let is_full = count >= 2 && lead == Part::First;
         is_full
+            || is_reversed
             || (count == 1
                 && lead == Part::First
                 && (is_called(page, at) || has_colon)
                 && page.dictionary(first) & dict::WORD == 0)
-    } else if token.shape == Shape::Upper {
+    } else if token.shape == Shape::Upper && token.len() > 1 {
         lead != Part::Initial
             && (strong >= 2
                 || strong >= 1 && (has_colon || is_person_label && count >= 2)
@@ -103,19 +123,22 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
         match lead {
             Part::First | Part::Surname => true,
             Part::FirstOrdinary | Part::SurnameOrdinary => {
-                strong >= 1 || has_colon || is_called(page, at) || (count >= 2 && is_person_label)
+                strong >= 1
+                    || has_colon
+                    || is_called(page, at)
+                    || is_person_label && (count >= 2 || lead.is_first() && label.has(cue::RELATIVE) && first == at + 1)
             }
             Part::Unknown => {
                 is_person_label || has_colon || is_called(page, at) || count >= 2 && !page.starts_sentence(at)
             }
-            Part::Initial => strong >= 1,
+            Part::Initial => strong >= 1 || is_person_label && count >= 2 && page.mark_is(first + 1, b'.'),
             Part::No => false,
         }
     };
     if !is_name || label.has(cue::CONNECTOR) {
         return None;
     }
-    let last = surname_first(page, found.last).unwrap_or(found.last);
+    let last = surname_first(page, found.last, allow_lower).unwrap_or(found.last);
     page.report(first, last, PhiKind::Name, 0.9, "name.label");
     Some(last)
 }
@@ -141,6 +164,14 @@ pub(super) fn is_called(page: &Page, at: usize) -> bool {
                 "alias",
                 "aka",
                 "name",
+                "i'm",
+                "im",
+                "am",
+                "this",
+                "is",
+                "thanks",
+                "you",
+                "regards",
             ],
         )
 }

@@ -1,11 +1,8 @@
-//! What part a word can play in a name, and the words of a possible name.
+//! What part a word can play in a name.
 
 use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape};
-
-/// Longest name, in words.
-pub(super) const WORDS_MAX: usize = 5;
 
 /// How a word can take part in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +33,7 @@ impl Part {
     pub(super) const fn can_be_last(self) -> bool {
         matches!(
             self,
-            Self::First | Self::Surname | Self::SurnameOrdinary | Self::Unknown
+            Self::First | Self::FirstOrdinary | Self::Surname | Self::SurnameOrdinary | Self::Unknown
         )
     }
 }
@@ -45,12 +42,15 @@ impl Part {
 pub(super) const WORDS_OF_GRAMMAR: u64 =
     cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP | cue::PLACE_PREP | cue::UNIT | cue::MONTH | cue::NEGATION;
 
+/// Words that are nobody's name even with a capital.
+const NO_NAMES: u64 = cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE;
+
 /// The part a word plays; words in capitals count only when a list knows them.
 pub(super) fn part(page: &Page, at: usize) -> Part {
     let Some(token) = page.token(at) else {
         return Part::No;
     };
-    if token.taken || !token.is_word() || token.has(cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE) {
+    if token.taken || !token.is_word() || token.has(NO_NAMES) {
         return Part::No;
     }
     if token.len() == 1 {
@@ -61,13 +61,17 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         };
     }
     let known = page.dictionary(at);
+    if is_hyphenated_given(page, at) {
+        return Part::FirstOrdinary;
+    }
     if token.has(cue::STATE) {
         return state_name(page, at, known);
     }
     if token.has(WORDS_OF_GRAMMAR) {
-        // "Will Ortega", "April Jones": such words are names only inside a sentence, with a capital.
-        let is_given = known & (dict::FIRST | dict::FIRST_ORDINARY) != 0 && token.shape == Shape::Title;
-        return if is_given && !page.starts_sentence(at) {
+        // "Will Ortega", "Jun Watanabe": such words are names with a capital, inside a sentence or before a clear surname.
+        let is_given = known & (dict::FIRST | dict::FIRST_ORDINARY) != 0;
+        let is_title = token.shape == Shape::Title;
+        return if is_given && (is_title && !page.starts_sentence(at) || leads_surname(page, at)) {
             Part::FirstOrdinary
         } else {
             Part::No
@@ -90,6 +94,49 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         return Part::Unknown;
     }
     Part::No
+}
+
+/// "Min-jun Larsen", "Soo-jin Park": two short syllables and a surname.
+pub(super) fn is_hyphenated_given(page: &Page, at: usize) -> bool {
+    page.mark_is(at + 1, b'-')
+        && page.gap(at + 1) == Gap::Glued
+        && page.gap(at + 2) == Gap::Glued
+        && page
+            .token(at)
+            .is_some_and(|first| first.shape == Shape::Title && (2..=5).contains(&first.len()))
+        && page
+            .token(at + 2)
+            .is_some_and(|second| second.shape == Shape::Lower && (2..=5).contains(&second.len()))
+        && (page.dictionary(at + 2) & dict::WORD == 0
+            || page.has(at + 2, cue::MONTH)
+            || page.dictionary(at) & dict::WORD == 0 && page.word(at).len() > 2 && page.word(at + 2).len() <= 3)
+        && is_surname_after(page, at + 3)
+}
+
+/// A surname with a capital at `at`, or after an initial there.
+fn is_surname_after(page: &Page, at: usize) -> bool {
+    let is_initial = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1)
+        && page.mark_is(at + 1, b'.');
+    let surname = if is_initial { at + 2 } else { at };
+    page.token(surname)
+        .is_some_and(|token| token.shape == Shape::Title && token.gap == Gap::Space && !token.has(cue::EPONYM_HEAD))
+        && page.dictionary(surname) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
+}
+
+/// A capitalised surname that is no other word follows.
+fn leads_surname(page: &Page, at: usize) -> bool {
+    let known = page.dictionary(at + 1);
+    let acts = known & dict::SURNAME_ORDINARY != 0
+        && page.has(at + 2, cue::PERSON_VERB)
+        && !page.has(at + 1, WORDS_OF_GRAMMAR);
+    page.gap(at + 1) == Gap::Space
+        && !page.has(at + 1, cue::PLACE_NOUN)
+        && page.token(at + 1).zip(page.token(at)).is_some_and(|(next, lead)| {
+            next.shape == lead.shape && next.len() > 2 && !next.has(cue::PROPER | cue::EPONYM)
+        })
+        && (acts || known & dict::SURNAME != 0 && known & (dict::WORD | dict::CITY) == 0)
 }
 
 /// "Ethel Washington", "Virginia Okafor": a state's name beside a given name or a surname.
@@ -223,96 +270,4 @@ pub(super) fn has_word_ending(word: &str) -> bool {
     ];
     let lower = word.to_ascii_lowercase();
     lower.len() > 5 && ENDINGS.iter().any(|ending| lower.ends_with(ending))
-}
-
-/// The words of a possible name from `at`: parts with their tokens, over initials, hyphens and particles.
-pub(super) struct Candidate {
-    pub(super) places: [(Part, usize); WORDS_MAX],
-    pub(super) count: usize,
-    pub(super) last: usize,
-}
-
-impl Candidate {
-    pub(super) fn parts(&self) -> &[(Part, usize)] {
-        self.places.get(..self.count).unwrap_or(&[])
-    }
-
-    pub(super) fn push(&mut self, part: Part, at: usize) {
-        if let Some(place) = self.places.get_mut(self.count) {
-            *place = (part, at);
-            self.count += 1;
-            self.last = at;
-        }
-    }
-}
-
-pub(super) fn candidate(page: &Page, at: usize, allow_lower: bool) -> Candidate {
-    let mut found = Candidate {
-        places: [(Part::No, 0); WORDS_MAX],
-        count: 0,
-        last: at,
-    };
-    let mut index = at;
-    while found.count < WORDS_MAX {
-        let Some(token) = page.token(index) else {
-            break;
-        };
-        let is_first = found.count == 0;
-        if token.taken
-            || (!is_first && token.gap > Gap::Line)
-            || (!is_first
-                && token.gap == Gap::Line
-                && (found.count > 1 || !matches!(page.before(index).map(|before| before.mark), Some(0 | b'.'))))
-        {
-            break;
-        }
-        if token.mark != 0 {
-            let joins = matches!(token.mark, b'-') && token.gap == Gap::Glued
-                || token.mark == b'.'
-                    && found
-                        .parts()
-                        .last()
-                        .is_some_and(|(part, at)| *part == Part::Initial && at + 1 == index);
-            if !joins || is_first {
-                break;
-            }
-            index += 1;
-            continue;
-        }
-        let is_particle = token.has(cue::PARTICLE)
-            && !is_first
-            && page
-                .token(index + 1)
-                .is_some_and(|next| next.is_capitalised() || allow_lower)
-            && part(page, index + 1) != Part::No;
-        let part = part(page, index);
-        let fits = token.is_capitalised()
-            || (allow_lower && matches!(part, Part::First | Part::Surname | Part::SurnameOrdinary));
-        if is_particle && !token.is_capitalised() {
-            index += 1;
-            continue;
-        }
-        if !fits || part == Part::No {
-            break;
-        }
-        found.push(part, index);
-        if token.possessive {
-            break;
-        }
-        index += 1;
-    }
-    found
-}
-
-/// "Roe, Jane" after a label.
-pub(super) fn surname_first(page: &Page, last: usize) -> Option<usize> {
-    if !page.mark_is(last + 1, b',') {
-        return None;
-    }
-    let given = candidate(page, last + 2, false);
-    given
-        .parts()
-        .first()
-        .filter(|(part, _)| part.is_first())
-        .map(|_| given.last)
 }

@@ -3,9 +3,15 @@
 use super::FieldContext;
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
-use super::name_parts::{Part, candidate, part, surname_first};
+use super::name_candidate::{candidate, surname_first};
+use super::name_context::{
+    has_demographics_after, is_in_context, is_in_list, is_met, is_plain_title, is_spoken_of, joins_persons, leads,
+    owns, speaks,
+};
+use super::name_parts::Part;
 use super::page::Page;
 use super::token::{Gap, Shape};
+use super::towns::names_institution;
 
 /// Names without a label: by dictionary and shape.
 pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
@@ -19,16 +25,20 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     let found = candidate(page, at, false);
     let last = found.last;
     let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) <= Gap::Space
-        || page.mark_is(last + 1, b'&')
+        || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
         || page.word_is(last + 1, &["et"])
         || page.before(at).is_some_and(|before| {
-            before.mark == b'&' || before.has(cue::PROPER) && page.gap(at) == Gap::Space && before.is_capitalised()
+            before.mark == b'&' && !(at >= 2 && joins_persons(page, at - 2, at))
+                || before.has(cue::PROPER)
+                    && page.gap(at) == Gap::Space
+                    && before.is_capitalised()
+                    && !page.word_is(at - 1, &["np", "pa", "rn", "md", "lpn", "do", "pt", "ot", "slp"])
         });
     let is_upper = found.parts().iter().any(|(_, index)| {
         page.token(*index)
             .is_some_and(|token| token.shape == Shape::Upper && token.len() > 1)
     });
-    if names_other {
+    if names_other || names_institution(page, at) {
         return None;
     }
     let score = match found.parts() {
@@ -40,7 +50,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     let last = if found.count == 1 {
-        surname_first(page, last).unwrap_or(last)
+        surname_first(page, last, false).unwrap_or(last)
     } else {
         last
     };
@@ -48,72 +58,50 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
-/// "maria gonzalez" in small letters: both words are names and nothing else.
-pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
-    if part(page, at) != Part::First || page.gap(at) == Gap::Glued {
-        return None;
-    }
-    let found = candidate(page, at, true);
-    let is_clear = |(part, index): &(Part, usize)| {
-        part.is_strong()
-            && page
-                .token(*index)
-                .is_some_and(|token| token.len() > 2 && token.cues & !cue::PARTICLE == 0)
-    };
-    let is_name = found.count >= 2 && found.parts().iter().all(is_clear);
-    let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
-    let is_lone_line = stands_on_line
-        && page
-            .token(at + 1)
-            .is_some_and(|next| next.shape == Shape::Lower && next.cues == 0 && next.len() > 3)
-        && page.dictionary(at + 1) & dict::WORD == 0;
-    if is_lone_line {
-        page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
-        return Some(at + 1);
-    }
-    let acts = page.has(at + 1, cue::PERSON_VERB)
-        && page.token(at).is_some_and(|token| token.len() > 3)
-        && page.starts_sentence(at);
-    let names_other =
-        page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(found.last + 1) <= Gap::Space;
-    if names_other || !(is_name || acts) {
-        return None;
-    }
-    let last = if is_name { found.last } else { at };
-    page.report(at, last, PhiKind::Name, if is_name { 0.7 } else { 0.5 }, "name.shape");
-    Some(last)
-}
-
 /// One word: only with a person's verb, a person's preposition or an age beside it.
 pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
     let known = page.dictionary(at);
     let is_place = known & dict::CITY != 0;
-    let comma_given = surname_first(page, at).is_some()
-        && matches!(part, Part::Surname | Part::Unknown | Part::SurnameOrdinary)
-        && !is_place;
-    if comma_given && !page.has(at, cue::EPONYM) {
+    if is_surname_before_given(page, at) {
         return Some(0.85);
     }
-    if part != Part::First && part != Part::Surname && part != Part::Unknown || is_upper {
+    if part != Part::First && part != Part::Surname && part != Part::Unknown
+        || is_upper && !(part.is_strong() && page.token(at)?.len() > 3 && has_demographics_after(page, at))
+        || names_institution(page, at)
+    {
         return None;
     }
     if part != Part::First {
-        let is_human =
-            page.has(at + 1, cue::HUMAN_VERB) && page.gap(at + 1) == Gap::Space && !page.has(at, cue::EPONYM);
-        let is_told = page.cue_before(at, 1, cue::HUMAN_VERB).is_some()
-            && at > 0
-            && page.word_is(at - 1, &["said", "says", "told", "asked"]);
-        return (is_human || is_told || owns(page, at) || is_in_list(page, at)).then_some(0.6);
+        return is_lone_surname(page, part, at).then_some(0.6);
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
+    if is_eponym && page.has(at + 1, cue::EPONYM) {
+        return None; // "Von Hippel-Lindau"
+    }
     let verbs = if is_eponym {
         cue::HUMAN_VERB
     } else {
         cue::HUMAN_VERB | cue::PERSON_VERB
     };
     let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at);
-    let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some();
+    // "Denied by Oscar": a payer's name as soon as a person's.
+    let is_payers = at >= 2
+        && page.word_is(at - 1, &["by"])
+        && page.word_is(
+            at - 2,
+            &[
+                "denied",
+                "rejected",
+                "covered",
+                "paid",
+                "insured",
+                "administered",
+                "underwritten",
+                "upheld",
+            ],
+        );
+    let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some() && !is_payers;
 
     let stands_alone = !is_place
         && !is_eponym
@@ -121,88 +109,53 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         && token.len() > 3
         && is_plain_title(page.word(at))
         && !leads(page, at);
-    if acts || is_object || owns(page, at) || has_demographics_after(page, at) {
+    if acts
+        || is_object
+        || owns(page, at)
+        || has_demographics_after(page, at)
+        || is_met(page, at, part)
+        || is_spoken_of(page, at)
+        || speaks(page, at)
+    {
         return Some(0.7);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
 }
 
-/// "Konrad's claim", "Maria's daughter": a possessive before what persons have.
-pub(super) fn owns(page: &Page, at: usize) -> bool {
-    let owned =
-        cue::RELATIVE | cue::OTHER_WORD | cue::PLAN_WORD | cue::ADDRESS_CUE | cue::AGED | cue::PHONE | cue::MRN_WORD;
-    page.token(at)
-        .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
-        && page.has(at + 1, owned)
-}
-
-/// "Ana, Kyle and Rosa": joined to a name already found, or to two given names.
-pub(super) fn is_in_list(page: &Page, at: usize) -> bool {
-    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and"]);
-    let follows_name = at >= 2
-        && joins(at - 1)
-        && page.found.last().is_some_and(|found| {
-            found.kind == PhiKind::Name
-                && page
-                    .token(at - 2)
-                    .is_some_and(|before| before.end as usize == found.end)
-        });
-    let leads_names =
-        joins(at + 1) && part(page, at + 2) == Part::First && joins(at + 3) && part(page, at + 4) == Part::First;
-    follows_name
-        && (part(page, at) == Part::First || page.mark_is(at - 1, b','))
+/// A surname or an unknown word by itself: only where a person speaks, owns, is met, or is described.
+fn is_lone_surname(page: &Page, part: Part, at: usize) -> bool {
+    let is_eponym = page.has(at, cue::EPONYM);
+    let is_human = page.has(at + 1, cue::HUMAN_VERB) && page.gap(at + 1) == Gap::Space && !is_eponym;
+    let is_told = at > 0 && page.word_is(at - 1, &["said", "says", "told", "asked"]);
+    let is_described = part == Part::Surname
         && page.dictionary(at) & dict::CITY == 0
-        || follows_name && part(page, at) == Part::First
-        || leads_names && part(page, at) == Part::First
+        && !is_eponym
+        && has_demographics_after(page, at);
+    is_human
+        || is_told
+        || is_described
+        || owns(page, at)
+        || is_in_list(page, at)
+        || is_spoken_of(page, at)
+        || is_met(page, at, part)
 }
 
-/// A capital and small letters only: not "`IgE`".
-pub(super) fn is_plain_title(word: &str) -> bool {
-    word.bytes().skip(1).all(|byte| !byte.is_ascii_uppercase())
-}
-
-/// Nothing but codes and brackets before it in its sentence: its capital says nothing.
-pub(super) fn leads(page: &Page, at: usize) -> bool {
-    let mut index = at;
-    for _ in 0..4 {
-        if page.starts_sentence(index) {
-            return true;
-        }
-        let Some(before) = index.checked_sub(1) else {
-            return true;
-        };
-        if !page
-            .token(before)
-            .is_some_and(|token| token.has_digit() || matches!(token.mark, b'[' | b'(' | b'-' | b'.' | b'*'))
-        {
-            let is_with = before > 0 && page.word_is(before - 1, &["w"]);
-            return page.mark_is(before, b'/') && !is_with || page.word_is(before, &["st"]);
-        }
-        index = before;
-    }
-    true
-}
-
-/// "Maria, 67F", "Maria (DOB …)", "Maria, a 54-year-old".
-pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
-    for index in last + 1..last + 4 {
-        if page.has(index, cue::AGED | cue::MRN_HEAD) {
-            return true;
-        }
-        let is_age = page
-            .token(index)
-            .is_some_and(|token| token.has_digit() && token.len() <= 4 && token.gap <= Gap::Space)
-            && (page.word(index).ends_with(['F', 'M', 'f', 'm', 'y'])
-                || page.has(index + 1, cue::AGE_UNIT)
-                || page.mark_is(index + 1, b'-') && page.has(index + 2, cue::AGE_UNIT | cue::UNIT));
-        if is_age {
-            return true;
-        }
-        if !(page.mark_is(index, b',') || page.mark_is(index, b'(') || page.word_is(index, &["a", "an", "is"])) {
-            return false;
-        }
-    }
-    false
+/// "Okafor, Chidinma", "BAKER, JOHN".
+fn is_surname_before_given(page: &Page, at: usize) -> bool {
+    let (known, given) = (page.dictionary(at), page.dictionary(at + 2));
+    let is_clear_given = given & dict::FIRST != 0 && given & dict::CITY == 0;
+    let has_one_case = page
+        .token(at + 2)
+        .zip(page.token(at))
+        .is_some_and(|(given, surname)| given.shape == surname.shape && !surname.possessive);
+    let is_clear = is_clear_given
+        && has_one_case
+        && page.mark_is(at + 1, b',')
+        && known & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
+    let is_blocked = page.token(at).is_none_or(|token| token.possessive)
+        || page.has(at, cue::RELATIVE | cue::PROPER)
+        || page.has(at, cue::EPONYM) && !is_clear_given;
+    !is_blocked && (is_clear || known & dict::CITY == 0 && surname_first(page, at, false).is_some())
 }
 
 /// Two words and more.
@@ -213,9 +166,9 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     let (lead, lead_at) = *parts.first()?;
     let (tail, tail_at) = *parts.last()?;
     let starts = page.starts_sentence(lead_at);
-    let in_context = has_demographics_after(page, tail_at)
-        || page.cue_before(lead_at, 1, cue::PERSON_PREP).is_some()
-        || page.has(tail_at + 1, cue::PERSON_VERB) && page.gap(tail_at + 1) == Gap::Space;
+    let in_context = is_in_context(page, lead_at, tail_at);
+    let any_strong =
+        words().any(|(part, index)| part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 3));
     if is_upper {
         let strong = words()
             .filter(|(part, index)| part.is_strong() && page.token(*index).is_some_and(|token| token.len() > 2))
@@ -223,6 +176,9 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         return (count >= 2 && strong >= 2 && lead.is_first()).then_some(0.75);
     }
     let both_cities = words().all(|(_, index)| page.dictionary(*index) & dict::CITY != 0);
+    let has_initial = parts
+        .iter()
+        .any(|(part, index)| *part == Part::Initial && *index != lead_at);
     // "Kaplan-Meier": one hyphenated word is no given name and surname.
     let is_one_word = parts.iter().skip(1).all(|(_, index)| page.gap(*index) == Gap::Glued);
     if is_one_word && !in_context && lead != Part::First {
@@ -232,16 +188,21 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
-        (Part::FirstOrdinary, 2..) if tail.is_strong() || (tail.can_be_last() && in_context) => Some(0.7),
+        (Part::FirstOrdinary, 2..)
+            if tail.is_strong() || any_strong && !starts || tail.can_be_last() && (in_context || has_initial) =>
+        {
+            Some(0.7)
+        }
         (Part::Surname, 2..) if tail.is_strong() && eponyms == 0 && !both_cities => Some(0.75),
         (Part::Surname | Part::Unknown, 2..)
             if in_context && (tail.can_be_last() || tail.is_first()) && eponyms == 0 =>
         {
             Some(0.7)
         }
-        (Part::Unknown, 2..) if tail == Part::Surname && eponyms == 0 && !starts => Some(0.6),
+        (Part::Unknown, 2..) if tail.is_strong() && eponyms == 0 && (!starts || has_initial) => Some(0.6),
+        (Part::Initial, 1) if tail.can_be_last() && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
-        (Part::Initial, 1) if tail == Part::Surname && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
+        (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         _ => None,
     }
 }

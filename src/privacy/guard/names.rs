@@ -3,7 +3,8 @@
 use super::index::Interest;
 use super::lexicon::cue;
 use super::name_labels::{labelled, titled};
-use super::name_shapes::{lower_pair, shaped};
+use super::name_lower::lower_pair;
+use super::name_shapes::shaped;
 use super::page::Page;
 use super::token::Shape;
 

@@ -33,7 +33,9 @@ impl Run {
 
     /// Letters and digits only.
     pub(super) fn compact(&self, page: &Page) -> Vec<u8> {
-        self.text(page).bytes().filter(u8::is_ascii_alphanumeric).collect()
+        let mut text = Vec::with_capacity(self.letters + self.digits);
+        text.extend(self.text(page).bytes().filter(u8::is_ascii_alphanumeric));
+        text
     }
 }
 
@@ -52,9 +54,11 @@ pub(super) fn find(page: &mut Page) {
     }
 }
 
-/// One short number among several with blanks between: the chain was read from its first.
+/// One short number among several with blanks or line ends between: the chain was read from its first.
 fn is_inside_chain(page: &Page, at: usize) -> bool {
-    let is_short = |index: usize| page.is_digits(index) && page.word(index).len() <= 2 && page.gap(index) == Gap::Space;
+    let is_short = |index: usize| {
+        page.is_digits(index) && page.word(index).len() <= 2 && matches!(page.gap(index), Gap::Space | Gap::Line)
+    };
     at > 0 && is_short(at) && is_short(at - 1) && is_short(at + 1)
 }
 
@@ -131,6 +135,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         })
         .or_else(|| over_line(page, run, depth))
         .or_else(|| after_letters(page, run))
+        .or_else(|| spaced_groups(page, run))
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
 }
@@ -179,9 +184,13 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
             return (groups.last_of(groups.lengths().len()), groups.digits().len());
         }
     } else if label.is_explicit && page.is_digits(run.last + 1) && page.gap(run.last + 1) <= Gap::Line {
-        let more = page.word(run.last + 1).len();
-        if (3..=9).contains(&more) && !page.has(run.last + 2, cue::UNIT) {
-            return (run.last + 1, run.digits + more);
+        let is_group = |index: usize| {
+            page.is_digits(index) && page.gap(index) <= Gap::Line && (3..=9).contains(&page.word(index).len())
+        };
+        let last = (run.last + 1..run.last + 4).take_while(|index| is_group(*index)).last();
+        if let Some(last) = last.filter(|last| !page.has(last + 1, cue::UNIT)) {
+            let more: usize = (run.last + 1..=last).map(|index| page.word(index).len()).sum();
+            return (last, run.digits + more);
         }
     }
     (run.last, run.digits)
@@ -189,6 +198,7 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
 
 fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
     let is_quantity = page.has(run.last + 1, cue::UNIT)
+        || page.has(run.last, cue::UNIT)
         || page.mark_is(run.last + 1, b'%')
         || run
             .first
@@ -228,15 +238,45 @@ fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let Reading::Identifier(label) = labels::before(page, first) else {
         return None;
     };
-    if !is_part
-        || !label.is_explicit && label.kind != PhiKind::Vehicle
-        || run.digits < 3
-        || page.has(run.last + 1, cue::UNIT)
-    {
+    let last = last_group(page, run);
+    let is_clear = label.is_explicit || label.kind == PhiKind::Vehicle || last > run.last;
+    if !is_part || !is_clear || run.digits < 3 || page.has(last + 1, cue::UNIT) {
         return None;
     }
-    page.report(first, run.last, label.kind, 0.85, "id.label");
-    Some(run.last)
+    page.report(first, last, label.kind, 0.85, "id.label");
+    Some(last)
+}
+
+/// The last of several groups of three or four digits, the first of which is a run of its own.
+fn last_group(page: &Page, run: &Run) -> usize {
+    let is_group = |index: usize| {
+        page.is_digits(index) && page.gap(index) == Gap::Space && (3..=4).contains(&page.word(index).len())
+    };
+    if run.first != run.last || !(3..=4).contains(&run.digits) {
+        return run.last;
+    }
+    (run.last + 1..run.last + 5)
+        .take_while(|index| is_group(*index))
+        .last()
+        .unwrap_or(run.last)
+}
+
+/// "Maria Gonzalez (KTD 234 378 615)": capitals and groups of digits, nine digits and more, where the sentence speaks of a person.
+fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
+    let first = run.first.checked_sub(1)?;
+    let last = last_group(page, run);
+    let is_prefix = page
+        .token(first)
+        .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)
+        && page.gap(run.first) == Gap::Space;
+    let speaks_of_person = page
+        .cue_before(first, 12, cue::PERSON | cue::RELATIVE | cue::PROPER)
+        .is_some();
+    if last < run.last + 2 || !is_prefix || !speaks_of_person {
+        return None;
+    }
+    page.report(first, last, PhiKind::HealthPlanId, 0.7, "id.long_number");
+    Some(last)
 }
 
 /// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.

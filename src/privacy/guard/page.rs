@@ -8,8 +8,14 @@ use super::token::{Gap, Shape, Token, tokenize};
 
 #[cfg(test)]
 thread_local! {
-    /// Tokens looked at, for the test that the work is linear.
+    /// Tokens and bytes looked at, for the tests that the work is linear.
     pub(super) static WORK: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts steps of work.
+#[cfg(test)]
+pub(super) fn work(steps: usize) {
+    WORK.with(|work| work.set(work.get() + steps as u64));
 }
 
 /// A finding in bytes of the normalised text.
@@ -44,6 +50,7 @@ impl<'p> Page<'p> {
             found: Vec::new(),
         };
         page.take_placeholders();
+        page.mark_sentences();
         page
     }
 
@@ -82,7 +89,7 @@ impl<'p> Page<'p> {
 
     pub(super) fn token(&self, index: usize) -> Option<&Token> {
         #[cfg(test)]
-        WORK.with(|work| work.set(work.get() + 1));
+        work(1);
         self.tokens.get(index)
     }
 
@@ -98,8 +105,25 @@ impl<'p> Page<'p> {
             .unwrap_or("")
     }
 
+    /// Whether a token is one of the words, in any case.
+    #[inline]
     pub(super) fn word_is(&self, index: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.word(index).eq_ignore_ascii_case(word))
+        #[cfg(test)]
+        work(1);
+        let bytes = self
+            .tokens
+            .get(index)
+            .and_then(|token| self.text.as_bytes().get(token.start as usize..token.end as usize))
+            .unwrap_or(&[]);
+        let Some(first) = bytes.first().map(|byte| byte | 0x20) else {
+            return false;
+        };
+        // Nearly every word differs in length or first letter.
+        words.iter().map(|word| word.as_bytes()).any(|word| {
+            word.len() == bytes.len()
+                && word.first().is_some_and(|byte| byte | 0x20 == first)
+                && bytes.eq_ignore_ascii_case(word)
+        })
     }
 
     pub(super) fn mark_is(&self, index: usize, mark: u8) -> bool {
@@ -120,8 +144,16 @@ impl<'p> Page<'p> {
 
     /// The number of a token of up to nine digits.
     pub(super) fn number(&self, index: usize) -> Option<u32> {
-        let word = self.word(index);
-        if word.len() <= 9 { word.parse().ok() } else { None }
+        let token = self
+            .tokens
+            .get(index)
+            .filter(|token| token.shape == Shape::Digits && token.len() <= 9)?;
+        let digits = self.text.as_bytes().get(token.start as usize..token.end as usize)?;
+        Some(
+            digits
+                .iter()
+                .fold(0, |number, digit| number * 10 + u32::from(digit - b'0')),
+        )
     }
 
     /// What the large dictionaries know of a word.
@@ -143,7 +175,22 @@ impl<'p> Page<'p> {
     }
 
     /// Whether a sentence ends between this token and the one before it.
+    #[inline]
     pub(super) fn starts_sentence(&self, index: usize) -> bool {
+        self.tokens.get(index).is_none_or(|token| token.starts_sentence)
+    }
+
+    /// Marks the tokens that begin a sentence: asked for every cue, so found once.
+    fn mark_sentences(&mut self) {
+        for index in 0..self.tokens.len() {
+            let starts = self.is_sentence_start(index);
+            if let Some(token) = self.tokens.get_mut(index) {
+                token.starts_sentence = starts;
+            }
+        }
+    }
+
+    fn is_sentence_start(&self, index: usize) -> bool {
         let (Some(token), Some(before)) = (self.token(index), self.before(index)) else {
             return true;
         };

@@ -56,7 +56,9 @@ fn opening(page: &Page, first: usize) -> usize {
 /// How many groups make a telephone number, if they do.
 fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<usize> {
     let is_international = page.mark_is(opening, b'+');
-    let is_cued = page.cue_before(opening, REACH, cue::PHONE | cue::FAX).is_some() || is_labelled_after(page, groups);
+    let is_cued = page.cue_before(opening, REACH, cue::PHONE | cue::FAX).is_some()
+        || is_labelled_after(page, groups)
+        || is_somebodys_number(page, opening);
     let lengths = groups.lengths();
     if is_international && groups.digits().len() >= 8 {
         let count = (1..=lengths.len())
@@ -104,6 +106,14 @@ fn cued_form(groups: &Groups) -> Option<usize> {
         .take(count)
         .all(|length| (1..=8).contains(length));
     is_grouped.then_some(count)
+}
+
+/// "mom's number is 555-0142".
+fn is_somebodys_number(page: &Page, opening: usize) -> bool {
+    page.cue_before(opening, 3, cue::ID_NOUN)
+        .filter(|noun| page.word_is(*noun, &["number"]))
+        .and_then(|noun| page.before(noun))
+        .is_some_and(|owner| owner.possessive && owner.has(cue::PERSON | cue::RELATIVE))
 }
 
 /// "555-0142 mobile", "555-0142 (cell)".

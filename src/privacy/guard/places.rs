@@ -1,9 +1,10 @@
 //! Places below the state: which detector reads which word.
 
-use super::facilities::{cued_facility, facility, saintly_facility};
+use super::facilities::{cued_facility, facility, lower_facility, saintly_facility};
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::cue;
 use super::page::Page;
+use super::practices::named_practice;
 use super::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
 use super::token::{Gap, Shape, Token};
 use super::towns::{county, lower_town, town, town_and_state};
@@ -44,8 +45,12 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     }
     let follows_cue = page
         .before(at)
-        .is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP));
-    if follows_cue { lower_town(page, at) } else { None }
+        .is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB));
+    if follows_cue {
+        lower_facility(page, at).or_else(|| lower_town(page, at))
+    } else {
+        None
+    }
 }
 
 fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
@@ -73,6 +78,9 @@ fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
 
 /// A capitalised word: what its sequence of capitals may name.
 fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
+    if page.token(at).is_some_and(|token| token.len() == 1) {
+        return None;
+    }
     let end = capitals_end(page, at);
     let cues = page
         .tokens
@@ -86,6 +94,7 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     }
     found = found
         .or_else(|| cued_facility(page, at, end))
+        .or_else(|| named_practice(page, at, end))
         .or_else(|| saintly_facility(page, at, end));
     if cues & cue::PLACE_NOUN != 0 {
         found = found.or_else(|| county(page, at, end));
@@ -107,6 +116,17 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     }
 }
 
+/// In a text of capitals the words of grammar end a name: "ROSA DIAZ WAS ADMITTED TO MERCY GENERAL".
+fn ends_capitals(page: &Page, first: usize, token: &Token) -> bool {
+    const GRAMMAR: u64 =
+        cue::CONNECTOR | cue::PERSON_VERB | cue::PLACE_PREP | cue::PERSON | cue::PATIENT_DATE | cue::PERSON_PREP;
+    token.shape == Shape::Upper
+        && token.len() > 1
+        && token.has(GRAMMAR)
+        && !token.has(cue::PARTICLE)
+        && page.token(first).is_some_and(|first| first.shape == Shape::Upper)
+}
+
 /// The last token of a sequence of capitalised words from `at`, over particles, hyphens and the stop of "St.".
 pub(super) fn capitals_end(page: &Page, at: usize) -> usize {
     let mut last = at;
@@ -115,7 +135,7 @@ pub(super) fn capitals_end(page: &Page, at: usize) -> usize {
         let Some(token) = page.token(index) else {
             break;
         };
-        if token.gap > Gap::Space || token.taken {
+        if token.gap > Gap::Space || token.taken || ends_capitals(page, at, token) {
             break;
         }
         let follows_stop = token.mark == b'.' && page.word_is(index - 1, &["st", "mt", "ft"]);

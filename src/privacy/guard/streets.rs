@@ -5,6 +5,7 @@ use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
+use super::zips::plus_four;
 
 /// Longest name of a place or facility, in tokens.
 pub(super) const NAME_TOKENS_MAX: usize = 6;
@@ -16,6 +17,10 @@ pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
         number.len() <= 6 && number.bytes().take_while(u8::is_ascii_digit).count() >= number.len().saturating_sub(1);
     if !is_house_number || page.has(at + 1, cue::UNIT) || page.before(at).is_some_and(|before| before.mark == b'$') {
         return None;
+    }
+    if let Some(last) = numbered_road(page, at) {
+        page.report(at, last, PhiKind::Geography, 0.9, "geo.street");
+        return Some(address_tail(page, last));
     }
     let is_near = |token: &Token| token.has(cue::STREET_SUFFIX | cue::STREET_SHORT);
     if !page
@@ -53,7 +58,7 @@ pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
                 index
             };
             page.report(at, last, PhiKind::Geography, 0.9, "geo.street");
-            return Some(last);
+            return Some(address_tail(page, last));
         }
         let fits = token.is_capitalised()
             || token.has_digit()
@@ -97,6 +102,87 @@ pub(super) fn cued_address(page: &mut Page, at: usize) -> Option<usize> {
         .find(|index| ends(index + 1))
         .unwrap_or(first + 2);
     page.report(first, last, PhiKind::Geography, 0.8, "geo.street");
+    Some(address_tail(page, last))
+}
+
+/// "3887 Highway 41", "12 County Road 9".
+fn numbered_road(page: &Page, at: usize) -> Option<usize> {
+    let road = if page.word_is(at + 1, &["county", "state", "us", "farm"]) {
+        at + 2
+    } else {
+        at + 1
+    };
+    let is_road = page.word_is(road, &["highway", "hwy", "route", "rte", "road"])
+        && page.token(road).is_some_and(Token::is_capitalised)
+        && page.is_digits(road + 1)
+        && page.gap(road + 1) == Gap::Space
+        && page.word(road + 1).len() <= 4;
+    is_road.then_some(road + 1)
+}
+
+/// ", Apt 4, Menomonee Falls, WI 53051": town, state and ZIP after a street. Gives the last token that was read.
+fn address_tail(page: &mut Page, street: usize) -> usize {
+    let mut last = street;
+    for _ in 0..3 {
+        let comma = last + 1;
+        let next = if page.mark_is(comma, b',') { comma + 1 } else { comma };
+        if page.gap(next) > Gap::Line || next == comma && page.gap(next) != Gap::Line && last == street {
+            break;
+        }
+        let Some(end) = address_part(page, next) else {
+            break;
+        };
+        last = end;
+    }
+    last
+}
+
+/// One part of an address: an apartment, a town, or a state and ZIP.
+fn address_part(page: &mut Page, at: usize) -> Option<usize> {
+    let token = *page.token(at)?;
+    if token.taken {
+        return None;
+    }
+    if token.has(cue::UNIT_LABEL) {
+        return apartment(page, at);
+    }
+    let is_zip = |index: usize| page.is_digits(index) && page.word(index).len() == 5 && page.gap(index) <= Gap::Line;
+    if is_zip(at) {
+        let last = plus_four(page, at).unwrap_or(at);
+        page.report(at, last, PhiKind::Geography, 0.9, "geo.zip");
+        return Some(last);
+    }
+    if token.has(cue::STATE | cue::STATE_ABBR) && token.is_capitalised() && is_zip(at + 1) {
+        let last = plus_four(page, at + 1).unwrap_or(at + 1);
+        page.report(at, last, PhiKind::Geography, 0.9, "geo.zip");
+        return Some(last);
+    }
+    let last = (at..at + 4)
+        .take_while(|index| {
+            page.token(*index).is_some_and(|word| {
+                word.is_capitalised()
+                    && !word.taken
+                    && (*index == at || word.gap == Gap::Space)
+                    && !word.has(
+                        cue::PERSON
+                            | cue::PROPER
+                            | cue::CODE_CUE
+                            | cue::MONTH
+                            | cue::STATE_ABBR
+                            | cue::ID_NOUN
+                            | cue::PHONE
+                            | cue::FAX,
+                    )
+            }) || *index > at && page.mark_is(*index, b'-') && page.gap(*index) == Gap::Glued
+        })
+        .last()?;
+    let ends_part =
+        page.mark_is(last + 1, b',') || is_zip(last + 1) || page.has(last + 1, cue::STATE | cue::STATE_ABBR);
+    let is_known = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0 || page.starts_dictionary_phrase(at);
+    if !(ends_part || is_known) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.85, "geo.town");
     Some(last)
 }
 

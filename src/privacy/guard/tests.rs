@@ -134,6 +134,9 @@ fn the_restricted_zip3_list_holds_the_seventeen_of_the_guidance() {
     for prefix in "036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split(' ') {
         assert!(zip3::is_restricted(prefix), "{prefix}");
     }
+    for prefix in "202 204 205 369 753 772".split(' ') {
+        assert!(zip3::is_restricted(prefix), "Census 2010: {prefix}");
+    }
     for prefix in ["000", "606", "100", "937"] {
         assert!(!zip3::is_restricted(prefix), "{prefix}");
     }
@@ -209,6 +212,9 @@ const STRUCTURED: [&str; 9] = [
     "from 10.34.201.7",
 ];
 
+/// What hides a text from a reader of bytes.
+type Disguise = fn(&str) -> String;
+
 fn full_width(text: &str) -> String {
     text.chars()
         .map(|c| {
@@ -255,7 +261,6 @@ fn percent_encoded(text: &str) -> String {
 
 #[test]
 fn disguised_identifiers_are_found() {
-    type Disguise = fn(&str) -> String;
     let disguises: [(&str, Disguise); 5] = [
         ("full width", full_width),
         ("zero width", zero_width),
@@ -290,82 +295,7 @@ fn offsets_point_at_the_original_characters() {
     assert_eq!((found.len(), part.as_str()), (1, "4０2-19-8877"));
 }
 
-/// Texts made of the pieces that detectors look for, and of anything.
-fn any_text() -> impl Strategy<Value = String> {
-    let pieces = prop::sample::select(vec![
-        "patient ",
-        "Maria ",
-        "Gonzalez",
-        ", ",
-        "DOB ",
-        "01/15/2024",
-        "MRN ",
-        "00482913",
-        "@",
-        ".com",
-        "https://",
-        "www.",
-        "402-19-8877",
-        "(",
-        ")",
-        "\n",
-        "-",
-        "ZIP ",
-        "CA ",
-        "93726",
-        "of ",
-        "Dr. ",
-        "94",
-        "-year-old",
-        "%40",
-        "&#64;",
-        "[NAME]",
-        "é",
-        "\u{200b}",
-        "４",
-        "SSN",
-        " ",
-        "iVBORw0KGgo",
-        "=",
-        "March ",
-        "3",
-        "Hospital",
-        "Mercy ",
-        "Suite ",
-        "#",
-        "::",
-        "fax ",
-    ]);
-    prop_oneof![
-        any::<String>(),
-        prop::collection::vec(pieces, 0..24).prop_map(|parts| parts.concat())
-    ]
-}
-
 proptest! {
-    #[test]
-    fn findings_are_in_range_in_order_and_apart(text in any_text()) {
-        let length = text.chars().count();
-        let mut end = 0;
-        for finding in scan(&text) {
-            prop_assert!(finding.length > 0 && finding.start >= end && finding.start + finding.length <= length, "{finding:?}");
-            end = finding.start + finding.length;
-        }
-    }
-
-    #[test]
-    fn redaction_leaves_no_finding_and_is_idempotent(text in any_text()) {
-        let guard = GUARD.with(Guard::clone);
-        let redacted = guard.redact(&text);
-        prop_assert_eq!(guard.scan(&redacted, FieldContext::FreeText), []);
-        prop_assert_eq!(guard.redact(&redacted), redacted);
-    }
-
-    #[test]
-    fn scanning_is_a_function_of_the_text(text in any_text()) {
-        prop_assert_eq!(scan(&text), scan(&text));
-    }
-
     #[test]
     fn issued_social_security_numbers_are_found_anywhere(area in 1_u32..=899, group in 1_u32..=99, serial in 1_u32..=9999, before in "[a-z ]{0,20}") {
         prop_assume!(area != 666);

@@ -51,6 +51,8 @@ pub(super) struct Token {
     pub(super) possessive: bool,
     /// Capitals and small letters otherwise than a leading capital.
     pub(super) mixes_case: bool,
+    /// A sentence ends before the token; the page finds out.
+    pub(super) starts_sentence: bool,
 }
 
 impl Token {
@@ -195,6 +197,7 @@ impl Token {
             taken: false,
             possessive: false,
             mixes_case: false,
+            starts_sentence: false,
         }
     }
 
@@ -202,18 +205,24 @@ impl Token {
     fn word(bytes: &[u8], start: usize, gap: Gap) -> Self {
         let mut counts = 0;
         let mut end = count_characters(bytes, start, &mut counts);
-        let mut hash = None;
+        let mut word_end = end;
         let mut possessive = false;
         while bytes.get(end) == Some(&b'\'') && digits(counts) == 0 && next_is_letter(bytes, end) {
             let quote = end;
             end = count_characters(bytes, quote + 1, &mut counts);
             possessive = end == quote + 2 && matches!(bytes.get(quote + 1), Some(b's' | b'S'));
-            let word_end = if possessive { quote } else { end };
+            word_end = if possessive { quote } else { end };
+        }
+        // One look at the whole, however many apostrophes it has.
+        let has_quote = memchr::memchr(b'\'', bytes.get(start..word_end).unwrap_or(&[])).is_some();
+        let hash = if has_quote {
             let word = bytes
                 .get(start..word_end)
                 .and_then(|word| std::str::from_utf8(word).ok());
-            hash = word.map(hash_word);
-        }
+            hash_word(word.unwrap_or(""))
+        } else {
+            hash_range(bytes, start, word_end)
+        };
         let leads_upper = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
         let (uppers, lowers) = (uppers(counts), lowers(counts));
         let shape = match (digits(counts), uppers, lowers) {
@@ -227,7 +236,7 @@ impl Token {
         Self {
             start: offset(start),
             end: offset(end),
-            hash: hash.unwrap_or_else(|| hash_range(bytes, start, end)),
+            hash,
             cues: 0,
             known: 0,
             shape,
@@ -236,6 +245,7 @@ impl Token {
             taken: false,
             possessive,
             mixes_case: lowers > 0 && uppers > u64::from(leads_upper),
+            starts_sentence: false,
         }
     }
 }
@@ -259,6 +269,8 @@ const COUNTS: [u64; 256] = {
 /// Adds up letters and digits from `start` and gives the first byte that is neither.
 fn count_characters(bytes: &[u8], start: usize, counts: &mut u64) -> usize {
     let mut at = start;
+    #[cfg(test)]
+    super::page::work(1);
     while let Some(&byte) = bytes.get(at) {
         let count = COUNTS[usize::from(byte)];
         if count == 0 {

@@ -79,6 +79,11 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
 
 /// The last token of a town of several words in the dictionary ("san jose") that begins here.
 pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
+    known_phrase(page, at, dict::CITY)
+}
+
+/// The last token of a name of several words that the dictionary knows as one of `kinds`.
+fn known_phrase(page: &Page, at: usize, kinds: u64) -> Option<usize> {
     let first = page.token(at)?;
     if !page.starts_dictionary_phrase(at) {
         return None;
@@ -98,7 +103,7 @@ pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
         let Some(known) = page.lexicon.phrase_dictionary(key) else {
             break;
         };
-        if known & dict::CITY != 0 {
+        if known & kinds != 0 {
             found = Some(index);
         }
     }
@@ -108,51 +113,49 @@ pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
 /// A town after a word of place, or one whose name is nothing else.
 pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    if token.shape == Shape::Upper && token.len() < 4 || token.has(cue::STATE) && is_known_phrase(page, at).is_none() {
-        return None;
-    }
-    let phrase = is_known_phrase(page, at).filter(|last| {
+    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
+        || follows_demographics(page, at)
+        || follows_label(page, at);
+    let follows_age = at >= 2
+        && page.mark_is(at - 1, b',')
+        && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
+            || page.has(at - 2, cue::AGE_UNIT)
+            || page.word_is(at - 2, &["o", "old", "f", "m"]));
+    let weak = follows_age || page.cue_before(at, 1, cue::PLACE_PREP).is_some();
+    let kinds = if strong || weak {
+        dict::CITY | dict::TOWN
+    } else {
+        dict::CITY
+    };
+    let phrase = known_phrase(page, at, kinds).filter(|last| {
         page.token(*last).is_some_and(Token::is_capitalised)
             && !(page.has(at, cue::STATE) && page.has(*last, cue::STATE))
     });
-    let known = page.dictionary(at);
-    let is_city = known & dict::CITY != 0;
+    if token.shape == Shape::Upper && token.len() < 4 && phrase.is_none() || token.has(cue::STATE) && phrase.is_none() {
+        return None;
+    }
     let last = phrase.unwrap_or(at);
     let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD)
         && page.gap(last + 1) <= Gap::Space
-        || page.has(at, cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE)
+        || page
+            .token(last + 1)
+            .is_some_and(|next| next.has_digit() && next.len() <= 3)
+            && page.has(last + 2, cue::EPONYM_HEAD)
+        || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
+        || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
+        || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
-    if names_other {
-        return None;
-    }
-    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
-    let follows_age = at >= 2
-        && page.mark_is(at - 1, b',')
-        && page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4);
-    let weak = follows_age || page.cue_before(at, 1, cue::PLACE_PREP).is_some();
-    let is_word = known & dict::WORD != 0;
-    let is_person = known & (dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY) != 0;
-    let is_next_capital = page.token(last + 1).is_some_and(|next| {
-        next.is_capitalised() && next.gap == Gap::Space && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
-    });
-    let found = if strong {
-        phrase.is_some() || is_city || !is_word && token.shape == Shape::Title
-    } else if weak {
-        phrase.is_some() || is_city && !is_word && !is_next_capital && !token.has(cue::EPONYM)
-    } else if page.has(last + 1, cue::PLACE_TAIL) {
-        phrase.is_some() || is_city && !is_word
-    } else {
-        (phrase.is_some() || is_city && !is_person)
-            && !is_word
-            && !token.has(cue::EPONYM)
-            && !is_next_capital
-            && token.len() > 4
-    };
-    if !found {
+    if names_other || !is_town(page, at, phrase, strong, weak) {
         return None;
     }
     let last = if strong && phrase.is_none() {
-        capitals_end(page, at).min(at + 2)
+        capitals_end(page, at).min(at + 4)
+    } else if page.mark_is(last + 1, b'-')
+        && page
+            .token(last + 2)
+            .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
+    {
+        last + 2
     } else {
         last
     };
@@ -166,12 +169,111 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
+/// "our clinic in Enterprise.": after "in" among small letters, and before a stop.
+fn closes_phrase(page: &Page, at: usize) -> bool {
+    let is_lower = |back: usize| {
+        at.checked_sub(back).is_some_and(|index| {
+            page.token(index)
+                .is_some_and(|token| token.shape == Shape::Lower || token.taken)
+        })
+    };
+    let ends = page.token(at + 1).is_none_or(|next| {
+        next.gap >= Gap::Line
+            || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')')
+            || page.word_is(at + 1, &["on", "and", "who", "was", "is"])
+    });
+    page.word_is(at.wrapping_sub(1), &["in"]) && is_lower(2) && ends
+}
+
+/// Whether a word, or the `phrase` that begins with it, is a town here.
+fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bool) -> bool {
+    let Some(token) = page.token(at) else {
+        return false;
+    };
+    let (known, last) = (page.dictionary(at), phrase.unwrap_or(at));
+    let (is_city, is_word) = (known & dict::CITY != 0, known & dict::WORD != 0);
+    let is_place = known & (dict::CITY | dict::TOWN) != 0;
+    let is_person = known & (dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY) != 0;
+    let is_next_capital = page.token(last + 1).is_some_and(|next| {
+        (next.shape == Shape::Title || next.shape == token.shape)
+            && next.is_capitalised()
+            && next.gap == Gap::Space
+            && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
+    });
+    let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
+    if phrase.is_some() {
+        return strong
+            || weak
+            || page.has(last + 1, cue::PLACE_TAIL)
+            || !is_word && !token.has(cue::EPONYM) && !is_next_capital && token.len() > 4
+            || token.len() <= 4 && !is_next_capital && !is_word
+            || is_word && is_titled_phrase(page, at, last) && !is_next_capital;
+    }
+    if strong {
+        let is_general =
+            token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::PERSON | cue::UNIT);
+        return is_place
+            || !is_word && token.shape == Shape::Title
+            || is_next_capital && !is_general && token.shape == Shape::Title;
+    }
+    if weak {
+        let is_clear_word = token.shape == Shape::Title && (follows_from || is_city && closes_phrase(page, at));
+        let is_clear_eponym = !token.has(cue::EPONYM) || is_city && (follows_from || closes_phrase(page, at));
+        return is_place && (!is_word || is_clear_word) && is_clear_eponym && !is_next_capital;
+    }
+    if page.has(last + 1, cue::PLACE_TAIL) {
+        return is_city && !is_word;
+    }
+    let stands_in_list = at > 0
+        && page.mark_is(at - 1, b',')
+        && page
+            .token(last + 1)
+            .is_none_or(|next| matches!(next.mark, b',' | b'.') || next.gap >= Gap::Line);
+    is_city
+        && (!is_person || stands_in_list && known & (dict::FIRST | dict::FIRST_ORDINARY) == 0)
+        && !is_word
+        && !token.has(cue::EPONYM)
+        && !is_next_capital
+        && token.len() > 4
+}
+
+/// "Grand Rapids patient", "Green Bay man": words with capitals before a person.
+fn is_titled_phrase(page: &Page, first: usize, last: usize) -> bool {
+    let leads_person = page.has(last + 1, cue::PERSON)
+        || page.word_is(
+            last + 1,
+            &[
+                "man", "woman", "male", "female", "boy", "girl", "family", "couple", "teacher", "mother", "father",
+            ],
+        );
+    leads_person
+        && (first..=last).all(|index| {
+            page.token(index)
+                .is_some_and(|token| token.mark != 0 || token.shape == Shape::Title)
+        })
+}
+
 /// "Health Plan of San Mateo", "University of Houston": part of an institution's name.
 pub(super) fn names_institution(page: &Page, at: usize) -> bool {
-    at >= 2
-        && page.word_is(at - 1, &["of"])
-        && page.has(at - 2, cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::PROPER)
-        && page.token(at - 2).is_some_and(Token::is_capitalised)
+    let follows_saint = at >= 1
+        && page.gap(at) == Gap::Space
+        && page.word_is(at - 1, &["san", "santa", "los", "las", "st", "new", "fort"])
+        && page.token(at - 1).is_some_and(Token::is_capitalised);
+    let first = if follows_saint { at - 1 } else { at };
+    first >= 2
+        && page.word_is(first - 1, &["of"])
+        && page.has(first - 2, cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::PROPER)
+        && page.token(first - 2).is_some_and(Token::is_capitalised)
+}
+
+/// "city Boise", "Town: Ovid".
+fn follows_label(page: &Page, at: usize) -> bool {
+    let label = if at >= 1 && page.mark_is(at - 1, b':') {
+        at.checked_sub(2)
+    } else {
+        at.checked_sub(1)
+    };
+    label.is_some_and(|label| page.word_is(label, &["city", "town", "village", "hometown"]))
 }
 
 /// "67F from Fresno", "a 54-year-old man from …".
@@ -183,10 +285,17 @@ pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
 /// "lives in fresno": small letters after a clear cue, known towns only.
 pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
     let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
-    if !strong || page.has(at, cue::STATE | cue::PROPER) {
+    let strong = strong || follows_label(page, at);
+    let phrase = is_known_phrase(page, at);
+    let is_only_city =
+        page.dictionary(at) & (dict::CITY | dict::FIRST | dict::WORD) == dict::CITY && page.word(at).len() > 4;
+    let weak = at > 0
+        && page.word_is(at - 1, &["in", "from", "near"])
+        && (is_only_city || phrase.is_some())
+        && !page.has(at, cue::EPONYM | cue::FACILITY_GENERIC);
+    if !(strong || weak) || page.has(at, cue::STATE | cue::PROPER) {
         return None;
     }
-    let phrase = is_known_phrase(page, at);
     if phrase.is_none() && (page.dictionary(at) & dict::CITY == 0 || page.dictionary(at) & dict::WORD != 0) {
         return None;
     }

@@ -1,32 +1,69 @@
 #!/usr/bin/env python3
 """Builds names.txt, words.txt and cities.txt beside this file. Sources and terms: README.md.
 
-Usage: make_lexicon.py CENSUS_NAMES_DIR SCOWL_SMALL SCOWL_LARGE CODES_DIR GEONAMES_CITIES_JSON
+Usage: make_lexicon.py CENSUS_NAMES_DIR SURNAMES_2010_CSV SSA_PARQUET SCOWL_SMALL SCOWL_LARGE CODES_DIR GEONAMES_CITIES500_JSON
+Needs the packages pyarrow and Faker (40.54).
 """
 import csv
+import importlib
 import json
+import pkgutil
 import re
 import sys
 import textwrap
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SURNAMES_KEPT = 40_000
 POPULAR_SURNAMES = 2_000
-US_CITY_MIN_POPULATION = 5_000
-WORLD_CITY_MIN_POPULATION = 250_000
+POPULAR_FIRST_MIN_BEARERS = 5_000
+FIRST_MIN_BEARERS = 1_000
+CITY_MIN_POPULATION = {"US": 5_000, "other": 250_000}
+TOWN_MIN_POPULATION = {"US": 500, "other": 100_000}
+LETTERS = str.maketrans({"ł": "l", "ø": "o", "ð": "d", "đ": "d", "æ": "e", "ß": "s", "ı": "i", "þ": "th", "ə": "e"})
 
 
 def fold(text):
     """Lower-case ASCII, as the guard's normaliser leaves a word."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def census(directory, part):
     with open(directory / f"us_census1990_{part}.csv") as rows:
         return [row["name"].lower() for row in csv.DictReader(rows)]
+
+
+def surnames_2010(path):
+    with open(path) as rows:
+        return {row["name"].lower() for row in csv.DictReader(rows) if re.fullmatch("[A-Z]{3,}", row["name"])}
+
+
+def social_security(path):
+    """Bearers of each given name since 1880."""
+    import pyarrow.parquet
+    table = pyarrow.parquet.read_table(path, columns=["name", "n"]).to_pydict()
+    bearers = Counter()
+    for name, count in zip(table["name"], table["n"]):
+        bearers[name.lower()] += count
+    return bearers
+
+
+def world(kind):
+    """Given names or surnames of every locale of Faker that writes Latin letters."""
+    import faker.providers.person as person
+    names = set()
+    for module in pkgutil.iter_modules(person.__path__):
+        if not module.ispkg:
+            continue
+        provider = importlib.import_module(f"{person.__name__}.{module.name}").Provider
+        for attribute, values in vars(provider).items():
+            if kind in attribute and "format" not in attribute and isinstance(values, (list, tuple, dict)):
+                for name in values:
+                    words = re.split(r"[\s-]+", fold(str(name)).replace("'", ""))
+                    names.update(word for word in words if re.fullmatch("[a-z]{3,}", word))
+    return names
 
 
 def english(path):
@@ -44,12 +81,18 @@ def clinical(codes):
     return words
 
 
-def cities(path):
-    for city in json.loads(Path(path).read_text()).values():
-        smallest = US_CITY_MIN_POPULATION if city["countrycode"] == "US" else WORLD_CITY_MIN_POPULATION
-        name = re.sub(r"[^a-z]+", "_", fold(city["name"]).replace("'", "")).strip("_")
-        if city["population"] >= smallest and len(name) > 3 and name.count("_") < 3:
-            yield name
+def places(path):
+    """Cities, which are known anywhere, and towns, which need a word of place before them."""
+    cities, towns = set(), set()
+    for place in json.loads(Path(path).read_text()).values():
+        country = "US" if place["countrycode"] == "US" else "other"
+        name = re.sub(r"[^a-z]+", "_", fold(place["name"]).replace("'", "")).strip("_")
+        if len(name) > 3 and name.count("_") < 3:
+            if place["population"] >= CITY_MIN_POPULATION[country]:
+                cities.add(name)
+            elif place["population"] >= TOWN_MIN_POPULATION[country]:
+                towns.add(name)
+    return cities, towns - cities
 
 
 def section(name, words):
@@ -58,20 +101,23 @@ def section(name, words):
 
 
 def main():
-    names_dir, small, large, codes, city_file = sys.argv[1:]
+    names_dir, recent_surnames, ssa, small, large, codes, place_file = sys.argv[1:]
     names_dir, codes = Path(names_dir), Path(codes)
-    common, known = english(small), english(large)
-    medical = clinical(codes)
-    first = set(census(names_dir, "female_first")) | set(census(names_dir, "male_first"))
-    surname = set(census(names_dir, "surnames")[:SURNAMES_KEPT])
+    common, known, medical = english(small), english(large), clinical(codes)
+    bearers = social_security(ssa)
+    popular_first = set(census(names_dir, "female_first")) | set(census(names_dir, "male_first"))
+    popular_first |= {name for name, count in bearers.items() if count >= POPULAR_FIRST_MIN_BEARERS}
+    recent = {name for name, count in bearers.items() if count >= FIRST_MIN_BEARERS and len(name) > 2}
+    first = popular_first | recent | world("first_name")
     popular = set(census(names_dir, "surnames")[:POPULAR_SURNAMES])
-    vocabulary = common | (medical - first - popular)
-    ordinary = known | (medical - popular)
+    surname = set(census(names_dir, "surnames")) | surnames_2010(recent_surnames) | world("last_name")
+    rare_medical = medical - popular_first - popular
     (HERE / "names.txt").write_text(
-        section("first", first - known) + section("first_ordinary", first & known)
-        + section("surname", surname - ordinary) + section("surname_ordinary", surname & ordinary))
-    (HERE / "words.txt").write_text(section("word", vocabulary))
-    (HERE / "cities.txt").write_text(section("city", set(cities(city_file)) - {"of", "city"}))
+        section("first", first - known - rare_medical) + section("first_ordinary", first & (known | rare_medical))
+        + section("surname", surname - known - rare_medical) + section("surname_ordinary", surname & (known | rare_medical)))
+    (HERE / "words.txt").write_text(section("word", common | rare_medical))
+    cities, towns = places(place_file)
+    (HERE / "cities.txt").write_text(section("city", cities - {"of", "city"}) + section("town", towns - {"of", "city"}))
 
 
 if __name__ == "__main__":
