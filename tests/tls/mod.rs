@@ -183,7 +183,7 @@ impl Running {
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async {
             // A test that ends without stopping the server drops the sender, which stops it too.
-            let _ = stopped.await;
+            drop(stopped.await);
         };
         let service = tower::service_fn(handler);
         let versions = HttpVersions::Http1AndHttp2;
