@@ -4,9 +4,13 @@
 //! (default `../shared/data` beside the project) and left out, saying so, where they are absent. With `--texts FILE` the texts are also written
 //! as NDJSON for `benches/peers/guard_peers.py`. A recall counts a marked part as found when a finding overlaps it (`recall`), and as found
 //! right when that finding has its kind (`recall_as_kind`).
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures go to standard output, what is left out to standard error"
+)]
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -362,7 +366,7 @@ const DISGUISES: [(&str, Disguise); 7] = [
     ("url_encoding", |text| {
         within_part(text, |part| {
             part.bytes().fold(String::new(), |mut out, byte| {
-                let _ = write!(out, "%{byte:02X}");
+                out += &format!("%{byte:02X}");
                 out
             })
         })
@@ -415,7 +419,7 @@ fn write_texts<'t>(path: &PathBuf, sets: impl Iterator<Item = (&'static str, &'t
                 .iter()
                 .map(|(kind, range)| json!({"kind": kind, "start": range.start, "length": range.len()}))
                 .collect();
-            let _ = writeln!(out, "{}", json!({"set": set, "text": text.text, "parts": parts}));
+            out += &format!("{}\n", json!({"set": set, "text": text.text, "parts": parts}));
         }
     }
     if let Err(error) = std::fs::write(path, out) {
