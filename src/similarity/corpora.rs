@@ -323,7 +323,12 @@ fn refit(mut held: Arc<Held>) {
             let started = Instant::now();
             let fitted = {
                 let held = held.clone();
-                tokio::task::spawn_blocking(move || fit(&lock(&held.cases).clone())).await
+                tokio::task::spawn_blocking(move || {
+                    // Copied, so that nobody waits for the lock while it is fitted.
+                    let cases = lock(&held.cases).clone();
+                    fit(&cases)
+                })
+                .await
             };
             if let Ok(estimates) = fitted {
                 held.estimates.send_replace(Some(Arc::new(estimates)));
