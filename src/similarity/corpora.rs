@@ -93,7 +93,7 @@ impl Held {
     /// goes on when the caller's deadline passes.
     ///
     /// # Errors
-    /// When the fit failed.
+    /// None but the caller's deadline, which also ends the wait for a fit that failed.
     pub async fn estimates(&self) -> Result<Arc<Estimates>> {
         let mut fitted = self.estimates.subscribe();
         let first = fitted.wait_for(Option::is_some).await;
@@ -330,8 +330,10 @@ fn refit(mut held: Arc<Held>) {
                 })
                 .await
             };
-            if let Ok(estimates) = fitted {
-                held.estimates.send_replace(Some(Arc::new(estimates)));
+            match fitted {
+                Ok(estimates) => drop(held.estimates.send_replace(Some(Arc::new(estimates)))),
+                Err(error) => tracing::error!(target: "stratum::similarity", is_panic = error.is_panic(),
+                    "the estimator can't be fitted"),
             }
             // A corpus that leaves memory meanwhile is not kept there by this.
             let resting = Arc::downgrade(&held);

@@ -315,22 +315,30 @@ async fn the_pages_beside_the_methods() {
 #[tokio::test]
 async fn what_the_gateway_turns_away_has_its_id_and_its_line() {
     logs::capture();
-    let stage = Stage::start().await;
+    let stage = Stage::configured(|config| config.max_body_bytes = 64).await;
     let nobody = stage.nobody(Door::Rest);
+    let precedents = "/api/v1/precedents";
+    let large = "x".repeat(65);
     for (verb, target, body, code) in [
         (Method::GET, "/api/v1/nothing", None, "NotFound"),
-        (Method::DELETE, "/api/v1/precedents", None, "Unimplemented"),
+        (Method::DELETE, precedents, None, "Unimplemented"),
         (
             Method::POST,
-            "/api/v1/precedents",
-            Some("text/plain"),
+            precedents,
+            Some(("text/plain", "hello")),
             "InvalidArgument",
+        ),
+        (
+            Method::POST,
+            precedents,
+            Some(("application/json", large.as_str())),
+            "ResourceExhausted",
         ),
     ] {
         let id = uuid();
         let mut asked = nobody.request(verb.clone(), target).header("x-request-id", &id);
-        if let Some(media_type) = body {
-            asked = asked.header("content-type", media_type).body("hello");
+        if let Some((media_type, text)) = body {
+            asked = asked.header("content-type", media_type).body(text.to_owned());
         }
         let (status, headers, _) = nobody.raw(asked).await;
         assert!(status.is_client_error(), "{verb} {target}: {status}");
@@ -347,11 +355,16 @@ async fn what_the_gateway_turns_away_has_its_id_and_its_line() {
         );
     }
     // Probes and preflights leave none.
-    let id = uuid();
-    nobody
-        .raw(nobody.request(Method::GET, "/healthz").header("x-request-id", &id))
-        .await;
-    assert!(!logs::written().contains(&id));
+    for (verb, target) in [(Method::GET, "/healthz"), (Method::OPTIONS, precedents)] {
+        let id = uuid();
+        let (status, ..) = nobody
+            .raw(nobody.request(verb, target).header("x-request-id", &id))
+            .await;
+        assert!(
+            status.is_success() && !logs::written().contains(&id),
+            "{target}: {status}"
+        );
+    }
 }
 
 /// What is checked in for readers and client generators is what the service serves.
