@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use grpc_gateway::AllowedOrigins;
@@ -148,6 +149,10 @@ pub struct ServeArgs {
     /// Largest request body, bytes.
     #[arg(long, env = "STRATUM_MAX_BODY_BYTES", default_value = "4194304")]
     pub max_body_bytes: String,
+    /// Memory for what precedents are compared and estimated by, MiB; tenants that were not asked about for
+    /// longest leave it first. The public corpus and whoever is asked about stay, so more may be needed.
+    #[arg(long, env = "STRATUM_CORPORA_MIB", default_value = "2048")]
+    pub corpora_mib: String,
 }
 
 /// The checked configuration.
@@ -179,6 +184,8 @@ pub struct Config {
     pub registries: Source,
     /// Largest request body, bytes.
     pub max_body_bytes: usize,
+    /// Memory for corpora, bytes.
+    pub corpora_bytes: usize,
 }
 
 /// The files both TLS listeners share.
@@ -251,6 +258,15 @@ impl Problems {
         }
         value
     }
+
+    fn number(&mut self, variable: &'static str, text: &str, range: RangeInclusive<usize>) -> Option<usize> {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            let (from, to) = range.into_inner();
+            self.add(variable, format!("must be a number from {from} to {to}"));
+        }
+        number
+    }
 }
 
 impl Config {
@@ -302,14 +318,8 @@ impl Config {
         let cors_origins = cors(&mut problems, args.cors_origins, is_development);
         let page_token_keys = key_ring(&mut problems, "STRATUM_PAGE_TOKEN_KEYS", args.page_token_keys);
         let api_key_peppers = key_ring(&mut problems, "STRATUM_API_KEY_PEPPERS", args.api_key_peppers);
-        let max_body_bytes = args
-            .max_body_bytes
-            .parse::<usize>()
-            .ok()
-            .filter(|n| (1_024..=64 << 20).contains(n));
-        if max_body_bytes.is_none() {
-            problems.add("STRATUM_MAX_BODY_BYTES", "must be a number from 1024 to 67108864");
-        }
+        let max_body_bytes = problems.number("STRATUM_MAX_BODY_BYTES", &args.max_body_bytes, 1_024..=64 << 20);
+        let corpora_mib = problems.number("STRATUM_CORPORA_MIB", &args.corpora_mib, 16..=1 << 20);
         let config = (|| {
             Some(Self {
                 profile: args.profile,
@@ -325,6 +335,7 @@ impl Config {
                 api_key_peppers: api_key_peppers?,
                 registries: args.registry_dir.map_or(Source::Embedded, Source::Dir),
                 max_body_bytes: max_body_bytes?,
+                corpora_bytes: corpora_mib? << 20,
             })
         })();
         match config {

@@ -155,7 +155,7 @@ impl Server {
         let authenticator = Arc::new(Authenticator::new(db.clone(), &config.api_key_peppers));
         let pages = PageTokens::new(&config.page_token_keys)?;
         let calls = Calls::new(db.clone(), audit.clone(), guard, pages);
-        let corpora = Arc::new(Corpora::new(db.clone(), registries.clone()));
+        let corpora = Arc::new(Corpora::new(db.clone(), registries.clone(), config.corpora_bytes));
         let (reporter, health) = tonic_health::server::health_reporter();
         let mut routes = slices(&pool, &calls, registries, corpora.clone())?;
         routes

@@ -8,8 +8,9 @@ tie-tolerant, against the exact scores of the same run. Times are process CPU ti
 work is another process'), one pass over the queries.
 
 numpy: exact, an inverted index as arrays and one bincount a query. tantivy: BM25 over features as words, the top
-10, and the top 100 ranked again by Jaccard. PostgreSQL: intarray with a GIN index, exact; runs when psycopg2 is
-installed and STRATUM_PEERS_DATABASE names a server.
+10, and the top 100 ranked again by Jaccard. PostgreSQL: intarray with a GIN index, exact, and
+pg_trgm with a GiST index, the nearest 100 ranked again by Jaccard; both run when psycopg2 is installed and
+STRATUM_PEERS_DATABASE names a server.
 """
 
 import os
@@ -170,6 +171,44 @@ def postgres_intarray(np, run, data, server):
     connection.close()
 
 
+def word(feature):
+    """A word of letters for a feature, so that its trigrams are its own."""
+    letters = ""
+    while True:
+        feature, letter = divmod(int(feature), 26)
+        letters += chr(97 + letter)
+        if not feature:
+            return letters
+
+
+def postgres_trigrams(np, run, data, server):
+    import psycopg2
+
+    connection = psycopg2.connect(server)
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    cursor.execute("CREATE TEMP TABLE trigram_peer (id int, features text)")
+    start = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as rows:
+        for record in range(len(data)):
+            rows.write(f"{record}\t{' '.join(map(word, data.row(record)))}\n")
+        rows.seek(0)
+        cursor.copy_expert("COPY trigram_peer FROM STDIN", rows)
+    cursor.execute("CREATE INDEX ON trigram_peer USING gist (features gist_trgm_ops (siglen = 256))")
+    cursor.execute("ANALYZE trigram_peer")
+    figure(f"similarity_{run}_build_s@postgres_trgm", time.perf_counter() - start, "s")
+    statement = "SELECT id FROM trigram_peer ORDER BY features <-> %s LIMIT 100"
+
+    def ranked_again(query):
+        cursor.execute(statement, (" ".join(map(word, query)),))
+        scores = [jaccard(np, data, record, query) for (record,) in cursor.fetchall()]
+        return sorted(scores, reverse=True)[:LIMIT]
+
+    report(np, run, "postgres_trgm_rerank", data, data.expected, ranked_again, 30, time.perf_counter)
+    connection.close()
+
+
 def main():
     run, folder = sys.argv[1:3]
     try:
@@ -188,6 +227,7 @@ def main():
         note("PostgreSQL not run: STRATUM_PEERS_DATABASE is not set")
     elif run == "200k":
         postgres_intarray(np, run, data, server)
+        postgres_trigrams(np, run, data, server)
 
 
 main()

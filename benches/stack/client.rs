@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -41,8 +42,13 @@ impl Grpc {
     pub async fn connect_as(address: &str, place: &Place, slug: &str) -> Result<Self, Failure> {
         let dev = place.dev_file()?;
         let tenant = tenant(&dev, slug)?;
-        let identity = Identity::from_pem(fs::read(&tenant.cert)?, fs::read(&tenant.key)?);
-        let ca = Certificate::from_pem(fs::read(&dev.ca)?);
+        Self::connect_with(address, place, &tenant.cert, &tenant.key).await
+    }
+
+    /// With a certificate and its key.
+    pub async fn connect_with(address: &str, place: &Place, cert: &Path, key: &Path) -> Result<Self, Failure> {
+        let identity = Identity::from_pem(fs::read(cert)?, fs::read(key)?);
+        let ca = Certificate::from_pem(fs::read(place.dev_file()?.ca)?);
         let tls = ClientTlsConfig::new().ca_certificate(ca).identity(identity);
         let endpoint = Endpoint::from_shared(format!("https://{address}"))?.tls_config(tls)?;
         let mut connections = Vec::new();

@@ -159,7 +159,7 @@ async fn open_loop(grpc: &Grpc, requests: &[Vec<u8>], seconds: u32) -> Result<Ve
     calls.join_all().await.into_iter().collect()
 }
 
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
@@ -174,13 +174,13 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// Resident memory of a process, bytes.
-struct Memory {
-    resident: u64,
-    highest: u64,
+pub struct Memory {
+    pub resident: u64,
+    pub highest: u64,
 }
 
 impl Memory {
-    fn of(process: u32) -> Result<Self, Failure> {
+    pub fn of(process: u32) -> Result<Self, Failure> {
         let status = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("status"))?;
         let kib = |name: &str| -> Result<u64, Failure> {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -195,6 +195,6 @@ impl Memory {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52 bytes")]
-fn mib(bytes: u64) -> f64 {
+pub fn mib(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }

@@ -10,6 +10,7 @@ mod client;
 mod cpu;
 mod large;
 mod servers;
+mod tenants;
 
 use std::error::Error;
 use std::path::Path;
@@ -25,9 +26,9 @@ use self::servers::{Child, Place};
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// What can be asked for by name; everything without one.
-const PARTS: [&str; 5] = ["stack", "rest", "export", "similar", "restart"];
+const PARTS: [&str; 6] = ["stack", "rest", "export", "similar", "restart", "tenants"];
 /// Those that need very many precedents, which are made once.
-const LARGE: [&str; 3] = ["export", "similar", "restart"];
+const LARGE: [&str; 4] = ["export", "similar", "restart", "tenants"];
 const ROUNDS: usize = 11;
 const CALLS_A_ROUND: usize = 10_000;
 
@@ -42,7 +43,8 @@ fn main() -> Result<(), Failure> {
     let place = Place::new(Path::new(env!("CARGO_TARGET_TMPDIR")).join("stack-bench"));
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["house", database_url] => servers::house(&place, database_url),
+        ["house", database_url] => servers::house(&place, database_url, None),
+        ["house", database_url, corpora_mib] => servers::house(&place, database_url, Some(corpora_mib)),
         ["fill", database_url] => servers::fill(&place, database_url),
         ["echo", reply_bytes] => servers::echo(&place, reply_bytes.parse()?),
         parts => {
@@ -79,6 +81,9 @@ async fn measure(place: &Place, wanted: impl Fn(&str) -> bool) -> Result<(), Fai
         house = large::restart(place, &cluster.superuser_url(), house).await?;
     }
     house.stop()?;
+    if wanted("tenants") {
+        tenants::take_turns(place, &cluster.superuser_url()).await?;
+    }
     cluster.stop().await?;
     Ok(())
 }

@@ -27,7 +27,7 @@ use tonic::server::{NamedService, UnaryService};
 use tonic::service::Routes;
 use tonic_prost::ProstCodec;
 
-use super::{Failure, large};
+use super::{Failure, large, tenants};
 
 /// Where the echo answers.
 pub const ECHO: &str = "/bench.Echo/Call";
@@ -40,6 +40,10 @@ pub struct Place {
 impl Place {
     pub fn new(directory: PathBuf) -> Self {
         Self { directory }
+    }
+
+    pub fn pki(&self) -> Result<Directory, Failure> {
+        Ok(Directory::open(&self.directory.join("pki"))?)
     }
 
     pub fn postgres(&self) -> PathBuf {
@@ -111,8 +115,9 @@ async fn input_closed() {
     drop(wait.await);
 }
 
-/// The house as `stratum dev` starts it, but for TLS on REST, and with its log in a file.
-pub fn house(place: &Place, database_url: &str) -> Result<(), Failure> {
+/// The house as `stratum dev` starts it, but for TLS on REST, and with its log in a file; its corpora take no more
+/// memory than `corpora_mib`, if given.
+pub fn house(place: &Place, database_url: &str, corpora_mib: Option<&str>) -> Result<(), Failure> {
     fs::create_dir_all(&place.directory)?;
     let log = File::create(place.directory.join("house.log"))?;
     let _log = stratum::log::start(log);
@@ -127,6 +132,9 @@ pub fn house(place: &Place, database_url: &str) -> Result<(), Failure> {
         let environment = Environment::prepare(&wishes, |_step| {}).await?;
         let mut config = environment.config.clone();
         config.rest_plaintext = false;
+        if let Some(mib) = corpora_mib {
+            config.corpora_bytes = mib.parse::<usize>()? << 20;
+        }
         let server = Server::start(config, Arc::new(IdentifierGuard::default())).await?;
         environment.write(server.grpc_addr, server.rest_addr, server.health_addr)?;
         let local = |port: u16| format!("localhost:{port}");
@@ -139,7 +147,7 @@ pub fn house(place: &Place, database_url: &str) -> Result<(), Failure> {
     })
 }
 
-/// Fills the two tenants of [`large`] up, unless an earlier run did.
+/// Fills the two tenants of [`large`] and those of [`tenants`] up, unless an earlier run did.
 pub fn fill(place: &Place, database_url: &str) -> Result<(), Failure> {
     run(async {
         let dev = place.dev_file()?;
@@ -149,6 +157,7 @@ pub fn fill(place: &Place, database_url: &str) -> Result<(), Failure> {
             let tenant = dev.tenants.get(slug).ok_or("no such tenant")?;
             demo::fill(&storage.database, [(slug, tenant.id)].into_iter(), count, &registries).await?;
         }
+        tenants::fill(place, &storage.database, &registries).await?;
         println!("{}", json!({}));
         input_closed().await;
         Ok(())
@@ -159,7 +168,7 @@ pub fn fill(place: &Place, database_url: &str) -> Result<(), Failure> {
 /// request of one string looks like), answers with another of `reply_bytes`, and does nothing else.
 pub fn echo(place: &Place, reply_bytes: usize) -> Result<(), Failure> {
     run(async {
-        let pki = Directory::open(&place.directory.join("pki"))?;
+        let pki = place.pki()?;
         let identity = pki.server()?;
         let clients = ClientTrust {
             ca: pki.ca_certificate(),

@@ -22,7 +22,7 @@ use crate::rpc::error::{Error, Result};
 use crate::rpc::validate::Violation;
 use crate::similarity::corpora::Held;
 use crate::similarity::finder::Finder;
-use crate::similarity::scenario::facts;
+use crate::similarity::scenario::{facts, features_of_scenario};
 
 /// A word prediction below this decides no action.
 const LEAST_SUGGESTION: f32 = 0.25;
@@ -208,7 +208,9 @@ impl Classifier {
     ) -> Result<(WinEstimate, Vec<PrecedentGroup>)> {
         let own = self.finder.corpora().of(tenant, 0).await?;
         let public = self.finder.corpora().public().await?;
-        let known = facts(scenario, "", action);
+        let features = features_of_scenario(scenario, &self.registries);
+        let primary = scenario.denial_types().next().unwrap_or_default();
+        let known = facts(&features, primary, action);
         let (own_estimate, own_ids) = estimated(&own, &known).await?;
         let (public_estimate, public_ids) = estimated(&public, &known).await?;
         let mut groups = groups_of(&own_estimate, false);
@@ -335,7 +337,7 @@ fn groups_of(estimate: &Estimated, is_public: bool) -> Vec<PrecedentGroup> {
     let mut groups: Vec<PrecedentGroup> = estimate
         .groups
         .iter()
-        .filter(|g| !g.facts.is_empty() && g.counts.n() > 0 && g.facts.iter().all(|f| f.field != "word"))
+        .filter(|g| !g.facts.is_empty() && g.counts.n() > 0 && g.facts.iter().all(|f| &*f.field != "word"))
         .map(|g| PrecedentGroup {
             shared: names(&g.facts),
             rate: Some(rate_of(g.counts)),

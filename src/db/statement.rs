@@ -61,6 +61,7 @@ pub fn all() -> Vec<Statement> {
         crate::classification::models::store::STATEMENTS,
         crate::precedents::import::store::STATEMENTS,
         crate::precedents::history::store::STATEMENTS,
+        crate::precedents::stats::store::STATEMENTS,
         crate::precedents::rescan::store::STATEMENTS,
         crate::precedents::store::STATEMENTS,
         crate::privacy::allow_list::store::STATEMENTS,

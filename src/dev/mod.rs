@@ -159,6 +159,7 @@ impl Environment {
             api_key_peppers: keys.peppers()?,
             registries: Source::Embedded,
             max_body_bytes: 4 << 20,
+            corpora_bytes: 2 << 30,
         };
         let ca = pki.ca_certificate();
         Ok(Self {

@@ -15,6 +15,6 @@ pub mod rate;
 mod reading;
 pub mod record;
 pub mod rescan;
-mod stats;
+pub(crate) mod stats;
 pub(crate) mod store;
 pub mod words;

@@ -17,6 +17,8 @@ use crate::rpc::error::{Error, Result};
 use crate::rpc::etag::etag;
 use crate::rpc::validate::Violation;
 use crate::rpc::wire::timestamp;
+use crate::similarity::engine::{FEATURES_VERSION, FeatureSet};
+use crate::similarity::scenario::own_features;
 
 /// What the columns beside `content` say, derived from the message so that both agree.
 #[derive(Debug)]
@@ -37,6 +39,9 @@ pub struct Columns {
     pub(super) outcome_evidence: Option<&'static str>,
     pub(super) quality_score: i16,
     pub(super) content: Vec<u8>,
+    /// What it is compared by; none of what is restricted.
+    pub(super) features: Option<String>,
+    pub(super) features_version: Option<i32>,
 }
 
 /// Who writes a precedent decides which origins it may claim.
@@ -250,6 +255,7 @@ impl Columns {
             ..
         } = scenario;
         let payer = payer.unwrap_or_default();
+        let features = (!is_restricted(precedent)).then(|| own_features(precedent));
         let some = |text: String| (!text.is_empty()).then_some(text);
         Self {
             data_origin: precedent.data_origin().stored(),
@@ -268,6 +274,8 @@ impl Columns {
             outcome_evidence: stored::<OutcomeEvidence>(precedent.outcome_evidence),
             quality_score: i16::try_from(precedent.quality_score).unwrap_or(0),
             content: content(precedent).encode_to_vec(),
+            features_version: features.as_ref().map(|_| FEATURES_VERSION),
+            features: features.map(FeatureSet::into_stored),
         }
     }
 }

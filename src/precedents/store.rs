@@ -19,7 +19,7 @@ macro_rules! columns {
     };
 }
 
-pub(super) use columns;
+pub(crate) use columns;
 
 statements! {
     /// Stores a new precedent.
@@ -27,9 +27,9 @@ statements! {
         INSERT INTO precedents (tenant_id, id, version, status, data_origin, sharing_scope, external_ref,
             denial_types, payer_id, plan_id, line_of_business, service_category, diagnosis_group, event_year,
             action_taken, outcome, outcome_evidence, outcome_recorded_at, quality_score, review_reasons,
-            content, consent_id, phi_scan_version, created_at, updated_at)
+            content, consent_id, features, features_version, phi_scan_version, created_at, updated_at)
         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-            CASE WHEN $15 = 'PENDING' THEN NULL ELSE now() END, $17, $18, $19, $20, $21, now(), now())
+            CASE WHEN $15 = 'PENDING' THEN NULL ELSE now() END, $17, $18, $19, $20, $21, $22, $23, now(), now())
         RETURNING ", columns!());
     /// Writes a change; the version moves by one. What was not changed was not scanned, so the version of the
     /// scan stays.
@@ -40,7 +40,7 @@ statements! {
             outcome_recorded_at = CASE WHEN $15 = 'PENDING' THEN NULL
                 WHEN outcome = $15 THEN outcome_recorded_at ELSE now() END,
             outcome = $15, outcome_evidence = $16, quality_score = $17, review_reasons = $18,
-            content = $19, consent_id = $20, updated_at = now(),
+            content = $19, consent_id = $20, features = $21, features_version = $22, updated_at = now(),
             archived_at = CASE WHEN $3 = 'ARCHIVED' THEN coalesce(archived_at, now()) END,
             revision = pg_current_xact_id()::text::bigint
         WHERE tenant_id = $1 AND id = $2
@@ -104,35 +104,6 @@ statements! {
             AND ($10::uuid IS NULL OR id > $10)
         ORDER BY id
         LIMIT $11");
-    /// Every breakdown of the statistics in one pass over one snapshot.
-    TALLY as App = "
-        WITH counted AS (
-            SELECT outcome, data_origin, reuse_count, coalesce(denial_types[1], 'OTHER') AS denial_type,
-                coalesce(payer_id, '') AS payer, coalesce(event_year::text, '') AS year,
-                coalesce(service_category, '') AS category
-            FROM precedents
-            WHERE tenant_id = $1
-                AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
-                AND (cardinality($3::text[]) = 0 OR denial_types && $3)
-                AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
-                AND ($5::text IS NULL OR payer_id = $5)
-                AND ($6::text IS NULL OR service_category = $6)
-                AND ($7::smallint IS NULL OR event_year >= $7)
-                AND ($8::smallint IS NULL OR event_year <= $8)
-                AND ($9::text IS NULL OR external_ref = $9)
-        )
-        SELECT CASE grouping(outcome, denial_type, payer, year, category)
-                WHEN 31 THEN 'all' WHEN 15 THEN 'outcome' WHEN 23 THEN 'type' WHEN 27 THEN 'payer'
-                WHEN 29 THEN 'year' ELSE 'group' END AS breakdown,
-            CASE grouping(outcome, denial_type, payer, year, category)
-                WHEN 31 THEN '' WHEN 15 THEN outcome WHEN 23 THEN denial_type WHEN 27 THEN payer
-                WHEN 29 THEN year ELSE payer || '/' || denial_type || '/' || category END AS key,
-            count(*) AS count, count(*) FILTER (WHERE data_origin IN ('SUD', 'PSYCHOTHERAPY')) AS restricted,
-            count(*) FILTER (WHERE outcome = 'WON') AS won,
-            count(*) FILTER (WHERE outcome = 'PARTIAL') AS partial, count(*) FILTER (WHERE outcome = 'LOST') AS lost,
-            coalesce(sum(reuse_count), 0)::bigint AS reuse_count
-        FROM counted
-        GROUP BY GROUPING SETS ((), (outcome), (denial_type), (payer), (year), (denial_type, payer, category))";
     /// Says that a person has checked a precedent.
     MARK_VALIDATED as App = concat!("
         UPDATE precedents SET last_validated_at = now() WHERE tenant_id = $1 AND id = $2 RETURNING ", columns!());
@@ -188,6 +159,12 @@ impl Row {
         self.id
     }
 
+    /// The transaction that changed it last.
+    #[must_use]
+    pub fn revision(&self) -> i64 {
+        self.revision
+    }
+
     /// Whether its origin is restricted: its reader has the permission, and the log says so.
     #[must_use]
     pub fn is_restricted(&self) -> bool {
@@ -210,19 +187,6 @@ pub(super) struct Filter {
     pub(super) words: Vec<String>,
     /// Whether public precedents count too.
     pub(super) include_public: bool,
-}
-
-/// One count of the statistics.
-#[derive(Debug, FromRow)]
-pub(super) struct TallyRow {
-    pub(super) breakdown: String,
-    pub(super) key: String,
-    pub(super) count: i64,
-    pub(super) restricted: i64,
-    pub(super) won: i64,
-    pub(super) partial: i64,
-    pub(super) lost: i64,
-    pub(super) reuse_count: i64,
 }
 
 pub(super) async fn insert(
@@ -248,7 +212,7 @@ pub(super) async fn update(
     Ok(query.fetch_one(tx.connection()).await?)
 }
 
-/// The twenty parameters that storing and changing share.
+/// The twenty-two parameters that storing and changing share.
 fn written(
     tx: &TenantTx,
     statement: &'static str,
@@ -278,6 +242,8 @@ fn written(
         .bind(review_reasons.to_vec())
         .bind(columns.content)
         .bind(columns.consent_id)
+        .bind(columns.features)
+        .bind(columns.features_version)
 }
 
 pub(crate) async fn get(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
@@ -326,6 +292,8 @@ macro_rules! filtered {
     };
 }
 
+pub(super) use filtered;
+
 type After = Option<(OffsetDateTime, Uuid)>;
 
 pub(super) async fn list(tx: &mut TenantTx, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>> {
@@ -355,12 +323,6 @@ pub(super) async fn export_page(
 ) -> Result<Vec<Row>> {
     let query: Query = filtered!(EXPORT_PAGE, tx.tenant_id(), filter);
     Ok(query.bind(after).bind(limit).fetch_all(tx.connection()).await?)
-}
-
-pub(super) async fn tally(tx: &mut TenantTx, filter: &Filter) -> Result<Vec<TallyRow>> {
-    Ok(filtered!(TALLY, tx.tenant_id(), filter)
-        .fetch_all(tx.connection())
-        .await?)
 }
 
 pub(super) async fn mark_validated(tx: &mut TenantTx, id: Uuid) -> Result<Row> {

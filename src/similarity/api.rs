@@ -45,16 +45,15 @@ impl SimilarityService for Api {
             .read(request, |tx, FindSimilarRequest { id, options }, _| {
                 Box::pin(async move {
                     let id = required_id("id", &id)?;
-                    let precedent = one(tx, id).await?;
-                    let features = features_of_precedent(&precedent, &finder.registries);
-                    let Found { hits, model_version } = finder
-                        .find(tx, &features, options.unwrap_or_default(), vec![id])
-                        .await?;
+                    let (found, is_restricted) = finder.find_precedent(tx, id, options.unwrap_or_default()).await?;
+                    let Found {
+                        hits, model_version, ..
+                    } = found;
                     let facts = Facts {
                         row_count: count(&hits),
                         ..Facts::one(Resource::Precedent, id)
                     };
-                    let facts = facts.restricted(record::is_restricted(&precedent));
+                    let facts = facts.restricted(is_restricted);
                     Ok(Answer::new(FindSimilarResponse { hits, model_version }, facts))
                 })
             })
@@ -82,7 +81,9 @@ impl SimilarityService for Api {
                         if options.top_k == 0 {
                             options.top_k = top_k;
                         }
-                        let Found { hits, model_version } = finder.find_scenario(tx, &scenario, options).await?;
+                        let Found {
+                            hits, model_version, ..
+                        } = finder.find_scenario(tx, &scenario, options).await?;
                         let facts = Facts {
                             row_count: count(&hits),
                             resource: Resource::Precedent,

@@ -1,35 +1,35 @@
 //! The corpora in memory: one a tenant and the public one, loaded when first asked for, kept up by the
 //! change feed, leaving when memory runs short. Each carries the estimator over its decided precedents.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::num::NonZero;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::engine::{BaseTable, Change, Corpus, CorpusGatherer, Filter, Residency, Resident};
+use super::engine::{BaseTable, Change, Corpus, CorpusGatherer, FeatureSet, Filter, Residency, Resident};
 use super::entry::{Entry, PayerNumbers};
+use super::estimates::{Estimates, Fitted};
 use super::finder::model_version;
-use super::scenario::FACT_FIELDS;
 use super::store::{self, ChangeRow};
-use crate::classification::estimate::{Case, CellModel, Estimator};
 use crate::db::{Db, PLATFORM_TENANT};
 use crate::proto::v1::SimilarityOptions;
 use crate::registries::Registries;
 use crate::rpc::error::{Error, Result};
-
-/// Memory for corpora beside the public one.
-pub const MEMORY_BUDGET_BYTES: usize = 2 << 30;
 
 /// A corpus smaller than this keeps its weights, which rest on the shipped table then.
 const OUTGROWN_FROM: usize = 1_000;
 
 /// Rows that are understood together while a corpus is loaded: gathering them takes about a millisecond.
 const CHUNK_ROWS: usize = 250;
+
+/// Rows whose features are kept by one statement.
+const KEPT_ROWS: usize = 1_000;
+
 /// How long fits of one corpus rest, as a multiple of what the last one took: with very many precedents, each
 /// recorded outcome would otherwise keep a core busy.
 const REST_AFTER_FIT: u32 = 9;
@@ -39,46 +39,15 @@ const REST_AFTER_FIT: u32 = 9;
 pub struct Held {
     /// Searchable precedents.
     pub corpus: Corpus,
-    /// Decided precedents, by id, as cases.
-    cases: Mutex<HashMap<Uuid, Case>>,
-    /// None until the first are fitted.
-    estimates: watch::Sender<Option<Arc<Estimates>>>,
-    fitting: Mutex<Fitting>,
+    estimates: Fitted,
     /// Precedents that the weights were frozen over.
     frozen_over: usize,
     followed: tokio::sync::Mutex<i64>,
 }
 
-/// Whether the estimator is being fitted (or rests after that), and cases have changed since it began.
-#[derive(Debug, Default)]
-struct Fitting {
-    is_running: bool,
-    is_stale: bool,
-}
-
-/// An estimator and the ids behind its cases.
-pub struct Estimates {
-    /// The estimator.
-    pub estimator: Estimator,
-    /// Ids of the cases, in the estimator's order.
-    pub ids: Vec<Uuid>,
-    /// The last year of its cases; 0 without any.
-    pub as_of: i32,
-}
-
-impl std::fmt::Debug for Estimates {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Estimates")
-            .field("cases", &self.ids.len())
-            .field("as_of", &self.as_of)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Resident for Held {
     fn bytes(&self) -> usize {
-        let cases = lock(&self.cases).len();
-        self.corpus.bytes() + cases * 1_500
+        self.corpus.bytes() + self.estimates.bytes()
     }
 }
 
@@ -95,12 +64,7 @@ impl Held {
     /// # Errors
     /// None but the caller's deadline, which also ends the wait for a fit that failed.
     pub async fn estimates(&self) -> Result<Arc<Estimates>> {
-        let mut fitted = self.estimates.subscribe();
-        let first = fitted.wait_for(Option::is_some).await;
-        let first = first.map_err(|_gone| Error::internal("the estimator was not fitted"))?;
-        first
-            .clone()
-            .ok_or_else(|| Error::internal("the estimator was not fitted"))
+        self.estimates.last().await
     }
 }
 
@@ -109,7 +73,7 @@ impl Held {
 pub struct Corpora {
     db: Db,
     registries: Arc<Registries>,
-    held: Residency<Uuid, Held>,
+    held: Arc<Residency<Uuid, Held>>,
     loading: tokio::sync::Mutex<()>,
     changed: Mutex<HashSet<Uuid>>,
     /// Tenants whose corpus was ever loaded.
@@ -118,13 +82,13 @@ pub struct Corpora {
 }
 
 impl Corpora {
-    /// No corpus is loaded yet.
+    /// No corpus is loaded yet; at most `budget_bytes` are held later, but for what is asked about just then.
     #[must_use]
-    pub fn new(db: Db, registries: Arc<Registries>) -> Self {
+    pub fn new(db: Db, registries: Arc<Registries>, budget_bytes: usize) -> Self {
         Self {
             db,
             registries,
-            held: Residency::new(MEMORY_BUDGET_BYTES),
+            held: Arc::new(Residency::new(budget_bytes)),
             loading: tokio::sync::Mutex::new(()),
             changed: Mutex::default(),
             known: Mutex::default(),
@@ -172,14 +136,14 @@ impl Corpora {
         lock(&self.changed).remove(&tenant);
         let held = Arc::new(self.load(tenant).await?);
         self.note_weights(tenant, &held).await?;
-        refit(held.clone());
         self.held.insert(&tenant, held.clone());
+        refit(self.held.clone(), tenant, held.clone());
         lock(&self.known).insert(tenant);
         Ok(held)
     }
 
     /// Reads a tenant's corpus: rows come in chunks, each is understood on a thread of its own, as many at a
-    /// time as the machine has cores, and gathered in its turn. No more than these chunks are ever in memory.
+    /// time as the machine has cores, and gathered on another. No more than these chunks are ever in memory.
     async fn load(&self, tenant: Uuid) -> Result<Held> {
         let at_a_time = std::thread::available_parallelism().map_or(1, NonZero::get);
         let understood = store::changes(self.db.index(), tenant, 0)
@@ -187,12 +151,39 @@ impl Corpora {
             .map(|rows| self.understand(rows.map_err(|e| e.1)))
             .buffered(at_a_time);
         let mut chunks = pin!(understood);
-        let mut gathering = Gathering::default();
+        let (sender, mut understood) = mpsc::channel(at_a_time);
+        let gathering = tokio::task::spawn_blocking(move || {
+            let mut gathering = Gathering::default();
+            while let Some(chunk) = understood.blocking_recv() {
+                gathering.take(chunk);
+            }
+            gathering.finish()
+        });
         while let Some(chunk) = chunks.next().await {
-            gathering.take(chunk?);
+            sender.send(chunk?).await.map_err(Error::internal)?;
         }
-        let held = tokio::task::spawn_blocking(|| gathering.finish()).await;
-        held.map_err(|e| Error::internal(e.to_string()))
+        drop(sender);
+        let (held, understood) = gathering.await.map_err(|e| Error::internal(e.to_string()))?;
+        self.keep(tenant, understood);
+        Ok(held)
+    }
+
+    /// Puts features made anew beside their records, off the calls' path. Where this fails, the next load makes
+    /// them once more.
+    fn keep(&self, tenant: Uuid, understood: Vec<(Uuid, i64, FeatureSet)>) {
+        if understood.is_empty() {
+            return;
+        }
+        let pool = self.db.index().clone();
+        tokio::spawn(async move {
+            for batch in understood.chunks(KEPT_ROWS) {
+                if let Err(error) = store::note_features(&pool, tenant, batch).await {
+                    tracing::warn!(target: "stratum::similarity", %error, "features can't be kept beside their records");
+                    return;
+                }
+            }
+            tracing::info!(target: "stratum::similarity", rows = understood.len(), "features were made anew and kept");
+        });
     }
 
     /// A chunk of rows as entries, and its horizon.
@@ -218,33 +209,22 @@ impl Corpora {
     /// Brings a corpus up to the database's present state.
     async fn refresh(&self, tenant: Uuid, held: &Arc<Held>) -> Result<()> {
         let mut since = held.followed.lock().await;
-        let rows: Vec<ChangeRow> = match store::changes(self.db.index(), tenant, *since).try_collect().await {
-            Ok(rows) => rows,
-            Err(error) => {
-                self.note_change(tenant);
-                return Err(error.into());
-            }
-        };
-        let horizon = rows.first().map_or(*since, |row| row.horizon);
-        let entries = rows
-            .into_iter()
-            .filter_map(|row| Entry::of(row, &self.registries, &self.payers).transpose())
-            .collect::<Result<Vec<_>>>()?;
+        let changed = self.changed_since(tenant, *since).await;
+        let Chunk { horizon, entries } = changed.inspect_err(|_| self.note_change(tenant))?;
         let changes: Vec<Change<'_>> = entries.iter().map(Entry::change).collect();
+        let is_changed = !changes.iter().all(|change| held.corpus.has_as_it_is(change));
         held.corpus.apply(&changes, u64::try_from(horizon).unwrap_or(0));
         *since = horizon;
-        let is_changed = {
-            let mut cases = lock(&held.cases);
-            // Every entry, whether or not one before changed anything.
-            entries.into_iter().fold(false, |is_changed, entry| {
-                note_case(&mut cases, entry.id, entry.case) | is_changed
-            })
-        };
         if is_changed {
-            refit(held.clone());
+            refit(self.held.clone(), tenant, held.clone());
         }
         self.held.measure(&tenant);
         Ok(())
+    }
+
+    async fn changed_since(&self, tenant: Uuid, since: i64) -> Result<Chunk> {
+        let rows = store::changes(self.db.index(), tenant, since).try_collect().await?;
+        chunk(rows, &self.registries, &self.payers)
     }
 }
 
@@ -255,6 +235,7 @@ struct Chunk {
 }
 
 fn chunk(rows: Vec<ChangeRow>, registries: &Registries, payers: &PayerNumbers) -> Result<Chunk> {
+    // A row comes even where nothing changed.
     let horizon = rows.first().map_or(0, |row| row.horizon);
     let entries = rows
         .into_iter()
@@ -267,100 +248,63 @@ fn chunk(rows: Vec<ChangeRow>, registries: &Registries, payers: &PayerNumbers) -
 #[derive(Default)]
 struct Gathering {
     corpus: CorpusGatherer,
-    cases: HashMap<Uuid, Case>,
+    /// Features that were not kept yet, with the ids and versions of their records.
+    understood: Vec<(Uuid, i64, FeatureSet)>,
     horizon: i64,
 }
 
 impl Gathering {
     fn take(&mut self, Chunk { horizon, entries }: Chunk) {
         self.horizon = horizon;
-        for entry in entries {
+        for mut entry in entries {
             if let Some(document) = entry.document() {
                 self.corpus.push(&document);
             }
-            note_case(&mut self.cases, entry.id, entry.case);
+            let understood = entry.take_understood();
+            self.understood
+                .extend(understood.map(|(version, features)| (entry.id, version, features)));
         }
     }
 
-    fn finish(self) -> Held {
+    fn finish(self) -> (Held, Vec<(Uuid, i64, FeatureSet)>) {
         let revision = u64::try_from(self.horizon).unwrap_or(0);
         let corpus = self.corpus.finish(BaseTable::shipped(), revision);
-        Held {
+        let held = Held {
             frozen_over: corpus.len(),
             corpus,
-            cases: Mutex::new(self.cases),
-            estimates: watch::Sender::new(None),
-            fitting: Mutex::default(),
+            estimates: Fitted::default(),
             followed: tokio::sync::Mutex::new(self.horizon),
-        }
+        };
+        (held, self.understood)
     }
 }
 
-/// Takes over whether a precedent is decided, and how; tells whether that changed anything.
-fn note_case(cases: &mut HashMap<Uuid, Case>, id: Uuid, case: Option<Case>) -> bool {
-    match case {
-        Some(case) if cases.get(&id) == Some(&case) => false,
-        Some(case) => {
-            cases.insert(id, case);
-            true
-        }
-        None => cases.remove(&id).is_some(),
-    }
-}
-
-/// Fits the estimator anew, off the calls' path: what changes meanwhile is fitted once, later.
-fn refit(mut held: Arc<Held>) {
-    {
-        let mut fitting = lock(&held.fitting);
-        if fitting.is_running {
-            fitting.is_stale = true;
-            return;
-        }
-        fitting.is_running = true;
+/// Fits the estimator of a corpus anew, off the calls' path: what changes meanwhile is fitted once, later.
+fn refit(residency: Arc<Residency<Uuid, Held>>, tenant: Uuid, mut held: Arc<Held>) {
+    if !held.estimates.begins() {
+        return;
     }
     tokio::spawn(async move {
         loop {
             let started = Instant::now();
-            let fitted = {
-                let held = held.clone();
-                tokio::task::spawn_blocking(move || {
-                    // Copied, so that nobody waits for the lock while it is fitted.
-                    let cases = lock(&held.cases).clone();
-                    fit(&cases)
-                })
-                .await
-            };
-            match fitted {
-                Ok(estimates) => drop(held.estimates.send_replace(Some(Arc::new(estimates)))),
+            let contents = held.corpus.contents();
+            match tokio::task::spawn_blocking(move || Estimates::fit(&contents)).await {
+                Ok(estimates) => held.estimates.put(estimates),
                 Err(error) => tracing::error!(target: "stratum::similarity", is_panic = error.is_panic(),
                     "the estimator can't be fitted"),
             }
+            residency.measure(&tenant);
             // A corpus that leaves memory meanwhile is not kept there by this.
             let resting = Arc::downgrade(&held);
             drop(held);
             tokio::time::sleep(started.elapsed() * REST_AFTER_FIT).await;
             let Some(back) = resting.upgrade() else { return };
             held = back;
-            let mut fitting = lock(&held.fitting);
-            if !std::mem::take(&mut fitting.is_stale) {
-                fitting.is_running = false;
+            if !held.estimates.goes_on() {
                 return;
             }
         }
     });
-}
-
-/// An estimator over cases in the order of their ids, so that the same cases give the same one.
-fn fit(cases: &HashMap<Uuid, Case>) -> Estimates {
-    let mut ids: Vec<Uuid> = cases.keys().copied().collect();
-    ids.sort_unstable();
-    let ordered: Vec<Case> = ids.iter().filter_map(|id| cases.get(id).cloned()).collect();
-    let as_of = ordered.iter().map(|case| case.year).max().unwrap_or(0);
-    Estimates {
-        estimator: Estimator::fit(&ordered, CellModel::of_fields(FACT_FIELDS), as_of),
-        ids,
-        as_of,
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -7,20 +7,21 @@ use prost::Message as _;
 use uuid::Uuid;
 
 use super::engine::{Change, Condition, Document, FeatureSet, Filter, RankKey};
-use super::scenario::{case_of, features_of_precedent, rank_of};
-use super::store::ChangeRow;
-use crate::classification::estimate::Case;
+use super::scenario::{own_features, rank_of, with_family};
+use super::store::{ChangeRow, FoundRow};
 use crate::proto::v1::{Precedent, SimilarityOptions};
 use crate::registries::Registries;
 use crate::rpc::error::{Error, Result};
 
-/// Attribute columns that filters read.
-mod column {
-    pub(super) const OUTCOME: usize = 0;
-    pub(super) const TYPES: usize = 1;
-    pub(super) const YEAR: usize = 2;
-    pub(super) const PAYER: usize = 3;
-    pub(super) const COUNT: usize = 4;
+/// Attribute columns, which filters and estimates read.
+pub(super) mod column {
+    pub(in super::super) const OUTCOME: usize = 0;
+    pub(in super::super) const TYPES: usize = 1;
+    pub(in super::super) const YEAR: usize = 2;
+    pub(in super::super) const PAYER: usize = 3;
+    pub(in super::super) const PRIMARY_TYPE: usize = 4;
+    pub(in super::super) const ACTION: usize = 5;
+    pub(in super::super) const COUNT: usize = 6;
 }
 
 /// A number for each payer met: filters compare numbers. 0 is no payer.
@@ -92,30 +93,28 @@ impl PayerNumbers {
 pub(super) struct Entry {
     pub(super) id: Uuid,
     /// None when it is not one that may be found.
-    found: Option<(RankKey, [u32; column::COUNT], FeatureSet)>,
-    /// None when it is not decided.
-    pub(super) case: Option<Case>,
+    found: Option<Found>,
+}
+
+struct Found {
+    rank: RankKey,
+    attributes: [u32; column::COUNT],
+    features: FeatureSet,
+    /// What the row should hold in the place of older features, and the version it was read at.
+    understood: Option<(i64, FeatureSet)>,
 }
 
 impl Entry {
     /// What a changed row means; none when it says no more than the horizon.
     pub(super) fn of(row: ChangeRow, registries: &Registries, payers: &PayerNumbers) -> Result<Option<Self>> {
         let Some(id) = row.id else { return Ok(None) };
-        let Some(content) = row.content else {
-            return Ok(Some(Self {
-                id,
-                found: None,
-                case: None,
-            }));
-        };
-        let precedent = Precedent::decode(content.as_slice()).map_err(Error::internal)?;
-        let rank = rank_of(&precedent, row.reuse_count.unwrap_or(0));
-        let features = features_of_precedent(&precedent, registries);
-        Ok(Some(Self {
-            id,
-            found: Some((rank, attributes(&precedent, payers), features)),
-            case: case_of(&precedent),
-        }))
+        let found = row.found.map(|row| Found::of(row, registries, payers)).transpose()?;
+        Ok(Some(Self { id, found }))
+    }
+
+    /// What the row should hold in the place of older features, and the version it was read at.
+    pub(super) fn take_understood(&mut self) -> Option<(i64, FeatureSet)> {
+        self.found.as_mut()?.understood.take()
     }
 
     pub(super) fn change(&self) -> Change<'_> {
@@ -126,25 +125,43 @@ impl Entry {
     }
 
     pub(super) fn document(&self) -> Option<Document<'_>> {
-        let (rank, attributes, features) = self.found.as_ref()?;
+        let found = self.found.as_ref()?;
         Some(Document {
             id: self.id,
-            rank: *rank,
-            attributes,
-            features,
+            rank: found.rank,
+            attributes: &found.attributes,
+            features: &found.features,
         })
     }
 }
 
-fn attributes(precedent: &Precedent, payers: &PayerNumbers) -> [u32; column::COUNT] {
-    let scenario = precedent.scenario.as_ref();
-    let payer = scenario.and_then(|s| s.payer.as_ref());
-    [
-        u32::try_from(precedent.outcome).unwrap_or(0),
-        scenario.map_or(0, |s| type_bits(&s.denial_types)),
-        u32::try_from(precedent.event_year).unwrap_or(0),
-        payer.map_or(0, |p| payers.of(&p.payer_id)),
-    ]
+impl Found {
+    fn of(row: FoundRow, registries: &Registries, payers: &PayerNumbers) -> Result<Self> {
+        let (own, is_new) = match (row.features, row.content) {
+            (Some(features), None) => (FeatureSet::restore(features), false),
+            (_, Some(content)) => {
+                let precedent = Precedent::decode(content.as_slice()).map_err(Error::internal)?;
+                (own_features(&precedent), true)
+            }
+            (None, None) => return Err(Error::internal("neither features nor a record came")),
+        };
+        let number = |of: i32| u32::try_from(of).unwrap_or(0);
+        let payer_id = row.payer_id.as_deref().unwrap_or_default();
+        let types: Vec<i32> = row.denial_types.iter().map(|of| *of as i32).collect();
+        Ok(Self {
+            rank: rank_of(row.outcome, row.outcome_evidence, row.event_year, row.reuse_count),
+            attributes: [
+                number(row.outcome.into()),
+                type_bits(&types),
+                number(row.event_year),
+                payers.of(payer_id),
+                types.first().copied().map_or(0, number),
+                number(row.action_taken.into()),
+            ],
+            understood: is_new.then(|| (row.version, own.clone())),
+            features: with_family(own, payer_id, registries),
+        })
+    }
 }
 
 fn type_bits(types: &[i32]) -> u32 {

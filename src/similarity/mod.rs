@@ -7,6 +7,7 @@ pub mod api;
 pub mod corpora;
 pub mod engine;
 mod entry;
+pub mod estimates;
 pub mod finder;
 pub mod scenario;
 pub(crate) mod store;

@@ -10,7 +10,7 @@ use crate::proto::v1::{
 };
 use crate::registries::Registries;
 
-use super::engine::{FeatureSet, FeatureSource, RankKey, text};
+use super::engine::{FeatureSet, FeatureSource, Namespace, RankKey, text};
 
 /// The year that day numbers of rank keys are counted from.
 const FIRST_YEAR: i32 = 1990;
@@ -18,12 +18,19 @@ const FIRST_YEAR: i32 = 1990;
 /// The features of a question.
 #[must_use]
 pub fn features_of_scenario(scenario: &Scenario, registries: &Registries) -> FeatureSet {
-    features(scenario, "", "", registries)
+    with_family(features(scenario, "", ""), payer_of(scenario), registries)
 }
 
 /// The features of a stored precedent.
 #[must_use]
 pub fn features_of_precedent(precedent: &Precedent, registries: &Registries) -> FeatureSet {
+    let payer = precedent.scenario.as_ref().map_or("", payer_of);
+    with_family(own_features(precedent), payer, registries)
+}
+
+/// What a precedent says by itself, as its row holds it: what the registries add may change with their release.
+#[must_use]
+pub fn own_features(precedent: &Precedent) -> FeatureSet {
     let mut scenario = precedent.scenario.clone().unwrap_or_default();
     let kinds = precedent
         .evidence_kit
@@ -33,18 +40,23 @@ pub fn features_of_precedent(precedent: &Precedent, registries: &Registries) -> 
     if scenario.appeal_level == AppealLevel::Unspecified as i32 {
         scenario.appeal_level = precedent.appeal_level_reached;
     }
-    features(&scenario, &precedent.title, &precedent.patient_age_band, registries)
+    features(&scenario, &precedent.title, &precedent.patient_age_band)
 }
 
-fn features(scenario: &Scenario, title: &str, age_band: &str, registries: &Registries) -> FeatureSet {
-    let payer = scenario
-        .payer
-        .as_ref()
-        .map(|p| p.payer_id.as_str())
-        .filter(|id| !id.is_empty());
-    let family = payer
-        .and_then(|id| registries.payers.get(id))
-        .map(|p| p.family_id.as_str());
+/// Features with the family that the registries know a payer to be of.
+#[must_use]
+pub fn with_family(features: FeatureSet, payer_id: &str, registries: &Registries) -> FeatureSet {
+    match registries.payers.get(payer_id) {
+        Some(payer) => features.with(Namespace::PayerFamily, &payer.family_id),
+        None => features,
+    }
+}
+
+fn payer_of(scenario: &Scenario) -> &str {
+    scenario.payer.as_ref().map_or("", |payer| &payer.payer_id)
+}
+
+fn features(scenario: &Scenario, title: &str, age_band: &str) -> FeatureSet {
     let (carcs, rarcs): (Vec<String>, Vec<String>) =
         denial_codes(scenario).into_iter().partition(|code| code.contains('-'));
     let lines = scenario.lines.iter().map(|line| &line.procedure_code);
@@ -60,8 +72,8 @@ fn features(scenario: &Scenario, title: &str, age_band: &str, registries: &Regis
     let some = |text: &'static str| (text != "UNSPECIFIED").then_some(text);
     let words = format!("{title}\n{}", scenario.denial_trigger);
     FeatureSet::of(&FeatureSource {
-        payer,
-        payer_family: family,
+        payer: one(payer_of(scenario)),
+        payer_family: None,
         plan_kind: stored::<LineOfBusiness>(scenario.line_of_business),
         product: stored::<ProductType>(scenario.product_type),
         denial_types: &refs(&types),
@@ -104,10 +116,10 @@ fn one(text: &str) -> Option<&str> {
 
 /// What decides between equal scores: outcome, verification, reuse, year.
 #[must_use]
-pub fn rank_of(precedent: &Precedent, reuse_count: i64) -> RankKey {
+pub fn rank_of(outcome: Outcome, evidence: OutcomeEvidence, event_year: i32, reuse_count: i64) -> RankKey {
     RankKey {
-        outcome_quality: outcome_quality(precedent.outcome()),
-        verification: match precedent.outcome_evidence() {
+        outcome_quality: outcome_quality(outcome),
+        verification: match evidence {
             OutcomeEvidence::Unspecified => 0,
             OutcomeEvidence::SelfReported => 1,
             OutcomeEvidence::RemittanceVerified => 2,
@@ -115,7 +127,7 @@ pub fn rank_of(precedent: &Precedent, reuse_count: i64) -> RankKey {
             OutcomeEvidence::RegulatorPublished => 4,
         },
         reuse: u32::try_from(reuse_count).unwrap_or(u32::MAX),
-        day: u32::try_from((precedent.event_year - FIRST_YEAR).max(0) * 366).unwrap_or(0),
+        day: u32::try_from((event_year - FIRST_YEAR).max(0) * 366).unwrap_or(0),
     }
 }
 
@@ -131,81 +143,99 @@ const fn outcome_quality(outcome: Outcome) -> u8 {
     }
 }
 
-/// The fields an estimate groups precedents by, from broad to narrow.
+/// The fields an estimate groups precedents by, from broad to narrow. All but the remedy are features.
 pub const FACT_FIELDS: &[&str] = &[
     "denial_type",
     "remedy",
     "service_category",
     "diagnosis_group",
     "payer",
-    "code",
+    "carc",
     "word",
 ];
 
-/// What an estimate may know of a denial, and of what is done about it.
+/// Words that are facts, the first by name: each makes a group with every other fact.
+const MOST_WORDS: usize = 24;
+
+/// The facts of a denial, and of what is done about it.
 #[must_use]
-pub fn facts(scenario: &Scenario, title: &str, action: RecoveryAction) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    let mut put = |field: &str, value: &str| {
-        if !value.is_empty() {
-            facts.push(Fact::new(field, value));
-        }
-    };
-    if let Some(primary) = scenario.denial_types().next() {
-        put("denial_type", primary.stored());
-    }
-    put("remedy", remedy(action));
-    put("service_category", &scenario.service_category);
-    put("diagnosis_group", &scenario.diagnosis_group);
-    put("payer", scenario.payer.as_ref().map_or("", |p| p.payer_id.as_str()));
-    for code in denial_codes(scenario).iter().filter(|code| code.contains('-')) {
-        put("code", code);
-    }
-    let mut words: Vec<String> = text::sentences(title).into_iter().flatten().collect();
-    words.extend(text::sentences(&scenario.denial_trigger).into_iter().flatten());
-    words.sort();
-    words.dedup();
-    for word in words.iter().take(24) {
-        put("word", word);
-    }
-    facts
+pub fn facts(features: &FeatureSet, primary_type: DenialType, action: RecoveryAction) -> Vec<Fact> {
+    let facts = features.names().filter_map(fact_of);
+    facts_from(facts, fact_of_type(primary_type), fact_of_action(action))
 }
 
-/// A paid corrected claim is not a won appeal: what contests a decision and what mends a claim are
-/// counted apart.
-const fn remedy(action: RecoveryAction) -> &'static str {
-    match action {
+/// The fact that a feature is; none of what estimates don't look at. A precedent is of its first denial type
+/// alone here, which its features don't tell.
+#[must_use]
+pub fn fact_of(feature: &str) -> Option<Fact> {
+    let (field, value) = feature.split_once(':')?;
+    let is_fact = field != "denial_type" && FACT_FIELDS.contains(&field);
+    is_fact.then(|| Fact::new(field, value))
+}
+
+/// The fact of a first denial type.
+#[must_use]
+pub fn fact_of_type(primary: DenialType) -> Option<Fact> {
+    let label = primary.stored_if_known().map(text::label)?;
+    Some(Fact::new("denial_type", label))
+}
+
+/// The fact of an action. A paid corrected claim is not a won appeal: what contests a decision and what mends a
+/// claim are counted apart.
+#[must_use]
+pub fn fact_of_action(action: RecoveryAction) -> Option<Fact> {
+    let remedy = match action {
         RecoveryAction::Appeal | RecoveryAction::PeerToPeer => "appeal",
         RecoveryAction::CorrectedClaim | RecoveryAction::SubmitDocumentation => "correction",
         RecoveryAction::Unspecified
         | RecoveryAction::RebillOtherPayer
         | RecoveryAction::BillSecondary
         | RecoveryAction::BillPatient
-        | RecoveryAction::Close => "",
-    }
+        | RecoveryAction::Close => return None,
+    };
+    Some(Fact::new("remedy", remedy))
 }
 
-/// A decided precedent as a case; `None` while it is not decided, or was settled, dismissed, withdrawn,
-/// moot or not pursued.
+/// All facts together, from those of the features in the order of their names.
+pub fn facts_from(of_features: impl Iterator<Item = Fact>, of_type: Option<Fact>, remedy: Option<Fact>) -> Vec<Fact> {
+    let mut words = 0;
+    let is_kept = |fact: &Fact| {
+        words += usize::from(&*fact.field == "word");
+        words <= MOST_WORDS || &*fact.field != "word"
+    };
+    of_type
+        .into_iter()
+        .chain(remedy)
+        .chain(of_features.filter(is_kept))
+        .collect()
+}
+
+/// How a decided precedent ended; `None` while it is not decided, or was settled, dismissed, withdrawn, moot or
+/// not pursued.
 #[must_use]
-pub fn case_of(precedent: &Precedent) -> Option<Case> {
-    let outcome = match precedent.outcome() {
-        Outcome::Won => Ended::Won,
-        Outcome::Partial => Ended::Partial,
-        Outcome::Lost => Ended::Lost,
+pub const fn ended(outcome: Outcome) -> Option<Ended> {
+    match outcome {
+        Outcome::Won => Some(Ended::Won),
+        Outcome::Partial => Some(Ended::Partial),
+        Outcome::Lost => Some(Ended::Lost),
         Outcome::Unspecified
         | Outcome::Pending
         | Outcome::Withdrawn
         | Outcome::Dismissed
         | Outcome::Settled
         | Outcome::NotPursued
-        | Outcome::Moot => return None,
-    };
-    let scenario = precedent.scenario.clone().unwrap_or_default();
-    let facts = facts(&scenario, &precedent.title, precedent.action_taken());
+        | Outcome::Moot => None,
+    }
+}
+
+/// A precedent as a case; `None` when it is not decided.
+#[must_use]
+pub fn case_of(precedent: &Precedent) -> Option<Case> {
+    let types = precedent.scenario.iter().flat_map(Scenario::denial_types);
+    let primary = types.into_iter().next().unwrap_or_default();
     Some(Case {
-        facts,
+        facts: facts(&own_features(precedent), primary, precedent.action_taken()),
         year: precedent.event_year,
-        outcome,
+        outcome: ended(precedent.outcome())?,
     })
 }

@@ -203,6 +203,7 @@ async fn restrict_copies(stage: &Stage) {
             VALUES ('{PLATFORM_TENANT}', gen_random_uuid(), 'p', 'WRITTEN_CONSENT', 'TPO', 'PAYERS', 'ALL_TPO', 2025);
         CREATE TEMPORARY TABLE copies AS SELECT * FROM precedents WHERE tenant_id = '{PLATFORM_TENANT}';
         UPDATE copies SET id = gen_random_uuid(), external_ref = NULL, data_origin = 'SUD',
+            features = NULL, features_version = NULL,
             consent_id = (SELECT id FROM consents WHERE consent_ref = 'p'), revision = pg_current_xact_id()::text::bigint;
         INSERT INTO precedents SELECT * FROM copies;
         INSERT INTO precedent_words (tenant_id, precedent_id, word, is_restricted) SELECT tenant_id, id, 'care', true FROM copies"

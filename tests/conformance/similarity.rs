@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tonic::Code;
 
-use crate::harness::{Client, DOORS, Stage};
+use crate::harness::{Client, DOORS, Stage, eventually};
 
 /// Stores a denial of this trigger; gives its id and the revision.
 async fn stored(client: &Client, trigger: &str) -> (Value, Value) {
@@ -131,4 +131,43 @@ async fn options_have_bounds() {
             .await
             .violates(&["scenario"]);
     }
+}
+
+#[tokio::test]
+async fn features_stand_beside_the_record_and_are_made_anew_where_they_are_missing_or_old() {
+    let stage = Stage::start().await;
+    for door in DOORS {
+        let owner = stage.scene(door).owner();
+        let (kept, _) = stored(&owner, "Prior authorization was not obtained for imaging").await;
+        let (missing, _) = stored(&owner, "Timely filing limit exceeded").await;
+        let (old, _) = stored(&owner, "Not medically necessary").await;
+        let features = "SELECT features FROM precedents WHERE id = ";
+        let mut superuser = stage.superuser().await;
+        let read: String = superuser.value(&format!("{features}'{}'", text(&old))).await;
+        assert!(read.contains("\nword:medically\n"), "{read}");
+        assert!(read.contains("payer:aetna"), "{read}");
+        // A word that no record holds is found where the features beside one say so, and only there.
+        for (id, change) in [
+            (&kept, "features = 'word:gondola'"),
+            (&missing, "features = NULL, features_version = NULL"),
+            (&old, "features = 'word:gondola', features_version = -1"),
+        ] {
+            let change = format!("UPDATE precedents SET {change} WHERE id = '{}'", text(id));
+            superuser.run(&change).await;
+        }
+        for (words, expected) in [("gondola", &kept), ("filing limit", &missing), ("medically", &old)] {
+            let options = json!({ "corpus": "SIMILARITY_CORPUS_OWN" });
+            let ask = json!({ "scenario": { "denialTrigger": words }, "options": options });
+            let reply = owner.ok("FindSimilarToScenario", ask).await;
+            assert_eq!(ids(&reply), std::slice::from_ref(expected), "{words}");
+        }
+        let kept_anew = format!("{features}'{}' AND features_version > 0", text(&old));
+        let superuser = tokio::sync::Mutex::new(superuser);
+        let is_kept = async || superuser.lock().await.column::<String>(&kept_anew).await == [read.clone()];
+        eventually("what was made anew is kept", is_kept).await;
+    }
+}
+
+fn text(id: &Value) -> &str {
+    id.as_str().expect("an id")
 }

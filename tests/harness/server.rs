@@ -327,6 +327,7 @@ pub(crate) fn config(cast: &Cast, database: &Database) -> Config {
         api_key_peppers: cast::peppers(),
         registries: stratum::registries::Source::Embedded,
         max_body_bytes: 4 << 20,
+        corpora_bytes: 2 << 30,
     }
 }
 

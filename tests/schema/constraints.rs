@@ -85,6 +85,28 @@ async fn a_restricted_row_can_not_be_made_shareable() {
 }
 
 #[tokio::test]
+async fn a_restricted_row_has_no_features() {
+    let (stage, mut superuser) = a_row().await;
+    let consent = stage.scene(Door::Grpc).consent("CONSENT_PURPOSE_PAYMENT").await;
+    let consent = consent["id"].as_str().unwrap_or_default();
+    let restrict = format!("UPDATE precedents SET data_origin = 'SUD', consent_id = '{consent}'");
+    let (state, constraint) = superuser.refusal(&restrict).await;
+    let expected = ("23514", "precedents_restricted_without_features");
+    assert_eq!((state.as_str(), constraint.as_str()), expected);
+    let without = format!("{restrict}, features = NULL, features_version = NULL");
+    superuser.run(&without).await;
+    let with = "UPDATE precedents SET features = 'word:x', features_version = 1";
+    assert_eq!(superuser.refusal(with).await.1, "precedents_restricted_without_features");
+    // Who keeps features may keep them of others only.
+    let mut index = stage.database.as_role(DbRole::Index).await;
+    index.run(with).await;
+    let untouched = "SELECT count(*) FROM precedents WHERE features IS NOT NULL";
+    assert_eq!(superuser.value::<i64>(untouched).await, 0);
+    let (state, _) = index.refusal("UPDATE precedents SET outcome = 'WON'").await;
+    assert_eq!(state, "42501", "and nothing else");
+}
+
+#[tokio::test]
 async fn an_origin_only_becomes_more_restrictive() {
     let (stage, mut superuser) = a_row().await;
     let consent = stage.scene(Door::Grpc).consent("CONSENT_PURPOSE_PAYMENT").await["id"]
@@ -97,7 +119,10 @@ async fn an_origin_only_becomes_more_restrictive() {
         } else {
             "NULL".to_owned()
         };
-        format!("UPDATE precedents SET data_origin = '{origin}', consent_id = {consent}")
+        format!(
+            "UPDATE precedents SET data_origin = '{origin}', consent_id = {consent}, features = NULL,
+                features_version = NULL"
+        )
     };
     for (from, to, is_allowed) in [
         ("GENERAL", "BEHAVIORAL", true),

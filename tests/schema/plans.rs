@@ -252,7 +252,7 @@ fn statements(tenant: uuid::Uuid, id: uuid::Uuid, recent: i64) -> Vec<Hot> {
             DbRole::App,
             "FROM precedents",
             "HITS",
-            format!("'{tenant}', ARRAY['{id}'::uuid]"),
+            format!("'{tenant}', ARRAY['{id}'::uuid], '{{}}', '{id}'"),
             "precedents_pkey",
             Order::AsTheIndex,
         ),
@@ -292,9 +292,9 @@ fn statements(tenant: uuid::Uuid, id: uuid::Uuid, recent: i64) -> Vec<Hot> {
             DbRole::Index,
             "JOIN precedents",
             "CHANGES",
-            format!("'{tenant}', {recent}"),
+            format!("'{tenant}', {recent}, 1"),
             "precedents_changed",
-            Order::Sorted,
+            Order::AsTheIndex,
         ),
     ]
 }

@@ -1,19 +1,22 @@
 //! What the estimator learns from: facts, a year, an outcome.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
-/// One thing known about a case: a field and its value, both compared exactly.
+/// One thing known about a case: a field and its value, both compared exactly. Many cases share a fact, and its
+/// texts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Fact {
     /// Namespace of the value, such as `payer` or `treatment`.
-    pub field: String,
+    pub field: Arc<str>,
     /// The value; a field may have several.
-    pub value: String,
+    pub value: Arc<str>,
 }
 
 impl Fact {
     /// A fact of a field and a value.
-    pub fn new(field: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<Arc<str>>, value: impl Into<Arc<str>>) -> Self {
         Self {
             field: field.into(),
             value: value.into(),

@@ -47,6 +47,13 @@ impl Estimator {
         }
     }
 
+    /// Memory held, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let numbers = self.surprise.len() + self.surprise_of_moment.len();
+        self.history.bytes() + numbers * size_of::<f64>()
+    }
+
     /// The win probability of a case to be decided in `year`, of which these
     /// facts are known: the number alone, for evaluation and ranking.
     #[must_use]

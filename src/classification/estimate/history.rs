@@ -158,6 +158,18 @@ impl History {
         groups.collect()
     }
 
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        let of_row =
+            |row: &Row| row.moments.len() * size_of::<usize>() + row.cases.len() * size_of::<(usize, Outcome)>();
+        let rows: usize = self.rows.iter().map(|row| size_of::<Row>() + of_row(row)).sum();
+        // Each key of a group is a list of a few numbers, an allocation of its own.
+        let key = size_of::<(GroupKey, usize)>() + 4 * size_of::<usize>();
+        rows + self.groups.len() * (size_of::<Group>() + key)
+            + self.moments.len() * size_of::<Moment>()
+            + self.members.len() * size_of::<usize>()
+    }
+
     /// The rows of a moment.
     pub fn rows_at(&self, moment: usize) -> &[usize] {
         let members = self.moments.get(moment).map(|moment| moment.members.clone());

@@ -1,6 +1,7 @@
 //! Facts as numbers, and the groups that a set of facts belongs to.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::{CellModel, Fact};
 
@@ -20,7 +21,7 @@ pub(super) struct Vocabulary {
 
 struct Field {
     number: usize,
-    values: HashMap<String, u32>,
+    values: HashMap<Arc<str>, u32>,
 }
 
 /// A fact of one of the model's fields.
@@ -47,9 +48,9 @@ impl Vocabulary {
             (name.to_owned(), Field { number, values })
         });
         let mut fields: HashMap<String, Field> = numbered.collect();
-        let known: BTreeSet<&Fact> = facts.filter(|fact| fields.contains_key(&fact.field)).collect();
+        let known: BTreeSet<&Fact> = facts.filter(|fact| fields.contains_key(&*fact.field)).collect();
         for (number, fact) in (0..UNKNOWN).zip(known) {
-            if let Some(field) = fields.get_mut(&fact.field) {
+            if let Some(field) = fields.get_mut(&*fact.field) {
                 field.values.insert(fact.value.clone(), number);
             }
         }
@@ -66,10 +67,10 @@ impl Vocabulary {
     /// The facts of the model's fields, in order, each once.
     pub fn number(&self, facts: &[Fact]) -> Vec<Known> {
         let known = |(position, fact): (usize, &Fact)| {
-            let field = self.fields.get(&fact.field)?;
+            let field = self.fields.get(&*fact.field)?;
             Some(Known {
                 field: field.number,
-                number: field.values.get(&fact.value).copied().unwrap_or(UNKNOWN),
+                number: field.values.get(&*fact.value).copied().unwrap_or(UNKNOWN),
                 position,
             })
         };

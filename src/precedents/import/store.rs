@@ -21,20 +21,21 @@ statements! {
         INSERT INTO precedents (tenant_id, id, version, status, data_origin, sharing_scope, external_ref,
             denial_types, payer_id, plan_id, line_of_business, service_category, diagnosis_group, event_year,
             action_taken, outcome, outcome_evidence, outcome_recorded_at, quality_score, reuse_count,
-            success_on_reuse, last_applied_at, review_reasons, phi_scan_version, content, created_at, updated_at,
-            archived_at)
+            success_on_reuse, last_applied_at, review_reasons, phi_scan_version, content, features,
+            features_version, created_at, updated_at, archived_at)
         SELECT $1, p.id, 1, p.status, p.data_origin, p.sharing_scope, p.external_ref,
             string_to_array(p.denial_types, ','), p.payer_id, p.plan_id, p.line_of_business, p.service_category,
             p.diagnosis_group, p.event_year, p.action_taken, p.outcome, p.outcome_evidence,
             CASE WHEN p.outcome = 'PENDING' THEN NULL ELSE now() END, p.quality_score, p.reuse_count,
             p.success_on_reuse, CASE WHEN p.reuse_count > 0 THEN now() END, string_to_array(p.review_reasons, ','),
-            $2, p.content, now(), now(), CASE WHEN p.status = 'ARCHIVED' THEN now() END
+            $2, p.content, p.features, p.features_version, now(), now(), CASE WHEN p.status = 'ARCHIVED' THEN now() END
         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
             $11::text[], $12::text[], $13::text[], $14::smallint[], $15::text[], $16::text[], $17::text[],
-            $18::smallint[], $19::bigint[], $20::bigint[], $21::text[], $22::bytea[])
+            $18::smallint[], $19::bigint[], $20::bigint[], $21::text[], $22::bytea[], $23::text[], $24::integer[])
             AS p(id, status, data_origin, sharing_scope, external_ref, denial_types, payer_id, plan_id,
             line_of_business, service_category, diagnosis_group, event_year, action_taken, outcome,
-            outcome_evidence, quality_score, reuse_count, success_on_reuse, review_reasons, content)
+            outcome_evidence, quality_score, reuse_count, success_on_reuse, review_reasons, content,
+            features, features_version)
         RETURNING ", columns!());
     /// Puts the words of many precedents in.
     INSERT_WORDS as App = "
@@ -71,6 +72,8 @@ pub(super) struct Rows {
     success_on_reuse: Vec<i64>,
     review_reasons: Vec<String>,
     content: Vec<Vec<u8>>,
+    features: Vec<Option<String>>,
+    features_version: Vec<Option<i32>>,
 }
 
 impl Rows {
@@ -95,6 +98,8 @@ impl Rows {
         self.success_on_reuse.push(entry.success_on_reuse);
         self.review_reasons.push(held.reasons.join(","));
         self.content.push(columns.content);
+        self.features.push(columns.features);
+        self.features_version.push(columns.features_version);
     }
 }
 
@@ -171,6 +176,8 @@ pub(super) async fn insert(tx: &mut TenantTx, rows: Rows) -> Result<Vec<Row>> {
         .bind(rows.success_on_reuse)
         .bind(rows.review_reasons)
         .bind(rows.content)
+        .bind(rows.features)
+        .bind(rows.features_version)
         .fetch_all(tx.connection())
         .await?)
 }

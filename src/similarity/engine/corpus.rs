@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use uuid::Uuid;
 
+use super::contents::Contents;
 use super::explain::{Explanation, explain};
 use super::features::FeatureSet;
 use super::index::{Index, IndexBuilder, Record, Snapshot, search};
@@ -142,6 +143,29 @@ impl Corpus {
         Some(named(&vocabulary, snapshot.features_of(id)?))
     }
 
+    /// Everything it holds, as it stands now.
+    #[must_use]
+    pub fn contents(&self) -> Contents {
+        let snapshot = self.index.snapshot();
+        Contents::of(snapshot, self.vocabulary().names())
+    }
+
+    /// Whether a change would leave a precedent's attributes and features as they are.
+    #[must_use]
+    pub fn has_as_it_is(&self, change: &Change<'_>) -> bool {
+        let snapshot = self.index.snapshot();
+        let here = snapshot.record(change.id());
+        match (change, here) {
+            (Change::Remove(_), here) => here.is_none(),
+            (Change::Put(_), None) => false,
+            (Change::Put(document), Some((live, slot))) => {
+                let mut attributes = document.attributes.iter().enumerate();
+                attributes.all(|(column, value)| live.segment.attribute(slot, column) == *value)
+                    && named(&self.vocabulary(), live.segment.row(slot)) == *document.features
+            }
+        }
+    }
+
     /// Compares two precedents of this corpus.
     #[must_use]
     pub fn explain_pair(&self, left: Uuid, right: Uuid) -> Option<Explanation> {
@@ -165,11 +189,11 @@ impl Corpus {
         for name in scenario.features.names() {
             match vocabulary.find(name) {
                 Some(feature) => known.push(feature),
-                None => unknown.push((Arc::from(&**name), self.weights.weight(name))),
+                None => unknown.push((Arc::from(name), self.weights.weight(name))),
             }
         }
         let unknown_weight = unknown.iter().map(|(_, weight)| u32::from(*weight)).sum();
-        let unlike = scenario.unlike.names().iter();
+        let unlike = scenario.unlike.names();
         let unlike = unlike.filter_map(|name| vocabulary.find(name));
         let unlike: Vec<u32> = unlike.map(|(id, _)| id).collect();
         Prepared {

@@ -70,7 +70,7 @@ impl Explanation {
 #[must_use]
 pub fn explain(left: &FeatureSet, right: &FeatureSet, weights: &WeightTable) -> Explanation {
     let (mut shared, mut only_left, mut only_right) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut lefts, mut rights) = (left.names().iter().peekable(), right.names().iter().peekable());
+    let (mut lefts, mut rights) = (left.names().peekable(), right.names().peekable());
     loop {
         let order = match (lefts.peek(), rights.peek()) {
             (Some(left), Some(right)) => left.cmp(right),
@@ -86,7 +86,7 @@ pub fn explain(left: &FeatureSet, right: &FeatureSet, weights: &WeightTable) -> 
                 (&mut shared, lefts.next())
             }
         };
-        side.extend(name.map(|name| (Arc::from(&**name), weights.weight(name))));
+        side.extend(name.map(|name| (Arc::from(name), weights.weight(name))));
     }
     Explanation::of(shared, only_left, only_right)
 }

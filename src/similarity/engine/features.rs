@@ -133,11 +133,18 @@ pub struct FeatureSource<'a> {
     pub trigger_text: &'a str,
 }
 
+/// Moves whenever the same scenario would give other features: rows that hold older ones are understood anew.
+pub const FEATURES_VERSION: i32 = 1;
+
+/// Stands between names. No name holds one: labels, codes and words are made without blanks but the plain one.
+const SEPARATOR: char = '\n';
+
 /// The features of one scenario by name, sorted, each once.
 ///
-/// A name is its namespace's prefix, a colon and a normalised value: `carc:CO-197`, `word:migraine`.
+/// A name is its namespace's prefix, a colon and a normalised value: `carc:CO-197`, `word:migraine`. A set is
+/// the very text that a row of the database holds, a name a line, so that reading one makes nothing new.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct FeatureSet(Vec<Box<str>>);
+pub struct FeatureSet(Box<str>);
 
 impl FeatureSet {
     /// The one way from a scenario to its features, for storing, searching, classifying and clustering alike.
@@ -160,31 +167,79 @@ impl FeatureSet {
         names.labels(Namespace::AgeBand, source.age_band.as_slice());
         names.labels(Namespace::Sex, source.sex.as_slice());
         names.words(source.trigger_text);
-        Self::from_names(names.0)
+        Self::from_names(names.iter())
     }
 
     /// Most features of a set; more are cut off, the last by name first. Texts within their limits stay far below.
     pub const MOST: usize = (1 << 14) - 1;
 
-    /// A set of names that were features before, such as a stored row's.
-    pub fn from_names<Name: Into<Box<str>>>(names: impl IntoIterator<Item = Name>) -> Self {
-        let mut names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
-        names.sort_unstable();
-        names.dedup();
-        names.truncate(Self::MOST);
-        Self(names)
+    /// A set of names that were features before; what can't be a name is left out.
+    pub fn from_names<Name: AsRef<str>>(names: impl IntoIterator<Item = Name>) -> Self {
+        let names: Vec<Name> = names.into_iter().collect();
+        let is_name = |name: &&str| !name.is_empty() && !name.contains(SEPARATOR);
+        let mut sorted: Vec<&str> = names.iter().map(AsRef::as_ref).filter(is_name).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        sorted.truncate(Self::MOST);
+        let mut joined = String::with_capacity(sorted.iter().map(|name| name.len() + 1).sum());
+        for (at, name) in sorted.into_iter().enumerate() {
+            if at > 0 {
+                joined.push(SEPARATOR);
+            }
+            joined.push_str(name);
+        }
+        Self(joined.into())
+    }
+
+    /// The set that was [`stored`](Self::stored).
+    #[must_use]
+    pub fn restore(stored: String) -> Self {
+        Self(stored.into())
+    }
+
+    /// The set as a row holds it.
+    #[must_use]
+    pub fn stored(&self) -> &str {
+        &self.0
+    }
+
+    /// As [`stored`](Self::stored), the set itself.
+    #[must_use]
+    pub fn into_stored(self) -> String {
+        self.0.into()
+    }
+
+    /// The set with one more feature.
+    #[must_use]
+    pub fn with(self, space: Namespace, label: &str) -> Self {
+        let mut more = Names::default();
+        more.labels(space, &[label]);
+        let Some(new) = more.iter().next() else { return self };
+        let (mut at, mut is_there) = (0, false);
+        for name in self.names().take_while(|name| *name <= new) {
+            at += name.len() + 1;
+            is_there = name == new;
+        }
+        if is_there || self.len() >= Self::MOST {
+            return self;
+        }
+        let (before, after) = self.0.split_at_checked(at).unwrap_or((&self.0, ""));
+        let parts = [before.trim_end_matches(SEPARATOR), new, after];
+        let parts = parts.iter().filter(|part| !part.is_empty());
+        let joined = parts.copied().collect::<Vec<_>>().join("\n");
+        Self(joined.into())
     }
 
     /// The names, sorted.
-    #[must_use]
-    pub fn names(&self) -> &[Box<str>] {
-        &self.0
+    pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
+        self.0.split(SEPARATOR).filter(|name| !name.is_empty())
     }
 
     /// How many features there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        let separators = self.0.bytes().filter(|byte| *byte == b'\n').count();
+        separators + usize::from(!self.is_empty())
     }
 
     /// Whether the scenario said nothing that can be compared.
@@ -194,15 +249,41 @@ impl FeatureSet {
     }
 }
 
-/// Names being gathered.
+/// Names being gathered, one after the other in one text.
 #[derive(Default)]
-struct Names(Vec<Box<str>>);
+struct Names {
+    text: String,
+    ends: Vec<usize>,
+}
 
 impl Names {
     fn push(&mut self, space: Namespace, value: &str) {
-        if !value.is_empty() {
-            self.0.push(format!("{}:{value}", space.prefix()).into());
+        self.push_parts(space, [value]);
+    }
+
+    /// A value of several words.
+    fn push_parts<'a>(&mut self, space: Namespace, words: impl IntoIterator<Item = &'a str>) {
+        let before = self.text.len();
+        self.text.push_str(space.prefix());
+        let mut joint = ':';
+        let mut is_empty = true;
+        for word in words {
+            self.text.push(joint);
+            self.text.push_str(word);
+            joint = ' ';
+            is_empty &= word.is_empty();
         }
+        if is_empty {
+            self.text.truncate(before);
+        } else {
+            self.ends.push(self.text.len());
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        let name = |(start, end): (&usize, &usize)| self.text.get(*start..*end);
+        starts.zip(&self.ends).filter_map(name)
     }
 
     /// Registry keys and category names: folded, runs of blanks made one.
@@ -242,7 +323,7 @@ impl Names {
                 self.push(Namespace::Word, word);
             }
             for pair in sentence.windows(2) {
-                self.push(Namespace::WordPair, &pair.join(" "));
+                self.push_parts(Namespace::WordPair, pair.iter().map(String::as_str));
             }
         }
     }

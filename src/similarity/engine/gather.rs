@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use uuid::Uuid;
 
 use super::corpus::{Corpus, Document};
@@ -16,7 +17,7 @@ use super::weights::{BaseTable, DocumentCounts, WeightTable};
 /// Takes precedents one by one, counts who holds what, and freezes the weights over that.
 #[derive(Debug, Default)]
 pub struct CorpusGatherer {
-    numbers: HashMap<Arc<str>, u32>,
+    numbers: HashMap<Arc<str>, u32, RandomState>,
     names: Vec<Arc<str>>,
     /// How many precedents hold each name.
     holders: Vec<u64>,
@@ -34,7 +35,7 @@ struct Row {
 }
 
 impl CorpusGatherer {
-    /// Takes one precedent; ids are distinct.
+    /// Takes one precedent, in any order; ids are distinct.
     pub fn push(&mut self, document: &Document<'_>) {
         let Document {
             id,
@@ -80,10 +81,12 @@ impl CorpusGatherer {
             numbers: _,
             names,
             holders,
-            rows,
+            mut rows,
             attributes,
             features,
         } = self;
+        // The same precedents make the same corpus, in whatever order they came.
+        rows.sort_unstable_by_key(|row| row.id);
         let documents = rows.len() as u64;
         let held = names.iter().map(AsRef::as_ref).zip(holders);
         let weights = WeightTable::freeze(base, &DocumentCounts::restore(documents, held), documents);

@@ -103,6 +103,19 @@ impl Snapshot {
         live.map_or(&[], |live| live.segment.row(place.slot))
     }
 
+    /// Every record that stands: its segment and its slot there.
+    pub(super) fn living(&self) -> impl Iterator<Item = (&Live, usize)> {
+        self.segments.iter().flat_map(|live| {
+            let slots = (0..live.segment.len()).filter(|slot| live.is_alive(*slot));
+            slots.map(move |slot| (live, slot))
+        })
+    }
+
+    /// A record, if it stands.
+    pub(super) fn record(&self, id: Uuid) -> Option<(&Live, usize)> {
+        self.segments.iter().find_map(|live| Some((live, live.find(id)?)))
+    }
+
     /// The revision of the last write in it.
     #[must_use]
     pub const fn revision(&self) -> u64 {
@@ -136,8 +149,7 @@ impl Snapshot {
     /// The features of a record.
     #[must_use]
     pub fn features_of(&self, id: Uuid) -> Option<&[u32]> {
-        let found = self.segments.iter().find_map(|live| Some((live, live.find(id)?)));
-        found.map(|(live, slot)| live.segment.row(slot))
+        self.record(id).map(|(live, slot)| live.segment.row(slot))
     }
 
     fn qualities(&self) -> Qualities {

@@ -131,7 +131,7 @@ impl Default for Balance {
 
 impl Balance {
     /// One verification costs as much as counting this many postings.
-    const POSTINGS_PER_CANDIDATE: usize = 400;
+    const POSTINGS_PER_CANDIDATE: usize = 800;
     /// Looking through a stratum costs as much as counting this many postings, whatever is counted.
     const POSTINGS_PER_STRATUM: usize = 1_000;
 

@@ -9,6 +9,7 @@
 //! Nothing here touches a database, a clock or a network: the same calls give the same bytes.
 
 mod bound;
+pub mod contents;
 pub mod corpus;
 mod counting;
 pub mod explain;
@@ -29,9 +30,10 @@ pub mod weights;
 #[cfg(test)]
 mod tests;
 
+pub use contents::{Contained, Contents};
 pub use corpus::{Change, Corpus, CorpusBuilder, CorpusHit, Document, ScenarioQuery, search_corpora};
 pub use explain::{Explanation, explain};
-pub use features::{FeatureSet, FeatureSource, Namespace};
+pub use features::{FEATURES_VERSION, FeatureSet, FeatureSource, Namespace};
 pub use filter::{Condition, Filter};
 pub use gather::CorpusGatherer;
 pub use index::{Index, IndexBuilder, Record, Snapshot, search};

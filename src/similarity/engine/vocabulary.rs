@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 /// The features a corpus has met: number to name and weight, name to number. It only ever grows, so a number
 /// keeps its meaning as long as the corpus lives.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     /// The weight stands here too, so that a look-up reads one place.
-    ids: HashMap<Arc<str>, (u32, u16)>,
+    ids: HashMap<Arc<str>, (u32, u16), RandomState>,
     entries: Vec<(Arc<str>, u16)>,
     name_bytes: usize,
 }
@@ -43,6 +45,11 @@ impl Vocabulary {
     pub fn name(&self, id: u32) -> Option<&str> {
         let (name, _) = self.entries.get(id as usize)?;
         Some(name)
+    }
+
+    /// Every name, by number.
+    pub(super) fn names(&self) -> Vec<Arc<str>> {
+        self.entries.iter().map(|(name, _)| Arc::clone(name)).collect()
     }
 
     /// Name and weight of a feature.

@@ -131,7 +131,7 @@ impl DocumentCounts {
             if let Some(count) = self.holding.get_mut(name) {
                 *count += 1;
             } else {
-                self.holding.insert(name.clone(), 1);
+                self.holding.insert(name.into(), 1);
             }
         }
     }

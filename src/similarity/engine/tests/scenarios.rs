@@ -22,7 +22,7 @@ fn botox() -> FeatureSet {
 }
 
 fn names(set: &FeatureSet) -> Vec<&str> {
-    set.names().iter().map(AsRef::as_ref).collect()
+    set.names().collect()
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_scenario_becomes_readable_features() {
         "words:not medically",
     ];
     assert_eq!(names(&botox()), expected);
-    assert!(botox().names().iter().all(|name| Namespace::of(name).is_some()));
+    assert!(botox().names().all(|name| Namespace::of(name).is_some()));
 }
 
 #[test]
@@ -79,6 +79,24 @@ fn random_set(dice: &mut Dice) -> FeatureSet {
     let count = dice.below(25);
     let draw = |_| format!("{}:{}", SPACES[dice.below(4)], dice.below(12));
     FeatureSet::from_names((0..count).map(draw).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_set_is_what_is_stored_of_it_and_takes_one_more_in_its_place() {
+    let mut dice = Dice::new(12);
+    for _ in 0..2_000 {
+        let (set, payer) = (random_set(&mut dice), dice.below(12).to_string());
+        assert_eq!(FeatureSet::restore(set.stored().to_owned()), set);
+        assert_eq!(set.names().count(), set.len());
+        let name = format!("payer:{payer}");
+        let expected = FeatureSet::from_names(set.names().chain([name.as_str()]));
+        assert_eq!(set.with(Namespace::Payer, &payer), expected);
+    }
+    let nothing = FeatureSet::default();
+    assert_eq!((nothing.stored(), nothing.len()), ("", 0));
+    assert_eq!(nothing.clone().with(Namespace::Payer, " "), FeatureSet::default());
+    let no_names = FeatureSet::from_names(["", "word:two\nlines"]);
+    assert!(no_names.is_empty(), "{no_names:?}");
 }
 
 #[test]
@@ -150,7 +168,7 @@ fn corpora_answer_by_name_and_explain_every_hit() {
     for _ in 0..200 {
         let mut asked = random_set(&mut dice);
         if dice.below(3) == 0 {
-            asked = FeatureSet::from_names(asked.names().iter().cloned().chain(["word:never met".into()]));
+            asked = FeatureSet::from_names(asked.names().chain(["word:never met"]));
         }
         let scenario = ScenarioQuery {
             features: &asked,

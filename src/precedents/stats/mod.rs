@@ -1,8 +1,10 @@
 //! Statistics of the tenant's precedents, counted by the database in one snapshot.
 
+pub(crate) mod store;
+
+use self::store::TallyRow;
 use super::rate::estimate;
 use super::reading::narrowed;
-use super::store::{self, TallyRow};
 use crate::audit::event::{Facts, Resource};
 use crate::db::TenantTx;
 use crate::db::stored::StoredEnum as _;
