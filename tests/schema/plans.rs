@@ -131,7 +131,7 @@ fn statements(tenant: uuid::Uuid, id: uuid::Uuid, recent: i64) -> Vec<Hot> {
         hot(
             DbRole::App,
             "FROM precedents",
-            "IS_VISIBLE",
+            "IS_RESTRICTED",
             format!("'{tenant}', '{id}'"),
             "precedents_pkey",
             Order::AsTheIndex,
