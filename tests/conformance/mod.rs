@@ -7,6 +7,7 @@ mod classification;
 mod consents;
 mod counting;
 mod differential;
+mod ended_consents;
 mod feedback;
 mod import;
 mod lifecycle;

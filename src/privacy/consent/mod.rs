@@ -1,6 +1,14 @@
-//! Consents under 42 CFR Part 2: recorded by an opaque reference, withdrawn for good, asked before every
-//! use. What [`rule`] permits in code, the policies of migration 0006 permit in the database.
+//! Consents under 42 CFR Part 2: recorded by an opaque reference, ended for good, asked before every use.
+//! What [`rule`] permits in code, the function `consent_permits` permits in the database.
+//!
+//! A consent is known by its reference and its purpose, and at most one such is in force. A record rests on
+//! the consent that it names for as long as that lasts, and afterwards on the one that is recorded anew under
+//! the same reference for the same purpose, if any is: the patient's word is asked for again where it was
+//! found the first time. The origin stays what it is, the record stays private, and nobody sees it who could
+//! not before. A consent for another purpose promises something else and revives nothing, so that a withdrawal
+//! hides everything that rests on what was withdrawn, whatever else was signed.
 
+pub mod expiry;
 pub mod rule;
 pub(crate) mod store;
 
@@ -42,7 +50,7 @@ pub(crate) async fn require(tx: &mut TenantTx, origin: DataOrigin, consent_id: &
         return Err(Error::restricted("agreement"));
     }
     let consent = match Uuid::try_parse(consent_id) {
-        Ok(id) => store::get_for_share(tx, id).await?,
+        Ok(id) => store::standing_for_share(tx, id).await?,
         Err(_none_given) => None,
     };
     let permitted = consent.is_some_and(|row| terms(&row).permit(origin, today()).is_ok());
@@ -60,6 +68,8 @@ pub(super) async fn record(
 ) -> Result<Answer<RecordConsentResponse>> {
     let RecordConsentRequest { consent, request_id: _ } = request;
     let consent = new_consent(consent.unwrap_or_default())?;
+    // One that is over but not yet on record would still take the place.
+    expiry::note(tx, Some(&consent.consent_ref)).await?;
     let row = store::insert(tx, Uuid::now_v7(), consent, call.caller()).await?;
     let facts = Facts::one(Resource::Consent, row.id).version(row.version);
     Ok(Answer::new(
@@ -108,10 +118,10 @@ pub(super) async fn check(tx: &mut TenantTx, request: CheckConsentRequest) -> Re
     let origin = request.data_origin();
     let CheckConsentRequest { id, data_origin: _ } = request;
     let id = required_id("id", &id)?;
-    let row = store::get(tx, id).await?;
+    let row = store::standing(tx, id).await?;
     let facts = row
         .as_ref()
-        .map_or_else(Facts::call, |row| Facts::one(Resource::Consent, row.id));
+        .map_or_else(Facts::call, |_| Facts::one(Resource::Consent, id));
     let permitted = match row {
         None => Err(ConsentRefusal::Unknown),
         Some(_) if !store::has_agreement(tx).await? => Err(ConsentRefusal::NoAgreement),
@@ -232,6 +242,7 @@ fn shown(row: Row) -> Consent {
         state: state.into(),
         created_at: Some(timestamp(row.created_at)),
         withdrawn_at: row.withdrawn_at.map(timestamp),
+        expired_at: row.expired_at.map(timestamp),
         consent_ref: row.consent_ref,
     }
 }
