@@ -54,3 +54,9 @@ GRANT SELECT ON phi_allow_list TO stratum_rescan;
 CREATE POLICY audit_events_of_rescan ON audit_events FOR INSERT TO stratum_rescan
     WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT ON audit_events TO stratum_rescan;
+
+-- A reference of the tenant's own is unique among the records of one side of the wall: that one is taken must not
+-- tell who may not see it that there is a restricted record. It serves look-ups by reference as before.
+ALTER TABLE precedents DROP CONSTRAINT precedents_external_ref_key;
+CREATE UNIQUE INDEX precedents_external_ref_key
+    ON precedents (tenant_id, external_ref, (data_origin IN ('SUD', 'PSYCHOTHERAPY')));

@@ -210,6 +210,35 @@ async fn who_may_see_it_does_and_the_log_says_so() {
     }
 }
 
+/// Nor by a reference that is taken: each side of the wall has its own.
+#[tokio::test]
+async fn a_reference_that_is_taken_tells_nothing_of_it() {
+    let stage = Stage::start().await;
+    for door in DOORS {
+        let scene = stage.scene(door);
+        let (custodian, owner) = (scene.custodian(), scene.owner());
+        let consent = scene.consent(PAYMENT).await["id"].clone();
+        let referred = |mut precedent: Value| {
+            precedent["externalRef"] = json!("case-17");
+            json!({ "precedent": precedent })
+        };
+        let (hidden, open) = (referred(of_origin("SUD", &consent)), referred(minimal_precedent()));
+        custodian.ok("CreatePrecedent", hidden.clone()).await;
+        let open_id = owner.ok("CreatePrecedent", open.clone()).await["precedent"]["id"].clone();
+        for (client, taken) in [(&custodian, &hidden), (&custodian, &open), (&owner, &open)] {
+            let refused = client.call("CreatePrecedent", taken.clone()).await;
+            refused.refused(Code::AlreadyExists, "DUPLICATE");
+        }
+        // Who sees both is told, when both would be on one side.
+        let relabel = json!({ "id": open_id, "dataOrigin": "DATA_ORIGIN_SUD", "consentId": consent, "scenario": {} });
+        let relabel = json!({ "precedent": relabel, "updateMask": "dataOrigin,consentId" });
+        custodian
+            .call("UpdatePrecedent", relabel)
+            .await
+            .refused(Code::AlreadyExists, "DUPLICATE");
+    }
+}
+
 /// The repeat of a call tells of a restricted record again, and the log says so again: of what was restricted
 /// then, and of what has become so since.
 #[tokio::test]

@@ -13,7 +13,12 @@ use crate::harness::{ALPHA, Door, Stage};
 async fn every_constraint_the_service_names_exists() {
     let database = Database::clone().await;
     let mut superuser = database.superuser().await;
-    let mut names: Vec<String> = superuser.column("SELECT conname::text FROM pg_constraint").await;
+    let mut names: Vec<String> = superuser
+        .column(
+            "SELECT conname::text FROM pg_constraint UNION
+            SELECT indexrelid::regclass::text FROM pg_index WHERE indisunique",
+        )
+        .await;
     // A trigger may name a constraint of its own in what it raises.
     let sources: Vec<String> = superuser
         .column("SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
