@@ -4,6 +4,7 @@ mod allow_list;
 mod audit;
 mod batch_classify;
 mod classification;
+mod consent_gate;
 mod consents;
 mod counting;
 mod differential;

@@ -23,10 +23,11 @@ use self::store::{NewConsent, Row};
 use crate::audit::event::{Facts, Resource, micros};
 use crate::db::TenantTx;
 use crate::db::stored::{StoredEnum, stored};
+use crate::precedents::record::is_restricted_origin;
 use crate::proto::v1::{
     CheckConsentRequest, CheckConsentResponse, Consent, ConsentBasis, ConsentPurpose, ConsentRefusal, ConsentScope,
     ConsentState, DataOrigin, ErrorReason, ListConsentsRequest, ListConsentsResponse, RecipientsClass,
-    RecordConsentRequest, RecordConsentResponse, WithdrawConsentRequest, WithdrawConsentResponse,
+    RecordConsentRequest, RecordConsentResponse, RestrictedUse, WithdrawConsentRequest, WithdrawConsentResponse,
 };
 use crate::rpc::call::Answer;
 use crate::rpc::error::{Error, Result};
@@ -53,8 +54,49 @@ pub(crate) async fn require(tx: &mut TenantTx, origin: DataOrigin, consent_id: &
         Ok(id) => store::standing_for_share(tx, id).await?,
         Err(_none_given) => None,
     };
-    let permitted = consent.is_some_and(|row| terms(&row).permit(origin, today()).is_ok());
-    if permitted {
+    permitted(consent, origin)
+}
+
+/// Whether a denial that is asked about and not kept may be looked at by this caller, and whether it is of
+/// restricted origin. What is said to be so needs permission, agreement and consent before a word of it is read
+/// (MC-008). What only hints at it is answered and said to hint at it: a consent is recorded, never inferred from
+/// free text (MM-03), and nothing of the denial is kept that could be shared.
+///
+/// # Errors
+/// `SUD_NOT_SHAREABLE`, naming what is missing; `VALIDATION` for a consent without such an origin; those of the
+/// database, which permit nothing either.
+pub(crate) async fn permit_use(tx: &mut TenantTx, restricted_use: Option<RestrictedUse>) -> Result<bool> {
+    let restricted_use = restricted_use.unwrap_or_default();
+    let origin = restricted_use.data_origin();
+    let RestrictedUse {
+        consent_id,
+        data_origin: _,
+    } = restricted_use;
+    if !is_restricted_origin(origin) {
+        return if consent_id.is_empty() {
+            Ok(false)
+        } else {
+            Err(Error::field(
+                "restricted_use.consent_id",
+                "is for SUD and PSYCHOTHERAPY origin alone",
+            ))
+        };
+    }
+    if !tx.allows(Permission::SudRead) {
+        return Err(Error::restricted("permission"));
+    }
+    if !store::has_agreement(tx).await? {
+        return Err(Error::restricted("agreement"));
+    }
+    let consent = match Uuid::try_parse(&consent_id) {
+        Ok(id) => store::standing(tx, id).await?,
+        Err(_none_given) => None,
+    };
+    permitted(consent, origin).map(|()| true)
+}
+
+fn permitted(consent: Option<Row>, origin: DataOrigin) -> Result<()> {
+    if consent.is_some_and(|row| terms(&row).permit(origin, today()).is_ok()) {
         Ok(())
     } else {
         Err(Error::restricted("consent"))
