@@ -3,8 +3,7 @@
 -- A consent is known by its reference and its purpose, and at most one such is in force. Ended is final, so
 -- who consents again is recorded in a new row under the same reference.
 ALTER TABLE consents DROP CONSTRAINT consents_ref_key;
-ALTER TABLE consents ADD CONSTRAINT consents_ref_key
-    EXCLUDE USING btree (tenant_id WITH =, consent_ref WITH =, purpose WITH =) WHERE (state = 'ACTIVE');
+CREATE UNIQUE INDEX consents_ref_key ON consents (tenant_id, consent_ref, purpose) WHERE state = 'ACTIVE';
 CREATE INDEX consents_of_reference ON consents (tenant_id, consent_ref, purpose);
 
 -- When it was put on record that a consent has come to its end: never before that end. Whether anybody may

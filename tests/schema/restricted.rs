@@ -242,7 +242,7 @@ async fn an_ended_consent_permits_again_only_by_its_own_key() {
     let second = consent(&mut superuser, alpha, "PAYMENT", "ACTIVE", "NULL").await;
     assert_eq!(
         superuser.refusal(&rename(second)).await,
-        ("23P01".to_owned(), "consents_ref_key".to_owned())
+        ("23505".to_owned(), "consents_ref_key".to_owned())
     );
     superuser
         .run("UPDATE consents SET expires_on = (now() AT TIME ZONE 'UTC')::date WHERE state = 'ACTIVE'")
