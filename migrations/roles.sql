@@ -13,7 +13,8 @@ BEGIN
         'stratum_auth',         -- looks credentials up before a tenant is known
         'stratum_audit_writer', -- appends audit events of any tenant or none
         'stratum_audit_reader', -- reads one tenant's audit events
-        'stratum_index'         -- reads what similarity needs, across tenants
+        'stratum_index',        -- reads what similarity needs, across tenants
+        'stratum_rescan'        -- looks at every text of one tenant, hidden or not
     ] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOBYPASSRLS', role_name);
@@ -23,6 +24,7 @@ BEGIN
     EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO stratum_migrator', current_database());
     REVOKE ALL ON SCHEMA public FROM PUBLIC;
     GRANT USAGE, CREATE ON SCHEMA public TO stratum_migrator;
-    GRANT USAGE ON SCHEMA public TO stratum_app, stratum_auth, stratum_audit_writer, stratum_audit_reader, stratum_index;
+    GRANT USAGE ON SCHEMA public TO stratum_app, stratum_auth, stratum_audit_writer, stratum_audit_reader, stratum_index,
+        stratum_rescan;
 END
 $roles$;

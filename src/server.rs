@@ -184,6 +184,7 @@ impl Server {
         tasks.spawn(upkeep::follow_precedent_changes(db.clone(), corpora));
         tasks.spawn(upkeep::flush_floods(floods.clone(), audit.clone()));
         tasks.spawn(upkeep::make_partitions(db.clone()));
+        tasks.spawn(upkeep::expire_consents(db.clone()));
         Ok(Self {
             grpc_addr,
             rest_addr,

@@ -68,6 +68,7 @@ pub async fn similar(place: &Place, house: &Child) -> Result<(), Failure> {
     };
     let estimate = EstimateWinProbabilityRequest {
         scenario: Some(scenario),
+        ..EstimateWinProbabilityRequest::default()
     }
     .encode_to_vec();
     let mut patience = 10;

@@ -73,6 +73,7 @@ pub async fn take_turns(place: &Place, database_url: &str) -> Result<(), Failure
             ..SimilarityOptions::default()
         }),
         top_k: 10,
+        ..FindSimilarToScenarioRequest::default()
     };
     let request = request.encode_to_vec();
     let mut waits_ms = Vec::new();

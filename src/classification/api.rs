@@ -7,6 +7,7 @@ use super::classify::Classifier;
 use super::feedback;
 use super::guardrails::Context;
 use crate::audit::event::{Facts, Resource};
+use crate::privacy::consent;
 use crate::proto::v1::classification_service_server::ClassificationService;
 use crate::proto::v1::{
     BatchClassifyRequest, BatchClassifyResponse, ClassifyDenialRequest, ClassifyDenialResponse,
@@ -45,19 +46,27 @@ impl ClassificationService for Api {
     ) -> Result<Response<ClassifyDenialResponse>, Status> {
         let classifier = self.classifier.clone();
         self.calls
-            .read(request, |tx, ClassifyDenialRequest { scenario, as_of, top_k }, _| {
+            .read(request, |tx, request, _| {
                 Box::pin(async move {
+                    let ClassifyDenialRequest {
+                        scenario,
+                        as_of,
+                        top_k,
+                        restricted_use,
+                    } = request;
+                    let is_restricted = consent::permit_use(tx, restricted_use).await?;
                     let own = classifier.models().own(tx).await?;
-                    let reply = classifier
+                    let mut reply = classifier
                         .classify(tx, own.as_deref(), scenario.unwrap_or_default(), &as_of, top_k)
                         .await?;
+                    reply.sud_suspected |= is_restricted;
                     let rows = i64::try_from(reply.precedents.len()).unwrap_or(i64::MAX);
                     let facts = Facts {
                         row_count: rows,
                         resource: Resource::Precedent,
                         ..Facts::call()
                     };
-                    Ok(Answer::new(reply, facts))
+                    Ok(Answer::new(reply, facts.restricted(is_restricted)))
                 })
             })
             .await
@@ -113,28 +122,37 @@ impl ClassificationService for Api {
     ) -> Result<Response<EstimateWinProbabilityResponse>, Status> {
         let classifier = self.classifier.clone();
         self.calls
-            .read(request, |tx, EstimateWinProbabilityRequest { scenario }, _| {
-                Box::pin(async move {
-                    let own = classifier.models().own(tx).await?;
-                    let judged = classifier.judge(&scenario.unwrap_or_default(), own.as_deref());
-                    let understood = judged.understanding.scenario;
-                    let action = judged.determination.action();
-                    let (estimate, _) = classifier.estimate(tx.tenant_id(), &understood, action).await?;
-                    let facts = Facts {
-                        row_count: estimate.n,
-                        resource: Resource::Precedent,
-                        ..Facts::call()
-                    };
-                    let model_version = classifier.estimating_version(own.as_deref());
-                    Ok(Answer::new(
-                        EstimateWinProbabilityResponse {
-                            estimate: Some(estimate),
-                            model_version,
-                        },
-                        facts,
-                    ))
-                })
-            })
+            .read(
+                request,
+                |tx,
+                 EstimateWinProbabilityRequest {
+                     scenario,
+                     restricted_use,
+                 },
+                 _| {
+                    Box::pin(async move {
+                        let is_restricted = consent::permit_use(tx, restricted_use).await?;
+                        let own = classifier.models().own(tx).await?;
+                        let judged = classifier.judge(&scenario.unwrap_or_default(), own.as_deref());
+                        let understood = judged.understanding.scenario;
+                        let action = judged.determination.action();
+                        let (estimate, _) = classifier.estimate(tx.tenant_id(), &understood, action).await?;
+                        let facts = Facts {
+                            row_count: estimate.n,
+                            resource: Resource::Precedent,
+                            ..Facts::call()
+                        };
+                        let model_version = classifier.estimating_version(own.as_deref());
+                        Ok(Answer::new(
+                            EstimateWinProbabilityResponse {
+                                estimate: Some(estimate),
+                                model_version,
+                            },
+                            facts.restricted(is_restricted),
+                        ))
+                    })
+                },
+            )
             .await
     }
 

@@ -6,6 +6,7 @@ use super::classify::Classifier;
 use super::models::OwnTextModel;
 use crate::audit::event::Resource;
 use crate::db::TenantTx;
+use crate::privacy::consent;
 use crate::proto::v1::{BatchClassifyEnd, BatchClassifyItem, BatchClassifyRequest, BatchClassifyResponse, ItemRefusal};
 use crate::rpc::call::{Batch, BatchCount};
 use crate::rpc::error::{Error, Result};
@@ -18,6 +19,8 @@ pub(super) struct ClassifyBatch {
     top_k: i32,
     /// Asked for once: a model that is trained meanwhile answers the next batch.
     own: Option<Option<Arc<OwnTextModel>>>,
+    /// Whether a denial of restricted origin has been answered.
+    is_restricted: bool,
 }
 
 impl ClassifyBatch {
@@ -28,6 +31,7 @@ impl ClassifyBatch {
             as_of,
             top_k,
             own: None,
+            is_restricted: false,
         };
         (batch, items)
     }
@@ -38,16 +42,22 @@ impl ClassifyBatch {
         index: i32,
         item: BatchClassifyItem,
     ) -> Result<BatchClassifyResponse> {
-        let BatchClassifyItem { scenario } = item;
+        let BatchClassifyItem {
+            scenario,
+            restricted_use,
+        } = item;
+        let is_restricted = consent::permit_use(tx, restricted_use).await?;
         let own = match &self.own {
             Some(own) => own.clone(),
             None => self.own.insert(self.classifier.models().own(tx).await?).clone(),
         };
         let scenario = scenario.unwrap_or_default();
-        let result = self
+        let mut result = self
             .classifier
             .classify(tx, own.as_deref(), scenario, &self.as_of, self.top_k)
             .await?;
+        result.sud_suspected |= is_restricted;
+        self.is_restricted |= is_restricted;
         Ok(BatchClassifyResponse {
             index,
             result: Some(result),
@@ -66,6 +76,10 @@ impl Batch for ClassifyBatch {
 
     fn resource(&self) -> Resource {
         Resource::Precedent
+    }
+
+    fn is_restricted(&self) -> bool {
+        self.is_restricted
     }
 
     fn answer<'a>(

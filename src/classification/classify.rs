@@ -13,6 +13,7 @@ use super::text::Prediction;
 use super::understanding::{Reader, Understanding, denial_type, span};
 use crate::db::TenantTx;
 use crate::precedents::rate;
+use crate::precedents::record::is_scenario_sud_suspected;
 use crate::proto::v1::{
     BackoffStep, ClassifyDenialResponse, Deadline, DenialType, Determination, PrecedentGroup, RateEstimate,
     RecoveryAction, Scenario, SimilarityOptions, TypeScore, WinEstimate,
@@ -101,13 +102,6 @@ impl Classifier {
         let (win, groups) = self
             .estimate(tx.tenant_id(), &understood, judged.determination.action())
             .await?;
-        let codes: Vec<&str> = understood
-            .diagnosis_codes
-            .iter()
-            .chain(&understood.procedure_codes)
-            .map(String::as_str)
-            .collect();
-        let suspicion = crate::privacy::sud::sud_suspected(&understood.denial_trigger, codes.iter().copied());
         Ok(ClassifyDenialResponse {
             types: judged.types,
             determination: Some(judged.determination),
@@ -121,7 +115,8 @@ impl Classifier {
                 found.model_version,
                 self.models.estimate_version()
             ),
-            sud_suspected: suspicion.is_suspected(),
+            // Of what was given: a group that the words alone suggest is too rash.
+            sud_suspected: is_scenario_sud_suspected(&scenario),
             understood: Some(understood),
         })
     }

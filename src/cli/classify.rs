@@ -113,6 +113,7 @@ pub(super) fn example() -> Result<ClassifyDenialRequest, DevError> {
         scenario: Some(scenario),
         as_of: String::new(),
         top_k: 3,
+        ..Default::default()
     })
 }
 
@@ -153,6 +154,7 @@ fn request(args: &ClassifyArgs) -> Result<ClassifyDenialRequest, DevError> {
         scenario: Some(scenario),
         as_of: text(&args.as_of),
         top_k: args.top,
+        ..Default::default()
     })
 }
 

@@ -33,6 +33,7 @@ pub struct Db {
     audit_writer: PgPool,
     audit_reader: PgPool,
     index: PgPool,
+    rescan: PgPool,
 }
 
 impl Db {
@@ -46,6 +47,7 @@ impl Db {
             audit_writer: pool(DbRole::AuditWriter, 3),
             audit_reader: pool(DbRole::AuditReader, 3),
             index: pool(DbRole::Index, 3),
+            rescan: pool(DbRole::Rescan, 1),
         }
     }
 
@@ -71,6 +73,15 @@ impl Db {
     /// `DATABASE_UNAVAILABLE` when no connection can be had.
     pub async fn begin_audit_read(&self, caller: &Caller) -> Result<TenantTx> {
         TenantTx::begin(&self.audit_reader, caller, "BEGIN READ ONLY").await
+    }
+
+    /// A transaction that sees every precedent of the caller's tenant, those too that an ended consent hides, and
+    /// may hold them for review: for rescans alone.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE` when no connection can be had.
+    pub(crate) async fn begin_rescan(&self, caller: &Caller) -> Result<TenantTx> {
+        TenantTx::begin(&self.rescan, caller, "BEGIN").await
     }
 
     /// Where credentials are looked up, before a tenant is known.
@@ -119,8 +130,9 @@ impl Db {
             audit_writer,
             audit_reader,
             index,
+            rescan,
         } = self;
-        for pool in [app, auth, audit_writer, audit_reader, index] {
+        for pool in [app, auth, audit_writer, audit_reader, index, rescan] {
             pool.close().await;
         }
     }

@@ -22,6 +22,8 @@ pub enum DbRole {
     AuditReader,
     /// Reads what similarity needs, across tenants.
     Index,
+    /// Looks at every text of one tenant, hidden or not.
+    Rescan,
 }
 
 impl DbRole {
@@ -33,6 +35,7 @@ impl DbRole {
         Self::AuditWriter,
         Self::AuditReader,
         Self::Index,
+        Self::Rescan,
     ];
 
     /// The name in the database.
@@ -45,6 +48,7 @@ impl DbRole {
             Self::AuditWriter => "stratum_audit_writer",
             Self::AuditReader => "stratum_audit_reader",
             Self::Index => "stratum_index",
+            Self::Rescan => "stratum_rescan",
         }
     }
 

@@ -51,11 +51,28 @@ statements! {
     PING as App = "SELECT 1";
 }
 
+/// What a rescan runs of other stores, under its own grants.
+fn shared_with_rescan() -> Vec<Statement> {
+    [
+        (crate::audit::store::STATEMENTS, "APPEND"),
+        (crate::precedents::history::store::STATEMENTS, "INSERT_VERSION"),
+        (crate::privacy::allow_list::store::STATEMENTS, "LIST"),
+    ]
+    .iter()
+    .flat_map(|(store, name)| store.iter().filter(move |statement| statement.name == *name))
+    .map(|statement| Statement {
+        role: DbRole::Rescan,
+        ..*statement
+    })
+    .collect()
+}
+
 /// Every statement of the service.
 #[must_use]
 pub fn all() -> Vec<Statement> {
     [
         STATEMENTS,
+        &shared_with_rescan(),
         crate::audit::store::STATEMENTS,
         crate::classification::feedback::store::STATEMENTS,
         crate::classification::models::store::STATEMENTS,

@@ -52,8 +52,8 @@ statements! {
     /// One precedent of the tenant, locked for a change.
     GET_FOR_UPDATE as App = concat!("
         SELECT ", columns!(), " FROM precedents WHERE tenant_id = $1 AND id = $2 FOR UPDATE");
-    /// Whether the tenant may still see a precedent.
-    IS_VISIBLE as App = "SELECT EXISTS (SELECT FROM precedents WHERE tenant_id = $1 AND id = $2)";
+    /// Whether a precedent that the caller may still see is of restricted origin.
+    IS_RESTRICTED as App = "SELECT data_origin IN ('SUD', 'PSYCHOTHERAPY') FROM precedents WHERE tenant_id = $1 AND id = $2";
     /// A page of the tenant's precedents, newest first.
     LIST as App = concat!("
         SELECT ", columns!(), " FROM precedents
@@ -264,13 +264,13 @@ pub(super) async fn get_for_update(tx: &mut TenantTx, id: Uuid) -> Result<Option
         .await?)
 }
 
-/// Whether the tenant may still see a precedent of its own.
-pub(crate) async fn is_visible(tx: &mut TenantTx, id: Uuid) -> Result<bool> {
+/// Whether a precedent of the tenant's own is of restricted origin; `None` when the caller may not see it any more.
+pub(crate) async fn is_restricted(tx: &mut TenantTx, id: Uuid) -> Result<Option<bool>> {
     let tenant = tx.tenant_id();
-    Ok(sqlx::query_scalar(IS_VISIBLE)
+    Ok(sqlx::query_scalar(IS_RESTRICTED)
         .bind(tenant)
         .bind(id)
-        .fetch_one(tx.connection())
+        .fetch_optional(tx.connection())
         .await?)
 }
 

@@ -55,6 +55,7 @@ pub enum Claim<R> {
 #[derive(Debug)]
 pub struct Stored<R> {
     row: store::Row,
+    is_restricted: bool,
     reply: PhantomData<R>,
 }
 
@@ -69,7 +70,8 @@ impl<R: Message + Default> Stored<R> {
             ("precedent", Some(id)) => Facts::one(Resource::Precedent, id),
             _ => Facts::call(),
         };
-        Ok((reply, facts.fields(vec!["replay".to_owned()])))
+        let facts = facts.fields(vec!["replay".to_owned()]);
+        Ok((reply, facts.restricted(self.is_restricted)))
     }
 }
 
@@ -94,13 +96,17 @@ pub async fn claim<R>(tx: &mut TenantTx, key: &Key) -> Result<Claim<R>> {
             "the request_id was used with another request",
         ));
     }
-    if let (Some(id), "precedent") = (row.resource_id, row.resource_type.as_str())
-        && !crate::precedents::store::is_visible(tx, id).await?
-    {
-        return Err(Error::not_found(id));
-    }
+    // Asked as it is now: what was restricted then is so for ever, and what has become so since is told again
+    // as what it is.
+    let is_restricted = match (row.resource_id, row.resource_type.as_str()) {
+        (Some(id), "precedent") => crate::precedents::store::is_restricted(tx, id)
+            .await?
+            .ok_or_else(|| Error::not_found(id))?,
+        _ => false,
+    };
     Ok(Claim::Replay(Stored {
         row,
+        is_restricted,
         reply: PhantomData,
     }))
 }

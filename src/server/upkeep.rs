@@ -10,6 +10,7 @@ use crate::audit;
 use crate::audit::flood::{self, Floods};
 use crate::audit::writer::AuditWriter;
 use crate::db::Db;
+use crate::privacy::consent::expiry;
 use crate::rpc::error::Error;
 use crate::rpc::identity::Authenticator;
 use crate::similarity::corpora::Corpora;
@@ -18,6 +19,8 @@ use crate::similarity::corpora::Corpora;
 const PROBE_INTERVAL: Duration = Duration::from_secs(2);
 /// How often partitions of the coming months are made.
 const PARTITION_INTERVAL: Duration = Duration::from_hours(6);
+/// How often it is put on record which consents have ended. They end at midnight, UTC.
+const EXPIRY_INTERVAL: Duration = Duration::from_hours(1);
 
 /// Tells health what the database says: liveness ("") stays, the services follow it.
 pub(super) async fn probe(db: Db, reporter: HealthReporter) {
@@ -88,5 +91,18 @@ pub(super) async fn make_partitions(db: Db) {
             tracing::error!(target: "stratum::audit", cause = ?error.cause().map(ToString::to_string),
                 "partitions of the coming months can't be made");
         }
+    }
+}
+
+/// Puts on record which consents have come to their end.
+pub(super) async fn expire_consents(db: Db) {
+    loop {
+        match expiry::run(&db).await {
+            Ok(0) => {}
+            Ok(consents) => tracing::info!(target: "stratum::privacy", consents, "consents have expired"),
+            Err(error) => tracing::error!(target: "stratum::privacy", cause = ?error.cause().map(ToString::to_string),
+                "the end of consents can't be put on record; they permit nothing all the same"),
+        }
+        tokio::time::sleep(EXPIRY_INTERVAL).await;
     }
 }

@@ -9,6 +9,7 @@ use super::scenario::features_of_precedent;
 use crate::audit::event::{Facts, Resource};
 use crate::db::TenantTx;
 use crate::precedents::record;
+use crate::privacy::consent;
 use crate::proto::v1::similarity_service_server::SimilarityService;
 use crate::proto::v1::{
     ExplainSimilarityRequest, ExplainSimilarityResponse, FindSimilarRequest, FindSimilarResponse,
@@ -73,9 +74,11 @@ impl SimilarityService for Api {
                      scenario,
                      options,
                      top_k,
+                     restricted_use,
                  },
                  _| {
                     Box::pin(async move {
+                        let is_restricted = consent::permit_use(tx, restricted_use).await?;
                         let scenario = scenario.unwrap_or_default();
                         let mut options = options.unwrap_or_default();
                         if options.top_k == 0 {
@@ -91,7 +94,7 @@ impl SimilarityService for Api {
                         };
                         Ok(Answer::new(
                             FindSimilarToScenarioResponse { hits, model_version },
-                            facts,
+                            facts.restricted(is_restricted),
                         ))
                     })
                 },

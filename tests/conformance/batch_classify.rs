@@ -149,6 +149,7 @@ async fn a_stream_that_is_dropped_is_no_longer_worked_on() {
             denial_trigger: words,
             ..Scenario::default()
         }),
+        ..BatchClassifyItem::default()
     };
     let mut request = tonic::Request::new(BatchClassifyRequest {
         items: vec![item; 500],

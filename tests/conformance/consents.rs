@@ -1,10 +1,12 @@
 //! Consents of `PrivacyService`: recorded by reference, withdrawn for good, asked before every use.
 
 use serde_json::{Value, json};
+use stratum::db::Db;
+use stratum::privacy::consent::expiry;
 use tonic::Code;
 
 use crate::harness::server::{new_consent, uuid};
-use crate::harness::{DOORS, GAMMA, Stage};
+use crate::harness::{DOORS, GAMMA, Scene, Stage, eventually};
 
 const PAYMENT: &str = "CONSENT_PURPOSE_PAYMENT";
 const ALL_TPO: &str = "CONSENT_PURPOSE_ALL_TPO";
@@ -201,5 +203,130 @@ async fn a_check_says_no_and_why() {
             ))
             .await;
         assert_eq!(check(&treatment, "SUD").await, "NO_AGREEMENT");
+    }
+}
+
+/// Lets the day of a consent come.
+async fn end(stage: &Stage, consent: &Value, days_ago: i32) {
+    let id = consent["id"].as_str().unwrap_or_default();
+    let sql =
+        format!("UPDATE consents SET expires_on = (now() AT TIME ZONE 'UTC')::date - {days_ago} WHERE id = '{id}'");
+    stage.superuser().await.run(&sql).await;
+}
+
+async fn listed(scene: &Scene<'_>, consent: &Value) -> Value {
+    let request = json!({ "consentRef": consent["consentRef"] });
+    scene.owner().ok("ListConsents", request).await["consents"][0].clone()
+}
+
+/// What the log says about a consent, as its readers get it, oldest first.
+async fn history(scene: &Scene<'_>, consent: &Value) -> Vec<String> {
+    let request = json!({ "resourceId": consent["id"] });
+    let events = scene.client("compliance").ok("ListAuditEvents", request).await["events"].clone();
+    let events = events.as_array().expect("events").iter().rev();
+    events
+        .map(|event| {
+            let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+            format!(
+                "{} {} v{} {}",
+                text("identityKind"),
+                text("action"),
+                text("resourceVersion"),
+                event["fields"]
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_end_is_put_on_record_once() {
+    let stage = Stage::start().await;
+    let (one, other) = (Db::open(&stage.database.config()), Db::open(&stage.database.config()));
+    for door in DOORS {
+        let scene = stage.scene(door);
+        let consents = [scene.consent(PAYMENT).await, scene.consent(ALL_TPO).await];
+        end(&stage, &consents[0], 0).await;
+        end(&stage, &consents[1], 400).await;
+        // These are not over: one has time left, one no end, one was withdrawn before it.
+        let (lasting, endless, withdrawn) = (
+            scene.consent(PAYMENT).await,
+            scene.consent(PAYMENT).await,
+            scene.consent(PAYMENT).await,
+        );
+        end(&stage, &lasting, -1).await;
+        end(&stage, &withdrawn, -1).await;
+        scene
+            .owner()
+            .ok("WithdrawConsent", json!({ "id": withdrawn["id"] }))
+            .await;
+        for consent in &consents {
+            let before = listed(&scene, consent).await;
+            assert_eq!(before["state"], "CONSENT_STATE_EXPIRED", "it is over, on record or not");
+            assert_eq!((&before["version"], &before["expiredAt"]), (&json!("1"), &Value::Null));
+        }
+
+        // Two replicas at once.
+        let (first, second) = tokio::join!(expiry::run(&one), expiry::run(&other));
+        assert_eq!(first.expect("a pass") + second.expect("a pass"), 2);
+        for consent in &consents {
+            let after = listed(&scene, consent).await;
+            assert_eq!(after["state"], "CONSENT_STATE_EXPIRED");
+            assert_eq!((&after["version"], &after["etag"]), (&json!("2"), &json!("v2")));
+            assert!(
+                after["expiredAt"].is_string() && after["withdrawnAt"].is_null(),
+                "{after:#}"
+            );
+            let log = history(&scene, consent).await;
+            assert_eq!(log.len(), 2, "{log:?}");
+            assert!(log[0].contains("consent.record v1"), "{log:?}");
+            assert_eq!(log[1], r#"IDENTITY_KIND_SYSTEM consent.expire v2 ["state"]"#);
+        }
+        for (consent, state) in [(&lasting, "ACTIVE"), (&endless, "ACTIVE"), (&withdrawn, "WITHDRAWN")] {
+            let after = listed(&scene, consent).await;
+            assert_eq!(after["state"], format!("CONSENT_STATE_{state}"));
+            assert_eq!(after["expiredAt"], Value::Null);
+        }
+        assert_eq!(expiry::run(&one).await.expect("a pass"), 0);
+    }
+    one.close().await;
+    other.close().await;
+}
+
+#[tokio::test]
+async fn the_service_puts_ends_on_record_by_itself() {
+    let stage = Stage::start().await;
+    let consent = stage.scene(DOORS[0]).consent(PAYMENT).await;
+    end(&stage, &consent, 0).await;
+    let stage = stage.again().await;
+    let scene = stage.scene(DOORS[0]);
+    eventually("the end is on record", async || {
+        listed(&scene, &consent).await["version"] == "2"
+    })
+    .await;
+    assert_eq!(history(&scene, &consent).await.len(), 2);
+}
+
+/// Who records a consent anew finds its end on record before the new one, in the same transaction.
+#[tokio::test]
+async fn what_is_recorded_anew_follows_an_end_on_record() {
+    let stage = Stage::start().await;
+    for door in DOORS {
+        let scene = stage.scene(door);
+        let said = new_consent(PAYMENT);
+        let request = json!({ "consent": said });
+        let first = scene.owner().ok("RecordConsent", request.clone()).await["consent"].clone();
+        end(&stage, &first, 0).await;
+        let second = scene.owner().ok("RecordConsent", request).await["consent"].clone();
+        let all = scene
+            .owner()
+            .ok("ListConsents", json!({ "consentRef": said["consentRef"] }))
+            .await;
+        assert_eq!(all["consents"][0], second);
+        assert_eq!(
+            (&all["consents"][1]["state"], &all["consents"][1]["version"]),
+            (&json!("CONSENT_STATE_EXPIRED"), &json!("2"))
+        );
+        let log = history(&scene, &first).await;
+        assert_eq!(log[1], r#"IDENTITY_KIND_SYSTEM consent.expire v2 ["state"]"#);
     }
 }

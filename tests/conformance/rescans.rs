@@ -9,23 +9,27 @@ use stratum::privacy::IdentifierGuard;
 use tonic::Code;
 
 use crate::harness::server::minimal_precedent;
-use crate::harness::{ALPHA, Door, Stage};
+use crate::harness::{ALPHA, Client, Door, Stage};
 
 const NAME: &str = "Maria Gonzalez";
 
 /// Stores a precedent that names somebody, as if today's detectors had not been there.
 async fn overlooked(stage: &Stage) -> Value {
     let owner = stage.client(Door::Rest, ALPHA, "owner");
+    overlooked_by(&owner, &owner, minimal_precedent()).await
+}
+
+/// The same of any precedent, stored by a writer.
+pub(super) async fn overlooked_by(owner: &Client, writer: &Client, mut precedent: Value) -> Value {
     let entry = json!({ "entry": { "phrase": NAME } });
     let entry = owner.ok("AddAllowListEntry", entry).await["entry"]["id"].clone();
-    let mut precedent = minimal_precedent();
     precedent["notes"] = json!(format!("Patient {NAME} was admitted"));
-    let stored = owner.ok("CreatePrecedent", json!({ "precedent": precedent })).await["precedent"].clone();
+    let stored = writer.ok("CreatePrecedent", json!({ "precedent": precedent })).await["precedent"].clone();
     owner.ok("RemoveAllowListEntry", json!({ "id": entry })).await;
     stored
 }
 
-async fn outdate(stage: &Stage) {
+pub(super) async fn outdate(stage: &Stage) {
     stage
         .superuser()
         .await
@@ -33,7 +37,7 @@ async fn outdate(stage: &Stage) {
         .await;
 }
 
-async fn run(stage: &Stage) -> (Summary, Vec<(u64, u64)>) {
+pub(super) async fn run(stage: &Stage) -> (Summary, Vec<(u64, u64)>) {
     let db = Db::open(&stage.database.config());
     let mut told = Vec::new();
     let summary = rescan::run(&db, Arc::new(IdentifierGuard::default()), |done, all| {

@@ -4,13 +4,14 @@
 use serde_json::{Value, json};
 use tonic::Code;
 
+use crate::harness::db::Sql;
 use crate::harness::server::{minimal_precedent, uuid};
 use crate::harness::{Client, DOORS, Scene, Stage};
 
 const PAYMENT: &str = "CONSENT_PURPOSE_PAYMENT";
 
 /// A record of an origin on a consent.
-fn of_origin(origin: &str, consent: &Value) -> Value {
+pub(super) fn of_origin(origin: &str, consent: &Value) -> Value {
     let mut precedent = minimal_precedent();
     precedent["title"] = json!("Residential level of care");
     precedent["dataOrigin"] = json!(format!("DATA_ORIGIN_{origin}"));
@@ -92,7 +93,7 @@ async fn it_takes_permission_agreement_consent_and_privacy() {
 }
 
 /// Every way to a precedent, as calls that answer something when it is there.
-fn ways(id: &Value) -> Vec<(&'static str, Value)> {
+pub(super) fn ways(id: &Value) -> Vec<(&'static str, Value)> {
     vec![
         ("GetPrecedent", json!({ "id": id })),
         ("ListPrecedentVersions", json!({ "id": id })),
@@ -107,7 +108,7 @@ fn ways(id: &Value) -> Vec<(&'static str, Value)> {
 }
 
 /// What the collections hold: listed, searched, counted and exported.
-async fn collected(client: &Client) -> [usize; 4] {
+pub(super) async fn collected(client: &Client) -> [usize; 4] {
     let length = |list: &Value| list.as_array().map_or(0, Vec::len);
     let listed = client.ok("ListPrecedents", json!({})).await;
     let searched = client
@@ -206,6 +207,97 @@ async fn who_may_see_it_does_and_the_log_says_so() {
             .map(|hits| hits.iter().map(|hit| &hit["precedent"]["id"]).collect())
             .unwrap_or_default();
         assert!(!found.is_empty() && !found.contains(&&precedent["id"]), "{hits:#}");
+    }
+}
+
+/// Nor by a reference that is taken: each side of the wall has its own.
+#[tokio::test]
+async fn a_reference_that_is_taken_tells_nothing_of_it() {
+    let stage = Stage::start().await;
+    for door in DOORS {
+        let scene = stage.scene(door);
+        let (custodian, owner) = (scene.custodian(), scene.owner());
+        let consent = scene.consent(PAYMENT).await["id"].clone();
+        let referred = |mut precedent: Value| {
+            precedent["externalRef"] = json!("case-17");
+            json!({ "precedent": precedent })
+        };
+        let (hidden, open) = (referred(of_origin("SUD", &consent)), referred(minimal_precedent()));
+        custodian.ok("CreatePrecedent", hidden.clone()).await;
+        let open_id = owner.ok("CreatePrecedent", open.clone()).await["precedent"]["id"].clone();
+        for (client, taken) in [(&custodian, &hidden), (&custodian, &open), (&owner, &open)] {
+            let refused = client.call("CreatePrecedent", taken.clone()).await;
+            refused.refused(Code::AlreadyExists, "DUPLICATE");
+        }
+        // Who sees both is told, when both would be on one side.
+        let relabel = json!({ "id": open_id, "dataOrigin": "DATA_ORIGIN_SUD", "consentId": consent, "scenario": {} });
+        let relabel = json!({ "precedent": relabel, "updateMask": "dataOrigin,consentId" });
+        custodian
+            .call("UpdatePrecedent", relabel)
+            .await
+            .refused(Code::AlreadyExists, "DUPLICATE");
+    }
+}
+
+/// The repeat of a call tells of a restricted record again, and the log says so again: of what was restricted
+/// then, and of what has become so since.
+#[tokio::test]
+async fn a_repeat_is_marked_as_the_first_call_was() {
+    let stage = Stage::start().await;
+    let mut superuser = stage.superuser().await;
+    for door in DOORS {
+        let scene = stage.scene(door);
+        let (custodian, owner) = (scene.custodian(), scene.owner());
+        let consent = scene.consent(PAYMENT).await["id"].clone();
+        let create = json!({ "precedent": of_origin("SUD", &consent), "requestId": uuid() });
+        let id = custodian.ok("CreatePrecedent", create.clone()).await["precedent"]["id"].clone();
+        let general = json!({ "precedent": minimal_precedent(), "requestId": uuid() });
+        let open = owner.ok("CreatePrecedent", general.clone()).await["precedent"]["id"].clone();
+        let calls = [
+            ("CreatePrecedent", create),
+            ("ApplyPrecedent", json!({ "id": id, "requestId": uuid() })),
+            (
+                "RecordOutcome",
+                json!({ "id": id, "outcome": "OUTCOME_WON", "requestId": uuid() }),
+            ),
+            ("ValidatePrecedent", json!({ "id": id, "requestId": uuid() })),
+            (
+                "UpdatePrecedent",
+                json!({ "precedent": { "id": id, "title": "x", "scenario": {} }, "updateMask": "title", "requestId": uuid() }),
+            ),
+            ("ArchivePrecedent", json!({ "id": id, "requestId": uuid() })),
+            ("RestorePrecedent", json!({ "id": id, "requestId": uuid() })),
+        ];
+        let fields_of = async |superuser: &mut Sql, client: &Client, method: &str, request: &Value| {
+            let trace = uuid();
+            client.with("x-request-id", &trace).ok(method, request.clone()).await;
+            let fields: Vec<String> = superuser
+                .value(&format!("SELECT fields FROM audit_events WHERE request_id = '{trace}'"))
+                .await;
+            fields
+        };
+        let marked = ["replay", "restricted_origin"];
+        for (method, request) in &calls {
+            let first = fields_of(&mut superuser, &custodian, method, request).await;
+            assert_eq!(first.last().map(String::as_str), Some("restricted_origin"), "{method}");
+            let repeat = fields_of(&mut superuser, &custodian, method, request).await;
+            assert_eq!(repeat, marked, "{method}");
+        }
+        assert_eq!(
+            fields_of(&mut superuser, &owner, "CreatePrecedent", &general).await,
+            ["replay"]
+        );
+        let relabel = json!({ "id": open, "dataOrigin": "DATA_ORIGIN_SUD", "consentId": consent, "scenario": {} });
+        let relabel = json!({ "precedent": relabel, "updateMask": "dataOrigin,consentId" });
+        custodian.ok("UpdatePrecedent", relabel).await;
+        assert_eq!(
+            fields_of(&mut superuser, &custodian, "CreatePrecedent", &general).await,
+            marked
+        );
+        owner
+            .call("CreatePrecedent", general)
+            .await
+            .refused(Code::NotFound, "NOT_FOUND");
     }
 }
 

@@ -13,7 +13,12 @@ use crate::harness::{ALPHA, Door, Stage};
 async fn every_constraint_the_service_names_exists() {
     let database = Database::clone().await;
     let mut superuser = database.superuser().await;
-    let mut names: Vec<String> = superuser.column("SELECT conname::text FROM pg_constraint").await;
+    let mut names: Vec<String> = superuser
+        .column(
+            "SELECT conname::text FROM pg_constraint UNION
+            SELECT indexrelid::regclass::text FROM pg_index WHERE indisunique",
+        )
+        .await;
     // A trigger may name a constraint of its own in what it raises.
     let sources: Vec<String> = superuser
         .column("SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
@@ -96,7 +101,10 @@ async fn a_restricted_row_has_no_features() {
     let without = format!("{restrict}, features = NULL, features_version = NULL");
     superuser.run(&without).await;
     let with = "UPDATE precedents SET features = 'word:x', features_version = 1";
-    assert_eq!(superuser.refusal(with).await.1, "precedents_restricted_without_features");
+    assert_eq!(
+        superuser.refusal(with).await.1,
+        "precedents_restricted_without_features"
+    );
     // Who keeps features may keep them of others only.
     let mut index = stage.database.as_role(DbRole::Index).await;
     index.run(with).await;

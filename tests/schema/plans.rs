@@ -131,7 +131,7 @@ fn statements(tenant: uuid::Uuid, id: uuid::Uuid, recent: i64) -> Vec<Hot> {
         hot(
             DbRole::App,
             "FROM precedents",
-            "IS_VISIBLE",
+            "IS_RESTRICTED",
             format!("'{tenant}', '{id}'"),
             "precedents_pkey",
             Order::AsTheIndex,
@@ -246,7 +246,7 @@ fn statements(tenant: uuid::Uuid, id: uuid::Uuid, recent: i64) -> Vec<Hot> {
             "BY_REFERENCE",
             format!("'{tenant}', '{{ref-1,ref-2}}'"),
             "precedents_external_ref_key",
-            Order::AsTheIndex,
+            Order::Sorted,
         ),
         hot(
             DbRole::App,

@@ -7,8 +7,7 @@ use super::classify::Classifier;
 use crate::audit::event::{Facts, Resource};
 use crate::db::TenantTx;
 use crate::db::stored::StoredEnum as _;
-use crate::precedents::record::{codes, new_id};
-use crate::privacy::sud::sud_suspected;
+use crate::precedents::record::{codes, is_scenario_sud_suspected, new_id};
 use crate::proto::v1::{DenialType, Scenario, SubmitFeedbackRequest, SubmitFeedbackResponse};
 use crate::rpc::call::Answer;
 use crate::rpc::error::{Error, Result};
@@ -45,7 +44,7 @@ pub(super) async fn submit(
             format!("must hold at most {MOST_CODES} codes"),
         ));
     }
-    if is_sud_suspected(&scenario) {
+    if is_scenario_sud_suspected(&scenario) {
         return Err(Error::restricted("consent"));
     }
     let own = classifier.models().own(tx).await?;
@@ -84,20 +83,10 @@ fn asked_about(scenario: Scenario) -> Scenario {
     }
 }
 
-fn is_sud_suspected(scenario: &Scenario) -> bool {
-    let of_lines = scenario.lines.iter().map(|line| &line.procedure_code);
-    let codes = scenario
-        .diagnosis_codes
-        .iter()
-        .chain(&scenario.procedure_codes)
-        .chain(of_lines);
-    sud_suspected(&scenario.denial_trigger, codes.map(String::as_str)).is_suspected()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{asked_about, is_sud_suspected};
-    use crate::proto::v1::{DenialType, Scenario, ServiceLine};
+    use super::asked_about;
+    use crate::proto::v1::{DenialType, Scenario};
 
     #[test]
     fn the_type_that_was_given_is_not_asked_about() {
@@ -108,22 +97,5 @@ mod tests {
         });
         assert_eq!(scenario.denial_trigger, "no authorization on file");
         assert!(scenario.denial_types.is_empty());
-    }
-
-    #[test]
-    fn words_and_every_code_can_raise_the_suspicion() {
-        let of = |change: fn(&mut Scenario)| {
-            let mut scenario = Scenario::default();
-            change(&mut scenario);
-            is_sud_suspected(&scenario)
-        };
-        assert!(of(|s| s.denial_trigger = "methadone clinic visit denied".to_owned()));
-        assert!(of(|s| s.diagnosis_codes = vec!["F11.20".to_owned()]));
-        assert!(of(|s| s.procedure_codes = vec!["H0020".to_owned()]));
-        assert!(of(|s| s.lines = vec![ServiceLine {
-            procedure_code: "H0020".to_owned(),
-            ..ServiceLine::default()
-        }]));
-        assert!(!of(|s| s.denial_trigger = "no authorization on file".to_owned()));
     }
 }

@@ -13,9 +13,10 @@ use crate::rpc::error::Result;
 statements! {
     /// One load at a time in a tenant: two would both miss what the other adds.
     LOCK as App = "SELECT pg_advisory_xact_lock(hashtextextended('precedents.import ' || $1::uuid::text, 0))";
-    /// The precedents with these references, locked for a change.
+    /// The precedents with these references, locked for a change; of two with the same one the restricted comes first.
     BY_REFERENCE as App = concat!("
-        SELECT ", columns!(), " FROM precedents WHERE tenant_id = $1 AND external_ref = ANY ($2::text[]) FOR UPDATE");
+        SELECT ", columns!(), " FROM precedents WHERE tenant_id = $1 AND external_ref = ANY ($2::text[])
+        ORDER BY data_origin IN ('SUD', 'PSYCHOTHERAPY') DESC FOR UPDATE");
     /// Stores many new precedents. Lists of text travel joined by commas because unnest flattens arrays of arrays.
     INSERT as App = concat!("
         INSERT INTO precedents (tenant_id, id, version, status, data_origin, sharing_scope, external_ref,

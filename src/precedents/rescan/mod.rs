@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::change::versioned;
 use super::held::{Held, PHI_RULES, has_findings};
-use super::record::{self, Columns};
+use super::record;
 use super::store::Row;
 use crate::audit::event::{AuditEvent, Facts, Resource};
 use crate::db::stored::StoredEnum as _;
@@ -37,7 +37,8 @@ pub struct Summary {
 }
 
 /// Looks at every precedent that older detectors have seen. `progress` is told how many are done, of how many.
-/// What a consent that has ended hides is hidden from this too.
+/// What an ended consent hides is looked at too, under a database role of its own, and stays hidden: when a new
+/// consent brings it back, it comes back held.
 ///
 /// # Errors
 /// Those of the database; what was done before stays done, and the next run goes on from there.
@@ -47,7 +48,7 @@ pub async fn run(db: &Db, guard: Arc<dyn FreeTextGuard>, mut progress: impl FnMu
     let mut due = Vec::new();
     for tenant in crate::tenants::store::every_id(db.auth()).await? {
         let caller = Caller::system(tenant, "rescan");
-        let count = store::count_due(&mut db.begin_read(&caller).await?, version).await?;
+        let count = store::count_due(&mut db.begin_rescan(&caller).await?, version).await?;
         due.push((caller, u64::try_from(count).unwrap_or(0)));
     }
     let total = due.iter().map(|(_, count)| count).sum();
@@ -71,10 +72,11 @@ async fn chunk(
     version: i32,
     summary: &mut Summary,
 ) -> Result<Option<Uuid>> {
-    let mut tx = db.begin(caller).await?;
+    let mut tx = db.begin_rescan(caller).await?;
     let allowed = allow_list::of_tenant(&mut tx).await?;
     let rows = store::due(&mut tx, version, after, CHUNK).await?;
     let ids: Vec<Uuid> = rows.iter().map(Row::id).collect();
+    let is_restricted = rows.iter().any(Row::is_restricted);
     let mut found = Summary {
         scanned: u64::try_from(ids.len()).unwrap_or(u64::MAX),
         ..Summary::default()
@@ -90,6 +92,7 @@ async fn chunk(
             resource: Resource::Precedent,
             ..Facts::call()
         };
+        let facts = facts.restricted(is_restricted);
         crate::audit::store::append(&mut tx, &AuditEvent::of_work(caller, ACTION, facts)).await?;
         tx.commit().await?;
         summary.scanned += found.scanned;
@@ -120,7 +123,7 @@ async fn look(
     }
     found.held += 1;
     let held = Held::because(PHI_RULES, &precedent.review_reasons);
-    let row = super::store::update(tx, id, held.status, &held.reasons, Columns::of(&precedent)).await?;
+    let row = store::hold(tx, id, &held.reasons).await?;
     let fields = ["status".to_owned()];
     let (held, _) = versioned(tx, row, ChangeKind::Rescanned, &fields, "", Some(caller)).await?;
     let facts = Facts::one(Resource::Precedent, id)

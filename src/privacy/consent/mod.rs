@@ -1,6 +1,14 @@
-//! Consents under 42 CFR Part 2: recorded by an opaque reference, withdrawn for good, asked before every
-//! use. What [`rule`] permits in code, the policies of migration 0006 permit in the database.
+//! Consents under 42 CFR Part 2: recorded by an opaque reference, ended for good, asked before every use.
+//! What [`rule`] permits in code, the function `consent_permits` permits in the database.
+//!
+//! A consent is known by its reference and its purpose, and at most one such is in force. A record rests on
+//! the consent that it names for as long as that lasts, and afterwards on the one that is recorded anew under
+//! the same reference for the same purpose, if any is: the patient's word is asked for again where it was
+//! found the first time. The origin stays what it is, the record stays private, and nobody sees it who could
+//! not before. A consent for another purpose promises something else and revives nothing, so that a withdrawal
+//! hides everything that rests on what was withdrawn, whatever else was signed.
 
+pub mod expiry;
 pub mod rule;
 pub(crate) mod store;
 
@@ -15,10 +23,11 @@ use self::store::{NewConsent, Row};
 use crate::audit::event::{Facts, Resource, micros};
 use crate::db::TenantTx;
 use crate::db::stored::{StoredEnum, stored};
+use crate::precedents::record::is_restricted_origin;
 use crate::proto::v1::{
     CheckConsentRequest, CheckConsentResponse, Consent, ConsentBasis, ConsentPurpose, ConsentRefusal, ConsentScope,
     ConsentState, DataOrigin, ErrorReason, ListConsentsRequest, ListConsentsResponse, RecipientsClass,
-    RecordConsentRequest, RecordConsentResponse, WithdrawConsentRequest, WithdrawConsentResponse,
+    RecordConsentRequest, RecordConsentResponse, RestrictedUse, WithdrawConsentRequest, WithdrawConsentResponse,
 };
 use crate::rpc::call::Answer;
 use crate::rpc::error::{Error, Result};
@@ -42,11 +51,52 @@ pub(crate) async fn require(tx: &mut TenantTx, origin: DataOrigin, consent_id: &
         return Err(Error::restricted("agreement"));
     }
     let consent = match Uuid::try_parse(consent_id) {
-        Ok(id) => store::get_for_share(tx, id).await?,
+        Ok(id) => store::standing_for_share(tx, id).await?,
         Err(_none_given) => None,
     };
-    let permitted = consent.is_some_and(|row| terms(&row).permit(origin, today()).is_ok());
-    if permitted {
+    permitted(consent, origin)
+}
+
+/// Whether a denial that is asked about and not kept may be looked at by this caller, and whether it is of
+/// restricted origin. What is said to be so needs permission, agreement and consent before a word of it is read
+/// (MC-008). What only hints at it is answered and said to hint at it: a consent is recorded, never inferred from
+/// free text (MM-03), and nothing of the denial is kept that could be shared.
+///
+/// # Errors
+/// `SUD_NOT_SHAREABLE`, naming what is missing; `VALIDATION` for a consent without such an origin; those of the
+/// database, which permit nothing either.
+pub(crate) async fn permit_use(tx: &mut TenantTx, restricted_use: Option<RestrictedUse>) -> Result<bool> {
+    let restricted_use = restricted_use.unwrap_or_default();
+    let origin = restricted_use.data_origin();
+    let RestrictedUse {
+        consent_id,
+        data_origin: _,
+    } = restricted_use;
+    if !is_restricted_origin(origin) {
+        return if consent_id.is_empty() {
+            Ok(false)
+        } else {
+            Err(Error::field(
+                "restricted_use.consent_id",
+                "is for SUD and PSYCHOTHERAPY origin alone",
+            ))
+        };
+    }
+    if !tx.allows(Permission::SudRead) {
+        return Err(Error::restricted("permission"));
+    }
+    if !store::has_agreement(tx).await? {
+        return Err(Error::restricted("agreement"));
+    }
+    let consent = match Uuid::try_parse(&consent_id) {
+        Ok(id) => store::standing(tx, id).await?,
+        Err(_none_given) => None,
+    };
+    permitted(consent, origin).map(|()| true)
+}
+
+fn permitted(consent: Option<Row>, origin: DataOrigin) -> Result<()> {
+    if consent.is_some_and(|row| terms(&row).permit(origin, today()).is_ok()) {
         Ok(())
     } else {
         Err(Error::restricted("consent"))
@@ -60,6 +110,8 @@ pub(super) async fn record(
 ) -> Result<Answer<RecordConsentResponse>> {
     let RecordConsentRequest { consent, request_id: _ } = request;
     let consent = new_consent(consent.unwrap_or_default())?;
+    // One that is over but not yet on record would still take the place.
+    expiry::note(tx, Some(&consent.consent_ref)).await?;
     let row = store::insert(tx, Uuid::now_v7(), consent, call.caller()).await?;
     let facts = Facts::one(Resource::Consent, row.id).version(row.version);
     Ok(Answer::new(
@@ -108,10 +160,10 @@ pub(super) async fn check(tx: &mut TenantTx, request: CheckConsentRequest) -> Re
     let origin = request.data_origin();
     let CheckConsentRequest { id, data_origin: _ } = request;
     let id = required_id("id", &id)?;
-    let row = store::get(tx, id).await?;
+    let row = store::standing(tx, id).await?;
     let facts = row
         .as_ref()
-        .map_or_else(Facts::call, |row| Facts::one(Resource::Consent, row.id));
+        .map_or_else(Facts::call, |_| Facts::one(Resource::Consent, id));
     let permitted = match row {
         None => Err(ConsentRefusal::Unknown),
         Some(_) if !store::has_agreement(tx).await? => Err(ConsentRefusal::NoAgreement),
@@ -232,6 +284,7 @@ fn shown(row: Row) -> Consent {
         state: state.into(),
         created_at: Some(timestamp(row.created_at)),
         withdrawn_at: row.withdrawn_at.map(timestamp),
+        expired_at: row.expired_at.map(timestamp),
         consent_ref: row.consent_ref,
     }
 }

@@ -31,7 +31,7 @@ impl Terms {
     ///
     /// Appealing is payment (45 CFR 164.501). Counselling and psychotherapy notes need a consent of their
     /// own: one for all of treatment, payment and operations does not reach them (42 CFR 2.31(b),
-    /// 45 CFR 164.508(a)(2)). The policies of migration 0006 say the same in SQL.
+    /// 45 CFR 164.508(a)(2)). The function `consent_permits` says the same in SQL.
     ///
     /// # Errors
     /// The first reason why not.

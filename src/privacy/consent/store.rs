@@ -12,7 +12,21 @@ use crate::rpc::identity::Caller;
 macro_rules! columns {
     () => {
         "id, version, consent_ref, basis, scope, recipients_class, purpose, granted_year, expires_on, state,
-            withdrawn_at, created_at"
+            withdrawn_at, expired_at, created_at"
+    };
+}
+
+macro_rules! standing {
+    () => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM consents
+        WHERE tenant_id = $1 AND (consent_ref, purpose) =
+            (SELECT named.consent_ref, named.purpose FROM consents named WHERE named.tenant_id = $1 AND named.id = $2)
+        ORDER BY state = 'ACTIVE' DESC, created_at DESC, id DESC
+        LIMIT 1"
+        )
     };
 }
 
@@ -23,10 +37,10 @@ statements! {
             expires_on, recorded_by_credential, recorded_by_user)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         RETURNING ", columns!());
-    /// One consent.
-    GET as App = concat!("SELECT ", columns!(), " FROM consents WHERE tenant_id = $1 AND id = $2");
-    /// One consent, held as it is until the transaction ends: what is stored on it can't miss its withdrawal.
-    GET_FOR_SHARE as App = concat!("SELECT ", columns!(), " FROM consents WHERE tenant_id = $1 AND id = $2 FOR SHARE");
+    /// The consent that stands for one now: of all under its reference and purpose the one in force, else the last.
+    STANDING as App = standing!();
+    /// The same, held as it is until the transaction ends: what is stored on it can't miss its withdrawal.
+    STANDING_FOR_SHARE as App = concat!(standing!(), " FOR SHARE");
     /// One consent, locked for a change.
     GET_FOR_UPDATE as App = concat!("SELECT ", columns!(), " FROM consents WHERE tenant_id = $1 AND id = $2 FOR UPDATE");
     /// Ends a consent.
@@ -34,6 +48,12 @@ statements! {
         UPDATE consents SET state = 'WITHDRAWN', withdrawn_at = now(), updated_at = now(), version = version + 1
         WHERE tenant_id = $1 AND id = $2
         RETURNING ", columns!());
+    /// Ends the consents whose day has come: all, or those of one reference.
+    EXPIRE as App = "
+        UPDATE consents SET state = 'EXPIRED', expired_at = now(), updated_at = now(), version = version + 1
+        WHERE tenant_id = $1 AND state = 'ACTIVE' AND expires_on <= (now() AT TIME ZONE 'UTC')::date
+            AND ($2::text IS NULL OR consent_ref = $2)
+        RETURNING id, version";
     /// A page of consents, newest first.
     LIST as App = concat!("
         SELECT ", columns!(), " FROM consents
@@ -59,6 +79,7 @@ pub(super) struct Row {
     pub(super) expires_on: Option<Date>,
     pub(super) state: String,
     pub(super) withdrawn_at: Option<OffsetDateTime>,
+    pub(super) expired_at: Option<OffsetDateTime>,
     pub(super) created_at: OffsetDateTime,
 }
 
@@ -92,12 +113,12 @@ pub(super) async fn insert(tx: &mut TenantTx, id: Uuid, consent: NewConsent, cal
         .await?)
 }
 
-pub(super) async fn get(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
-    one(tx, GET, id).await
+pub(super) async fn standing(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
+    one(tx, STANDING, id).await
 }
 
-pub(super) async fn get_for_share(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
-    one(tx, GET_FOR_SHARE, id).await
+pub(super) async fn standing_for_share(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
+    one(tx, STANDING_FOR_SHARE, id).await
 }
 
 pub(super) async fn get_for_update(tx: &mut TenantTx, id: Uuid) -> Result<Option<Row>> {
@@ -119,6 +140,16 @@ pub(super) async fn withdraw(tx: &mut TenantTx, id: Uuid) -> Result<Row> {
         .bind(tenant)
         .bind(id)
         .fetch_one(tx.connection())
+        .await?)
+}
+
+/// Those that ended, each with its version.
+pub(super) async fn expire(tx: &mut TenantTx, consent_ref: Option<&str>) -> Result<Vec<(Uuid, i64)>> {
+    let tenant = tx.tenant_id();
+    Ok(sqlx::query_as(EXPIRE)
+        .bind(tenant)
+        .bind(consent_ref)
+        .fetch_all(tx.connection())
         .await?)
 }
 

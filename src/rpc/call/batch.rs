@@ -43,6 +43,10 @@ pub trait Batch: Send + 'static {
     fn item_name(&self) -> &'static str;
     /// What kind of resource leaves.
     fn resource(&self) -> Resource;
+    /// Whether something of restricted origin was answered.
+    fn is_restricted(&self) -> bool {
+        false
+    }
     /// The answer to an item that keeps every rule.
     fn answer<'a>(
         &'a mut self,
@@ -170,6 +174,7 @@ impl<B: Batch> Run<B> {
             content_sha256: Some(sha256),
             ..Facts::call()
         };
+        let facts = facts.restricted(self.batch.is_restricted());
         let finished = AuditEvent::finish(&self.call, facts, ended.as_ref().err());
         let noted = self.calls.0.audit.append(finished).await;
         let last = match ended.and(noted) {
