@@ -206,6 +206,7 @@ pub fn case_of(precedent: &Precedent) -> Option<Case> {
     Some(Case {
         facts,
         year: precedent.event_year,
+        quarter: None,
         outcome,
     })
 }
