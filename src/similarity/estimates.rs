@@ -82,6 +82,7 @@ impl<'a> Decided<'a> {
         Case {
             facts: facts_from(of_features, fact_of_type(primary), fact_of_action(action)),
             year: self.year,
+            quarter: None,
             outcome: self.outcome,
         }
     }

@@ -236,6 +236,7 @@ pub fn case_of(precedent: &Precedent) -> Option<Case> {
     Some(Case {
         facts: facts(&own_features(precedent), primary, precedent.action_taken()),
         year: precedent.event_year,
+        quarter: None,
         outcome: ended(precedent.outcome())?,
     })
 }

@@ -18,7 +18,7 @@ pub struct WinEstimate {
     /// Position in `groups` of the narrowest group that still holds as many
     /// precedents as an answer needs: the one to quote. None if no group does.
     pub basis: Option<usize>,
-    /// Precedents counted by their similarity: one of the same facts and year
+    /// Precedents counted by their similarity: one of the same facts and time
     /// counts 1, one that shares half of what matters counts ½.
     pub effective_n: f64,
     /// True when `effective_n` is below the minimum: show the prior and the
@@ -54,7 +54,7 @@ pub struct GroupEvidence {
 pub struct SimilarPrecedent {
     /// Its position among the cases that the estimator was fitted to.
     pub index: usize,
-    /// Similarity, 0 to 1: 1 for a case of the same facts and year.
+    /// Similarity, 0 to 1: 1 for a case of the same facts and time.
     pub similarity: f64,
     /// How it ended.
     pub outcome: Outcome,

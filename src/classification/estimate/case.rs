@@ -48,6 +48,35 @@ impl Outcome {
     }
 }
 
+/// A quarter of a calendar year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Quarter {
+    /// January to March.
+    First,
+    /// April to June.
+    Second,
+    /// July to September.
+    Third,
+    /// October to December.
+    Fourth,
+}
+
+impl Quarter {
+    /// All of a year, in order.
+    pub const ALL: [Self; 4] = [Self::First, Self::Second, Self::Third, Self::Fourth];
+
+    /// 0 for the first, 3 for the last.
+    #[must_use]
+    pub fn index(self) -> u8 {
+        match self {
+            Self::First => 0,
+            Self::Second => 1,
+            Self::Third => 2,
+            Self::Fourth => 3,
+        }
+    }
+}
+
 /// A decided case. Facts that are not known are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -55,6 +84,8 @@ pub struct Case {
     pub facts: Vec<Fact>,
     /// The calendar year of its decision.
     pub year: i32,
+    /// The quarter of that year, where it is known.
+    pub quarter: Option<Quarter>,
     /// How it ended.
     pub outcome: Outcome,
 }

@@ -19,9 +19,13 @@ pub struct Cell {
 impl Cell {
     /// How far two members of a group that lie `years` apart still have its
     /// effect in common, from `lasting` to 1.
-    pub(super) fn correlation(&self, lasting: f64, years: i32) -> f64 {
-        let age = f64::from(years.abs());
-        lasting + (1.0 - lasting) * (-age / self.memory_years).exp()
+    pub(super) fn correlation(&self, lasting: f64, years: f64) -> f64 {
+        lasting + (1.0 - lasting) * self.decay(years)
+    }
+
+    /// What is left after `years` of the part of the effect that fades.
+    pub(super) fn decay(&self, years: f64) -> f64 {
+        (-years / self.memory_years).exp()
     }
 }
 

@@ -4,6 +4,7 @@ use super::evidence::Evidence;
 use super::fit::{Kernel, fit, log_odds_of, probability_of};
 use super::history::{History, Membership};
 use super::interval::beta_interval;
+use super::time::Time;
 use super::{Case, CellModel, Fact, WinEstimate};
 
 /// Precedents that an answer needs, counted by similarity: the smallest cell
@@ -58,8 +59,8 @@ impl Estimator {
     /// facts are known: the number alone, for evaluation and ranking.
     #[must_use]
     pub fn probability(&self, facts: &[Fact], year: i32) -> f64 {
-        let memberships = self.history.memberships(facts);
-        let effects = memberships.iter().map(|membership| self.effect(membership, year));
+        let (memberships, time) = (self.history.memberships(facts), Time::mid_year(year));
+        let effects = memberships.iter().map(|membership| self.effect(membership, time));
         probability_of(self.base_log_odds + effects.sum::<f64>())
     }
 
@@ -67,7 +68,7 @@ impl Estimator {
     /// are known (any subset), with everything that it rests on.
     #[must_use]
     pub fn estimate(&self, facts: &[Fact], year: i32) -> WinEstimate {
-        let evidence = Evidence::of(self, facts, year);
+        let evidence = Evidence::of(self, facts, Time::mid_year(year));
         let groups = evidence.groups();
         let probability = groups.last().map_or(self.model.base_win_rate, |group| group.estimate);
         let effective_n = evidence.sum_of_similarities(1);
@@ -101,22 +102,22 @@ impl Estimator {
         self.probability(&[], year)
     }
 
-    /// What a group adds to the log-odds of a member decided in `year`.
-    pub(super) fn effect(&self, membership: &Membership, year: i32) -> f64 {
-        let fading = self.fading(membership, year);
+    /// What a group adds to the log-odds of a member decided at `time`.
+    pub(super) fn effect(&self, membership: &Membership, time: Time) -> f64 {
+        let fading = self.fading(membership, time);
         let pushes =
             fading.map(|(moment, weight)| weight * self.surprise_of_moment.get(moment).copied().unwrap_or(0.0));
         pushes.sum()
     }
 
-    /// The moments of a group with their similarity to a member decided in `year`.
-    pub(super) fn fading(&self, membership: &Membership, year: i32) -> impl Iterator<Item = (usize, f64)> {
+    /// The moments of a group with their similarity to a member decided at `time`.
+    pub(super) fn fading(&self, membership: &Membership, time: Time) -> impl Iterator<Item = (usize, f64)> {
         let group = membership.group.and_then(|group| self.history.groups.get(group));
         let cell = self.model.cells.get(membership.cell);
         let parts = group.zip(cell).into_iter();
         parts.flat_map(move |(group, cell)| {
             group.moments.clone().filter_map(move |index| {
-                let years = year - self.history.moments.get(index)?.year;
+                let years = time.years_from(self.history.moments.get(index)?.time);
                 let correlation = cell.correlation(self.model.lasting_share, years);
                 Some((index, cell.scale * correlation))
             })

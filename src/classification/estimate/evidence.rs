@@ -5,13 +5,14 @@ use std::cmp::Reverse;
 use super::estimator::{Estimator, SHOWN_PRECEDENTS};
 use super::fit::probability_of;
 use super::history::{Membership, Row};
+use super::time::Time;
 use super::{Fact, GroupEvidence, SimilarPrecedent, Tally};
 
 /// The evidence about one case, before it is told.
 pub(super) struct Evidence<'a> {
     estimator: &'a Estimator,
     facts: &'a [Fact],
-    year: i32,
+    time: Time,
     memberships: Vec<Membership>,
     /// For each row that shares a fact, its similarity, 0 to 1.
     similar: Vec<(usize, f64)>,
@@ -20,7 +21,7 @@ pub(super) struct Evidence<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    pub fn of(estimator: &'a Estimator, facts: &'a [Fact], year: i32) -> Self {
+    pub fn of(estimator: &'a Estimator, facts: &'a [Fact], time: Time) -> Self {
         let memberships = estimator.history.memberships(facts);
         let scale = |membership: &Membership| {
             let cell = estimator.model.cells.get(membership.cell);
@@ -29,7 +30,7 @@ impl<'a> Evidence<'a> {
         let identity = specific(&memberships).map(scale).sum();
         let mut shared = vec![0.0; estimator.history.rows.len()];
         for membership in specific(&memberships) {
-            for (moment, weight) in estimator.fading(membership, year) {
+            for (moment, weight) in estimator.fading(membership, time) {
                 for &row in estimator.history.rows_at(moment) {
                     if let Some(sum) = shared.get_mut(row) {
                         *sum += weight;
@@ -41,7 +42,7 @@ impl<'a> Evidence<'a> {
         Self {
             estimator,
             facts,
-            year,
+            time,
             memberships,
             similar: similar
                 .filter(|&(_, sum)| sum > 0.0)
@@ -72,7 +73,7 @@ impl<'a> Evidence<'a> {
     fn group(&self, membership: &Membership) -> GroupEvidence {
         let facts = membership.facts.iter();
         let (mut counts, mut wins, mut n) = (Tally::default(), 0.0, 0.0);
-        for (index, weight) in self.estimator.fading(membership, self.year) {
+        for (index, weight) in self.estimator.fading(membership, self.time) {
             if let Some(moment) = self.estimator.history.moments.get(index) {
                 counts.add(moment.tally);
                 wins += weight * moment.tally.wins();
@@ -83,7 +84,7 @@ impl<'a> Evidence<'a> {
             facts: facts.filter_map(|&fact| self.facts.get(fact).cloned()).collect(),
             counts,
             faded_win_rate: (n > 0.0).then(|| wins / n),
-            log_odds: self.estimator.effect(membership, self.year),
+            log_odds: self.estimator.effect(membership, self.time),
             estimate: 0.0,
         }
     }
@@ -108,7 +109,7 @@ impl<'a> Evidence<'a> {
         let order = |left: &(usize, f64, &Row), right: &(usize, f64, &Row)| {
             let by_similarity = right.1.total_cmp(&left.1);
             by_similarity
-                .then_with(|| right.2.year.cmp(&left.2.year))
+                .then_with(|| right.2.time.cmp(&left.2.time))
                 .then_with(|| left.2.cases.cmp(&right.2.cases))
         };
         if nearest.len() > SHOWN_PRECEDENTS {
@@ -118,7 +119,7 @@ impl<'a> Evidence<'a> {
         nearest.sort_by(order);
         let told = nearest.iter().flat_map(|&(index, similarity, row)| {
             let expected = self.expected(index, row);
-            let weight = similarity * self.identity + self.common(row.year);
+            let weight = similarity * self.identity + self.common(row.time);
             row.cases.iter().map(move |&(case, outcome)| SimilarPrecedent {
                 index: case,
                 similarity,
@@ -136,15 +137,15 @@ impl<'a> Evidence<'a> {
         (row.tally.wins() - surprise) / cases(row.tally)
     }
 
-    /// The similarity that every precedent of that year has with the case.
-    fn common(&self, year: i32) -> f64 {
+    /// The similarity that every precedent of that time has with the case.
+    fn common(&self, time: Time) -> f64 {
         let all = self.memberships.iter().filter(|membership| membership.facts.is_empty());
-        let at_year = |membership: &Membership| {
+        let at_time = |membership: &Membership| {
             let cell = self.estimator.model.cells.get(membership.cell)?;
             let lasting = self.estimator.model.lasting_share;
-            Some(cell.scale * cell.correlation(lasting, self.year - year))
+            Some(cell.scale * cell.correlation(lasting, self.time.years_from(time)))
         };
-        all.filter_map(at_year).sum()
+        all.filter_map(at_time).sum()
     }
 }
 

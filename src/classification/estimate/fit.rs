@@ -2,7 +2,7 @@
 
 use super::CellModel;
 use super::conjugate_gradient::{conjugate_gradient, dot};
-use super::history::{History, Moment, Row};
+use super::history::{History, Row};
 
 /// Newton steps; a handful suffices, the bound is for pathological data.
 const MAX_NEWTON_STEPS: usize = 30;
@@ -16,27 +16,35 @@ const CG_MAX_ITERATIONS: usize = 500;
 /// The similarities among all precedents, as a linear operator.
 pub(super) struct Kernel<'a> {
     history: &'a History,
-    /// For each cell, scale times correlation by years apart.
-    fading: Vec<Vec<f64>>,
+    /// For each group, the part of its scale that lasts and the part that fades.
+    scales: Vec<(f64, f64)>,
+    /// For each moment, what is left of the fading part since the moment before
+    /// it in its group; nothing for the first.
+    decays: Vec<f64>,
     /// The moments of all rows, one row after the other.
     moments: Vec<usize>,
 }
 
 impl<'a> Kernel<'a> {
     pub fn of(history: &'a History, model: &CellModel) -> Self {
-        let years = history.moments.iter().map(|moment| moment.year);
-        let span = match (years.clone().min(), years.max()) {
-            (Some(first), Some(last)) => last - first,
-            _ => 0,
-        };
-        let fading = model.cells.iter().map(|cell| {
-            let by_years = (0..=span).map(|years| cell.correlation(model.lasting_share, years));
-            by_years.map(|correlation| cell.scale * correlation).collect()
-        });
+        let mut scales = Vec::with_capacity(history.groups.len());
+        let mut decays = Vec::with_capacity(history.moments.len());
+        for group in &history.groups {
+            let cell = model.cells.get(group.cell);
+            let scale = cell.map_or(0.0, |cell| cell.scale);
+            scales.push((scale * model.lasting_share, scale * (1.0 - model.lasting_share)));
+            let moments = history.moments.get(group.moments.clone()).unwrap_or_default();
+            let mut before = None;
+            for moment in moments {
+                let since = before.replace(moment.time).map(|before| moment.time.years_from(before));
+                decays.push(cell.zip(since).map_or(0.0, |(cell, years)| cell.decay(years)));
+            }
+        }
         let rows = history.rows.iter();
         Self {
             history,
-            fading: fading.collect(),
+            scales,
+            decays,
             moments: rows.flat_map(|row| row.moments.iter().copied()).collect(),
         }
     }
@@ -66,24 +74,30 @@ impl<'a> Kernel<'a> {
         sums
     }
 
-    /// Lets what is known at each moment reach the other years of its group.
+    /// Lets what is known at each moment reach the other times of its group.
+    /// What fades does so by a constant rate, so one pass forwards and one back
+    /// reach all pairs.
     fn spread(&self, sums: &[f64]) -> Vec<f64> {
-        let mut spread = Vec::with_capacity(sums.len());
-        for group in &self.history.groups {
-            let (Some(moments), Some(sums), Some(fading)) = (
-                self.history.moments.get(group.moments.clone()),
+        let mut spread = vec![0.0; sums.len()];
+        for (group, &(lasting, fading)) in self.history.groups.iter().zip(&self.scales) {
+            let (Some(sums), Some(decays), Some(spread)) = (
                 sums.get(group.moments.clone()),
-                self.fading.get(group.cell),
+                self.decays.get(group.moments.clone()),
+                spread.get_mut(group.moments.clone()),
             ) else {
                 continue;
             };
-            spread.extend(moments.iter().map(|here| {
-                let from = |(there, sum): (&Moment, &f64)| {
-                    let years = here.year.abs_diff(there.year) as usize;
-                    fading.get(years).copied().unwrap_or(0.0) * sum
-                };
-                moments.iter().zip(sums).map(from).sum::<f64>()
-            }));
+            let lasts = lasting * sums.iter().sum::<f64>();
+            let mut until_here = 0.0;
+            for ((here, sum), decay) in spread.iter_mut().zip(sums).zip(decays) {
+                until_here = until_here * decay + sum;
+                *here = lasts + fading * until_here;
+            }
+            let mut from_here = 0.0;
+            for ((here, sum), decay) in spread.iter_mut().zip(sums).zip(decays).rev() {
+                *here += fading * from_here;
+                from_here = (from_here + sum) * decay;
+            }
         }
         spread
     }

@@ -1,27 +1,28 @@
 //! Decided cases, arranged for estimation: equal cases together, members of a
-//! group together, years apart.
+//! group together, times apart.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+use super::time::Time;
 use super::vocabulary::{Known, Vocabulary};
 use super::{Case, CellModel, Fact, Outcome, Tally};
 
-/// Cases alike in every fact and in year.
+/// Cases alike in every fact and in time.
 pub(super) struct Row {
-    /// Year of decision.
-    pub year: i32,
+    /// When they were decided.
+    pub time: Time,
     /// How they ended.
     pub tally: Tally,
-    /// The moments (group and year) they belong to.
+    /// The moments (group and time) they belong to.
     pub moments: Vec<usize>,
     /// Their positions in the cases given, and how each ended.
     pub cases: Vec<(usize, Outcome)>,
 }
 
-/// The members of one group that were decided in one year.
+/// The members of one group that were decided at one time.
 pub(super) struct Moment {
-    pub year: i32,
+    pub time: Time,
     pub tally: Tally,
     /// Its rows: a range of [`History::members`].
     pub members: Range<usize>,
@@ -31,7 +32,7 @@ pub(super) struct Moment {
 pub(super) struct Group {
     /// Position of the cell in the model.
     pub cell: usize,
-    /// Its moments, in order of year: a range of [`History::moments`].
+    /// Its moments, in order of time: a range of [`History::moments`].
     pub moments: Range<usize>,
 }
 
@@ -66,10 +67,10 @@ impl History {
         let in_time = || cases.iter().enumerate().filter(|(_, case)| case.year <= as_of);
         let facts = in_time().flat_map(|(_, case)| &case.facts);
         let vocabulary = Vocabulary::of(facts, model);
-        let mut alike: BTreeMap<(Vec<u32>, i32), Alike> = BTreeMap::new();
+        let mut alike: BTreeMap<(Vec<u32>, Time), Alike> = BTreeMap::new();
         for (index, case) in in_time() {
             let facts = vocabulary.number(&case.facts);
-            let key = (facts.iter().map(|fact| fact.number).collect(), case.year);
+            let key = (facts.iter().map(|fact| fact.number).collect(), Time::of(case));
             let alike = alike.entry(key).or_insert_with(|| Alike {
                 facts,
                 cases: Vec::new(),
@@ -85,11 +86,11 @@ impl History {
             group_of: HashMap::new(),
         };
         let mut places = Vec::new();
-        for ((_, year), alike) in alike {
+        for ((_, time), alike) in alike {
             let row = history.rows.len();
             let groups = history.join_groups(&alike.facts);
-            places.extend(groups.into_iter().map(|group| Place { group, year, row }));
-            history.rows.push(Row::of(year, alike.cases));
+            places.extend(groups.into_iter().map(|group| Place { group, time, row }));
+            history.rows.push(Row::of(time, alike.cases));
         }
         history.settle(places);
         history
@@ -111,10 +112,10 @@ impl History {
         joined
     }
 
-    /// Makes the moments, each group's adjacent and in order of year.
+    /// Makes the moments, each group's adjacent and in order of time.
     fn settle(&mut self, mut places: Vec<Place>) {
         places.sort_unstable();
-        for at_moment in places.chunk_by(|a, b| (a.group, a.year) == (b.group, b.year)) {
+        for at_moment in places.chunk_by(|a, b| (a.group, a.time) == (b.group, b.time)) {
             let moment = self.moments.len();
             let start = self.members.len();
             let mut tally = Tally::default();
@@ -125,11 +126,11 @@ impl History {
                 }
                 self.members.push(place.row);
             }
-            let Some(&Place { group, year, .. }) = at_moment.first() else {
+            let Some(&Place { group, time, .. }) = at_moment.first() else {
                 continue;
             };
             self.moments.push(Moment {
-                year,
+                time,
                 tally,
                 members: start..self.members.len(),
             });
@@ -179,28 +180,28 @@ impl History {
     }
 }
 
-/// Cases with the same known facts and year.
+/// Cases with the same known facts and time.
 struct Alike {
     facts: Vec<Known>,
     cases: Vec<(usize, Outcome)>,
 }
 
-/// That a row is in a group, in its year.
+/// That a row is in a group, at its time.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     group: usize,
-    year: i32,
+    time: Time,
     row: usize,
 }
 
 impl Row {
-    fn of(year: i32, cases: Vec<(usize, Outcome)>) -> Self {
+    fn of(time: Time, cases: Vec<(usize, Outcome)>) -> Self {
         let mut tally = Tally::default();
         for &(_, outcome) in &cases {
             tally.count(outcome);
         }
         Self {
-            year,
+            time,
             tally,
             moments: Vec::new(),
             cases,

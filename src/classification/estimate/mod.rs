@@ -29,10 +29,11 @@ mod history;
 mod interval;
 #[cfg(test)]
 mod tests;
+mod time;
 mod vocabulary;
 
 pub use answer::{GroupEvidence, SimilarPrecedent, WinEstimate};
-pub use case::{Case, Fact, Outcome, Tally};
+pub use case::{Case, Fact, Outcome, Quarter, Tally};
 pub use cells::{Cell, CellModel};
 pub use conjugate_gradient::conjugate_gradient;
 pub use estimator::{Estimator, MIN_EFFECTIVE_N, SHOWN_PRECEDENTS};

@@ -14,6 +14,7 @@ fn case(payer: &str, kind: &str, year: i32, outcome: Outcome) -> Case {
     Case {
         facts: vec![fact("payer", payer), fact("kind", kind)],
         year,
+        quarter: None,
         outcome,
     }
 }
@@ -83,6 +84,25 @@ fn old_precedents_count_less_than_recent_ones() {
 }
 
 #[test]
+fn late_quarters_count_more_for_the_next_year_than_early_ones() {
+    let history = |early: Outcome, late: Outcome| {
+        let of = |quarter, outcome| {
+            (0..10).map(move |_| Case {
+                quarter: Some(quarter),
+                ..case("A", "coding", 2019, outcome)
+            })
+        };
+        let cases: Vec<Case> = of(Quarter::First, early).chain(of(Quarter::Fourth, late)).collect();
+        fit(&cases).probability(&[fact("payer", "A")], 2020)
+    };
+    let (rising, falling) = (
+        history(Outcome::Lost, Outcome::Won),
+        history(Outcome::Won, Outcome::Lost),
+    );
+    assert!(rising > falling + 0.01, "{rising} {falling}");
+}
+
+#[test]
 fn cases_after_the_date_are_not_looked_at() {
     let mut cases = two_payers();
     let model = CellModel::of_fields(&FIELDS);
@@ -136,6 +156,7 @@ fn a_field_may_have_several_values() {
     twice.extend((0..10).map(|_| Case {
         facts: vec![fact("service", "imaging"), fact("service", "surgery")],
         year: 2020,
+        quarter: None,
         outcome: Outcome::Won,
     }));
     let ask = |cases: &[Case], service: &str| fit(cases).probability(&[fact("service", service)], 2020);
@@ -169,14 +190,17 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
 
 fn any_case() -> impl Strategy<Value = Case> {
     let value = || proptest::option::of(0..4_u8);
-    (value(), value(), value(), 2015..2023, any_outcome()).prop_map(|(payer, kind, service, year, outcome)| {
+    let facts = (value(), value(), value()).prop_map(|(payer, kind, service)| {
         let values = FIELDS.iter().zip([payer, kind, service]);
         let known = values.filter_map(|(field, value)| Some((field, value?)));
-        Case {
-            facts: known.map(|(&field, value)| fact(field, &value.to_string())).collect(),
-            year,
-            outcome,
-        }
+        known.map(|(&field, value)| fact(field, &value.to_string())).collect()
+    });
+    let quarter = proptest::option::of(proptest::sample::select(Quarter::ALL.to_vec()));
+    (facts, 2015..2023, quarter, any_outcome()).prop_map(|(facts, year, quarter, outcome)| Case {
+        facts,
+        year,
+        quarter,
+        outcome,
     })
 }
 
@@ -241,7 +265,8 @@ proptest! {
         cases in proptest::collection::vec(any_case(), 1..40),
     ) {
         let estimator = fit(&cases);
-        for case in cases.iter().filter(|case| case.year <= 2020) {
+        // A question is about the middle of a year, as a case without a quarter is.
+        for case in cases.iter().filter(|case| case.year <= 2020 && case.quarter.is_none()) {
             let estimate = estimator.estimate(&case.facts, case.year);
             if let Some(twin) = estimate.precedents.iter().find(|it| cases[it.index] == *case) {
                 prop_assert!((twin.expected - estimate.probability).abs() < 1e-4);

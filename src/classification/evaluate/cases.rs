@@ -1,7 +1,9 @@
 //! Published decisions as cases of the estimator.
 
+use std::collections::BTreeMap;
+
 use super::decisions::{Decision, Determination};
-use super::estimate::{Case, Fact, Outcome};
+use super::estimate::{Case, Fact, Outcome, Quarter};
 
 /// What a regulator left blank, as a value of its own: blanks come in runs of
 /// years and kinds of case, and say something about them.
@@ -12,13 +14,50 @@ const STOP_WORDS: [&str; 10] = [
     "and", "based", "for", "non", "other", "the", "versus", "with", "not", "stated",
 ];
 
-/// The case that a decision makes. The reference is left out: it names the
-/// case and the year, and must not help to guess the outcome.
+/// The cases that decisions make, in their order, with the quarter of the year
+/// that each belongs to.
+///
+/// A regulator numbers reviews as they come in, so a reference tells how far
+/// into its year a case came, which a report year does not: the numbers of a
+/// year, in order, make four quarters. They date what is learnt from; a forecast
+/// is always asked for the middle of a year, so that the reference of a case
+/// never tells anything about its own outcome.
+#[must_use]
+pub fn cases_of(decisions: &[&Decision]) -> Vec<Case> {
+    let mut numbered: BTreeMap<i32, Vec<(u64, usize)>> = BTreeMap::new();
+    let mut cases = Vec::with_capacity(decisions.len());
+    for (position, decision) in decisions.iter().enumerate() {
+        if let Some(number) = running_number(&decision.reference_id) {
+            numbered.entry(decision.year).or_default().push((number, position));
+        }
+        cases.push(case_of(decision));
+    }
+    for mut of_year in numbered.into_values() {
+        of_year.sort_unstable();
+        let quarter_len = of_year.len().div_ceil(Quarter::ALL.len());
+        for (quarter, part) in Quarter::ALL.into_iter().zip(of_year.chunks(quarter_len)) {
+            for &(_, position) in part {
+                if let Some(case) = cases.get_mut(position) {
+                    case.quarter = Some(quarter);
+                }
+            }
+        }
+    }
+    cases
+}
+
+/// The number that ends a reference such as `MN14-18526`.
+fn running_number(reference_id: &str) -> Option<u64> {
+    reference_id.rsplit('-').next()?.parse().ok()
+}
+
+/// The case that a decision makes, of which the year is all that is known of its time.
 #[must_use]
 pub fn case_of(decision: &Decision) -> Case {
     Case {
         facts: facts_of(decision),
         year: decision.year,
+        quarter: None,
         outcome: match decision.determination {
             Determination::Overturned => Outcome::Won,
             Determination::OverturnedInPart => Outcome::Partial,
@@ -64,4 +103,64 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     words.sort();
     words.dedup();
     words.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decision(reference_id: &str, year: i32) -> Decision {
+        Decision {
+            reference_id: reference_id.to_owned(),
+            year,
+            diagnosis_category: None,
+            diagnosis_sub_category: None,
+            treatment_category: None,
+            treatment_sub_category: None,
+            determination: Determination::Upheld,
+            dispute_type: None,
+            age_range: None,
+            gender: None,
+        }
+    }
+
+    fn quarters(references: &[(&str, i32)]) -> Vec<Option<u8>> {
+        let decisions: Vec<Decision> = references.iter().map(|&(id, year)| decision(id, year)).collect();
+        let cases = cases_of(&decisions.iter().collect::<Vec<_>>());
+        cases.iter().map(|case| case.quarter.map(Quarter::index)).collect()
+    }
+
+    #[test]
+    fn the_running_numbers_of_a_year_make_its_quarters_in_any_order_of_rows() {
+        let told = quarters(&[
+            ("MN14-1050", 2014),
+            ("EI13-990", 2013),
+            ("MN14-1001", 2014),
+            ("EI14-1002", 2014),
+            ("UR14-1101", 2014),
+            ("MN14-999", 2014),
+            ("MN14-1003", 2014),
+            ("MN14-1020", 2014),
+            ("EI14-1100", 2014),
+        ]);
+        let first_of_2013 = Some(0);
+        assert_eq!(told, [2, 0, 0, 1, 3, 0, 1, 2, 3].map(Some));
+        assert_eq!(told.get(1), Some(&first_of_2013), "each year is numbered by itself");
+    }
+
+    #[test]
+    fn a_reference_without_a_number_tells_no_quarter() {
+        assert_eq!(
+            quarters(&[("MN14-A", 2014), ("", 2014), ("7", 2014)]),
+            [None, None, Some(0)]
+        );
+        assert_eq!(quarters(&[]), []);
+    }
+
+    #[test]
+    fn a_number_tells_when_a_case_came_and_nothing_else_of_it() {
+        let (left, right) = (decision("MN14-1", 2014), decision("EI14-2", 2014));
+        assert_eq!(facts_of(&left), facts_of(&right));
+        assert_eq!(case_of(&left), case_of(&right));
+    }
 }

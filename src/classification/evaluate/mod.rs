@@ -14,7 +14,7 @@ mod served;
 mod tests;
 
 pub use bootstrap::{Difference, Range};
-pub use cases::{case_of, facts_of};
+pub use cases::{case_of, cases_of, facts_of};
 pub use metrics::{Metrics, RELIABILITY_BINS, ReliabilityBin, Scored, auc, reliability};
 pub use report::{CardRow, Headline, PeerReport, Report, YearReport};
 pub use run::{EvaluateError, Mode, Options, run};

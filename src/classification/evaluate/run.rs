@@ -7,7 +7,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::bootstrap::compare;
-use super::cases::case_of;
+use super::cases::cases_of;
 use super::decisions::{self, Decision, DecisionFileError};
 use super::estimate::{Case, CellModel, Estimator};
 use super::metrics::{Metrics, Scored, reliability};
@@ -79,12 +79,11 @@ pub fn run(train: &Path, test: &Path, options: &Options) -> Result<Report, Evalu
     let tested: HashSet<&str> = test.rows.iter().map(|row| row.reference_id.as_str()).collect();
     let fresh = |row: &&Decision| !tested.contains(row.reference_id.as_str());
     let known: Vec<&Decision> = train.rows.iter().filter(fresh).collect();
-    let seen: Vec<Case> = known.iter().map(|row| case_of(row)).collect();
-    let asked: Vec<Case> = test.rows.iter().map(case_of).collect();
+    let asked_of: Vec<&Decision> = test.rows.iter().collect();
+    let (seen, asked) = (cases_of(&known), cases_of(&asked_of));
     if seen.is_empty() {
         return Err(EvaluateError::NothingToLearn);
     }
-    let asked_of: Vec<&Decision> = test.rows.iter().collect();
     let as_served = served::Cases::of(&known, &asked_of).ok_or(EvaluateError::Registries)?;
     let mut report = evaluate(&seen, &asked, &as_served, options).ok_or(EvaluateError::NothingToForecast)?;
     report.train_also_in_test = train.rows.len() - seen.len();

@@ -118,6 +118,29 @@ fn a_case_never_trains_its_own_forecast() {
 }
 
 #[test]
+fn a_reference_dates_what_is_learnt_from_and_tells_nothing_of_a_case_that_is_asked_about() {
+    let files = Files::new("references");
+    // The world turns in the middle of 2014; the rows of that year are numbered as they came.
+    let early = rows(2014..=2014, 2100).replace("2014-", "2014-1");
+    let late = rows(2014..=2014, 2014).replace("2014-", "2014-9");
+    let in_order = files.write("in-order.csv", &(early.clone() + &late));
+    let out_of_order = files.write("out-of-order.csv", &(late.clone() + &early));
+    let test = rows(2015..=2015, 2014);
+    let asked = files.write("asked.csv", &test);
+    let renumbered = files.write("renumbered.csv", &test.replace("2015-", "2015-7"));
+    let of = |train: &Path, test: &Path| report(train, test, Mode::Static).metrics;
+    let known = of(&in_order, &asked);
+    assert_eq!(known, of(&out_of_order, &asked), "the order of rows is no time");
+    assert_eq!(known, of(&in_order, &renumbered));
+    let unnumbered = (early + &late).replace("2014-", "2014 ");
+    let undated = of(&files.write("undated.csv", &unnumbered), &asked);
+    assert!(
+        known.auc > undated.auc && known.brier < undated.brier,
+        "{known:?} {undated:?}"
+    );
+}
+
+#[test]
 fn refused_rows_are_told_and_unusable_files_are_errors() {
     let files = Files::new("refused");
     let bad = "X;2010;;;;;Perhaps;;;\r\n";
