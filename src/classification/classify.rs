@@ -13,7 +13,7 @@ use super::text::Prediction;
 use super::understanding::{Reader, Understanding, denial_type, span};
 use crate::db::TenantTx;
 use crate::precedents::rate;
-use crate::precedents::record::is_scenario_sud_suspected;
+use crate::precedents::suspicion::is_scenario_sud_suspected;
 use crate::proto::v1::{
     BackoffStep, ClassifyDenialResponse, Deadline, DenialType, Determination, PrecedentGroup, RateEstimate,
     RecoveryAction, Scenario, SimilarityOptions, TypeScore, WinEstimate,

@@ -1,6 +1,7 @@
 //! Why a precedent waits until a person has looked at it.
 
-use super::record::{self, is_restricted};
+use super::record::is_restricted;
+use super::suspicion::is_sud_suspected;
 use crate::db::TenantTx;
 use crate::db::stored::StoredEnum as _;
 use crate::privacy::guard::AllowList;
@@ -60,7 +61,7 @@ impl Held {
         let mut reasons = reasons.to_vec();
         if is_restricted(precedent) {
             reasons.retain(|reason| reason != SUD_SUSPECTED);
-        } else if record::is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
+        } else if is_sud_suspected(precedent) && !reasons.iter().any(|r| r == SUD_SUSPECTED) {
             reasons.push(SUD_SUSPECTED.to_owned());
         }
         let status = if reasons.is_empty() {

@@ -17,4 +17,5 @@ pub mod record;
 pub mod rescan;
 pub(crate) mod stats;
 pub(crate) mod store;
+pub mod suspicion;
 pub mod words;

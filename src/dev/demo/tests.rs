@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::outcome::{FIRST_YEAR, LAST_YEAR};
 use super::*;
-use crate::precedents::record::{Author, complete, is_sud_suspected};
+use crate::precedents::record::{Author, complete};
+use crate::precedents::suspicion::is_sud_suspected;
 use crate::proto::v1::{Outcome, Precedent, RecoveryAction as Action};
 use crate::registries::Source;
 use crate::rpc::validate::violations_at;
