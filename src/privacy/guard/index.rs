@@ -1,5 +1,5 @@
 //! Which tokens each detector has to look at: most words of a text concern none, and passing over them eight times would cost more
-//! than everything else.
+//! than everything else. A bit says "perhaps": it is left out only where the detector is certain to find nothing.
 
 use super::lexicon::{Lexicon, cue};
 use super::token::{Gap, Shape, Token};
@@ -19,18 +19,8 @@ pub(super) enum Interest {
     Encoded,
 }
 
-const INTERESTS: [Interest; 10] = [
-    Interest::Address,
-    Interest::Ip,
-    Interest::Date,
-    Interest::Number,
-    Interest::Age,
-    Interest::Media,
-    Interest::ImageData,
-    Interest::Place,
-    Interest::Name,
-    Interest::Encoded,
-];
+/// How many interests there are, rounded up to whole bytes of bits.
+const INTERESTS: usize = 16;
 
 /// Cues that places begin with, in words of any case.
 pub(super) const PLACE_TRIGGERS: u64 = cue::ZIP_CUE | cue::STATE_ABBR | cue::STATE | cue::UNIT_LABEL | cue::ADDRESS_CUE;
@@ -41,41 +31,45 @@ const NAME_TRIGGERS: u64 = cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue:
 /// Shortest encoded run that is looked into, in bytes: six characters make eight.
 pub(super) const ENCODED_MIN: usize = 8;
 
+/// How far after a house number a word of streets may stand, in tokens, and after a day its month.
+const STREET_REACH: u8 = 6;
+const MONTH_REACH: u8 = 2;
+
 /// One bit a token and interest, 64 tokens a block.
+#[derive(Default)]
 pub(super) struct Index {
-    blocks: Vec<[u64; INTERESTS.len()]>,
+    blocks: Vec<[u64; INTERESTS]>,
 }
 
 impl Index {
-    pub(super) fn of(tokens: &[Token], lexicon: &Lexicon) -> Self {
-        let mut blocks = vec![[0; INTERESTS.len()]; tokens.len().div_ceil(64)];
-        let mut before = None;
-        for (at, token) in tokens.iter().enumerate() {
-            let bits = interests(token, before, tokens.get(at + 1), lexicon);
-            before = Some(token);
-            if bits == 0 {
-                continue;
+    /// Reads the tokens from the last to the first, so that each is judged with what follows it.
+    pub(super) fn read(&mut self, tokens: &[Token], lexicon: &Lexicon) {
+        self.blocks.clear();
+        self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
+        let mut ahead = Ahead::default();
+        for (number, block) in self.blocks.iter_mut().enumerate().rev() {
+            let first = 64 * number;
+            let mut bits = [[0_u8; 64]; 2];
+            for offset in (0..64.min(tokens.len() - first)).rev() {
+                let at = first + offset;
+                let Some(token) = tokens.get(at) else { continue };
+                let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+                let [low, high] = interests(token, before, &ahead, lexicon).to_le_bytes();
+                bits[0][offset] = low;
+                bits[1][offset] = high;
+                ahead.pass(token);
             }
-            let Some(block) = blocks.get_mut(at / 64) else {
-                break;
-            };
-            let mut left = bits;
-            while left != 0 {
-                if let Some(word) = block.get_mut(left.trailing_zeros() as usize) {
-                    *word |= 1 << (at % 64);
-                }
-                left &= left - 1;
-            }
+            *block = by_interest(&bits);
         }
-        Self { blocks }
     }
 
     /// The first token from `from` on that a detector has to look at.
+    #[inline]
     pub(super) fn next(&self, interest: Interest, from: usize) -> Option<usize> {
         let mut block = from / 64;
         let mut skip = u64::MAX << (from % 64);
         loop {
-            let word = self.blocks.get(block)?.get(interest as usize)? & skip;
+            let word = self.blocks.get(block)?[interest as usize] & skip;
             if word != 0 {
                 return Some(block * 64 + word.trailing_zeros() as usize);
             }
@@ -85,43 +79,196 @@ impl Index {
     }
 }
 
-/// One bit for each interest in a token.
-fn interests(token: &Token, before: Option<&Token>, next: Option<&Token>, lexicon: &Lexicon) -> u16 {
-    let bit = |interest: Interest, holds: bool| u16::from(holds) << interest as u16;
-    let glued_mark = next
-        .filter(|next| matches!(next.gap, Gap::Glued | Gap::Line))
-        .map_or(0, |next| next.mark);
-    if token.mark != 0 {
-        let is_inner_stop = token.mark == b'.' && next.is_some_and(|next| next.gap == Gap::Glued);
-        return bit(Interest::Address, is_inner_stop || matches!(token.mark, b'@' | b':'))
-            | bit(Interest::Media, is_inner_stop)
-            | bit(Interest::ImageData, token.mark == b'/');
+/// Turns the bits of 64 tokens, a byte of interests each in two halves, into one word of tokens for each interest.
+fn by_interest(bits: &[[u8; 64]; 2]) -> [u64; INTERESTS] {
+    let mut words = [0_u64; INTERESTS];
+    for (half, words) in bits.iter().zip(words.chunks_exact_mut(8)) {
+        for (group, eight) in half.as_chunks::<8>().0.iter().enumerate() {
+            let turned = transpose(u64::from_le_bytes(*eight)).to_le_bytes();
+            for (word, byte) in words.iter_mut().zip(turned) {
+                *word |= u64::from(byte) << (8 * group);
+            }
+        }
     }
-    let has_digit = token.has_digit();
+    words
+}
+
+/// The transpose of eight rows of eight bits, a byte each: swaps single bits, then pairs, then fours across the diagonal.
+const fn transpose(rows: u64) -> u64 {
+    let swap = (rows ^ (rows >> 7)) & 0x00aa_00aa_00aa_00aa;
+    let rows = rows ^ swap ^ (swap << 7);
+    let swap = (rows ^ (rows >> 14)) & 0x0000_cccc_0000_cccc;
+    let rows = rows ^ swap ^ (swap << 14);
+    let swap = (rows ^ (rows >> 28)) & 0x0000_0000_f0f0_f0f0;
+    rows ^ swap ^ (swap << 28)
+}
+
+/// What follows a token.
+struct Ahead {
+    /// The next token, and the one after it.
+    next: (Shape, Gap, u8),
+    after: (Shape, Gap),
+    /// How many more tokens towards the beginning have a word of streets, or a month, within reach.
+    street: u8,
+    month: u8,
+}
+
+impl Default for Ahead {
+    fn default() -> Self {
+        Self {
+            next: (Shape::Mark, Gap::Paragraph, 0),
+            after: (Shape::Mark, Gap::Paragraph),
+            street: 0,
+            month: 0,
+        }
+    }
+}
+
+impl Ahead {
+    #[inline]
+    fn pass(&mut self, token: &Token) {
+        self.after = (self.next.0, self.next.1);
+        self.next = (token.shape, token.gap, token.mark);
+        // "Route" and "Rte" stand in no section.
+        let is_street =
+            token.has(cue::STREET_SUFFIX | cue::STREET_SHORT) || token.first == b'r' && token.is_capitalised();
+        self.street = if is_street {
+            STREET_REACH
+        } else {
+            self.street.saturating_sub(1)
+        };
+        self.month = if token.has(cue::MONTH) {
+            MONTH_REACH
+        } else {
+            self.month.saturating_sub(1)
+        };
+    }
+
+    /// The next token, if it is a mark without a blank before it.
+    fn glued_mark(&self) -> u8 {
+        if self.next.1 == Gap::Glued { self.next.2 } else { 0 }
+    }
+}
+
+const fn bit(interest: Interest, holds: bool) -> u16 {
+    (holds as u16) << interest as u16
+}
+
+/// One bit for each interest in a token.
+#[inline]
+fn interests(token: &Token, before: Option<&Token>, ahead: &Ahead, lexicon: &Lexicon) -> u16 {
+    if token.shape == Shape::Mark {
+        of_mark(token, before, ahead)
+    } else if token.has_digit() {
+        of_number(token, ahead)
+    } else {
+        of_word(token, before, ahead, lexicon)
+    }
+}
+
+/// The stop inside a host or a file name, "@", "://", and the slash that some images begin with.
+#[inline]
+fn of_mark(token: &Token, before: Option<&Token>, ahead: &Ahead) -> u16 {
+    let is_before_glued = ahead.next.1 == Gap::Glued;
+    match token.mark {
+        b'.' => {
+            let is_inner = is_before_glued && token.gap == Gap::Glued && ahead.next.0 != Shape::Mark;
+            let follows = before.map_or(Shape::Mark, |before| before.shape);
+            let is_decimal = follows == Shape::Digits && ahead.next.0 == Shape::Digits;
+            bit(Interest::Address, is_inner && follows != Shape::Mark && !is_decimal)
+                | bit(Interest::Media, is_inner && !is_decimal)
+        }
+        b'@' => bit(Interest::Address, true),
+        b':' => bit(Interest::Address, ahead.glued_mark() == b'/'),
+        b'/' => bit(Interest::ImageData, is_before_glued && ahead.next.0 == Shape::Mixed),
+        _ => 0,
+    }
+}
+
+/// Digits, alone or among letters.
+#[inline]
+fn of_number(token: &Token, ahead: &Ahead) -> u16 {
+    let length = token.len();
+    let glued_mark = ahead.glued_mark();
+    let may_be_age = matches!(token.first, b'0' | b'1' | b'9'); // 90 to 125
+    let precedes_street = ahead.street > 0 || token.has(cue::ZIP_CUE);
+    let of_any = bit(Interest::Number, true)
+        | bit(Interest::Name, token.has(NAME_TRIGGERS))
+        | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
+        | bit(Interest::Encoded, token.shape == Shape::Mixed || length >= 18);
+    let follows_on = matches!(ahead.after.0, Shape::Digits | Shape::Mixed);
+    let is_separated = follows_on && ahead.next.1 <= Gap::Space && matches!(ahead.next.2, b'-' | b'/' | b'.');
+    if token.shape == Shape::Digits {
+        let is_compact = length == 6 || length == 8;
+        let is_decimal = ahead.next.2 == b'.' && ahead.after == (Shape::Digits, Gap::Glued);
+        return of_any
+            | bit(
+                Interest::Ip,
+                follows_on && ahead.next.2 == b'.' || glued_mark == b':' && length <= 4,
+            )
+            | bit(Interest::Date, is_separated || is_compact || ahead.month > 0)
+            | bit(Interest::Age, may_be_age && length <= 3)
+            | bit(
+                Interest::Place,
+                precedes_street || is_decimal || ahead.next.2 == b'-' && length == 5,
+            );
+    }
+    of_any
+        | bit(Interest::Ip, glued_mark == b':' && length <= 4)
+        | bit(
+            Interest::Date,
+            ahead.month > 0 || token.first.is_ascii_digit() && length >= 6,
+        )
+        | bit(Interest::Age, may_be_age)
+        | bit(
+            Interest::ImageData,
+            matches!(token.first, b'i' | b'r' | b'u' | b's' | b't'),
+        )
+        | bit(Interest::Place, precedes_street || ahead.next.2 == b'-' && length == 5)
+}
+
+/// A word without digits.
+#[inline]
+fn of_word(token: &Token, before: Option<&Token>, ahead: &Ahead, lexicon: &Lexicon) -> u16 {
     let is_capitalised = token.is_capitalised();
     let follows_place_word =
         before.is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB));
-    let may_be_given_name = token.shape == Shape::Lower && token.cues == 0 && lexicon.may_be_given_name(token.hash);
-    let is_date_word = token.has(cue::MONTH | cue::ORDINAL);
-    bit(Interest::Ip, matches!(glued_mark, b'.' | b':'))
-        | bit(Interest::Date, has_digit || is_date_word)
-        | bit(Interest::Number, has_digit)
-        | bit(Interest::Age, has_digit || token.has(cue::AGE_WORD))
+    let may_be_given_name = !is_capitalised && token.cues == 0 && lexicon.may_be_given_name(token.hash);
+    let is_date = token.has(cue::MONTH) || token.has(cue::ORDINAL) && ahead.month > 0;
+    let precedes_colon = ahead.glued_mark() == b':' && token.len() <= 4;
+    bit(Interest::Ip, precedes_colon)
+        | bit(Interest::Date, is_date)
+        | bit(Interest::Age, token.has(cue::AGE_WORD))
         | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
-        | bit(
-            Interest::ImageData,
-            token.shape == Shape::Mixed || token.len() == 4 && glued_mark == b':',
-        )
+        | bit(Interest::ImageData, precedes_colon && token.first == b'd')
         | bit(
             Interest::Place,
-            has_digit || is_capitalised || follows_place_word || token.has(PLACE_TRIGGERS),
+            is_capitalised || follows_place_word || token.has(PLACE_TRIGGERS),
         )
         | bit(
             Interest::Name,
             is_capitalised || may_be_given_name || token.has(NAME_TRIGGERS),
         )
-        | bit(
-            Interest::Encoded,
-            token.mixes_case || token.shape == Shape::Mixed || has_digit && token.len() >= 18,
-        )
+        | bit(Interest::Encoded, token.mixes_case)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_turned_from_tokens_to_interests() {
+        let mut bits = [[0_u8; 64]; 2];
+        bits[0][3] = 0b1000_0001;
+        bits[1][63] = 0b10;
+        let words = by_interest(&bits);
+        let expected = [(0, 1_u64 << 3), (7, 1 << 3), (9, 1 << 63)];
+        for (interest, word) in words.iter().enumerate() {
+            let wanted = expected
+                .iter()
+                .find(|(at, _)| *at == interest)
+                .map_or(0, |(_, word)| *word);
+            assert_eq!(*word, wanted, "interest {interest}");
+        }
+    }
 }

@@ -72,6 +72,9 @@ const ALL_HEADS: u64 = cue::SSN_HEAD
     | cue::OTHER_HEAD;
 
 fn kind_of(cues: u64, table: &[(u64, PhiKind)]) -> Option<PhiKind> {
+    if cues & (ALL_HEADS | ALL_WORDS) == 0 {
+        return None;
+    }
     table.iter().find(|(bits, _)| cues & bits != 0).map(|(_, kind)| *kind)
 }
 
@@ -108,7 +111,8 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             }
             continue;
         }
-        if let Some(kind) = abbreviated(page, at).or_else(|| kind_of(token.cues, &HEADS)) {
+        let head = if token.len() == 1 { abbreviated(page, at) } else { None };
+        if let Some(kind) = head.or_else(|| kind_of(token.cues, &HEADS)) {
             return Reading::Identifier(Label {
                 kind,
                 is_explicit: true,

@@ -268,6 +268,11 @@ pub(super) fn has_word_ending(word: &str) -> bool {
         "ide",
         "ate",
     ];
-    let lower = word.to_ascii_lowercase();
-    lower.len() > 5 && ENDINGS.iter().any(|ending| lower.ends_with(ending))
+    let ends_with = |ending: &&str| {
+        let start = word.len().saturating_sub(ending.len());
+        word.as_bytes()
+            .get(start..)
+            .is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    word.len() > 5 && ENDINGS.iter().any(ends_with)
 }

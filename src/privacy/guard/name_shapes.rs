@@ -23,6 +23,9 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     let found = candidate(page, at, false);
+    if found.count == 0 {
+        return None;
+    }
     let last = found.last;
     let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) <= Gap::Space
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)

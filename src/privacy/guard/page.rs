@@ -39,18 +39,17 @@ pub(super) struct Page<'p> {
 
 impl<'p> Page<'p> {
     pub(super) fn new(text: &'p str, lexicon: &'p Lexicon, context: FieldContext) -> Self {
-        let tokens = tokenize(text, lexicon);
-        let index = Index::of(&tokens, lexicon);
         let mut page = Self {
             text,
-            tokens,
-            index,
+            tokens: tokenize(text, lexicon),
+            index: Index::default(),
             lexicon,
             context,
             found: Vec::new(),
         };
         page.take_placeholders();
         page.mark_sentences();
+        page.index.read(&page.tokens, lexicon);
         page
     }
 

@@ -45,6 +45,8 @@ pub(super) struct Token {
     pub(super) known: u16,
     /// The byte of a mark, 0 otherwise.
     pub(super) mark: u8,
+    /// The first byte of a word, letters lower-cased; of a mark nothing to go by.
+    pub(super) first: u8,
     /// Already part of a finding, or of a placeholder.
     pub(super) taken: bool,
     /// The word ends in 's, which the hash leaves out.
@@ -194,6 +196,7 @@ impl Token {
             shape: Shape::Mark,
             gap,
             mark: byte,
+            first: 0,
             taken: false,
             possessive: false,
             mixes_case: false,
@@ -242,6 +245,7 @@ impl Token {
             shape,
             gap,
             mark: 0,
+            first: bytes.get(start).map_or(0, u8::to_ascii_lowercase),
             taken: false,
             possessive,
             mixes_case: lowers > 0 && uppers > u64::from(leads_upper),
