@@ -6,7 +6,8 @@
 /// The hash of one word, letters lower-cased, apostrophes and hyphens left out.
 pub(super) type WordHash = u64;
 
-const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
+/// What a hash begins with.
+pub(super) const HASH_SEED: WordHash = 0x9E37_79B9_7F4A_7C15;
 const MULTIPLIER: u64 = 0xD6E8_FEB8_6659_FD93;
 /// The bit that makes an ASCII letter small and leaves a digit as it is.
 const SMALL: u64 = 0x2020_2020_2020_2020;
@@ -15,7 +16,7 @@ const SMALL: u64 = 0x2020_2020_2020_2020;
 pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
     #[cfg(test)]
     super::page::work((end.saturating_sub(start)) / 8);
-    let mut hash = SEED;
+    let mut hash = HASH_SEED;
     let mut at = start;
     while at < end {
         let length = (end - at).min(8);
@@ -28,11 +29,17 @@ pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
                 .fold(0, |word, byte| word << 8 | u64::from(*byte)),
         };
         let kept = u64::MAX >> (64 - 8 * length);
-        hash = (hash ^ ((whole | SMALL) & kept)).wrapping_mul(MULTIPLIER);
-        hash ^= hash >> 31;
+        hash = hash_eight(hash, whole & kept, kept);
         at += 8;
     }
     hash_finish(hash)
+}
+
+/// Takes up to eight further bytes of a word into a hash; `kept` covers the bytes there are, the others are zero.
+#[inline]
+pub(super) const fn hash_eight(hash: WordHash, bytes: u64, kept: u64) -> WordHash {
+    let hash = (hash ^ (bytes | SMALL & kept)).wrapping_mul(MULTIPLIER);
+    hash ^ hash >> 31
 }
 
 /// The hash of a word by itself.
@@ -45,7 +52,7 @@ pub(super) fn hash_word(word: &str) -> WordHash {
 }
 
 /// Closes a hash, so that both its ends are well mixed.
-const fn hash_finish(hash: u64) -> WordHash {
+pub(super) const fn hash_finish(hash: u64) -> WordHash {
     let folded = (hash ^ (hash >> 32)).wrapping_mul(MULTIPLIER);
     folded ^ (folded >> 29)
 }

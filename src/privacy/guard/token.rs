@@ -1,6 +1,8 @@
 //! Splits normalised text into tokens, each with its cues: the only pass over the bytes.
 
-use super::lexicon::{Lexicon, PHRASE_WORDS_MAX, WordHash, hash_phrase, hash_range, hash_word};
+use super::lexicon::{
+    HASH_SEED, Lexicon, PHRASE_WORDS_MAX, WordHash, hash_eight, hash_finish, hash_phrase, hash_range, hash_word,
+};
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +132,7 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon) -> Vec<Token> {
             }
             Class::Digit | Class::Upper | Class::Lower => {
                 let mut token = Token::word(bytes, at, gap);
+                at = token.end as usize;
                 if token.shape != Shape::Digits {
                     let (cues, starts_phrase) = lexicon.cues_and_start(token.hash);
                     token.cues = cues;
@@ -141,8 +144,10 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon) -> Vec<Token> {
                     }
                 }
                 tokens.push(token);
-                at = token.end as usize;
-                gap = Gap::Glued;
+                // One blank is what mostly follows, and stepping over it here spares a decision.
+                let is_blank = bytes.get(at) == Some(&b' ');
+                at += usize::from(is_blank);
+                gap = if is_blank { Gap::Space } else { Gap::Glued };
                 continue;
             }
         }
@@ -204,8 +209,47 @@ impl Token {
         }
     }
 
-    /// The word, number or mixture that starts at `start`. Apostrophes inside a word belong to it; a final 's is left out of the hash.
+    /// The word, number or mixture that starts at `start`, eight bytes at a time.
+    #[inline]
     fn word(bytes: &[u8], start: usize, gap: Gap) -> Self {
+        let read = read_word(bytes, start);
+        if bytes.get(read.end) == Some(&b'\'') && read.digits == 0 {
+            return Self::quoted(bytes, start, gap);
+        }
+        let leads_upper = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
+        let shape = if read.digits != 0 {
+            if read.uppers | read.lowers == 0 {
+                Shape::Digits
+            } else {
+                Shape::Mixed
+            }
+        } else if read.lowers == 0 {
+            Shape::Upper
+        } else if leads_upper {
+            Shape::Title
+        } else {
+            Shape::Lower
+        };
+        Self {
+            start: offset(start),
+            end: offset(read.end),
+            hash: read.hash,
+            cues: 0,
+            known: 0,
+            shape,
+            gap,
+            mark: 0,
+            first: bytes.get(start).map_or(0, u8::to_ascii_lowercase),
+            taken: false,
+            possessive: false,
+            mixes_case: read.lowers != 0 && read.inner_uppers != 0,
+            starts_sentence: false,
+        }
+    }
+
+    /// A word with an apostrophe after its first letters. Apostrophes inside a word belong to it; a final 's is left out of the hash.
+    #[cold]
+    fn quoted(bytes: &[u8], start: usize, gap: Gap) -> Self {
         let mut counts = 0;
         let mut end = count_characters(bytes, start, &mut counts);
         let mut word_end = end;
@@ -251,6 +295,101 @@ impl Token {
             mixes_case: lowers > 0 && uppers > u64::from(leads_upper),
             starts_sentence: false,
         }
+    }
+}
+
+/// What the bytes of a word are, one bit for each kind of byte at one of eight places.
+struct ReadWord {
+    end: usize,
+    hash: WordHash,
+    digits: u64,
+    uppers: u64,
+    lowers: u64,
+    /// Capitals but the first letter.
+    inner_uppers: u64,
+}
+
+/// Reads letters and digits from `start` on.
+#[inline]
+fn read_word(bytes: &[u8], start: usize) -> ReadWord {
+    let mut word = ReadWord {
+        end: start,
+        hash: HASH_SEED,
+        digits: 0,
+        uppers: 0,
+        lowers: 0,
+        inner_uppers: 0,
+    };
+    let mut inner = !0xff;
+    loop {
+        #[cfg(test)]
+        super::page::work(1);
+        let eight = eight_bytes(bytes, word.end);
+        let kinds = Kinds::of(eight);
+        let length = (!kinds.word & TOPS).trailing_zeros() / 8;
+        let kept = u64::MAX.checked_shr(64 - 8 * length).unwrap_or(0);
+        if length == 0 {
+            break;
+        }
+        word.hash = hash_eight(word.hash, eight & kept, kept);
+        let uppers = kinds.upper & kept;
+        word.digits |= kinds.digit & kept;
+        word.uppers |= uppers;
+        word.inner_uppers |= uppers & inner;
+        word.lowers |= kinds.word & !(kinds.digit | kinds.upper) & kept;
+        word.end += length as usize;
+        if length < 8 {
+            break;
+        }
+        inner = u64::MAX;
+    }
+    word.hash = hash_finish(word.hash);
+    word
+}
+
+/// The top bit of each of eight bytes, and the lowest.
+const TOPS: u64 = 0x8080_8080_8080_8080;
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Which of eight bytes are parts of words: the top bit of each byte tells.
+struct Kinds {
+    word: u64,
+    digit: u64,
+    upper: u64,
+}
+
+impl Kinds {
+    /// Compares all eight at once: an addition carries into a byte's top bit where the byte is no less than a bound. Bytes beyond ASCII
+    /// count as small letters.
+    #[inline]
+    const fn of(eight: u64) -> Self {
+        const fn no_less(bytes: u64, bound: u8) -> u64 {
+            bytes + ONES * (0x80 - bound as u64)
+        }
+        let beyond = eight & TOPS;
+        let low = eight & !TOPS;
+        let small = low | ONES * 0x20;
+        let digit = no_less(low, b'0') & !no_less(low, b'9' + 1) & TOPS & !beyond;
+        let letter = no_less(small, b'a') & !no_less(small, b'z' + 1) & TOPS;
+        let upper = no_less(low, b'A') & !no_less(low, b'Z' + 1) & TOPS & !beyond;
+        Self {
+            word: digit | letter | beyond,
+            digit,
+            upper,
+        }
+    }
+}
+
+/// Eight bytes from `at` on, the first lowest; zeros beyond the end.
+#[inline]
+fn eight_bytes(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => bytes
+            .iter()
+            .skip(at)
+            .rev()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 
