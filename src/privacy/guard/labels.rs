@@ -3,10 +3,12 @@
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
-use super::token::Shape;
+use super::token::{Shape, Token};
 
 /// How far back, in tokens, a label may stand.
 const REACH: usize = 10;
+/// The same with a word between label and number that belongs to the number ("plate KLM 4821").
+pub(super) const LABEL_REACH: usize = REACH + 1;
 /// Words that may stand between a label and its value beside connectors.
 const OTHER_WORDS_MAX: usize = 3;
 
@@ -70,6 +72,11 @@ const ALL_HEADS: u64 = cue::SSN_HEAD
     | cue::VEHICLE_HEAD
     | cue::DEVICE_HEAD
     | cue::OTHER_HEAD;
+
+/// Whether a token can make [`before`] read an identifier. Without one near, no number has a label.
+pub(super) fn may_label(token: &Token) -> bool {
+    token.has(ALL_HEADS | ALL_WORDS | cue::ID_NOUN) || token.mark == b'#' || token.first == b'n' && token.len() == 1
+}
 
 fn kind_of(cues: u64, table: &[(u64, PhiKind)]) -> Option<PhiKind> {
     if cues & (ALL_HEADS | ALL_WORDS) == 0 {

@@ -43,7 +43,7 @@ pub(super) const WORDS_OF_GRAMMAR: u64 =
     cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP | cue::PLACE_PREP | cue::UNIT | cue::MONTH | cue::NEGATION;
 
 /// Words that are nobody's name even with a capital.
-const NO_NAMES: u64 = cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE;
+pub(super) const NO_NAMES: u64 = cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE;
 
 /// The part a word plays; words in capitals count only when a list knows them.
 pub(super) fn part(page: &Page, at: usize) -> Part {

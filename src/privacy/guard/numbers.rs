@@ -125,7 +125,7 @@ fn alone(page: &Page, at: usize) -> Option<Run> {
 }
 
 /// Marks inside an identifier.
-const fn is_joint(mark: u8) -> bool {
+pub(super) const fn is_joint(mark: u8) -> bool {
     matches!(mark, b'-' | b'.' | b'/' | b'_')
 }
 

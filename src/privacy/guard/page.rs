@@ -3,6 +3,7 @@
 use super::FieldContext;
 use super::index::{Index, Interest};
 use super::kinds::PhiKind;
+use super::labels::{LABEL_REACH, may_label};
 use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue};
 use super::token::{Gap, Shape, Token, tokenize};
 
@@ -179,12 +180,19 @@ impl<'p> Page<'p> {
         self.tokens.get(index).is_none_or(|token| token.starts_sentence)
     }
 
-    /// Marks the tokens that begin a sentence: asked for every cue, so found once.
+    /// Marks the tokens that begin a sentence, and those that a label may stand before: asked for every cue, so found once.
     fn mark_sentences(&mut self) {
+        let mut label = None;
         for index in 0..self.tokens.len() {
             let starts = self.is_sentence_start(index);
-            if let Some(token) = self.tokens.get_mut(index) {
-                token.starts_sentence = starts;
+            let Some(token) = self.tokens.get_mut(index) else {
+                break;
+            };
+            token.starts_sentence = starts;
+            label = label.filter(|label| !starts && index - label <= LABEL_REACH);
+            token.may_have_label = label.is_some();
+            if may_label(token) {
+                label = Some(index);
             }
         }
     }

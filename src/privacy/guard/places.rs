@@ -77,14 +77,14 @@ fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
 }
 
 /// What the token before a capitalised word may lead to. Few words lead to places, and the detectors need not ask the others.
-struct Lead {
-    facility: bool,
-    town: bool,
+pub(super) struct Lead {
+    pub(super) facility: bool,
+    pub(super) town: bool,
 }
 
 impl Lead {
-    fn of(page: &Page, at: usize) -> Self {
-        let Some(before) = page.before(at) else {
+    pub(super) fn of(before: Option<&Token>) -> Self {
+        let Some(before) = before else {
             return Self {
                 facility: false,
                 town: false,
@@ -119,7 +119,7 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0 {
         found = facility(page, at, end);
     }
-    let lead = Lead::of(page, at);
+    let lead = Lead::of(page.before(at));
     if lead.facility {
         found = found
             .or_else(|| cued_facility(page, at, end))

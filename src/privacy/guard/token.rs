@@ -57,6 +57,8 @@ pub(super) struct Token {
     pub(super) mixes_case: bool,
     /// A sentence ends before the token; the page finds out.
     pub(super) starts_sentence: bool,
+    /// A word that may label a number stands before the token, near and in its sentence; the page finds out.
+    pub(super) may_have_label: bool,
 }
 
 impl Token {
@@ -206,6 +208,7 @@ impl Token {
             possessive: false,
             mixes_case: false,
             starts_sentence: false,
+            may_have_label: false,
         }
     }
 
@@ -244,6 +247,7 @@ impl Token {
             possessive: false,
             mixes_case: read.lowers != 0 && read.inner_uppers != 0,
             starts_sentence: false,
+            may_have_label: false,
         }
     }
 
@@ -294,6 +298,7 @@ impl Token {
             possessive,
             mixes_case: lowers > 0 && uppers > u64::from(leads_upper),
             starts_sentence: false,
+            may_have_label: false,
         }
     }
 }
