@@ -1,6 +1,7 @@
 //! Which tokens each detector has to look at: most words of a text concern none, and passing over them eight times would cost more
 //! than everything else. A bit says "perhaps": it is left out only where the detector is certain to find nothing.
 
+use super::labels::{LABEL_REACH, may_label};
 use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue, dict};
 use super::name_parts::NO_NAMES;
 use super::numbers::is_joint;
@@ -34,11 +35,15 @@ const NAME_TRIGGERS: u64 = cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue:
 /// Shortest encoded run that is looked into, in bytes: six characters make eight.
 pub(super) const ENCODED_MIN: usize = 8;
 
-/// How far after a house number a word of streets may stand, in tokens, and after a day its month.
-const STREET_REACH: u8 = 6;
-const MONTH_REACH: u8 = 2;
-/// How far digits that go on with a number may stand from it.
-const NUMBER_REACH: u8 = 3;
+/// How far after a house number a word of streets may stand, in tokens.
+const STREET_REACH: usize = 6;
+
+/// Cues of which a detector looks at the word itself.
+const TRIGGERS: u64 =
+    PLACE_TRIGGERS | NAME_TRIGGERS | cue::MONTH | cue::ORDINAL | cue::AGE_WORD | cue::BIOMETRIC | cue::PHOTO;
+
+/// Cues after which a word in small letters may be a place.
+const PLACE_LEADS: u64 = cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB;
 
 /// One bit a token and interest, 64 tokens a block.
 #[derive(Default)]
@@ -47,22 +52,29 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Reads the tokens from the last to the first, so that each is judged with what follows it.
-    pub(super) fn read(&mut self, tokens: &[Token], lexicon: &Lexicon) {
+    /// One look at every token with those beside it: marks the beginnings of sentences and what a label may stand before, and sets the bits.
+    pub(super) fn read(&mut self, tokens: &mut [Token], lexicon: &Lexicon) {
         self.blocks.clear();
         self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
-        let mut ahead = Ahead::default();
-        for (number, block) in self.blocks.iter_mut().enumerate().rev() {
-            let first = 64 * number;
-            let mut bits = [[0_u8; 64]; 2];
-            for offset in (0..64.min(tokens.len() - first)).rev() {
-                let at = first + offset;
-                let Some(token) = tokens.get(at) else { continue };
-                let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-                let [low, high] = interests(token, before, &ahead, lexicon).to_le_bytes();
-                bits[0][offset] = low;
-                bits[1][offset] = high;
-                ahead.pass(token);
+        let mut label = None;
+        let mut bits = [[0_u8; 64]; 2];
+        let mut at = 0;
+        for block in &mut self.blocks {
+            let first = at;
+            bits.as_flattened_mut().fill(0);
+            while at < tokens.len().min(first + 64) {
+                let starts = is_sentence_start(tokens, at);
+                label = label.filter(|label| !starts && at - label <= LABEL_REACH);
+                let Some(token) = tokens.get_mut(at) else { break };
+                token.starts_sentence = starts;
+                let has_label = label.is_some();
+                if may_label(token) {
+                    label = Some(at);
+                }
+                let [low, high] = Near { tokens, at, has_label }.interests(lexicon).to_le_bytes();
+                bits[0][at - first] = low;
+                bits[1][at - first] = high;
+                at += 1;
             }
             *block = by_interest(&bits);
         }
@@ -89,6 +101,9 @@ fn by_interest(bits: &[[u8; 64]; 2]) -> [u64; INTERESTS] {
     let mut words = [0_u64; INTERESTS];
     for (half, words) in bits.iter().zip(words.chunks_exact_mut(8)) {
         for (group, eight) in half.as_chunks::<8>().0.iter().enumerate() {
+            if *eight == [0; 8] {
+                continue;
+            }
             let turned = transpose(u64::from_le_bytes(*eight)).to_le_bytes();
             for (word, byte) in words.iter_mut().zip(turned) {
                 *word |= u64::from(byte) << (8 * group);
@@ -108,235 +123,241 @@ const fn transpose(rows: u64) -> u64 {
     rows ^ swap ^ (swap << 28)
 }
 
-/// What follows a token.
-struct Ahead {
-    /// The next token, and the one after it.
-    next: Seen,
-    after: Seen,
-    /// How many more tokens towards the beginning have a word of streets, a month, or a number within reach.
-    street: u8,
-    month: u8,
-    number: u8,
-}
-
-/// What is kept of a token when it has been passed.
-#[derive(Clone, Copy)]
-struct Seen {
-    cues: u64,
-    shape: Shape,
-    gap: Gap,
-    mark: u8,
-    is_long: bool,
-}
-
-impl Default for Ahead {
-    fn default() -> Self {
-        let end = Seen {
-            cues: 0,
-            shape: Shape::Mark,
-            gap: Gap::Paragraph,
-            mark: 0,
-            is_long: false,
-        };
-        Self {
-            next: end,
-            after: end,
-            street: 0,
-            month: 0,
-            number: 0,
-        }
+/// Whether a sentence ends between a token and the one before it.
+#[inline]
+fn is_sentence_start(tokens: &[Token], at: usize) -> bool {
+    let Some([before, token]) = at.checked_sub(1).and_then(|first| tokens.get(first..=at)) else {
+        return true;
+    };
+    if token.gap == Gap::Paragraph {
+        return true;
+    }
+    match before.mark {
+        b'!' | b'?' | b';' => true,
+        b'.' => token.gap != Gap::Glued && !ends_abbreviation(tokens, at - 1),
+        _ => false,
     }
 }
 
-impl Ahead {
-    #[inline]
-    fn pass(&mut self, token: &Token) {
-        self.after = self.next;
-        self.next = Seen {
-            cues: token.cues,
-            shape: token.shape,
-            gap: token.gap,
-            mark: token.mark,
-            is_long: token.len() > 3,
-        };
-        // "Route" and "Rte" stand in no section.
-        let is_street =
-            token.has(cue::STREET_SUFFIX | cue::STREET_SHORT) || token.first == b'r' && token.is_capitalised();
-        let count = |holds: bool, reach: u8, left: u8| if holds { reach } else { left.saturating_sub(1) };
-        self.street = count(is_street, STREET_REACH, self.street);
-        self.month = count(token.has(cue::MONTH), MONTH_REACH, self.month);
-        self.number = count(token.has_digit(), NUMBER_REACH, self.number);
-    }
+/// Whether the full stop at `stop` belongs to an abbreviation such as "Dr." or "No.".
+fn ends_abbreviation(tokens: &[Token], stop: usize) -> bool {
+    const ABBREVIATES: u64 = cue::TITLE
+        | cue::PROVIDER_TITLE
+        | cue::ID_NOUN
+        | cue::MONTH
+        | cue::STREET_SHORT
+        | cue::PERSON
+        | cue::PHONE
+        | cue::FAX
+        | cue::MRN_HEAD
+        | cue::MRN_WORD
+        | cue::ACCOUNT_HEAD
+        | cue::LICENSE_HEAD
+        | cue::PATIENT_DATE;
+    stop.checked_sub(1)
+        .and_then(|word| tokens.get(word))
+        .is_some_and(|word| {
+            let is_abbreviation = word.has(ABBREVIATES) && word.len() <= 4;
+            let is_initial = word.shape == Shape::Upper && word.len() == 1;
+            is_abbreviation || is_initial
+        })
+}
 
-    /// The next token, if it is a mark without a blank before it.
-    fn glued_mark(&self) -> u8 {
-        if self.next.gap == Gap::Glued { self.next.mark } else { 0 }
-    }
-
-    /// Whether a blank stands after the token, or a mark that joins it to nothing.
-    fn ends_number(&self) -> bool {
-        let is_apart = matches!(self.after.gap, Gap::Space | Gap::Paragraph);
-        self.next.gap != Gap::Glued || self.next.mark != 0 && (is_apart || !is_joint(self.next.mark))
-    }
-
-    /// Whether more digits may belong to the token's number: over a blank or a mark, or on the next line.
-    fn continues_number(&self) -> bool {
-        let reach = if matches!(self.next.mark, b')' | b'-' | b'.' | b'/') {
-            0
-        } else {
-            NUMBER_REACH - 1
-        };
-        self.number > reach || self.next.gap == Gap::Line
-    }
-
-    /// Whether a name of several words may go on after the token.
-    fn continues_capitals(&self) -> bool {
-        let next = &self.next;
-        next.gap <= Gap::Space
-            && match next.shape {
-                Shape::Title | Shape::Upper => true,
-                Shape::Lower => !next.is_long || next.cues & (cue::PARTICLE | cue::STREET_SUFFIX) != 0,
-                Shape::Mark => matches!(next.mark, b'-' | b'&' | b'\'' | b'.' | b','),
-                Shape::Digits | Shape::Mixed => false,
-            }
-            || next.mark == b','
-            || next.cues & cue::STREET_SUFFIX != 0
-    }
+/// A token and those around it.
+struct Near<'t> {
+    tokens: &'t [Token],
+    at: usize,
+    /// A word that may label a number stands before the token, near and in its sentence.
+    has_label: bool,
 }
 
 const fn bit(interest: Interest, holds: bool) -> u16 {
     (holds as u16) << interest as u16
 }
 
-/// One bit for each interest in a token.
-#[inline]
-fn interests(token: &Token, before: Option<&Token>, ahead: &Ahead, lexicon: &Lexicon) -> u16 {
-    if token.shape == Shape::Mark {
-        of_mark(token, before, ahead)
-    } else if token.has_digit() {
-        of_number(token, ahead)
-    } else {
-        of_word(token, before, ahead, lexicon)
+impl Near<'_> {
+    #[inline]
+    fn token(&self) -> &Token {
+        self.tokens.get(self.at).unwrap_or(&Token::END)
     }
-}
 
-/// The stop inside a host or a file name, "@", "://", and the slash that some images begin with.
-#[inline]
-fn of_mark(token: &Token, before: Option<&Token>, ahead: &Ahead) -> u16 {
-    let is_before_glued = ahead.next.gap == Gap::Glued;
-    match token.mark {
-        b'.' => {
-            let is_inner = is_before_glued && token.gap == Gap::Glued && ahead.next.shape != Shape::Mark;
-            let follows = before.map_or(Shape::Mark, |before| before.shape);
-            let is_decimal = follows == Shape::Digits && ahead.next.shape == Shape::Digits;
-            bit(Interest::Address, is_inner && follows != Shape::Mark && !is_decimal)
-                | bit(Interest::Media, is_inner && !is_decimal)
+    #[inline]
+    fn before(&self) -> Option<&Token> {
+        self.tokens.get(self.at.checked_sub(1)?)
+    }
+
+    /// The token so many on; beyond the last one, the end of the text.
+    #[inline]
+    fn after(&self, tokens: usize) -> &Token {
+        self.tokens.get(self.at + tokens).unwrap_or(&Token::END)
+    }
+
+    /// One bit for each interest in the token.
+    #[inline]
+    fn interests(&self, lexicon: &Lexicon) -> u16 {
+        match self.token().shape {
+            Shape::Mark => self.of_mark(),
+            Shape::Digits => self.of_number() | self.of_digits(),
+            Shape::Mixed => self.of_number() | self.of_mixed(),
+            Shape::Lower => self.of_lower(lexicon),
+            Shape::Title | Shape::Upper => self.of_word() | self.of_capitalised(),
         }
-        b'@' => bit(Interest::Address, true),
-        b':' => bit(Interest::Address, ahead.glued_mark() == b'/'),
-        b'/' => bit(Interest::ImageData, is_before_glued && ahead.next.shape == Shape::Mixed),
-        _ => 0,
     }
-}
 
-/// Digits, alone or among letters.
-#[inline]
-fn of_number(token: &Token, ahead: &Ahead) -> u16 {
-    let length = token.len();
-    let glued_mark = ahead.glued_mark();
-    let may_be_age = matches!(token.first, b'0' | b'1' | b'9'); // 90 to 125
-    let precedes_street = ahead.street > 0 || token.has(cue::ZIP_CUE);
-    let of_any = bit(Interest::Number, may_identify(token, ahead))
-        | bit(Interest::Name, token.has(NAME_TRIGGERS))
-        | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
-        | bit(Interest::Encoded, token.shape == Shape::Mixed || length >= 18);
-    let follows_on = matches!(ahead.after.shape, Shape::Digits | Shape::Mixed);
-    let is_separated = follows_on && ahead.next.gap <= Gap::Space && matches!(ahead.next.mark, b'-' | b'/' | b'.');
-    if token.shape == Shape::Digits {
-        let is_compact = length == 6 || length == 8;
-        let is_decimal = ahead.next.mark == b'.' && ahead.after.shape == Shape::Digits && ahead.after.gap == Gap::Glued;
-        return of_any
-            | bit(
-                Interest::Ip,
-                follows_on && ahead.next.mark == b'.' || glued_mark == b':' && length <= 4,
-            )
-            | bit(Interest::Date, is_separated || is_compact || ahead.month > 0)
-            | bit(Interest::Age, may_be_age && length <= 3)
-            | bit(
-                Interest::Place,
-                precedes_street || is_decimal || ahead.next.mark == b'-' && length == 5,
-            );
+    /// The stop inside a host or a file name, "@", "://", and the slash that some images begin with.
+    #[inline]
+    fn of_mark(&self) -> u16 {
+        let (token, next) = (self.token(), self.after(1));
+        if next.gap != Gap::Glued {
+            return bit(Interest::Address, token.mark == b'@');
+        }
+        match token.mark {
+            b'.' => {
+                let before = self.before().map_or(Shape::Mark, |before| before.shape);
+                let is_decimal = before == Shape::Digits && next.shape == Shape::Digits;
+                let is_inner = token.gap == Gap::Glued && next.shape != Shape::Mark && !is_decimal;
+                bit(Interest::Address, is_inner && before != Shape::Mark) | bit(Interest::Media, is_inner)
+            }
+            b'@' => bit(Interest::Address, true),
+            b':' => bit(Interest::Address, next.mark == b'/'),
+            b'/' => bit(Interest::ImageData, next.shape == Shape::Mixed),
+            _ => 0,
+        }
     }
-    of_any
-        | bit(Interest::Ip, glued_mark == b':' && length <= 4)
-        | bit(
-            Interest::Date,
-            ahead.month > 0 || token.first.is_ascii_digit() && length >= 6,
-        )
-        | bit(Interest::Age, may_be_age)
-        | bit(
-            Interest::ImageData,
-            matches!(token.first, b'i' | b'r' | b'u' | b's' | b't'),
-        )
-        | bit(
-            Interest::Place,
-            precedes_street || ahead.next.mark == b'-' && length == 5,
-        )
-}
 
-/// Whether a number may be anybody's: it is long, labelled, a part of something longer, or goes on. Most are codes and amounts.
-#[inline]
-fn may_identify(token: &Token, ahead: &Ahead) -> bool {
-    let length = token.len();
-    let has_form = length >= 7 || token.shape == Shape::Mixed && length == 4;
-    let is_alone = matches!(token.gap, Gap::Space | Gap::Paragraph) && ahead.ends_number();
-    has_form || token.may_have_label || !is_alone || ahead.continues_number()
-}
+    /// Digits, alone or among letters.
+    #[inline]
+    fn of_number(&self) -> u16 {
+        let (token, next) = (self.token(), self.after(1));
+        let (may_be_age, is_before_street) = (matches!(token.first, b'0' | b'1' | b'9'), self.is_before_street());
+        let may_be_age = may_be_age && (token.len() <= 3 || token.shape == Shape::Mixed); // 90 to 125
+        let may_be_zip = next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE);
+        bit(Interest::Number, self.may_identify())
+            | bit(Interest::Age, may_be_age)
+            | bit(Interest::Place, is_before_street || may_be_zip)
+            | bit(Interest::Encoded, token.shape == Shape::Mixed || token.len() >= 18)
+    }
 
-/// Whether a capitalised word may be a part of a name, by itself.
-#[inline]
-fn may_be_name(token: &Token, ahead: &Ahead) -> bool {
-    const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::SURNAME | dict::SURNAME_ORDINARY;
-    let known = u64::from(token.known & !KNOWN_STARTS_PHRASE);
-    let is_title = token.shape == Shape::Title;
-    let is_unknown = known == 0 && (is_title || token.len() == 1);
-    let is_listed = known & NAMES != 0 || token.len() == 1;
-    !token.has(NO_NAMES) && (is_unknown || is_listed || is_title && ahead.next.mark == b'-')
-}
+    #[inline]
+    fn of_digits(&self) -> u16 {
+        let (token, next, after) = (self.token(), self.after(1), self.after(2));
+        let is_before_stop = next.mark == b'.' && after.has_digit();
+        let is_separated = after.has_digit() && next.gap <= Gap::Space && matches!(next.mark, b'-' | b'/' | b'.');
+        let is_compact = matches!(token.len(), 6 | 8);
+        let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued;
+        bit(Interest::Ip, is_before_stop || self.is_before_colon())
+            | bit(Interest::Date, is_separated || is_compact || self.is_before_month())
+            | bit(Interest::Place, is_decimal)
+    }
 
-/// Whether a capitalised word may begin a place: after a word that leads to places, as a town, or with more of a name after it.
-#[inline]
-fn may_be_place(token: &Token, before: Option<&Token>, ahead: &Ahead) -> bool {
-    let lead = Lead::of(before);
-    let may_be_town = u64::from(token.known) & dict::CITY != 0 || token.known & KNOWN_STARTS_PHRASE != 0;
-    lead.facility || lead.town || may_be_town || ahead.continues_capitals()
-}
+    #[inline]
+    fn of_mixed(&self) -> u16 {
+        let token = self.token();
+        let may_be_image = matches!(token.first, b'i' | b'r' | b'u' | b's' | b't');
+        let may_be_date = token.first.is_ascii_digit() && token.len() >= 6;
+        bit(Interest::Ip, self.is_before_colon())
+            | bit(Interest::Date, may_be_date || self.is_before_month())
+            | bit(Interest::ImageData, may_be_image)
+            | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
+            | bit(Interest::Name, token.has(NAME_TRIGGERS))
+    }
 
-/// A word without digits.
-#[inline]
-fn of_word(token: &Token, before: Option<&Token>, ahead: &Ahead, lexicon: &Lexicon) -> u16 {
-    let is_capitalised = token.is_capitalised();
-    let follows_place_word =
-        before.is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB));
-    let may_be_given_name = !is_capitalised && token.cues == 0 && lexicon.may_be_given_name(token.hash);
-    let is_date = token.has(cue::MONTH) || token.has(cue::ORDINAL) && ahead.month > 0;
-    let precedes_colon = ahead.glued_mark() == b':' && token.len() <= 4;
-    bit(Interest::Ip, precedes_colon)
-        | bit(Interest::Date, is_date)
-        | bit(Interest::Age, token.has(cue::AGE_WORD))
-        | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
-        | bit(Interest::ImageData, precedes_colon && token.first == b'd')
-        | bit(
-            Interest::Place,
-            is_capitalised && may_be_place(token, before, ahead)
-                || follows_place_word && !is_capitalised
-                || token.has(PLACE_TRIGGERS),
-        )
-        | bit(
-            Interest::Name,
-            is_capitalised && may_be_name(token, ahead) || may_be_given_name || token.has(NAME_TRIGGERS),
-        )
-        | bit(Interest::Encoded, token.mixes_case)
+    /// A word without digits, in any case.
+    #[inline]
+    fn of_word(&self) -> u16 {
+        let token = self.token();
+        let is_before_colon = self.is_before_colon();
+        let of_form = bit(Interest::Ip, is_before_colon)
+            | bit(Interest::ImageData, is_before_colon && token.first == b'd')
+            | bit(Interest::Encoded, token.mixes_case);
+        if !token.has(TRIGGERS) {
+            return of_form;
+        }
+        let is_date = token.has(cue::MONTH) || token.has(cue::ORDINAL) && self.is_before_month();
+        of_form
+            | bit(Interest::Date, is_date)
+            | bit(Interest::Age, token.has(cue::AGE_WORD))
+            | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
+            | bit(Interest::Place, token.has(PLACE_TRIGGERS))
+            | bit(Interest::Name, token.has(NAME_TRIGGERS))
+    }
+
+    #[inline]
+    fn of_lower(&self, lexicon: &Lexicon) -> u16 {
+        let token = self.token();
+        let follows_place_word = self.before().is_some_and(|before| before.has(PLACE_LEADS));
+        let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
+        self.of_word() | bit(Interest::Place, follows_place_word) | bit(Interest::Name, may_be_given_name)
+    }
+
+    #[inline]
+    fn of_capitalised(&self) -> u16 {
+        bit(Interest::Place, self.may_be_place()) | bit(Interest::Name, self.may_be_name())
+    }
+
+    fn is_before_colon(&self) -> bool {
+        let next = self.after(1);
+        next.mark == b':' && next.gap == Gap::Glued && self.token().len() <= 4
+    }
+
+    fn is_before_month(&self) -> bool {
+        self.after(1).has(cue::MONTH) || self.after(2).has(cue::MONTH)
+    }
+
+    /// Whether a word of streets stands within the length of a street's name. "Route" and "Rte" stand in no section.
+    fn is_before_street(&self) -> bool {
+        self.tokens.iter().skip(self.at + 1).take(STREET_REACH).any(|token| {
+            token.has(cue::STREET_SUFFIX | cue::STREET_SHORT) || token.first == b'r' && token.is_capitalised()
+        })
+    }
+
+    /// Whether a number may be anybody's: it is long, labelled, a part of something longer, or goes on. Most are codes and amounts.
+    #[inline]
+    fn may_identify(&self) -> bool {
+        let (token, next) = (self.token(), self.after(1));
+        let has_form = token.len() >= 7 || token.shape == Shape::Mixed && token.len() == 4;
+        let is_apart = |gap: Gap| matches!(gap, Gap::Space | Gap::Paragraph);
+        let ends = next.gap != Gap::Glued || next.mark != 0 && (!is_joint(next.mark) || is_apart(self.after(2).gap));
+        let is_alone = is_apart(token.gap) && ends;
+        let reach = if matches!(next.mark, b')' | b'-' | b'.' | b'/') {
+            3
+        } else {
+            1
+        };
+        let goes_on = next.gap == Gap::Line || (1..=reach).any(|step| self.after(step).has_digit());
+        has_form || self.has_label || !is_alone || goes_on
+    }
+
+    /// Whether a capitalised word may be a part of a name, by itself.
+    #[inline]
+    fn may_be_name(&self) -> bool {
+        const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::SURNAME | dict::SURNAME_ORDINARY;
+        let token = self.token();
+        let known = u64::from(token.known & !KNOWN_STARTS_PHRASE);
+        let is_title = token.shape == Shape::Title;
+        let may_be_part = known & NAMES != 0 || known == 0 && is_title || token.len() == 1;
+        !token.has(NO_NAMES) && (may_be_part || is_title && self.after(1).mark == b'-')
+    }
+
+    /// Whether a capitalised word may begin a place: after a word that leads to places, as a town, or with more of a name after it.
+    #[inline]
+    fn may_be_place(&self) -> bool {
+        let (token, lead) = (self.token(), Lead::of(self.before()));
+        let may_be_town = u64::from(token.known) & dict::CITY != 0 || token.known & KNOWN_STARTS_PHRASE != 0;
+        lead.facility || lead.town || may_be_town || self.continues_capitals()
+    }
+
+    /// Whether a name of several words may go on after the token.
+    fn continues_capitals(&self) -> bool {
+        let next = self.after(1);
+        let goes_on = match next.shape {
+            Shape::Title | Shape::Upper => true,
+            Shape::Lower => next.len() <= 3 || next.has(cue::PARTICLE),
+            Shape::Mark => matches!(next.mark, b'-' | b'&' | b'\'' | b'.'),
+            Shape::Digits | Shape::Mixed => false,
+        };
+        goes_on && next.gap <= Gap::Space || next.mark == b',' || next.has(cue::STREET_SUFFIX)
+    }
 }
 
 #[cfg(test)]

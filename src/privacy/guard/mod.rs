@@ -195,7 +195,7 @@ impl Guard {
                 self.find(Normal::of(decoded).text(), context, false)
             });
         }
-        let mut found = page.found;
+        let mut found = page.into_findings();
         found.sort_unstable_by_key(|span| span.start);
         found
     }

@@ -55,13 +55,28 @@ pub(super) struct Token {
     pub(super) possessive: bool,
     /// Capitals and small letters otherwise than a leading capital.
     pub(super) mixes_case: bool,
-    /// A sentence ends before the token; the page finds out.
+    /// A sentence ends before the token; the index finds out.
     pub(super) starts_sentence: bool,
-    /// A word that may label a number stands before the token, near and in its sentence; the page finds out.
-    pub(super) may_have_label: bool,
 }
 
 impl Token {
+    /// What stands beyond the last token.
+    pub(super) const END: Self = Self {
+        start: 0,
+        end: 0,
+        hash: 0,
+        cues: 0,
+        shape: Shape::Mark,
+        gap: Gap::Paragraph,
+        known: 0,
+        mark: 0,
+        first: 0,
+        taken: false,
+        possessive: false,
+        mixes_case: false,
+        starts_sentence: false,
+    };
+
     pub(super) const fn len(&self) -> usize {
         (self.end - self.start) as usize
     }
@@ -117,10 +132,11 @@ fn class_of(byte: u8) -> Class {
     CLASSES[usize::from(byte)]
 }
 
-/// The tokens of `text`, cues looked up, phrases joined.
-pub(super) fn tokenize(text: &str, lexicon: &Lexicon) -> Vec<Token> {
+/// Puts the tokens of `text` into `tokens`, cues looked up, phrases joined.
+pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>) {
     let bytes = text.as_bytes();
-    let mut tokens = Vec::with_capacity(bytes.len() / 4 + 8);
+    tokens.clear();
+    tokens.reserve(bytes.len() / 4 + 8);
     let mut phrase_starts = Vec::new();
     let mut at = 0;
     let mut gap = Gap::Paragraph;
@@ -156,9 +172,8 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon) -> Vec<Token> {
         at += 1;
     }
     for start in phrase_starts {
-        join_phrases(&mut tokens, start, lexicon);
+        join_phrases(tokens, start, lexicon);
     }
-    tokens
 }
 
 /// Gives every word of a cue phrase that starts at `start` the cues of the phrase.
@@ -208,7 +223,6 @@ impl Token {
             possessive: false,
             mixes_case: false,
             starts_sentence: false,
-            may_have_label: false,
         }
     }
 
@@ -247,7 +261,6 @@ impl Token {
             possessive: false,
             mixes_case: read.lowers != 0 && read.inner_uppers != 0,
             starts_sentence: false,
-            may_have_label: false,
         }
     }
 
@@ -298,7 +311,6 @@ impl Token {
             possessive,
             mixes_case: lowers > 0 && uppers > u64::from(leads_upper),
             starts_sentence: false,
-            may_have_label: false,
         }
     }
 }
