@@ -39,6 +39,7 @@ mod practices;
 mod streets;
 mod token;
 mod towns;
+mod word;
 mod zip3;
 mod zips;
 
