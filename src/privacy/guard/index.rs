@@ -56,6 +56,7 @@ impl Index {
     pub(super) fn read(&mut self, tokens: &mut [Token], lexicon: &Lexicon) {
         self.blocks.clear();
         self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
+        let has_streets = tokens.iter().any(is_street);
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
         let mut at = 0;
@@ -71,7 +72,14 @@ impl Index {
                 if may_label(token) {
                     label = Some(at);
                 }
-                let [low, high] = Near { tokens, at, has_label }.interests(lexicon).to_le_bytes();
+                let [low, high] = Near {
+                    tokens,
+                    at,
+                    has_label,
+                    has_streets,
+                }
+                .interests(lexicon)
+                .to_le_bytes();
                 bits[0][at - first] = low;
                 bits[1][at - first] = high;
                 at += 1;
@@ -94,6 +102,12 @@ impl Index {
             skip = u64::MAX;
         }
     }
+}
+
+/// A word of streets. "Route" and "Rte" stand in no section.
+fn is_street(token: &Token) -> bool {
+    token.has(cue::STREET_SUFFIX | cue::STREET_SHORT)
+        || token.first == b'r' && matches!(token.len(), 3 | 5) && token.is_capitalised()
 }
 
 /// Turns the bits of 64 tokens, a byte of interests each in two halves, into one word of tokens for each interest.
@@ -169,6 +183,8 @@ struct Near<'t> {
     at: usize,
     /// A word that may label a number stands before the token, near and in its sentence.
     has_label: bool,
+    /// A word of streets stands somewhere in the text.
+    has_streets: bool,
 }
 
 const fn bit(interest: Interest, holds: bool) -> u16 {
@@ -304,11 +320,10 @@ impl Near<'_> {
         self.after(1).has(cue::MONTH) || self.after(2).has(cue::MONTH)
     }
 
-    /// Whether a word of streets stands within the length of a street's name. "Route" and "Rte" stand in no section.
+    /// Whether a word of streets stands within the length of a street's name.
     fn is_before_street(&self) -> bool {
-        self.tokens.iter().skip(self.at + 1).take(STREET_REACH).any(|token| {
-            token.has(cue::STREET_SUFFIX | cue::STREET_SHORT) || token.first == b'r' && token.is_capitalised()
-        })
+        let reach = self.tokens.iter().skip(self.at + 1).take(STREET_REACH);
+        self.has_streets && { reach }.any(is_street)
     }
 
     /// Whether a number may be anybody's: it is long, labelled, a part of something longer, or goes on. Most are codes and amounts.
@@ -316,16 +331,16 @@ impl Near<'_> {
     fn may_identify(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
         let has_form = token.len() >= 7 || token.shape == Shape::Mixed && token.len() == 4;
+        if self.has_label || has_form || next.gap == Gap::Line || next.has_digit() {
+            return true;
+        }
         let is_apart = |gap: Gap| matches!(gap, Gap::Space | Gap::Paragraph);
-        let ends = next.gap != Gap::Glued || next.mark != 0 && (!is_joint(next.mark) || is_apart(self.after(2).gap));
-        let is_alone = is_apart(token.gap) && ends;
-        let reach = if matches!(next.mark, b')' | b'-' | b'.' | b'/') {
-            3
-        } else {
-            1
-        };
-        let goes_on = next.gap == Gap::Line || (1..=reach).any(|step| self.after(step).has_digit());
-        has_form || self.has_label || !is_alone || goes_on
+        if !is_apart(token.gap) || next.gap == Gap::Glued && next.mark == 0 {
+            return true;
+        }
+        let joins = next.gap == Gap::Glued && is_joint(next.mark) && !is_apart(self.after(2).gap);
+        let is_group = matches!(next.mark, b')' | b'-' | b'.' | b'/');
+        joins || is_group && (self.after(2).has_digit() || self.after(3).has_digit())
     }
 
     /// Whether a capitalised word may be a part of a name, by itself.
