@@ -245,20 +245,31 @@ impl Near<'_> {
     #[inline]
     fn of_number(&self) -> u16 {
         let (token, next) = (self.token(), self.after(1));
-        let (may_be_age, is_before_street) = (matches!(token.first, b'0' | b'1' | b'9'), self.is_before_street());
-        let may_be_age = may_be_age && (token.len() <= 3 || token.shape == Shape::Mixed); // 90 to 125
+        // 90 to 125
+        let may_be_age = match (token.shape, token.len()) {
+            (Shape::Mixed, _) => matches!(token.first, b'0' | b'1' | b'9'),
+            (_, 2) => token.first == b'9',
+            (_, 3) => matches!(token.first, b'0' | b'1'),
+            _ => false,
+        };
+        let is_before_street = self.is_before_street();
         let may_be_zip = next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE);
         bit(Interest::Number, self.may_identify())
             | bit(Interest::Age, may_be_age)
             | bit(Interest::Place, is_before_street || may_be_zip)
-            | bit(Interest::Encoded, token.shape == Shape::Mixed || token.len() >= 18)
+            | bit(
+                Interest::Encoded,
+                (token.shape == Shape::Mixed || token.len() >= 18) && self.may_be_encoded(),
+            )
     }
 
     #[inline]
     fn of_digits(&self) -> u16 {
         let (token, next, after) = (self.token(), self.after(1), self.after(2));
         let is_before_stop = next.mark == b'.' && after.has_digit();
-        let is_separated = after.has_digit() && next.gap <= Gap::Space && matches!(next.mark, b'-' | b'/' | b'.');
+        let may_begin = matches!(token.len(), 1 | 2 | 4) || token.first == b'0';
+        let is_separated =
+            may_begin && after.has_digit() && next.gap <= Gap::Space && matches!(next.mark, b'-' | b'/' | b'.');
         let is_compact = matches!(token.len(), 6 | 8);
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
@@ -285,7 +296,7 @@ impl Near<'_> {
         let is_before_colon = self.is_before_colon();
         let of_form = bit(Interest::Ip, is_before_colon)
             | bit(Interest::ImageData, is_before_colon && token.first == b'd')
-            | bit(Interest::Encoded, token.mixes_case);
+            | bit(Interest::Encoded, token.mixes_case && self.may_be_encoded());
         if !token.has(TRIGGERS) {
             return of_form;
         }
@@ -309,6 +320,13 @@ impl Near<'_> {
     #[inline]
     fn of_capitalised(&self) -> u16 {
         bit(Interest::Place, self.may_be_place()) | bit(Interest::Name, self.may_be_name())
+    }
+
+    /// Whether the token is long enough to be decoded, or joined to others.
+    fn may_be_encoded(&self) -> bool {
+        let (token, next) = (self.token(), self.after(1));
+        let joins = next.gap == Gap::Glued && matches!(next.mark, 0 | b'+' | b'/' | b'-' | b'_');
+        token.len() >= ENCODED_MIN || token.gap == Gap::Glued || joins
     }
 
     fn is_before_colon(&self) -> bool {
@@ -335,12 +353,26 @@ impl Near<'_> {
             return true;
         }
         let is_apart = |gap: Gap| matches!(gap, Gap::Space | Gap::Paragraph);
-        if !is_apart(token.gap) || next.gap == Gap::Glued && next.mark == 0 {
+        if !(is_apart(token.gap) || self.is_adjustment()) || next.gap == Gap::Glued && next.mark == 0 {
             return true;
         }
         let joins = next.gap == Gap::Glued && is_joint(next.mark) && !is_apart(self.after(2).gap);
         let is_group = matches!(next.mark, b')' | b'-' | b'.' | b'/');
         joins || is_group && (self.after(2).has_digit() || self.after(3).has_digit())
+    }
+
+    /// "CO-50", as short as any code of a remittance: two capitals, a hyphen and up to three digits, which is no one's number without a label.
+    fn is_adjustment(&self) -> bool {
+        let (token, next) = (self.token(), self.after(1));
+        let Some([group, hyphen]) = self.at.checked_sub(2).and_then(|first| self.tokens.get(first..self.at)) else {
+            return false;
+        };
+        // Four places may begin an account of the bank's, in groups of four.
+        let may_be_grouped = token.len() == 2 && next.mark == 0;
+        let is_joined = token.gap == Gap::Glued && hyphen.gap == Gap::Glued && hyphen.mark == b'-';
+        let is_group =
+            group.shape == Shape::Upper && group.len() == 2 && matches!(group.gap, Gap::Space | Gap::Paragraph);
+        is_joined && is_group && token.shape == Shape::Digits && token.len() <= 3 && !may_be_grouped
     }
 
     /// Whether a capitalised word may be a part of a name, by itself.
@@ -350,8 +382,13 @@ impl Near<'_> {
         let token = self.token();
         let known = u64::from(token.known & !KNOWN_STARTS_PHRASE);
         let is_title = token.shape == Shape::Title;
+        let (next, after) = (self.after(1), self.after(2));
+        let leads_number = next.has_digit() || next.mark == b'-' && after.has_digit();
+        if leads_number && !is_title && matches!(token.len(), 2..=3) {
+            return false; // "CO-50"
+        }
         let may_be_part = known & NAMES != 0 || known == 0 && is_title || token.len() == 1;
-        !token.has(NO_NAMES) && (may_be_part || is_title && self.after(1).mark == b'-')
+        !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
     }
 
     /// Whether a capitalised word may begin a place: after a word that leads to places, as a town, or with more of a name after it.
@@ -368,7 +405,7 @@ impl Near<'_> {
         let goes_on = match next.shape {
             Shape::Title | Shape::Upper => true,
             Shape::Lower => next.len() <= 3 || next.has(cue::PARTICLE),
-            Shape::Mark => matches!(next.mark, b'-' | b'&' | b'\'' | b'.'),
+            Shape::Mark => matches!(next.mark, b'-' | b'&' | b'\'' | b'.') && !self.after(2).has_digit(),
             Shape::Digits | Shape::Mixed => false,
         };
         goes_on && next.gap <= Gap::Space || next.mark == b',' || next.has(cue::STREET_SUFFIX)

@@ -7,8 +7,8 @@ use super::token::{Shape, Token};
 
 /// How far back, in tokens, a label may stand.
 const REACH: usize = 10;
-/// The same with a word between label and number that belongs to the number ("plate KLM 4821").
-pub(super) const LABEL_REACH: usize = REACH + 1;
+/// The same with words between label and number that belong to the number ("plate KLM 4821", "plate K LM-482").
+pub(super) const LABEL_REACH: usize = REACH + 3;
 /// Words that may stand between a label and its value beside connectors.
 const OTHER_WORDS_MAX: usize = 3;
 

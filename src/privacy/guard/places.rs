@@ -91,7 +91,7 @@ impl Lead {
             };
         };
         let is_by = before.has(cue::PERSON_PREP) && before.len() == 2;
-        let is_article = before.has(cue::CONNECTOR) && before.len() == 3;
+        let is_article = before.has(cue::CONNECTOR) && before.len() == 3 && before.first == b't';
         let may_label = matches!(before.first, b'c' | b't' | b'v' | b'h') && matches!(before.len(), 4 | 7 | 8);
         Self {
             facility: before.has(cue::FACILITY_VERB | cue::PLACE_PREP)
