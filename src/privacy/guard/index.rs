@@ -53,10 +53,12 @@ pub(super) struct Index {
 
 impl Index {
     /// One look at every token with those beside it: marks the beginnings of sentences and what a label may stand before, and sets the bits.
-    pub(super) fn read(&mut self, tokens: &mut [Token], lexicon: &Lexicon) {
+    /// `cues` are all that the text holds.
+    pub(super) fn read(&mut self, tokens: &mut [Token], cues: u64, lexicon: &Lexicon) {
         self.blocks.clear();
         self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
-        let has_streets = tokens.iter().any(is_street);
+        let has_streets = cues & STREETS != 0 || tokens.iter().any(is_route);
+        let has_facilities = cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0;
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
         let mut at = 0;
@@ -77,6 +79,7 @@ impl Index {
                     at,
                     has_label,
                     has_streets,
+                    has_facilities,
                 }
                 .interests(lexicon)
                 .to_le_bytes();
@@ -104,10 +107,11 @@ impl Index {
     }
 }
 
-/// A word of streets. "Route" and "Rte" stand in no section.
-fn is_street(token: &Token) -> bool {
-    token.has(cue::STREET_SUFFIX | cue::STREET_SHORT)
-        || token.first == b'r' && matches!(token.len(), 3 | 5) && token.is_capitalised()
+const STREETS: u64 = cue::STREET_SUFFIX | cue::STREET_SHORT;
+
+/// "Route", "Rte": roads with a number, which stand in no section.
+fn is_route(token: &Token) -> bool {
+    token.first == b'r' && matches!(token.len(), 3 | 5) && token.is_capitalised()
 }
 
 /// Turns the bits of 64 tokens, a byte of interests each in two halves, into one word of tokens for each interest.
@@ -183,8 +187,9 @@ struct Near<'t> {
     at: usize,
     /// A word that may label a number stands before the token, near and in its sentence.
     has_label: bool,
-    /// A word of streets stands somewhere in the text.
+    /// A word of streets stands somewhere in the text, and a kind of facility.
     has_streets: bool,
+    has_facilities: bool,
 }
 
 const fn bit(interest: Interest, holds: bool) -> u16 {
@@ -271,7 +276,7 @@ impl Near<'_> {
         let is_separated =
             may_begin && after.has_digit() && next.gap <= Gap::Space && matches!(next.mark, b'-' | b'/' | b'.');
         let is_compact = matches!(token.len(), 6 | 8);
-        let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued;
+        let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
             | bit(Interest::Date, is_separated || is_compact || self.is_before_month())
             | bit(Interest::Place, is_decimal)
@@ -312,7 +317,11 @@ impl Near<'_> {
     #[inline]
     fn of_lower(&self, lexicon: &Lexicon) -> u16 {
         let token = self.token();
-        let follows_place_word = self.before().is_some_and(|before| before.has(PLACE_LEADS));
+        let follows_place_word = self.before().is_some_and(|before| {
+            let is_of =
+                before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
+            before.has(PLACE_LEADS) && (!is_of || self.has_facilities)
+        });
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
         self.of_word() | bit(Interest::Place, follows_place_word) | bit(Interest::Name, may_be_given_name)
     }
@@ -341,7 +350,7 @@ impl Near<'_> {
     /// Whether a word of streets stands within the length of a street's name.
     fn is_before_street(&self) -> bool {
         let reach = self.tokens.iter().skip(self.at + 1).take(STREET_REACH);
-        self.has_streets && { reach }.any(is_street)
+        self.has_streets && { reach }.any(|token| token.has(STREETS) || is_route(token))
     }
 
     /// Whether a number may be anybody's: it is long, labelled, a part of something longer, or goes on. Most are codes and amounts.
@@ -357,7 +366,11 @@ impl Near<'_> {
             return true;
         }
         let joins = next.gap == Gap::Glued && is_joint(next.mark) && !is_apart(self.after(2).gap);
-        let is_group = matches!(next.mark, b')' | b'-' | b'.' | b'/');
+        let is_group = match next.mark {
+            b')' | b'-' | b'/' => true,
+            b'.' => !is_apart(self.after(2).gap),
+            _ => false,
+        };
         joins || is_group && (self.after(2).has_digit() || self.after(3).has_digit())
     }
 
@@ -387,7 +400,14 @@ impl Near<'_> {
         if leads_number && !is_title && matches!(token.len(), 2..=3) {
             return false; // "CO-50"
         }
-        let may_be_part = known & NAMES != 0 || known == 0 && is_title || token.len() == 1;
+        let is_clear = known == 0 && is_title
+            || known & dict::FIRST != 0
+            || known & (dict::SURNAME | dict::WORD) == dict::SURNAME
+            || token.len() == 1
+            || token.has(cue::STATE);
+        let goes_on =
+            next.is_capitalised() || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',') || next.has(cue::PARTICLE);
+        let may_be_part = is_clear || known & NAMES != 0 && goes_on;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
     }
 
@@ -395,8 +415,10 @@ impl Near<'_> {
     #[inline]
     fn may_be_place(&self) -> bool {
         let (token, lead) = (self.token(), Lead::of(self.before()));
-        let may_be_town = u64::from(token.known) & dict::CITY != 0 || token.known & KNOWN_STARTS_PHRASE != 0;
-        lead.facility || lead.town || may_be_town || self.continues_capitals()
+        let is_short = token.shape == Shape::Upper && token.len() < 4;
+        let may_be_town = !is_short && (lead.town || u64::from(token.known) & dict::CITY != 0)
+            || token.known & KNOWN_STARTS_PHRASE != 0;
+        lead.facility || may_be_town || self.continues_capitals()
     }
 
     /// Whether a name of several words may go on after the token.

@@ -37,6 +37,7 @@ const TOKENS_KEPT_MAX: usize = 1 << 16;
 #[derive(Default)]
 struct Spare {
     tokens: Vec<Token>,
+    phrases: Vec<usize>,
     index: Index,
 }
 
@@ -47,6 +48,8 @@ thread_local! {
 pub(super) struct Page<'p> {
     pub(super) text: &'p str,
     pub(super) tokens: Vec<Token>,
+    /// Kept for the next text only.
+    phrases: Vec<usize>,
     index: Index,
     pub(super) lexicon: &'p Lexicon,
     pub(super) context: FieldContext,
@@ -55,18 +58,23 @@ pub(super) struct Page<'p> {
 
 impl<'p> Page<'p> {
     pub(super) fn new(text: &'p str, lexicon: &'p Lexicon, context: FieldContext) -> Self {
-        let Spare { mut tokens, index } = SPARE.take().unwrap_or_default();
-        tokenize(text, lexicon, &mut tokens);
+        let Spare {
+            mut tokens,
+            mut phrases,
+            index,
+        } = SPARE.take().unwrap_or_default();
+        let cues = tokenize(text, lexicon, &mut tokens, &mut phrases);
         let mut page = Self {
             text,
             tokens,
+            phrases,
             index,
             lexicon,
             context,
             found: Vec::new(),
         };
         page.take_placeholders();
-        page.index.read(&mut page.tokens, lexicon);
+        page.index.read(&mut page.tokens, cues, lexicon);
         page
     }
 
@@ -75,6 +83,7 @@ impl<'p> Page<'p> {
         if self.tokens.capacity() <= TOKENS_KEPT_MAX {
             SPARE.set(Some(Spare {
                 tokens: self.tokens,
+                phrases: self.phrases,
                 index: self.index,
             }));
         }

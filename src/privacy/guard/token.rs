@@ -93,12 +93,14 @@ impl Token {
     }
 }
 
-/// Puts the tokens of `text` into `tokens`, cues looked up, phrases joined.
-pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>) {
+/// Puts the tokens of `text` into `tokens`, cues looked up, phrases joined; `phrases` is room to note where phrases may begin.
+/// Gives all cues of the text.
+pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, phrases: &mut Vec<usize>) -> u64 {
     let bytes = text.as_bytes();
     tokens.clear();
     tokens.reserve(bytes.len() / 4 + 8);
-    let mut phrase_starts = Vec::new();
+    phrases.clear();
+    let mut all_cues = 0;
     let mut at = 0;
     let mut gap = Gap::Paragraph;
     while let Some(&byte) = bytes.get(at) {
@@ -111,8 +113,9 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>) {
                 lexicon.cues_and_start(word.hash)
             };
             if starts_phrase {
-                phrase_starts.push(tokens.len());
+                phrases.push(tokens.len());
             }
+            all_cues |= cues;
             let is_capitalised = matches!(word.shape, Shape::Title | Shape::Upper);
             let known = if is_capitalised { lexicon.known(word.hash) } else { 0 };
             tokens.push(Token {
@@ -154,16 +157,18 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>) {
         at += usize::from(is_blank);
         gap = if is_blank { Gap::Space } else { Gap::Glued };
     }
-    for start in phrase_starts {
-        join_phrases(tokens, start, lexicon);
+    for start in phrases {
+        all_cues |= join_phrases(tokens, *start, lexicon);
     }
+    all_cues
 }
 
-/// Gives every word of a cue phrase that starts at `start` the cues of the phrase.
-fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) {
+/// Gives every word of a cue phrase that starts at `start` the cues of the phrase, and tells them.
+fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) -> u64 {
     let Some(first) = tokens.get(start) else {
-        return;
+        return 0;
     };
+    let mut all_cues = 0;
     let mut key = first.hash;
     let mut at = start;
     for _ in 1..PHRASE_WORDS_MAX {
@@ -174,20 +179,22 @@ fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) {
         {
             at += 1;
         }
-        let Some(next) = tokens.get(at) else { return };
+        let Some(next) = tokens.get(at) else { break };
         if !next.is_word() || next.gap == Gap::Paragraph {
-            return;
+            break;
         }
         key = hash_phrase(key, next.hash);
         let Some(cues) = lexicon.phrase_cues(key) else {
-            return;
+            break;
         };
+        all_cues |= cues;
         if cues != 0 {
             for token in tokens.iter_mut().take(at + 1).skip(start) {
                 token.cues |= cues;
             }
         }
     }
+    all_cues
 }
 
 /// Offsets fit 32 bits: the input is capped far below.
