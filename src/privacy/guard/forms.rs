@@ -30,7 +30,7 @@ pub(super) fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<u
             .or_else(|| card(page, run, &groups))
             .or_else(|| national(page, run, &groups, is_code))
             .or_else(|| super::phones::phone(page, run.first, &groups, is_code));
-        if found.is_some() {
+        if found.is_some() || !groups.may_cross_line() {
             return found;
         }
     }
