@@ -322,8 +322,14 @@ impl Near<'_> {
                 before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
             before.has(PLACE_LEADS) && (!is_of || self.has_facilities)
         });
+        let (next, after) = (self.after(1), self.after(2));
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
-        self.of_word() | bit(Interest::Place, follows_place_word) | bit(Interest::Name, may_be_given_name)
+        // "novak, petra"
+        let leads_given_name =
+            next.mark == b',' && after.shape == Shape::Lower && lexicon.may_be_given_name(after.hash);
+        self.of_word()
+            | bit(Interest::Place, follows_place_word)
+            | bit(Interest::Name, may_be_given_name || leads_given_name)
     }
 
     #[inline]

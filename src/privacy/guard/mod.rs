@@ -29,6 +29,7 @@ mod name_labels;
 mod name_lower;
 mod name_parts;
 mod name_shapes;
+mod name_told;
 mod names;
 mod normal;
 mod numbers;
@@ -60,7 +61,7 @@ use normal::Normal;
 use page::{Page, Span};
 
 /// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
-pub const PHI_SCAN_VERSION: u32 = 2;
+pub const PHI_SCAN_VERSION: u32 = 3;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
 pub const INPUT_BYTES_MAX: usize = 2_000_000;
