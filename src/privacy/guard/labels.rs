@@ -118,8 +118,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             }
             continue;
         }
-        let head = if token.len() == 1 { abbreviated(page, at) } else { None };
-        if let Some(kind) = head.or_else(|| kind_of(token.cues, &HEADS)) {
+        if let Some(kind) = abbreviated(page, at).or_else(|| kind_of(token.cues, &HEADS)) {
             return Reading::Identifier(Label {
                 kind,
                 is_explicit: true,
@@ -172,7 +171,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
 fn abbreviated(page: &Page, at: usize) -> Option<PhiKind> {
     let letter = |back: usize, letters: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, letters));
     let stop = |back: usize| at.checked_sub(back).is_some_and(|index| page.mark_is(index, b'.'));
-    if !letter(0, &["n"]) {
+    if page.token(at).is_none_or(|token| token.len() > 1) || !letter(0, &["n"]) {
         return None;
     }
     if at.checked_sub(1).is_some_and(|slash| page.mark_is(slash, b'/')) && letter(2, &["s"]) {

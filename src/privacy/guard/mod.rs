@@ -31,6 +31,7 @@ mod name_parts;
 mod name_shapes;
 mod name_told;
 mod names;
+mod near;
 mod normal;
 mod numbers;
 mod page;

@@ -206,7 +206,7 @@ impl Kinds {
         }
         let beyond = eight & TOPS;
         let low = eight & !TOPS;
-        let small = low | ONES * 0x20;
+        let small = low | (ONES * 0x20);
         let digit = no_less(low, b'0') & !no_less(low, b'9' + 1) & TOPS & !beyond;
         let letter = no_less(small, b'a') & !no_less(small, b'z' + 1) & TOPS;
         let upper = no_less(low, b'A') & !no_less(low, b'Z' + 1) & TOPS & !beyond;
