@@ -78,6 +78,11 @@ impl Groups {
         true
     }
 
+    /// Whether groups joined over a line's end can be others than these.
+    pub(super) const fn may_cross_line(&self) -> bool {
+        self.crosses_line || self.count == GROUPS_MAX
+    }
+
     /// Length of each group.
     pub(super) fn lengths(&self) -> &[usize] {
         self.lengths.get(..self.count).unwrap_or(&[])

@@ -30,7 +30,7 @@ pub(super) fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<u
             .or_else(|| card(page, run, &groups))
             .or_else(|| national(page, run, &groups, is_code))
             .or_else(|| super::phones::phone(page, run.first, &groups, is_code));
-        if found.is_some() {
+        if found.is_some() || !groups.may_cross_line() {
             return found;
         }
     }
@@ -53,6 +53,11 @@ pub(super) fn more_digits_follow(page: &Page, run: &Run) -> bool {
 
 /// Identifiers with letters and a form or check of their own.
 pub(super) fn lettered(page: &mut Page, run: &Run) -> Option<usize> {
+    // The forms below begin at four places, or have nine and more.
+    let places = run.letters + run.digits;
+    if places != 4 && places < 9 {
+        return None;
+    }
     let text = run.compact(page);
     let is_spaced_iban = text.len() == 4 && text.first().is_some_and(u8::is_ascii_alphabetic);
     let (kind, detector) = match text.len() {

@@ -1,7 +1,9 @@
 //! Which tokens each detector has to look at: most words of a text concern none, and passing over them eight times would cost more
-//! than everything else.
+//! than everything else. A bit says "perhaps": it is left out only where the detector is certain to find nothing.
 
+use super::labels::{LABEL_REACH, may_label};
 use super::lexicon::{Lexicon, cue};
+use super::near::{Near, STREETS, is_route};
 use super::token::{Gap, Shape, Token};
 
 /// What a detector looks for.
@@ -19,63 +21,68 @@ pub(super) enum Interest {
     Encoded,
 }
 
-const INTERESTS: [Interest; 10] = [
-    Interest::Address,
-    Interest::Ip,
-    Interest::Date,
-    Interest::Number,
-    Interest::Age,
-    Interest::Media,
-    Interest::ImageData,
-    Interest::Place,
-    Interest::Name,
-    Interest::Encoded,
-];
+/// How many interests there are, rounded up to whole bytes of bits.
+const INTERESTS: usize = 16;
 
 /// Cues that places begin with, in words of any case.
 pub(super) const PLACE_TRIGGERS: u64 = cue::ZIP_CUE | cue::STATE_ABBR | cue::STATE | cue::UNIT_LABEL | cue::ADDRESS_CUE;
-
-/// Cues that names follow.
-const NAME_TRIGGERS: u64 = cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE | cue::NAME_LABEL;
 
 /// Shortest encoded run that is looked into, in bytes: six characters make eight.
 pub(super) const ENCODED_MIN: usize = 8;
 
 /// One bit a token and interest, 64 tokens a block.
+#[derive(Default)]
 pub(super) struct Index {
-    blocks: Vec<[u64; INTERESTS.len()]>,
+    blocks: Vec<[u64; INTERESTS]>,
 }
 
 impl Index {
-    pub(super) fn of(tokens: &[Token], lexicon: &Lexicon) -> Self {
-        let mut blocks = vec![[0; INTERESTS.len()]; tokens.len().div_ceil(64)];
-        let mut before = None;
-        for (at, token) in tokens.iter().enumerate() {
-            let bits = interests(token, before, tokens.get(at + 1), lexicon);
-            before = Some(token);
-            if bits == 0 {
-                continue;
-            }
-            let Some(block) = blocks.get_mut(at / 64) else {
-                break;
-            };
-            let mut left = bits;
-            while left != 0 {
-                if let Some(word) = block.get_mut(left.trailing_zeros() as usize) {
-                    *word |= 1 << (at % 64);
+    /// One look at every token with those beside it: marks the beginnings of sentences and what a label may stand before, and sets the bits.
+    /// `cues` are all that the text holds.
+    pub(super) fn read(&mut self, tokens: &mut [Token], cues: u64, lexicon: &Lexicon) {
+        self.blocks.clear();
+        self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
+        let has_streets = cues & STREETS != 0 || tokens.iter().any(is_route);
+        let has_facilities = cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0;
+        let mut label = None;
+        let mut bits = [[0_u8; 64]; 2];
+        let mut at = 0;
+        for block in &mut self.blocks {
+            let first = at;
+            bits.as_flattened_mut().fill(0);
+            while at < tokens.len().min(first + 64) {
+                let starts = is_sentence_start(tokens, at);
+                label = label.filter(|label| !starts && at - label <= LABEL_REACH);
+                let Some(token) = tokens.get_mut(at) else { break };
+                token.starts_sentence = starts;
+                let has_label = label.is_some();
+                if may_label(token) {
+                    label = Some(at);
                 }
-                left &= left - 1;
+                let [low, high] = Near {
+                    tokens,
+                    at,
+                    has_label,
+                    has_streets,
+                    has_facilities,
+                }
+                .interests(lexicon)
+                .to_le_bytes();
+                bits[0][at - first] = low;
+                bits[1][at - first] = high;
+                at += 1;
             }
+            *block = by_interest(&bits);
         }
-        Self { blocks }
     }
 
     /// The first token from `from` on that a detector has to look at.
+    #[inline]
     pub(super) fn next(&self, interest: Interest, from: usize) -> Option<usize> {
         let mut block = from / 64;
         let mut skip = u64::MAX << (from % 64);
         loop {
-            let word = self.blocks.get(block)?.get(interest as usize)? & skip;
+            let word = self.blocks.get(block)?[interest as usize] & skip;
             if word != 0 {
                 return Some(block * 64 + word.trailing_zeros() as usize);
             }
@@ -85,43 +92,90 @@ impl Index {
     }
 }
 
-/// One bit for each interest in a token.
-fn interests(token: &Token, before: Option<&Token>, next: Option<&Token>, lexicon: &Lexicon) -> u16 {
-    let bit = |interest: Interest, holds: bool| u16::from(holds) << interest as u16;
-    let glued_mark = next
-        .filter(|next| matches!(next.gap, Gap::Glued | Gap::Line))
-        .map_or(0, |next| next.mark);
-    if token.mark != 0 {
-        let is_inner_stop = token.mark == b'.' && next.is_some_and(|next| next.gap == Gap::Glued);
-        return bit(Interest::Address, is_inner_stop || matches!(token.mark, b'@' | b':'))
-            | bit(Interest::Media, is_inner_stop)
-            | bit(Interest::ImageData, token.mark == b'/');
+/// Turns the bits of 64 tokens, a byte of interests each in two halves, into one word of tokens for each interest.
+fn by_interest(bits: &[[u8; 64]; 2]) -> [u64; INTERESTS] {
+    let mut words = [0_u64; INTERESTS];
+    for (half, words) in bits.iter().zip(words.chunks_exact_mut(8)) {
+        for (group, eight) in half.as_chunks::<8>().0.iter().enumerate() {
+            if *eight == [0; 8] {
+                continue;
+            }
+            let turned = transpose(u64::from_le_bytes(*eight)).to_le_bytes();
+            for (word, byte) in words.iter_mut().zip(turned) {
+                *word |= u64::from(byte) << (8 * group);
+            }
+        }
     }
-    let has_digit = token.has_digit();
-    let is_capitalised = token.is_capitalised();
-    let follows_place_word =
-        before.is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB));
-    let may_be_given_name = token.shape == Shape::Lower && token.cues == 0 && lexicon.may_be_given_name(token.hash);
-    let is_date_word = token.has(cue::MONTH | cue::ORDINAL);
-    bit(Interest::Ip, matches!(glued_mark, b'.' | b':'))
-        | bit(Interest::Date, has_digit || is_date_word)
-        | bit(Interest::Number, has_digit)
-        | bit(Interest::Age, has_digit || token.has(cue::AGE_WORD))
-        | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
-        | bit(
-            Interest::ImageData,
-            token.shape == Shape::Mixed || token.len() == 4 && glued_mark == b':',
-        )
-        | bit(
-            Interest::Place,
-            has_digit || is_capitalised || follows_place_word || token.has(PLACE_TRIGGERS),
-        )
-        | bit(
-            Interest::Name,
-            is_capitalised || may_be_given_name || token.has(NAME_TRIGGERS),
-        )
-        | bit(
-            Interest::Encoded,
-            token.mixes_case || token.shape == Shape::Mixed || has_digit && token.len() >= 18,
-        )
+    words
+}
+
+/// The transpose of eight rows of eight bits, a byte each: swaps single bits, then pairs, then fours across the diagonal.
+const fn transpose(rows: u64) -> u64 {
+    let swap = (rows ^ (rows >> 7)) & 0x00aa_00aa_00aa_00aa;
+    let rows = rows ^ swap ^ (swap << 7);
+    let swap = (rows ^ (rows >> 14)) & 0x0000_cccc_0000_cccc;
+    let rows = rows ^ swap ^ (swap << 14);
+    let swap = (rows ^ (rows >> 28)) & 0x0000_0000_f0f0_f0f0;
+    rows ^ swap ^ (swap << 28)
+}
+
+/// Whether a sentence ends between a token and the one before it.
+#[inline]
+fn is_sentence_start(tokens: &[Token], at: usize) -> bool {
+    let Some([before, token]) = at.checked_sub(1).and_then(|first| tokens.get(first..=at)) else {
+        return true;
+    };
+    if token.gap == Gap::Paragraph {
+        return true;
+    }
+    match before.mark {
+        b'!' | b'?' | b';' => true,
+        b'.' => token.gap != Gap::Glued && !ends_abbreviation(tokens, at - 1),
+        _ => false,
+    }
+}
+
+/// Whether the full stop at `stop` belongs to an abbreviation such as "Dr." or "No.".
+fn ends_abbreviation(tokens: &[Token], stop: usize) -> bool {
+    const ABBREVIATES: u64 = cue::TITLE
+        | cue::PROVIDER_TITLE
+        | cue::ID_NOUN
+        | cue::MONTH
+        | cue::STREET_SHORT
+        | cue::PERSON
+        | cue::PHONE
+        | cue::FAX
+        | cue::MRN_HEAD
+        | cue::MRN_WORD
+        | cue::ACCOUNT_HEAD
+        | cue::LICENSE_HEAD
+        | cue::PATIENT_DATE;
+    stop.checked_sub(1)
+        .and_then(|word| tokens.get(word))
+        .is_some_and(|word| {
+            let is_abbreviation = word.has(ABBREVIATES) && word.len() <= 4;
+            let is_initial = word.shape == Shape::Upper && word.len() == 1;
+            is_abbreviation || is_initial
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_turned_from_tokens_to_interests() {
+        let mut bits = [[0_u8; 64]; 2];
+        bits[0][3] = 0b1000_0001;
+        bits[1][63] = 0b10;
+        let words = by_interest(&bits);
+        let expected = [(0, 1_u64 << 3), (7, 1 << 3), (9, 1 << 63)];
+        for (interest, word) in words.iter().enumerate() {
+            let wanted = expected
+                .iter()
+                .find(|(at, _)| *at == interest)
+                .map_or(0, |(_, word)| *word);
+            assert_eq!(*word, wanted, "interest {interest}");
+        }
+    }
 }

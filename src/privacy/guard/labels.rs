@@ -3,10 +3,12 @@
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
-use super::token::Shape;
+use super::token::{Shape, Token};
 
 /// How far back, in tokens, a label may stand.
 const REACH: usize = 10;
+/// The same with words between label and number that belong to the number ("plate KLM 4821", "plate K LM-482").
+pub(super) const LABEL_REACH: usize = REACH + 3;
 /// Words that may stand between a label and its value beside connectors.
 const OTHER_WORDS_MAX: usize = 3;
 
@@ -71,7 +73,15 @@ const ALL_HEADS: u64 = cue::SSN_HEAD
     | cue::DEVICE_HEAD
     | cue::OTHER_HEAD;
 
+/// Whether a token can make [`before`] read an identifier. Without one near, no number has a label.
+pub(super) fn may_label(token: &Token) -> bool {
+    token.has(ALL_HEADS | ALL_WORDS | cue::ID_NOUN) || token.mark == b'#' || token.first == b'n' && token.len() == 1
+}
+
 fn kind_of(cues: u64, table: &[(u64, PhiKind)]) -> Option<PhiKind> {
+    if cues & (ALL_HEADS | ALL_WORDS) == 0 {
+        return None;
+    }
     table.iter().find(|(bits, _)| cues & bits != 0).map(|(_, kind)| *kind)
 }
 
@@ -161,7 +171,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
 fn abbreviated(page: &Page, at: usize) -> Option<PhiKind> {
     let letter = |back: usize, letters: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, letters));
     let stop = |back: usize| at.checked_sub(back).is_some_and(|index| page.mark_is(index, b'.'));
-    if !letter(0, &["n"]) {
+    if page.token(at).is_none_or(|token| token.len() > 1) || !letter(0, &["n"]) {
         return None;
     }
     if at.checked_sub(1).is_some_and(|slash| page.mark_is(slash, b'/')) && letter(2, &["s"]) {

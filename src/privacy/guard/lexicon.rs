@@ -3,10 +3,13 @@
 //! Two tables, both keyed by a 64-bit hash of the lower-cased word: the small one (`data/cues.txt`) is asked for every word
 //! and stays in the cache; the large one (names, cities, ordinary words) is asked only where a rule needs it.
 
+use std::collections::BTreeMap;
+
 /// The hash of one word, letters lower-cased, apostrophes and hyphens left out.
 pub(super) type WordHash = u64;
 
-const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
+/// What a hash begins with.
+pub(super) const HASH_SEED: WordHash = 0x9E37_79B9_7F4A_7C15;
 const MULTIPLIER: u64 = 0xD6E8_FEB8_6659_FD93;
 /// The bit that makes an ASCII letter small and leaves a digit as it is.
 const SMALL: u64 = 0x2020_2020_2020_2020;
@@ -15,7 +18,7 @@ const SMALL: u64 = 0x2020_2020_2020_2020;
 pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
     #[cfg(test)]
     super::page::work((end.saturating_sub(start)) / 8);
-    let mut hash = SEED;
+    let mut hash = HASH_SEED;
     let mut at = start;
     while at < end {
         let length = (end - at).min(8);
@@ -28,11 +31,17 @@ pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
                 .fold(0, |word, byte| word << 8 | u64::from(*byte)),
         };
         let kept = u64::MAX >> (64 - 8 * length);
-        hash = (hash ^ ((whole | SMALL) & kept)).wrapping_mul(MULTIPLIER);
-        hash ^= hash >> 31;
+        hash = hash_eight(hash, whole & kept, kept);
         at += 8;
     }
     hash_finish(hash)
+}
+
+/// Takes up to eight further bytes of a word into a hash; `kept` covers the bytes there are, the others are zero.
+#[inline]
+pub(super) const fn hash_eight(hash: WordHash, bytes: u64, kept: u64) -> WordHash {
+    let hash = (hash ^ (bytes | SMALL & kept)).wrapping_mul(MULTIPLIER);
+    hash ^ hash >> 31
 }
 
 /// The hash of a word by itself.
@@ -45,7 +54,7 @@ pub(super) fn hash_word(word: &str) -> WordHash {
 }
 
 /// Closes a hash, so that both its ends are well mixed.
-const fn hash_finish(hash: u64) -> WordHash {
+pub(super) const fn hash_finish(hash: u64) -> WordHash {
     let folded = (hash ^ (hash >> 32)).wrapping_mul(MULTIPLIER);
     folded ^ (folded >> 29)
 }
@@ -56,27 +65,27 @@ pub(super) const fn hash_phrase(so_far: WordHash, next: WordHash) -> WordHash {
 }
 
 /// A table of words by hash: open addressing, a power of two of slots, not much more than half of them full. A slot of zeros is free.
-struct Table<const WIDTH: usize> {
-    slots: Vec<[u64; WIDTH]>,
+struct Table {
+    slots: Vec<u64>,
     /// What is left of a hash when it is shifted to the number of a slot.
     shift: u32,
 }
 
-impl<const WIDTH: usize> Table<WIDTH> {
+impl Table {
     fn with_slots(power: u32) -> Self {
         Self {
-            slots: vec![[0; WIDTH]; 1 << power],
+            slots: vec![0; 1 << power],
             shift: 64 - power,
         }
     }
 
-    /// The slot of a hash, or the free slot where it belongs. `key` are the bits of a slot's first word that identify it.
+    /// The slot of a hash, or the free slot where it belongs.
     #[inline]
-    fn place(&self, hash: WordHash, key: u64) -> usize {
+    fn place(&self, hash: WordHash) -> usize {
         let mask = self.slots.len() - 1;
         let mut place = usize::try_from(hash >> self.shift).unwrap_or(0) & mask;
         while let Some(slot) = self.slots.get(place) {
-            if slot[0] == 0 || (slot[0] ^ hash) & key == 0 {
+            if *slot == 0 || (slot ^ hash) & TAG == 0 {
                 break;
             }
             place = (place + 1) & mask;
@@ -84,21 +93,30 @@ impl<const WIDTH: usize> Table<WIDTH> {
         place
     }
 
+    /// The meaning of a hash, if the table holds it.
     #[inline]
-    fn get(&self, hash: WordHash, key: u64) -> [u64; WIDTH] {
-        self.slots.get(self.place(hash, key)).copied().unwrap_or([0; WIDTH])
+    fn get(&self, hash: WordHash) -> Option<u16> {
+        let slot = self.slots.get(self.place(hash)).copied().unwrap_or(0);
+        (slot != 0).then(|| meaning(slot))
+    }
+
+    /// Gives a hash what `change` makes of its meaning so far.
+    fn change(&mut self, hash: WordHash, change: impl FnOnce(u16) -> u16) {
+        let place = self.place(hash);
+        if let Some(slot) = self.slots.get_mut(place) {
+            *slot = hash & TAG | u64::from(change(meaning(*slot)));
+        }
     }
 }
 
-/// A cue's slot: its whole hash, and 63 bits of meaning with [`STARTS_PHRASE`].
-type Cues = Table<2>;
-/// A dictionary word's slot: 48 bits of its hash and 16 of meaning, so that the names of the world take four megabytes.
-type Dictionary = Table<1>;
-
-/// The bits of a hash that a slot of the dictionary keeps.
+/// The bits of a hash that a slot keeps; the other sixteen are the word's meaning. The names of the world take four megabytes so, and most
+/// cues of a text stay in the fastest cache.
 const TAG: u64 = !0xffff;
-/// All bits of a hash.
-const WHOLE: u64 = u64::MAX;
+
+#[inline]
+fn meaning(slot: u64) -> u16 {
+    u16::try_from(slot & !TAG).unwrap_or(0)
+}
 
 macro_rules! bits {
     ($(#[$doc:meta])* $module:ident, $sections:ident: $($name:ident = $section:literal),+ $(,)?) => {
@@ -149,9 +167,9 @@ const DICTIONARIES: [&str; 4] = [
 /// Longest phrase, in words, that either table holds.
 pub(super) const PHRASE_WORDS_MAX: usize = 4;
 
-/// Marks a word that begins a phrase; the top bit, which no section uses.
-const STARTS_PHRASE: u64 = 1 << 63;
-const _: () = assert!(CUE_SECTIONS.len() < 64 && DICTIONARY_SECTIONS.len() < 15);
+/// Marks a cue that begins a phrase.
+const STARTS_PHRASE: u16 = 1 << 15;
+const _: () = assert!(CUE_SECTIONS.len() <= 64 && DICTIONARY_SECTIONS.len() < 15);
 
 /// In [`super::token::Token::known`]: a dictionary phrase (a city of several words) may begin with the word.
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;
@@ -171,8 +189,11 @@ fn filter_place(hash: WordHash) -> (usize, u64) {
 
 /// The two tables.
 pub(super) struct Lexicon {
-    cues: Cues,
-    dictionary: Dictionary,
+    /// The meaning of a cue is its place in `meanings`, with [`STARTS_PHRASE`].
+    cues: Table,
+    /// The different sets of cue bits; the first is empty.
+    meanings: Vec<u64>,
+    dictionary: Table,
     /// One bit for each given name, by hash: 32 KiB that stay in the cache.
     given_names: Vec<u64>,
 }
@@ -181,39 +202,47 @@ impl Lexicon {
     /// Parses the data files built into the program.
     pub(super) fn load() -> Self {
         let mut lexicon = Self {
-            cues: Cues::with_slots(CUE_SLOTS),
-            dictionary: Dictionary::with_slots(DICTIONARY_SLOTS),
+            cues: Table::with_slots(CUE_SLOTS),
+            meanings: vec![0],
+            dictionary: Table::with_slots(DICTIONARY_SLOTS),
             given_names: vec![0; FILTER_WORDS],
         };
-        fill(CUES, CUE_SECTIONS, STARTS_PHRASE, &mut |hash, bits| {
-            lexicon.add_cue(hash, bits)
-        });
+        lexicon.load_cues();
         for source in DICTIONARIES {
             fill(
                 source,
                 DICTIONARY_SECTIONS,
                 u64::from(KNOWN_STARTS_PHRASE),
-                &mut |hash, bits| {
-                    lexicon.add_word(hash, bits);
-                },
+                &mut |hash, bits| lexicon.add_word(hash, bits),
             );
         }
         lexicon
     }
 
-    fn add_cue(&mut self, hash: WordHash, bits: u64) {
-        let place = self.cues.place(hash, WHOLE);
-        if let Some([key, meaning]) = self.cues.slots.get_mut(place) {
-            *key = hash;
-            *meaning |= bits;
+    fn load_cues(&mut self) {
+        const STARTS: u64 = 1 << 63;
+        let mut bits_of: BTreeMap<WordHash, u64> = BTreeMap::new();
+        fill(CUES, CUE_SECTIONS, STARTS, &mut |hash, bits| {
+            *bits_of.entry(hash).or_default() |= bits;
+        });
+        for (hash, bits) in bits_of {
+            let (bits, starts) = (bits & !STARTS, bits & STARTS != 0);
+            let place = self
+                .meanings
+                .iter()
+                .position(|known| *known == bits)
+                .unwrap_or_else(|| {
+                    self.meanings.push(bits);
+                    self.meanings.len() - 1
+                });
+            let starts = if starts { STARTS_PHRASE } else { 0 };
+            self.cues.change(hash, |_| u16::try_from(place).unwrap_or(0) | starts);
         }
     }
 
     fn add_word(&mut self, hash: WordHash, bits: u64) {
-        let place = self.dictionary.place(hash, TAG);
-        if let Some([slot]) = self.dictionary.slots.get_mut(place) {
-            *slot = hash & TAG | *slot & !TAG | bits;
-        }
+        self.dictionary
+            .change(hash, |known| known | u16::try_from(bits).unwrap_or(0));
         let (word, bit) = filter_place(hash);
         if bits & dict::FIRST != 0
             && let Some(word) = self.given_names.get_mut(word)
@@ -224,17 +253,22 @@ impl Lexicon {
 
     /// The cue bits of a word or phrase; `None` when it isn't even the beginning of one.
     pub(super) fn phrase_cues(&self, hash: WordHash) -> Option<u64> {
-        match self.cues.get(hash, WHOLE) {
-            [0, _] => None,
-            [_, bits] => Some(bits & !STARTS_PHRASE),
-        }
+        self.cues.get(hash).map(|meaning| self.bits_of(meaning))
     }
 
     /// Cue bits of a word, and whether a cue phrase may begin with it.
     #[inline]
     pub(super) fn cues_and_start(&self, hash: WordHash) -> (u64, bool) {
-        let [_, bits] = self.cues.get(hash, WHOLE);
-        (bits & !STARTS_PHRASE, bits & STARTS_PHRASE != 0)
+        let meaning = self.cues.get(hash).unwrap_or(0);
+        (self.bits_of(meaning), meaning & STARTS_PHRASE != 0)
+    }
+
+    #[inline]
+    fn bits_of(&self, meaning: u16) -> u64 {
+        self.meanings
+            .get(usize::from(meaning & !STARTS_PHRASE))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// What the dictionaries know of a word or phrase.
@@ -244,19 +278,16 @@ impl Lexicon {
 
     /// As [`Lexicon::dictionary`]; `None` when it isn't even the beginning of a phrase.
     pub(super) fn phrase_dictionary(&self, hash: WordHash) -> Option<u64> {
-        match self.dictionary.get(hash, TAG) {
-            [0] => None,
-            [slot] => Some(slot & !TAG & !u64::from(KNOWN_STARTS_PHRASE)),
-        }
+        self.dictionary
+            .get(hash)
+            .map(|known| u64::from(known & !KNOWN_STARTS_PHRASE))
     }
 
     /// As [`Lexicon::dictionary`], in the form tokens keep: [`KNOWN_STARTS_PHRASE`] tells that a phrase may begin with the word.
     #[inline]
     pub(super) fn known(&self, hash: WordHash) -> u16 {
-        let [slot] = self.dictionary.get(hash, TAG);
-        u16::try_from(slot & !TAG).unwrap_or(0)
+        self.dictionary.get(hash).unwrap_or(0)
     }
-
     /// False when a word is certainly no given name; asked for every word in small letters before the large table is.
     pub(super) fn may_be_given_name(&self, hash: WordHash) -> bool {
         let (slot, bit) = filter_place(hash);
@@ -306,8 +337,8 @@ mod tests {
     use super::*;
 
     /// Share of the slots that are taken, in percent.
-    fn load<const WIDTH: usize>(table: &Table<WIDTH>) -> usize {
-        table.slots.iter().filter(|slot| slot[0] != 0).count() * 100 / table.slots.len()
+    fn load(table: &Table) -> usize {
+        table.slots.iter().filter(|slot| **slot != 0).count() * 100 / table.slots.len()
     }
 
     #[test]

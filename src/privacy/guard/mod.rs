@@ -29,7 +29,9 @@ mod name_labels;
 mod name_lower;
 mod name_parts;
 mod name_shapes;
+mod name_told;
 mod names;
+mod near;
 mod normal;
 mod numbers;
 mod page;
@@ -39,6 +41,7 @@ mod practices;
 mod streets;
 mod token;
 mod towns;
+mod word;
 mod zip3;
 mod zips;
 
@@ -59,7 +62,7 @@ use normal::Normal;
 use page::{Page, Span};
 
 /// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
-pub const PHI_SCAN_VERSION: u32 = 2;
+pub const PHI_SCAN_VERSION: u32 = 3;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
 pub const INPUT_BYTES_MAX: usize = 2_000_000;
@@ -195,7 +198,7 @@ impl Guard {
                 self.find(Normal::of(decoded).text(), context, false)
             });
         }
-        let mut found = page.found;
+        let mut found = page.into_findings();
         found.sort_unstable_by_key(|span| span.start);
         found
     }

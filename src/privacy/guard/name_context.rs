@@ -140,6 +140,10 @@ fn is_demographic(page: &Page, index: usize, is_linked: bool) -> bool {
     let is_sex_and_age = is_linked
         && page.word_is(index, &["f", "m"])
         && (page.is_digits(index + 1) || page.mark_is(index + 1, b'/') && page.is_digits(index + 2));
+    let is_spaced_age = page.is_digits(index)
+        && page.word(index).len() <= 3
+        && page.word_is(index + 1, &["f", "m", "yo", "y"])
+        && page.gap(index + 1) <= Gap::Space;
     let is_slashed_age =
         page.is_digits(index) && page.has(index + 1, cue::AGE_UNIT | cue::UNIT) && page.mark_is(index + 2, b'/');
     let is_age = page
@@ -152,6 +156,7 @@ fn is_demographic(page: &Page, index: usize, is_linked: bool) -> bool {
         || page.word_is(index, &["dos"])
         || is_sex_and_age
         || is_slashed_age
+        || is_spaced_age
         || is_age
 }
 

@@ -5,6 +5,7 @@ use super::lexicon::{cue, dict};
 use super::name_candidate::{candidate, surname_first};
 use super::name_context::leads_record;
 use super::name_parts::Part;
+use super::name_told::is_lower_surname;
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 
@@ -91,6 +92,10 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     let token = *page.token(first)?;
     let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
     let allow_lower = token.shape == Shape::Lower;
+    if is_person_label && label.has(cue::PERSON) && first == at + 1 && is_lower_surname(page, first) {
+        page.report(first, first, PhiKind::Name, 0.6, "name.label");
+        return Some(first);
+    }
     let found = candidate(page, first, allow_lower);
     let strong = found.parts().iter().filter(|(part, _)| part.is_strong()).count();
     let count = found.count;

@@ -33,7 +33,9 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
                 .token(*index)
                 .is_some_and(|token| token.len() > 3 && token.cues & !(cue::PARTICLE | cue::EPONYM) == 0)
     };
-    let is_name = found.count >= 2 && found.parts().iter().all(is_clear);
+    // "jose ramirez knee replacement": an ordinary word after two clear names may be anyone's surname, and ends the name.
+    let clear = found.parts().iter().take_while(|part| is_clear(part)).count();
+    let is_name = clear >= 2;
     let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
     let is_lone_line = stands_on_line
         && page
@@ -45,7 +47,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
         return Some(at + 1);
     }
     let has_birth_date = page.token(at).is_some_and(|token| token.len() > 3)
-        && page.cue_before(at, 1, cue::PERSON_PREP | cue::PERSON).is_some()
+        && (page.cue_before(at, 1, cue::PERSON_PREP | cue::PERSON).is_some() || is_plain_start(page, at))
         && page.has(at + 1, cue::AGED | cue::MRN_HEAD);
     if has_birth_date {
         page.report(at, at, PhiKind::Name, 0.6, "name.shape");
@@ -64,7 +66,11 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     if names_other || !(is_name || is_told || acts) {
         return None;
     }
-    let last = if is_name || is_told { found.last } else { at };
+    let last = match found.parts().get(clear.wrapping_sub(1)) {
+        Some((_, last)) if is_name => *last,
+        _ if is_told => found.last,
+        _ => at,
+    };
     page.report(at, last, PhiKind::Name, if is_name { 0.7 } else { 0.5 }, "name.shape");
     Some(last)
 }
@@ -108,4 +114,9 @@ fn leads_unknown_surname(page: &Page, at: usize) -> bool {
             || page.cue_before(at, 1, cue::PERSON_PREP).is_some()
             || page.has(at + 2, cue::PERSON_VERB)
             || page.word_is(at + 2, &["as"]))
+}
+
+/// The first word of a sentence, and no word of the language.
+fn is_plain_start(page: &Page, at: usize) -> bool {
+    page.starts_sentence(at) && page.dictionary(at) & dict::WORD == 0
 }

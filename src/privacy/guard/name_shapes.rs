@@ -8,7 +8,8 @@ use super::name_context::{
     has_demographics_after, is_in_context, is_in_list, is_met, is_plain_title, is_spoken_of, joins_persons, leads,
     owns, speaks,
 };
-use super::name_parts::Part;
+use super::name_parts::{Part, is_hyphenated_given};
+use super::name_told::is_told_of;
 use super::page::Page;
 use super::token::{Gap, Shape};
 use super::towns::names_institution;
@@ -23,6 +24,9 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     let found = candidate(page, at, false);
+    if found.count == 0 {
+        return None;
+    }
     let last = found.last;
     let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) <= Gap::Space
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
@@ -72,7 +76,7 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         return None;
     }
     if part != Part::First {
-        return is_lone_surname(page, part, at).then_some(0.6);
+        return (is_lone_surname(page, part, at) || is_told_of(page, at)).then_some(0.6);
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
@@ -119,6 +123,9 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     {
         return Some(0.7);
     }
+    if is_told_of(page, at) {
+        return Some(0.6);
+    }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
 }
 
@@ -152,6 +159,15 @@ fn is_surname_before_given(page: &Page, at: usize) -> bool {
         && has_one_case
         && page.mark_is(at + 1, b',')
         && known & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
+    let is_clear = is_clear
+        || known & dict::SURNAME != 0
+            && known & (dict::WORD | dict::CITY) == 0
+            && has_one_case
+            && page.mark_is(at + 1, b',')
+            && page
+                .token(at + 2)
+                .is_some_and(|given| given.len() > 2 && given.is_capitalised() && given.cues == 0)
+            && has_demographics_after(page, at + 2);
     let is_blocked = page.token(at).is_none_or(|token| token.possessive)
         || page.has(at, cue::RELATIVE | cue::PROPER)
         || page.has(at, cue::EPONYM) && !is_clear_given;
@@ -184,6 +200,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     if is_one_word && !in_context && lead != Part::First {
         return None;
     }
+    let is_hyphenated = page.dictionary(lead_at) & dict::WORD == 0 && is_hyphenated_given(page, lead_at);
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,
@@ -203,6 +220,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::Initial, 1) if tail.can_be_last() && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
+        (Part::FirstOrdinary, 2..) if is_hyphenated && tail.can_be_last() => Some(0.7),
         _ => None,
     }
 }

@@ -71,6 +71,9 @@ fn run_around(page: &Page, at: usize, from: usize) -> Run {
             && (page.gap(joint + 1) == Gap::Glued || is_hyphen && page.gap(joint + 1) == Gap::Line)
     };
     let is_part = |index: usize| page.token(index).is_some_and(|part| part.mark == 0);
+    if let Some(alone) = alone(page, at) {
+        return alone;
+    }
     let mut first = at;
     while at - first < RUN_TOKENS_MAX && first > from {
         let over_joint = first >= from + 2 && joins(first - 1) && is_part(first - 2);
@@ -101,8 +104,28 @@ fn run_around(page: &Page, at: usize, from: usize) -> Run {
     run
 }
 
+/// A run of one token, which most are: blanks before and after it, or a mark that joins nothing.
+fn alone(page: &Page, at: usize) -> Option<Run> {
+    let begins = matches!(page.gap(at), Gap::Space | Gap::Paragraph);
+    let ends = page.token(at + 1).is_none_or(|next| {
+        next.gap != Gap::Glued
+            || next.mark != 0 && (!is_joint(next.mark) || matches!(page.gap(at + 2), Gap::Space | Gap::Paragraph))
+    });
+    if !(begins && ends) {
+        return None;
+    }
+    let mut run = Run {
+        first: at,
+        last: at,
+        digits: 0,
+        letters: 0,
+    };
+    count(page, at, &mut run);
+    Some(run)
+}
+
 /// Marks inside an identifier.
-const fn is_joint(mark: u8) -> bool {
+pub(super) const fn is_joint(mark: u8) -> bool {
     matches!(mark, b'-' | b'.' | b'/' | b'_')
 }
 
@@ -235,12 +258,15 @@ fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
         && page
             .token(first)
             .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0);
+    if !is_part || run.digits < 3 {
+        return None;
+    }
     let Reading::Identifier(label) = labels::before(page, first) else {
         return None;
     };
     let last = last_group(page, run);
     let is_clear = label.is_explicit || label.kind == PhiKind::Vehicle || last > run.last;
-    if !is_part || !is_clear || run.digits < 3 || page.has(last + 1, cue::UNIT) {
+    if !is_clear || page.has(last + 1, cue::UNIT) {
         return None;
     }
     page.report(first, last, label.kind, 0.85, "id.label");
@@ -269,10 +295,13 @@ fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
         .token(first)
         .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)
         && page.gap(run.first) == Gap::Space;
+    if last < run.last + 2 || !is_prefix {
+        return None;
+    }
     let speaks_of_person = page
         .cue_before(first, 12, cue::PERSON | cue::RELATIVE | cue::PROPER)
         .is_some();
-    if last < run.last + 2 || !is_prefix || !speaks_of_person {
+    if !speaks_of_person {
         return None;
     }
     page.report(first, last, PhiKind::HealthPlanId, 0.7, "id.long_number");
@@ -292,29 +321,28 @@ fn prefixed(page: &mut Page, run: &Run) -> Option<usize> {
         ("patientid", PhiKind::Mrn),
         ("ptid", PhiKind::Mrn),
     ];
+    if run.digits < 4 || run.letters < 3 {
+        return None;
+    }
     let text = run.text(page);
     let letters = text.find(|c: char| !c.is_ascii_alphabetic())?;
     let (prefix, _) = text.split_at_checked(letters)?;
     let prefix = prefix.to_ascii_lowercase();
     let (_, kind) = PREFIXES.into_iter().find(|(label, _)| prefix.ends_with(label))?;
-    if run.digits < 4 {
-        return None;
-    }
     page.report(run.first, run.last, kind, 0.9, "id.prefix");
     Some(run.last)
 }
 
 /// A long number without a label, where the sentence speaks of a person.
 fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
-    if matches!(reading, Reading::Code) && page.context != FieldContext::PatientLinked {
+    if run.digits < 7 || matches!(reading, Reading::Code) && page.context != FieldContext::PatientLinked {
         return None;
     }
-    let text = run.compact(page);
     let is_long = (run.letters == 0 && run.first == run.last && run.digits >= 9)
         || ((1..=4).contains(&run.letters) && run.digits >= 7);
     let has_dash_groups =
         run.letters == 0 && run.first != run.last && run.digits >= 9 && !run.text(page).contains(['.', '/']);
-    if !(is_long || has_dash_groups) || checksum::is_npi(&text) || is_public_code(page, run) {
+    if !(is_long || has_dash_groups) || checksum::is_npi(&run.compact(page)) || is_public_code(page, run) {
         return None;
     }
     let follows_payer =

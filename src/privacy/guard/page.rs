@@ -1,9 +1,11 @@
 //! One text under inspection: its tokens, what was found so far, and the questions that detectors ask of it.
 
+use std::cell::Cell;
+
 use super::FieldContext;
 use super::index::{Index, Interest};
 use super::kinds::PhiKind;
-use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue};
+use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon};
 use super::token::{Gap, Shape, Token, tokenize};
 
 #[cfg(test)]
@@ -28,9 +30,26 @@ pub(super) struct Span {
     pub(super) detector: &'static str,
 }
 
+/// Most tokens whose memory is kept from one text to the next, some three megabytes.
+const TOKENS_KEPT_MAX: usize = 1 << 16;
+
+/// Memory that a thread keeps from one text to the next: asking for it anew would cost a short text a good part of its time.
+#[derive(Default)]
+struct Spare {
+    tokens: Vec<Token>,
+    phrases: Vec<usize>,
+    index: Index,
+}
+
+thread_local! {
+    static SPARE: Cell<Option<Spare>> = const { Cell::new(None) };
+}
+
 pub(super) struct Page<'p> {
     pub(super) text: &'p str,
     pub(super) tokens: Vec<Token>,
+    /// Kept for the next text only.
+    phrases: Vec<usize>,
     index: Index,
     pub(super) lexicon: &'p Lexicon,
     pub(super) context: FieldContext,
@@ -39,22 +58,40 @@ pub(super) struct Page<'p> {
 
 impl<'p> Page<'p> {
     pub(super) fn new(text: &'p str, lexicon: &'p Lexicon, context: FieldContext) -> Self {
-        let tokens = tokenize(text, lexicon);
-        let index = Index::of(&tokens, lexicon);
+        let Spare {
+            mut tokens,
+            mut phrases,
+            index,
+        } = SPARE.take().unwrap_or_default();
+        let cues = tokenize(text, lexicon, &mut tokens, &mut phrases);
         let mut page = Self {
             text,
             tokens,
+            phrases,
             index,
             lexicon,
             context,
             found: Vec::new(),
         };
         page.take_placeholders();
-        page.mark_sentences();
+        page.index.read(&mut page.tokens, cues, lexicon);
         page
     }
 
+    /// The findings. The memory of the rest is left to the next text.
+    pub(super) fn into_findings(self) -> Vec<Span> {
+        if self.tokens.capacity() <= TOKENS_KEPT_MAX {
+            SPARE.set(Some(Spare {
+                tokens: self.tokens,
+                phrases: self.phrases,
+                index: self.index,
+            }));
+        }
+        self.found
+    }
+
     /// The first token from `from` on that concerns a detector and is not part of a finding yet.
+    #[inline]
     pub(super) fn next(&self, interest: Interest, from: usize) -> Option<usize> {
         let mut at = self.index.next(interest, from)?;
         while self.tokens.get(at).is_some_and(|token| token.taken) {
@@ -178,52 +215,6 @@ impl<'p> Page<'p> {
     #[inline]
     pub(super) fn starts_sentence(&self, index: usize) -> bool {
         self.tokens.get(index).is_none_or(|token| token.starts_sentence)
-    }
-
-    /// Marks the tokens that begin a sentence: asked for every cue, so found once.
-    fn mark_sentences(&mut self) {
-        for index in 0..self.tokens.len() {
-            let starts = self.is_sentence_start(index);
-            if let Some(token) = self.tokens.get_mut(index) {
-                token.starts_sentence = starts;
-            }
-        }
-    }
-
-    fn is_sentence_start(&self, index: usize) -> bool {
-        let (Some(token), Some(before)) = (self.token(index), self.before(index)) else {
-            return true;
-        };
-        if token.gap == Gap::Paragraph {
-            return true;
-        }
-        match before.mark {
-            b'!' | b'?' | b';' => true,
-            b'.' => token.gap != Gap::Glued && !self.ends_abbreviation(index - 1),
-            _ => false,
-        }
-    }
-
-    /// Whether the full stop at `index` belongs to an abbreviation such as "Dr." or "No.".
-    fn ends_abbreviation(&self, index: usize) -> bool {
-        const ABBREVIATES: u64 = cue::TITLE
-            | cue::PROVIDER_TITLE
-            | cue::ID_NOUN
-            | cue::MONTH
-            | cue::STREET_SHORT
-            | cue::PERSON
-            | cue::PHONE
-            | cue::FAX
-            | cue::MRN_HEAD
-            | cue::MRN_WORD
-            | cue::ACCOUNT_HEAD
-            | cue::LICENSE_HEAD
-            | cue::PATIENT_DATE;
-        self.before(index).is_some_and(|word| {
-            let is_abbreviation = word.has(ABBREVIATES) && word.len() <= 4;
-            let is_initial = word.shape == Shape::Upper && word.len() == 1;
-            is_abbreviation || is_initial
-        })
     }
 
     /// The nearest token before `index` with one of the cues, at most `reach` tokens away and in the same sentence.

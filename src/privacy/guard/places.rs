@@ -2,7 +2,7 @@
 
 use super::facilities::{cued_facility, facility, lower_facility, saintly_facility};
 use super::index::{Interest, PLACE_TRIGGERS};
-use super::lexicon::cue;
+use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::practices::named_practice;
 use super::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
@@ -76,6 +76,33 @@ fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     }
 }
 
+/// What the token before a capitalised word may lead to. Few words lead to places, and the detectors need not ask the others.
+pub(super) struct Lead {
+    pub(super) facility: bool,
+    pub(super) town: bool,
+}
+
+impl Lead {
+    pub(super) fn of(before: Option<&Token>) -> Self {
+        let Some(before) = before else {
+            return Self {
+                facility: false,
+                town: false,
+            };
+        };
+        let is_by = before.has(cue::PERSON_PREP) && before.len() == 2;
+        let is_article = before.has(cue::CONNECTOR) && before.len() == 3 && before.first == b't';
+        let may_label = matches!(before.first, b'c' | b't' | b'v' | b'h') && matches!(before.len(), 4 | 7 | 8);
+        Self {
+            facility: before.has(cue::FACILITY_VERB | cue::PLACE_PREP)
+                || is_by
+                || is_article
+                || matches!(before.mark, b':' | b'@'),
+            town: before.has(cue::PLACE_STRONG | cue::PLACE_PREP) || may_label || matches!(before.mark, b':' | b','),
+        }
+    }
+}
+
 /// A capitalised word: what its sequence of capitals may name.
 fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if page.token(at).is_some_and(|token| token.len() == 1) {
@@ -92,17 +119,24 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0 {
         found = facility(page, at, end);
     }
-    found = found
-        .or_else(|| cued_facility(page, at, end))
-        .or_else(|| named_practice(page, at, end))
-        .or_else(|| saintly_facility(page, at, end));
+    let lead = Lead::of(page.before(at));
+    if lead.facility {
+        found = found
+            .or_else(|| cued_facility(page, at, end))
+            .or_else(|| named_practice(page, at, end));
+    }
+    if end > at {
+        found = found.or_else(|| saintly_facility(page, at, end));
+    }
     if cues & cue::PLACE_NOUN != 0 {
         found = found.or_else(|| county(page, at, end));
     }
     if cues & (cue::STATE | cue::STATE_ABBR) != 0 || page.mark_is(end + 1, b',') {
         found = found.or_else(|| town_and_state(page, at, end));
     }
-    found = found.or_else(|| town(page, at));
+    if lead.town || page.dictionary(at) & dict::CITY != 0 || page.starts_dictionary_phrase(at) {
+        found = found.or_else(|| town(page, at));
+    }
     let may_be_street = page
         .tokens
         .iter()
@@ -138,18 +172,28 @@ pub(super) fn capitals_end(page: &Page, at: usize) -> usize {
         if token.gap > Gap::Space || token.taken || ends_capitals(page, at, token) {
             break;
         }
-        let follows_stop = token.mark == b'.' && page.word_is(index - 1, &["st", "mt", "ft"]);
-        let is_joint = follows_stop
-            || matches!(token.mark, b'-' | b'&' | b'\'')
-            || token.has(cue::PARTICLE) && token.shape == Shape::Lower
-            || page.word_is(index, &["of", "the"])
-            || page.word_is(index, &["for"]) && page.has(last, cue::FACILITY_HEAD | cue::FACILITY_PAIR);
         if token.is_capitalised() {
             last = index;
-        } else if !is_joint {
+        } else if !joins_capitals(page, index, token, last) {
             break;
         }
         index += 1;
     }
     last
+}
+
+/// Whether a token in small letters, or a mark, stands inside a name of several words.
+fn joins_capitals(page: &Page, index: usize, token: &Token, last: usize) -> bool {
+    match token.shape {
+        Shape::Mark => {
+            matches!(token.mark, b'-' | b'&' | b'\'')
+                || token.mark == b'.' && page.word_is(index - 1, &["st", "mt", "ft"])
+        }
+        Shape::Lower => {
+            token.has(cue::PARTICLE)
+                || page.word_is(index, &["of", "the"])
+                || page.word_is(index, &["for"]) && page.has(last, cue::FACILITY_HEAD | cue::FACILITY_PAIR)
+        }
+        Shape::Title | Shape::Upper | Shape::Digits | Shape::Mixed => false,
+    }
 }

@@ -1,6 +1,7 @@
 //! Splits normalised text into tokens, each with its cues: the only pass over the bytes.
 
-use super::lexicon::{Lexicon, PHRASE_WORDS_MAX, WordHash, hash_phrase, hash_range, hash_word};
+use super::lexicon::{Lexicon, PHRASE_WORDS_MAX, WordHash, hash_phrase};
+use super::word::{Class, Word, class_of};
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,17 +46,36 @@ pub(super) struct Token {
     pub(super) known: u16,
     /// The byte of a mark, 0 otherwise.
     pub(super) mark: u8,
+    /// The first byte of a word, letters lower-cased; of a mark nothing to go by.
+    pub(super) first: u8,
     /// Already part of a finding, or of a placeholder.
     pub(super) taken: bool,
     /// The word ends in 's, which the hash leaves out.
     pub(super) possessive: bool,
     /// Capitals and small letters otherwise than a leading capital.
     pub(super) mixes_case: bool,
-    /// A sentence ends before the token; the page finds out.
+    /// A sentence ends before the token; the index finds out.
     pub(super) starts_sentence: bool,
 }
 
 impl Token {
+    /// What stands beyond the last token.
+    pub(super) const END: Self = Self {
+        start: 0,
+        end: 0,
+        hash: 0,
+        cues: 0,
+        shape: Shape::Mark,
+        gap: Gap::Paragraph,
+        known: 0,
+        mark: 0,
+        first: 0,
+        taken: false,
+        possessive: false,
+        mixes_case: false,
+        starts_sentence: false,
+    };
+
     pub(super) const fn len(&self) -> usize {
         (self.end - self.start) as usize
     }
@@ -73,90 +93,82 @@ impl Token {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Mark,
-    Blank,
-    Break,
-    Digit,
-    Upper,
-    Lower,
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "below 256 by the loop")]
-const CLASSES: [Class; 256] = {
-    let mut table = [Class::Mark; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let b = byte as u8;
-        table[byte] = if b.is_ascii_digit() {
-            Class::Digit
-        } else if b.is_ascii_uppercase() {
-            Class::Upper
-        } else if b.is_ascii_lowercase() || b >= 0x80 {
-            Class::Lower
-        } else if b == b'\n' {
-            Class::Break
-        } else if b <= b' ' {
-            Class::Blank
-        } else {
-            Class::Mark
-        };
-        byte += 1;
-    }
-    table
-};
-
-fn class_of(byte: u8) -> Class {
-    CLASSES[usize::from(byte)]
-}
-
-/// The tokens of `text`, cues looked up, phrases joined.
-pub(super) fn tokenize(text: &str, lexicon: &Lexicon) -> Vec<Token> {
+/// Puts the tokens of `text` into `tokens`, cues looked up, phrases joined; `phrases` is room to note where phrases may begin.
+/// Gives all cues of the text.
+pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, phrases: &mut Vec<usize>) -> u64 {
     let bytes = text.as_bytes();
-    let mut tokens = Vec::with_capacity(bytes.len() / 4 + 8);
-    let mut phrase_starts = Vec::new();
+    tokens.clear();
+    tokens.reserve(bytes.len() / 4 + 8);
+    phrases.clear();
+    let mut all_cues = 0;
     let mut at = 0;
     let mut gap = Gap::Paragraph;
     while let Some(&byte) = bytes.get(at) {
-        match class_of(byte) {
-            Class::Blank => gap = gap.max(Gap::Space),
-            Class::Break => gap = if gap >= Gap::Line { Gap::Paragraph } else { Gap::Line },
-            Class::Mark => {
-                tokens.push(Token::mark(at, byte, gap));
-                gap = Gap::Glued;
+        let class = class_of(byte);
+        if class.is_word() {
+            let word = Word::read(bytes, at);
+            let (cues, starts_phrase) = if word.shape == Shape::Digits {
+                (0, false)
+            } else {
+                lexicon.cues_and_start(word.hash)
+            };
+            if starts_phrase {
+                phrases.push(tokens.len());
             }
-            Class::Digit | Class::Upper | Class::Lower => {
-                let mut token = Token::word(bytes, at, gap);
-                if token.shape != Shape::Digits {
-                    let (cues, starts_phrase) = lexicon.cues_and_start(token.hash);
-                    token.cues = cues;
-                    if starts_phrase {
-                        phrase_starts.push(tokens.len());
-                    }
-                    if token.is_capitalised() {
-                        token.known = lexicon.known(token.hash);
-                    }
-                }
-                tokens.push(token);
-                at = token.end as usize;
-                gap = Gap::Glued;
-                continue;
-            }
+            all_cues |= cues;
+            let is_capitalised = matches!(word.shape, Shape::Title | Shape::Upper);
+            let known = if is_capitalised { lexicon.known(word.hash) } else { 0 };
+            tokens.push(Token {
+                start: offset(at),
+                end: offset(word.end),
+                hash: word.hash,
+                cues,
+                shape: word.shape,
+                gap,
+                known,
+                mark: 0,
+                first: byte.to_ascii_lowercase(),
+                taken: false,
+                possessive: word.is_possessive,
+                mixes_case: word.mixes_case,
+                starts_sentence: false,
+            });
+            at = word.end;
+        } else if class == Class::Mark {
+            tokens.push(Token {
+                start: offset(at),
+                end: offset(at + 1),
+                mark: byte,
+                gap,
+                ..Token::END
+            });
+            at += 1;
+        } else {
+            gap = match (class, gap) {
+                (Class::Break, Gap::Line | Gap::Paragraph) => Gap::Paragraph,
+                (Class::Break, Gap::Glued | Gap::Space) => Gap::Line,
+                _ => gap.max(Gap::Space),
+            };
+            at += 1;
+            continue;
         }
-        at += 1;
+        // One blank is what mostly follows, and stepping over it here spares a decision.
+        let is_blank = bytes.get(at) == Some(&b' ');
+        at += usize::from(is_blank);
+        gap = if is_blank { Gap::Space } else { Gap::Glued };
     }
-    for start in phrase_starts {
-        join_phrases(&mut tokens, start, lexicon);
+    for start in phrases {
+        all_cues |= join_phrases(tokens, *start, lexicon);
     }
-    tokens
+    all_cues
 }
 
-/// Gives every word of a cue phrase that starts at `start` the cues of the phrase.
-fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) {
+/// Gives every word of a cue phrase that starts at `start` the cues of the phrase, and tells them.
+fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) -> u64 {
     let Some(first) = tokens.get(start) else {
-        return;
+        return 0;
     };
+    let mut all_cues = 0;
     let mut key = first.hash;
     let mut at = start;
     for _ in 1..PHRASE_WORDS_MAX {
@@ -167,139 +179,22 @@ fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) {
         {
             at += 1;
         }
-        let Some(next) = tokens.get(at) else { return };
+        let Some(next) = tokens.get(at) else { break };
         if !next.is_word() || next.gap == Gap::Paragraph {
-            return;
+            break;
         }
         key = hash_phrase(key, next.hash);
         let Some(cues) = lexicon.phrase_cues(key) else {
-            return;
+            break;
         };
+        all_cues |= cues;
         if cues != 0 {
             for token in tokens.iter_mut().take(at + 1).skip(start) {
                 token.cues |= cues;
             }
         }
     }
-}
-
-impl Token {
-    fn mark(at: usize, byte: u8, gap: Gap) -> Self {
-        Self {
-            start: offset(at),
-            end: offset(at + 1),
-            hash: 0,
-            cues: 0,
-            known: 0,
-            shape: Shape::Mark,
-            gap,
-            mark: byte,
-            taken: false,
-            possessive: false,
-            mixes_case: false,
-            starts_sentence: false,
-        }
-    }
-
-    /// The word, number or mixture that starts at `start`. Apostrophes inside a word belong to it; a final 's is left out of the hash.
-    fn word(bytes: &[u8], start: usize, gap: Gap) -> Self {
-        let mut counts = 0;
-        let mut end = count_characters(bytes, start, &mut counts);
-        let mut word_end = end;
-        let mut possessive = false;
-        while bytes.get(end) == Some(&b'\'') && digits(counts) == 0 && next_is_letter(bytes, end) {
-            let quote = end;
-            end = count_characters(bytes, quote + 1, &mut counts);
-            possessive = end == quote + 2 && matches!(bytes.get(quote + 1), Some(b's' | b'S'));
-            word_end = if possessive { quote } else { end };
-        }
-        // One look at the whole, however many apostrophes it has.
-        let has_quote = memchr::memchr(b'\'', bytes.get(start..word_end).unwrap_or(&[])).is_some();
-        let hash = if has_quote {
-            let word = bytes
-                .get(start..word_end)
-                .and_then(|word| std::str::from_utf8(word).ok());
-            hash_word(word.unwrap_or(""))
-        } else {
-            hash_range(bytes, start, word_end)
-        };
-        let leads_upper = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
-        let (uppers, lowers) = (uppers(counts), lowers(counts));
-        let shape = match (digits(counts), uppers, lowers) {
-            (1.., 0, 0) => Shape::Digits,
-            (1.., _, _) => Shape::Mixed,
-            (0, 1.., 0) => Shape::Upper,
-            (0, _, 1) if leads_upper && possessive && uppers > 1 => Shape::Upper,
-            (0, _, _) if leads_upper => Shape::Title,
-            (0, _, _) => Shape::Lower,
-        };
-        Self {
-            start: offset(start),
-            end: offset(end),
-            hash,
-            cues: 0,
-            known: 0,
-            shape,
-            gap,
-            mark: 0,
-            taken: false,
-            possessive,
-            mixes_case: lowers > 0 && uppers > u64::from(leads_upper),
-            starts_sentence: false,
-        }
-    }
-}
-
-/// How a byte counts: digits, capitals and small letters in three fields of 21 bits, wide enough for the longest input.
-const COUNTS: [u64; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match CLASSES[byte] {
-            Class::Digit => 1,
-            Class::Upper => 1 << 21,
-            Class::Lower => 1 << 42,
-            Class::Mark | Class::Blank | Class::Break => 0,
-        };
-        byte += 1;
-    }
-    table
-};
-
-/// Adds up letters and digits from `start` and gives the first byte that is neither.
-fn count_characters(bytes: &[u8], start: usize, counts: &mut u64) -> usize {
-    let mut at = start;
-    #[cfg(test)]
-    super::page::work(1);
-    while let Some(&byte) = bytes.get(at) {
-        let count = COUNTS[usize::from(byte)];
-        if count == 0 {
-            break;
-        }
-        *counts += count;
-        at += 1;
-    }
-    at
-}
-
-const FIELD: u64 = (1 << 21) - 1;
-
-const fn digits(counts: u64) -> u64 {
-    counts & FIELD
-}
-
-const fn uppers(counts: u64) -> u64 {
-    counts >> 21 & FIELD
-}
-
-const fn lowers(counts: u64) -> u64 {
-    counts >> 42
-}
-
-fn next_is_letter(bytes: &[u8], at: usize) -> bool {
-    bytes
-        .get(at + 1)
-        .is_some_and(|next| matches!(class_of(*next), Class::Upper | Class::Lower))
+    all_cues
 }
 
 /// Offsets fit 32 bits: the input is capped far below.
