@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use super::engine::{BaseTable, Change, Corpus, CorpusGatherer, FeatureSet, Filter, Residency, Resident};
@@ -75,6 +75,8 @@ pub struct Corpora {
     registries: Arc<Registries>,
     held: Arc<Residency<Uuid, Held>>,
     loading: tokio::sync::Mutex<()>,
+    /// Fits take turns, one a core: each takes a core, and memory beyond what the corpus is accounted for.
+    fits: Arc<Semaphore>,
     changed: Mutex<HashSet<Uuid>>,
     /// Tenants whose corpus was ever loaded.
     known: Mutex<HashSet<Uuid>>,
@@ -90,6 +92,7 @@ impl Corpora {
             registries,
             held: Arc::new(Residency::new(budget_bytes)),
             loading: tokio::sync::Mutex::new(()),
+            fits: Arc::new(Semaphore::new(cores())),
             changed: Mutex::default(),
             known: Mutex::default(),
             payers: Arc::default(),
@@ -137,7 +140,7 @@ impl Corpora {
         let held = Arc::new(self.load(tenant).await?);
         self.note_weights(tenant, &held).await?;
         self.held.insert(&tenant, held.clone());
-        refit(self.held.clone(), tenant, held.clone());
+        refit(self.held.clone(), self.fits.clone(), tenant, &held);
         lock(&self.known).insert(tenant);
         Ok(held)
     }
@@ -145,7 +148,7 @@ impl Corpora {
     /// Reads a tenant's corpus: rows come in chunks, each is understood on a thread of its own, as many at a
     /// time as the machine has cores, and gathered on another. No more than these chunks are ever in memory.
     async fn load(&self, tenant: Uuid) -> Result<Held> {
-        let at_a_time = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let at_a_time = cores();
         let understood = store::changes(self.db.index(), tenant, 0)
             .try_chunks(CHUNK_ROWS)
             .map(|rows| self.understand(rows.map_err(|e| e.1)))
@@ -216,7 +219,7 @@ impl Corpora {
         held.corpus.apply(&changes, u64::try_from(horizon).unwrap_or(0));
         *since = horizon;
         if is_changed {
-            refit(self.held.clone(), tenant, held.clone());
+            refit(self.held.clone(), self.fits.clone(), tenant, held);
         }
         self.held.measure(&tenant);
         Ok(())
@@ -279,13 +282,18 @@ impl Gathering {
     }
 }
 
-/// Fits the estimator of a corpus anew, off the calls' path: what changes meanwhile is fitted once, later.
-fn refit(residency: Arc<Residency<Uuid, Held>>, tenant: Uuid, mut held: Arc<Held>) {
+/// Fits the estimator of a corpus anew, off the calls' path and when its turn comes: what changes meanwhile is
+/// fitted once, later. A corpus that leaves memory before its turn or while it rests is not kept there by this.
+fn refit(residency: Arc<Residency<Uuid, Held>>, turns: Arc<Semaphore>, tenant: Uuid, held: &Arc<Held>) {
     if !held.estimates.begins() {
         return;
     }
+    let weak = Arc::downgrade(held);
     tokio::spawn(async move {
         loop {
+            // Nobody closes it.
+            let Ok(turn) = turns.acquire().await else { return };
+            let Some(held) = weak.upgrade() else { return };
             let started = Instant::now();
             let contents = held.corpus.contents();
             match tokio::task::spawn_blocking(move || Estimates::fit(&contents)).await {
@@ -293,18 +301,20 @@ fn refit(residency: Arc<Residency<Uuid, Held>>, tenant: Uuid, mut held: Arc<Held
                 Err(error) => tracing::error!(target: "stratum::similarity", is_panic = error.is_panic(),
                     "the estimator can't be fitted"),
             }
+            drop(turn);
             residency.measure(&tenant);
-            // A corpus that leaves memory meanwhile is not kept there by this.
-            let resting = Arc::downgrade(&held);
             drop(held);
             tokio::time::sleep(started.elapsed() * REST_AFTER_FIT).await;
-            let Some(back) = resting.upgrade() else { return };
-            held = back;
+            let Some(held) = weak.upgrade() else { return };
             if !held.estimates.goes_on() {
                 return;
             }
         }
     });
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
