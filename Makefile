@@ -4,7 +4,7 @@
 # A development server with everything it needs, below .stratum/; Ctrl-C stops it.
 run:
 	@sh .config/ensure-postgres.sh
-	MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072 cargo run --release -- dev
+	cargo run --release -- dev
 
 # Every test. STRATUM_TEST_DATA names the shared data; tests that need it say so and skip without.
 test:

@@ -32,12 +32,6 @@ use super::{Failure, large, tenants};
 /// Where the echo answers.
 pub const ECHO: &str = "/bench.Echo/Call";
 
-/// What README tells operators to set, so that glibc gives memory back that is free.
-const ALLOCATOR: [(&str, &str); 2] = [
-    ("MALLOC_TRIM_THRESHOLD_", "131072"),
-    ("MALLOC_MMAP_THRESHOLD_", "131072"),
-];
-
 /// The directory of everything the benchmark makes.
 pub struct Place {
     directory: PathBuf,
@@ -73,7 +67,6 @@ impl Child {
     pub fn start(arguments: &[&str]) -> Result<Self, Failure> {
         let mut process = Command::new(std::env::current_exe()?)
             .args(arguments)
-            .envs(ALLOCATOR)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
