@@ -15,7 +15,7 @@ use crate::rpc::error::{Error, Result};
 
 /// Most precedents an estimator learns from, the latest. What is older than so many has faded from an estimate,
 /// and the time and the memory of a fit stay bounded.
-const MOST_CASES: usize = 1 << 15;
+pub const MOST_CASES: usize = 1 << 15;
 
 /// An estimator and the ids behind its cases.
 pub struct Estimates {

@@ -15,6 +15,7 @@ use crate::db::TenantTx;
 use crate::proto::v1::{CalibrationBin, Model, ModelCard, ModelKind, ModelMeasurement, ModelNote};
 use crate::rpc::error::{Error, Result};
 use crate::similarity::corpora::Held;
+use crate::similarity::estimates::MOST_CASES;
 use crate::similarity::finder::{Finder, model_version};
 use crate::similarity::scenario::FACT_FIELDS;
 
@@ -302,6 +303,9 @@ pub(super) async fn of_estimate(models: &Models, tx: &mut TenantTx, finder: &Fin
             "Whoever appeals chooses what to appeal: the estimate is of denials like those that were taken further."
                 .to_owned(),
             "When win rates change from one year to the next, it follows a year late.".to_owned(),
+            format!(
+                "It learns from the latest {MOST_CASES} decided precedents of a corpus; what is older is not counted."
+            ),
         ],
         data: vec![
             note("own decided precedents", own.ids.len()),
