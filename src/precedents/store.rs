@@ -21,6 +21,22 @@ macro_rules! columns {
 
 pub(crate) use columns;
 
+/// What every filter asks of a row: the parameters that [`filtered`] binds.
+macro_rules! passes {
+    () => {
+        "AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
+            AND (cardinality($3::text[]) = 0 OR denial_types && $3)
+            AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
+            AND ($5::text IS NULL OR payer_id = $5)
+            AND ($6::text IS NULL OR service_category = $6)
+            AND ($7::smallint IS NULL OR event_year >= $7)
+            AND ($8::smallint IS NULL OR event_year <= $8)
+            AND ($9::text IS NULL OR external_ref = $9)"
+    };
+}
+
+pub(super) use passes;
+
 statements! {
     /// Stores a new precedent.
     INSERT as App = concat!("
@@ -58,14 +74,7 @@ statements! {
     LIST as App = concat!("
         SELECT ", columns!(), " FROM precedents
         WHERE tenant_id = $1
-            AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
-            AND (cardinality($3::text[]) = 0 OR denial_types && $3)
-            AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
-            AND ($5::text IS NULL OR payer_id = $5)
-            AND ($6::text IS NULL OR service_category = $6)
-            AND ($7::smallint IS NULL OR event_year >= $7)
-            AND ($8::smallint IS NULL OR event_year <= $8)
-            AND ($9::text IS NULL OR external_ref = $9)
+            ", passes!(), "
             AND ($10::timestamptz IS NULL OR (created_at, id) < ($10, $11))
         ORDER BY created_at DESC, id DESC
         LIMIT $12");
@@ -73,14 +82,7 @@ statements! {
     SEARCH as App = concat!("
         SELECT ", columns!(), " FROM precedents
         WHERE (tenant_id = $1 OR ($13 AND tenant_id = '00000000-0000-7000-8000-000000000001'))
-            AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
-            AND (cardinality($3::text[]) = 0 OR denial_types && $3)
-            AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
-            AND ($5::text IS NULL OR payer_id = $5)
-            AND ($6::text IS NULL OR service_category = $6)
-            AND ($7::smallint IS NULL OR event_year >= $7)
-            AND ($8::smallint IS NULL OR event_year <= $8)
-            AND ($9::text IS NULL OR external_ref = $9)
+            ", passes!(), "
             AND ($10::timestamptz IS NULL OR (created_at, id) < ($10, $11))
             AND (cardinality($14::text[]) = 0 OR (tenant_id, id) IN (
                 SELECT w.tenant_id, w.precedent_id FROM precedent_words w
@@ -93,14 +95,7 @@ statements! {
     EXPORT_PAGE as App = concat!("
         SELECT ", columns!(), " FROM precedents
         WHERE tenant_id = $1
-            AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
-            AND (cardinality($3::text[]) = 0 OR denial_types && $3)
-            AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
-            AND ($5::text IS NULL OR payer_id = $5)
-            AND ($6::text IS NULL OR service_category = $6)
-            AND ($7::smallint IS NULL OR event_year >= $7)
-            AND ($8::smallint IS NULL OR event_year <= $8)
-            AND ($9::text IS NULL OR external_ref = $9)
+            ", passes!(), "
             AND ($10::uuid IS NULL OR id > $10)
         ORDER BY id
         LIMIT $11");

@@ -73,7 +73,6 @@ fn features(scenario: &Scenario, title: &str, age_band: &str) -> FeatureSet {
     let words = format!("{title}\n{}", scenario.denial_trigger);
     FeatureSet::of(&FeatureSource {
         payer: one(payer_of(scenario)),
-        payer_family: None,
         plan_kind: stored::<LineOfBusiness>(scenario.line_of_business),
         product: stored::<ProductType>(scenario.product_type),
         denial_types: &refs(&types),

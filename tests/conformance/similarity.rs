@@ -134,6 +134,52 @@ async fn options_have_bounds() {
 }
 
 #[tokio::test]
+async fn what_has_just_changed_is_compared_as_it_is_now() {
+    let stage = Stage::start().await;
+    for door in DOORS {
+        let owner = stage.scene(door).owner();
+        let (imaging, _) = stored(&owner, "Prior authorization was not obtained for imaging").await;
+        let (filing, _) = stored(&owner, "Timely filing limit exceeded for the claim").await;
+        let (moving, _) = stored(&owner, "Timely filing limit exceeded").await;
+        let ask = json!({ "id": moving, "options": { "corpus": "SIMILARITY_CORPUS_OWN" } });
+        let before = owner.ok("FindSimilar", ask.clone()).await;
+        assert_eq!(ids(&before)[0], filing);
+        let trigger = "Prior authorization was not obtained for imaging";
+        let change = json!({
+            "precedent": { "id": moving, "scenario": { "denialTrigger": trigger } },
+            "updateMask": "scenario.denialTrigger",
+        });
+        owner.ok("UpdatePrecedent", change).await;
+        // Asked at once: the index may not have heard of it, the answer must.
+        let after = owner.ok("FindSimilar", ask).await;
+        assert_eq!((&ids(&after)[0], &after["hits"][0]["score"]), (&imaging, &json!(1.0)));
+    }
+}
+
+#[tokio::test]
+async fn a_hit_that_no_longer_stands_makes_room_for_the_next() {
+    let stage = Stage::start().await;
+    for door in DOORS {
+        let owner = stage.scene(door).owner();
+        let (best, _) = stored(&owner, "Prior authorization was not obtained for imaging").await;
+        let (next, _) = stored(&owner, "Prior authorization was not obtained").await;
+        let options = json!({ "corpus": "SIMILARITY_CORPUS_OWN", "topK": 1 });
+        let words = "Prior authorization was not obtained for imaging";
+        let ask = json!({ "scenario": { "denialTrigger": words }, "options": options });
+        let all = owner.ok("FindSimilarToScenario", ask.clone()).await;
+        assert_eq!(ids(&all), std::slice::from_ref(&best));
+        // Without a new revision, so that the index does not hear of it.
+        let sql = format!(
+            "UPDATE precedents SET status = 'ARCHIVED', archived_at = now() WHERE id = '{}'",
+            text(&best)
+        );
+        stage.superuser().await.run(&sql).await;
+        let left = owner.ok("FindSimilarToScenario", ask).await;
+        assert_eq!(ids(&left), std::slice::from_ref(&next));
+    }
+}
+
+#[tokio::test]
 async fn features_stand_beside_the_record_and_are_made_anew_where_they_are_missing_or_old() {
     let stage = Stage::start().await;
     for door in DOORS {

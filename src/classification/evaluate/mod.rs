@@ -11,7 +11,7 @@ mod report;
 mod run;
 mod served;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use bootstrap::{Difference, Range};
 pub use cases::{case_of, cases_of, facts_of};

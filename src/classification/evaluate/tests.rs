@@ -3,17 +3,17 @@ use std::path::{Path, PathBuf};
 use super::*;
 
 /// A directory of its own under the build's temporary directory.
-struct Files(PathBuf);
+pub(in crate::classification) struct Files(PathBuf);
 
 impl Files {
-    fn new(name: &str) -> Self {
+    pub(in crate::classification) fn new(name: &str) -> Self {
         let unique = format!("stratum-evaluate-{name}-{}", std::process::id());
         let path = std::env::temp_dir().join(unique);
         std::fs::create_dir_all(&path).expect("a temporary directory");
         Self(path)
     }
 
-    fn write(&self, name: &str, rows: &str) -> PathBuf {
+    pub(in crate::classification) fn write(&self, name: &str, rows: &str) -> PathBuf {
         let path = self.0.join(name);
         std::fs::write(&path, format!("{HEADER}\r\n{rows}")).expect("a temporary file");
         path
@@ -23,6 +23,31 @@ impl Files {
 impl Drop for Files {
     fn drop(&mut self) {
         std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// The published decisions, which are kept outside the project.
+pub(in crate::classification) struct Published(String);
+
+impl Published {
+    /// None, saying so, where the file is absent.
+    pub(in crate::classification) fn read() -> Option<Self> {
+        let data = std::env::var_os("STRATUM_TEST_DATA").map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+            PathBuf::from,
+        );
+        let file = data.join("decisions/ca_dmhc_imr_2001_2014.csv");
+        let text = std::fs::read_to_string(&file);
+        text.inspect_err(|_| eprintln!("skipped: {} is absent", file.display()))
+            .ok()
+            .map(Self)
+    }
+
+    /// The rows of some years, without the header.
+    pub(in crate::classification) fn rows_of(&self, wanted: impl Fn(i32) -> bool) -> String {
+        let year = |line: &str| line.split(';').nth(1).and_then(|year| year.parse::<i32>().ok());
+        let rows = self.0.lines().filter(|line| year(line).is_some_and(&wanted));
+        rows.map(|line| format!("{line}\n")).collect()
     }
 }
 
@@ -182,23 +207,10 @@ fn the_headline_has_the_published_keys_and_a_run_repeats_to_the_byte() {
     ignore = "takes minutes without optimisation: cargo test --release"
 )]
 fn on_published_decisions_the_estimate_leads_every_peer() {
-    let data = std::env::var_os("STRATUM_TEST_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let file = data.join("decisions/ca_dmhc_imr_2001_2014.csv");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        eprintln!("skipped: {} is absent", file.display());
-        return;
-    };
+    let Some(published) = Published::read() else { return };
     let files = Files::new("published");
-    let of = |late: bool| -> String {
-        let year = |line: &str| line.split(';').nth(1).and_then(|year| year.parse::<i32>().ok());
-        let wanted = |line: &&str| year(line).is_some_and(|year| (year > 2012) == late);
-        text.lines().filter(wanted).map(|line| format!("{line}\n")).collect()
-    };
-    let train = files.write("train.csv", &of(false));
-    let test = files.write("test.csv", &of(true));
+    let train = files.write("train.csv", &published.rows_of(|year| year <= 2012));
+    let test = files.write("test.csv", &published.rows_of(|year| year > 2012));
     for mode in [Mode::Static, Mode::Prequential] {
         let report = report(&train, &test, mode);
         assert_eq!(report.train_refused, []);

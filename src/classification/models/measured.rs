@@ -52,9 +52,8 @@ fn measurement(row: CardRow) -> ModelMeasurement {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
-
     use super::{estimates, rows};
+    use crate::classification::evaluate::tests::{Files, Published};
     use crate::classification::evaluate::{Mode, Options, run};
 
     #[test]
@@ -67,32 +66,16 @@ mod tests {
         }
     }
 
-    /// The lines of the file up to a year, and those of the two years after it.
-    fn split(text: &str, name: &str, wanted: impl Fn(i32) -> bool) -> PathBuf {
-        let year = |line: &str| line.split(';').nth(1).and_then(|year| year.parse::<i32>().ok());
-        let kept = text.lines().filter(|line| year(line).is_none_or(&wanted));
-        let path = std::env::temp_dir().join(format!("stratum-card-{name}-{}.csv", std::process::id()));
-        std::fs::write(&path, kept.map(|line| format!("{line}\n")).collect::<String>()).expect("a temporary file");
-        path
-    }
-
     #[test]
     #[cfg_attr(
         debug_assertions,
         ignore = "takes minutes without optimisation: cargo test --release"
     )]
     fn the_card_holds_what_is_measured_on_published_decisions() {
-        let data = std::env::var_os("STRATUM_TEST_DATA").map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-            PathBuf::from,
-        );
-        let file = data.join("decisions/ca_dmhc_imr_2001_2014.csv");
-        let Ok(text) = std::fs::read_to_string(&file) else {
-            eprintln!("skipped: {} is absent", file.display());
-            return;
-        };
-        let train = split(&text, "train", |year| year <= 2011);
-        let test = split(&text, "test", |year| (2012..=2013).contains(&year));
+        let Some(published) = Published::read() else { return };
+        let files = Files::new("card");
+        let train = files.write("train.csv", &published.rows_of(|year| year <= 2011));
+        let test = files.write("test.csv", &published.rows_of(|year| (2012..=2013).contains(&year)));
         let measured = [Mode::Static, Mode::Prequential].map(|mode| {
             let options = Options {
                 mode,
@@ -101,9 +84,6 @@ mod tests {
             };
             run(&train, &test, &options).expect("a report").card_row()
         });
-        for path in [train, test] {
-            std::fs::remove_file(path).expect("removed");
-        }
         assert_eq!(rows().expect("well-formed"), measured);
     }
 }

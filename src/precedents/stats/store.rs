@@ -2,28 +2,21 @@
 
 use sqlx::FromRow;
 
-use super::super::store::{Filter, filtered};
+use super::super::store::{Filter, filtered, passes};
 use crate::db::TenantTx;
 use crate::db::statement::statements;
 use crate::rpc::error::Result;
 
 statements! {
     /// Every breakdown of the statistics in one pass over one snapshot.
-    TALLY as App = "
+    TALLY as App = concat!("
         WITH counted AS (
             SELECT outcome, data_origin, reuse_count, coalesce(denial_types[1], 'OTHER') AS denial_type,
                 coalesce(payer_id, '') AS payer, coalesce(event_year::text, '') AS year,
                 coalesce(service_category, '') AS category
             FROM precedents
             WHERE tenant_id = $1
-                AND CASE WHEN cardinality($2::text[]) = 0 THEN status <> 'ARCHIVED' ELSE status = ANY ($2) END
-                AND (cardinality($3::text[]) = 0 OR denial_types && $3)
-                AND (cardinality($4::text[]) = 0 OR outcome = ANY ($4))
-                AND ($5::text IS NULL OR payer_id = $5)
-                AND ($6::text IS NULL OR service_category = $6)
-                AND ($7::smallint IS NULL OR event_year >= $7)
-                AND ($8::smallint IS NULL OR event_year <= $8)
-                AND ($9::text IS NULL OR external_ref = $9)
+                ", passes!(), "
         )
         SELECT CASE grouping(outcome, denial_type, payer, year, category)
                 WHEN 31 THEN 'all' WHEN 15 THEN 'outcome' WHEN 23 THEN 'type' WHEN 27 THEN 'payer'
@@ -36,7 +29,7 @@ statements! {
             count(*) FILTER (WHERE outcome = 'PARTIAL') AS partial, count(*) FILTER (WHERE outcome = 'LOST') AS lost,
             coalesce(sum(reuse_count), 0)::bigint AS reuse_count
         FROM counted
-        GROUP BY GROUPING SETS ((), (outcome), (denial_type), (payer), (year), (denial_type, payer, category))";
+        GROUP BY GROUPING SETS ((), (outcome), (denial_type), (payer), (year), (denial_type, payer, category))");
 }
 
 /// One count of the statistics.

@@ -111,10 +111,12 @@ impl Namespace {
 ///
 /// Codes are taken as written by the caller's validated fields; upper and lower case make no difference.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(missing_docs, reason = "each field is the namespace of the same name")]
+#[expect(
+    missing_docs,
+    reason = "each field is the namespace of the same name; a payer's family is no part of what is said"
+)]
 pub struct FeatureSource<'a> {
     pub payer: Option<&'a str>,
-    pub payer_family: Option<&'a str>,
     pub plan_kind: Option<&'a str>,
     pub product: Option<&'a str>,
     pub denial_types: &'a [&'a str],
@@ -152,7 +154,6 @@ impl FeatureSet {
     pub fn of(source: &FeatureSource<'_>) -> Self {
         let mut names = Names::default();
         names.labels(Namespace::Payer, source.payer.as_slice());
-        names.labels(Namespace::PayerFamily, source.payer_family.as_slice());
         names.labels(Namespace::PlanKind, source.plan_kind.as_slice());
         names.labels(Namespace::Product, source.product.as_slice());
         names.labels(Namespace::DenialType, source.denial_types);

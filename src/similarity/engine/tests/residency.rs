@@ -1,9 +1,8 @@
-//! Memory budget: who stays, who leaves, who loads.
+//! Memory budget: who stays, who leaves.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
 
-use super::super::residency::ResidencyCounts;
 use super::super::{Residency, Resident};
 use super::model::Dice;
 
@@ -16,18 +15,16 @@ impl Resident for Block {
     }
 }
 
-fn load(bytes: usize) -> impl FnOnce() -> Result<Block, String> {
-    move || Ok(Block(bytes))
-}
-
 #[test]
 fn the_least_recently_used_leaves_first() {
     let residency = Residency::new(100);
     for key in ["a", "b", "c"] {
-        assert_eq!(residency.get_or_load(&key, load(30)), Ok(Arc::new(Block(30))));
+        residency.insert(&key, Arc::new(Block(30)));
     }
-    assert!(residency.get(&"a").is_some());
-    assert!(residency.get_or_load(&"d", load(30)).is_ok());
+    assert_eq!(residency.get(&"a"), Some(Arc::new(Block(30))));
+    // Being measured is no use.
+    residency.measure(&"b");
+    residency.insert(&"d", Arc::new(Block(30)));
     let here = ["a", "b", "c", "d"].map(|key| residency.get(&key).is_some());
     assert_eq!(here, [true, false, true, true]);
     assert_eq!(residency.bytes(), 90);
@@ -37,52 +34,28 @@ fn the_least_recently_used_leaves_first() {
 fn fifty_tenants_in_turns_stay_within_the_budget() {
     let residency = Residency::new(1_000);
     let mut dice = Dice::new(1);
+    let mut loads = 0;
     for _ in 0..5_000 {
         let tenant = dice.below(50);
-        let value = residency.get_or_load(&tenant, load(40 + tenant));
-        assert_eq!(value, Ok(Arc::new(Block(40 + tenant))));
+        if residency.get(&tenant).is_none() {
+            residency.insert(&tenant, Arc::new(Block(40 + tenant)));
+            loads += 1;
+        }
+        assert_eq!(residency.get(&tenant), Some(Arc::new(Block(40 + tenant))));
         assert!(residency.bytes() <= 1_000);
     }
-    let ResidencyCounts { hits, loads, evictions } = residency.counts();
-    assert_eq!(hits + loads, 5_000);
-    assert!(evictions > 0 && evictions < loads);
+    assert!(
+        loads > 50 && loads < 5_000,
+        "{loads}: some left and came back, some stayed"
+    );
 }
 
 #[test]
 fn a_value_larger_than_the_budget_is_kept_alone() {
     let residency = Residency::new(10);
-    assert!(residency.get_or_load(&1, load(5)).is_ok());
-    assert!(residency.get_or_load(&2, load(50)).is_ok());
+    residency.insert(&1, Arc::new(Block(5)));
+    residency.insert(&2, Arc::new(Block(50)));
     assert_eq!((residency.get(&1), residency.bytes()), (None, 50));
-}
-
-#[test]
-fn a_failed_load_leaves_nothing_behind() {
-    let residency: Residency<u8, Block> = Residency::new(10);
-    assert_eq!(residency.get_or_load(&1, || Err("gone")), Err("gone"));
-    assert_eq!(residency.get_or_load(&1, load(3)), Ok(Arc::new(Block(3))));
-    assert_eq!(residency.remove(&1), Some(Arc::new(Block(3))));
-    assert_eq!(residency.get(&1), None);
-}
-
-#[test]
-fn one_key_loads_once_however_many_ask() {
-    let residency: Residency<u8, Block> = Residency::new(10);
-    let (loads, start) = (AtomicUsize::new(0), Barrier::new(8));
-    std::thread::scope(|threads| {
-        for _ in 0..8 {
-            threads.spawn(|| {
-                start.wait();
-                let value = residency.get_or_load(&1, || {
-                    loads.fetch_add(1, Ordering::Relaxed);
-                    std::thread::yield_now();
-                    Ok::<_, String>(Block(1))
-                });
-                assert_eq!(value, Ok(Arc::new(Block(1))));
-            });
-        }
-    });
-    assert_eq!(loads.into_inner(), 1);
 }
 
 #[test]
