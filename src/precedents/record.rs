@@ -273,7 +273,7 @@ impl Columns {
             outcome: precedent.outcome().stored(),
             outcome_evidence: stored::<OutcomeEvidence>(precedent.outcome_evidence),
             quality_score: i16::try_from(precedent.quality_score).unwrap_or(0),
-            content: content(precedent).encode_to_vec(),
+            content: content(precedent),
             features_version: features.as_ref().map(|_| FEATURES_VERSION),
             features: features.map(FeatureSet::into_stored),
         }
@@ -281,8 +281,8 @@ impl Columns {
 }
 
 /// What `content` holds: everything that does not stand in a column of its own and change with it.
-fn content(precedent: &Precedent) -> Precedent {
-    Precedent {
+pub(super) fn content(precedent: &Precedent) -> Vec<u8> {
+    let content = Precedent {
         id: String::new(),
         version: 0,
         etag: String::new(),
@@ -298,7 +298,8 @@ fn content(precedent: &Precedent) -> Precedent {
         is_public: false,
         review_reasons: Vec::new(),
         ..precedent.clone()
-    }
+    };
+    content.encode_to_vec()
 }
 
 /// The message of a stored row.

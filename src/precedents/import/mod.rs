@@ -265,7 +265,7 @@ impl Loader {
 fn is_changed(row: &Row, precedent: &Precedent) -> bool {
     row.status != PrecedentStatus::Archived.stored()
         && !row.is_restricted()
-        && row.content != Columns::of(precedent).content
+        && row.content != record::content(precedent)
 }
 
 fn reasons_of(error: &Error) -> Vec<String> {
