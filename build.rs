@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     tonic_prost_build::configure()
         .build_client(true)
+        .codec_path("crate::rpc::codec::WireCodec")
         .compile_fds(compiler.file_descriptor_set())?;
 
     let pool = DescriptorPool::decode(descriptors.as_slice())?;

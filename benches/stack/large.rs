@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::client::Grpc;
+use super::cpu::Meter;
 use super::servers::{Child, Place};
 use super::{Failure, print};
 
@@ -58,7 +59,7 @@ pub async fn export(place: &Place, house: &Child) -> Result<(), Failure> {
 }
 
 /// How long an answer takes when calls come at their times, whether or not earlier ones are answered.
-pub async fn similar(place: &Place, house: &Child) -> Result<(), Failure> {
+pub async fn similar(place: &Place, house: &Child, house_cpu: &Meter) -> Result<(), Failure> {
     let grpc = Grpc::connect_as(house.address("grpc")?, place, SEARCHER).await?;
     let requests = requests(&grpc).await?;
     // The estimator over 200,000 precedents is fitted beside the calls after a start; this waits for it.
@@ -76,8 +77,15 @@ pub async fn similar(place: &Place, house: &Child) -> Result<(), Failure> {
         patience -= 1;
     }
     open_loop(&grpc, &requests, WARM_UP_SECONDS).await?;
-    let mut latencies_ms = open_loop(&grpc, &requests, LOAD_SECONDS).await?;
+    let mut latencies_ms = Vec::new();
+    let load = async {
+        latencies_ms = open_loop(&grpc, &requests, LOAD_SECONDS).await?;
+        Ok(f64::from(CALLS_A_SECOND * LOAD_SECONDS))
+    };
+    let cost = house_cpu.during(load).await?;
     latencies_ms.sort_by(f64::total_cmp);
+    print("find_similar_200k_cpu_us", vec![cost.server], "us");
+    print("find_similar_200k_postgres_cpu_us", vec![cost.postgres], "us");
     print("find_similar_200k_p50_ms", vec![quantile(&latencies_ms, 0.50)], "ms");
     print("find_similar_200k_p99_ms", vec![quantile(&latencies_ms, 0.99)], "ms");
     Ok(())

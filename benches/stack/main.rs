@@ -75,7 +75,7 @@ async fn measure(place: &Place, wanted: impl Fn(&str) -> bool) -> Result<(), Fai
         large::export(place, &house).await?;
     }
     if wanted("similar") {
-        large::similar(place, &house).await?;
+        large::similar(place, &house, &house_cpu).await?;
     }
     if wanted("restart") {
         house = large::restart(place, &cluster.superuser_url(), house).await?;

@@ -3,6 +3,7 @@
 
 pub mod api_key;
 pub mod call;
+pub mod codec;
 pub mod error;
 pub mod etag;
 pub mod idempotency;

@@ -17,7 +17,7 @@ use super::segment::{SCANNED, Segment};
 /// Postings of the rarest features that guesses are made from, in each segment.
 const GUESSED_POSTINGS: usize = 256;
 /// Guesses verified for each hit wanted.
-const GUESSES_PER_HIT: usize = 2;
+const GUESSES_PER_HIT: usize = 6;
 /// A filter that accepts one record in this many, or fewer, is searched by scanning what it accepts.
 const FEW: usize = 32;
 /// Records whose rows are fetched from memory together.
