@@ -193,12 +193,12 @@ pub(crate) async fn append(tx: &mut TenantTx, event: &AuditEvent) -> std::result
 
 /// Appends events of any tenant or none, in one transaction of their own.
 pub(crate) async fn append_many<'a>(
-    pool: &PgPool,
+    executor: impl sqlx::PgExecutor<'_>,
     events: impl Iterator<Item = &'a AuditEvent>,
 ) -> std::result::Result<(), sqlx::Error> {
     let mut columns = Columns::default();
     events.for_each(|event| columns.push(event));
-    columns.append(APPEND_MANY, pool).await
+    columns.append(APPEND_MANY, executor).await
 }
 
 /// Makes the partitions of this and the coming months.

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot};
 
 use super::event::AuditEvent;
@@ -15,6 +17,8 @@ use crate::rpc::error::{Error, Result};
 
 /// Events that may wait for a commit; more callers wait for room.
 const QUEUE: usize = 4_096;
+/// How long a connection is kept before another is asked for, so that the pool can replace old ones.
+const HELD_AT_MOST: Duration = Duration::from_mins(1);
 /// Most events in one commit.
 const BATCH: usize = 512;
 /// How long a commit may take before every call that waits for it fails.
@@ -83,8 +87,9 @@ impl AuditWriter {
 
 async fn commit_batches(db: Db, mut pending: mpsc::Receiver<Pending>, failures: Arc<AtomicU64>) {
     let mut batch = Vec::with_capacity(BATCH);
-    while pending.recv_many(&mut batch, BATCH).await > 0 {
-        let append = store::append_many(db.audit_writer(), batch.iter().map(|p| &*p.event));
+    let mut line = Line::new(db.audit_writer().clone());
+    while line.unless_closed(pending.recv_many(&mut batch, BATCH)).await > 0 {
+        let append = line.append(&batch);
         let is_durable = match tokio::time::timeout(COMMIT_TIMEOUT, append).await {
             Ok(Ok(())) => true,
             Ok(Err(cause)) => report(&batch, &failures, &Error::from(cause)),
@@ -94,6 +99,44 @@ async fn commit_batches(db: Db, mut pending: mpsc::Receiver<Pending>, failures: 
             // A caller that went away no longer waits; its event is written all the same.
             done.send(is_durable).unwrap_or_default();
         }
+    }
+}
+
+/// The connection that commits, kept from batch to batch: to give it back and take it again costs as much as a
+/// small commit.
+struct Line {
+    pool: PgPool,
+    held: Option<(PoolConnection<Postgres>, Instant)>,
+}
+
+impl Line {
+    fn new(pool: PgPool) -> Self {
+        Self { pool, held: None }
+    }
+
+    /// Waits for what is to come, and lets go of the connection when the pool closes meanwhile, which waits for it.
+    async fn unless_closed<T>(&mut self, coming: impl Future<Output = T>) -> T {
+        let mut coming = std::pin::pin!(coming);
+        if self.held.is_some() {
+            tokio::select! {
+                biased;
+                ready = &mut coming => return ready,
+                () = self.pool.close_event() => self.held = None,
+            }
+        }
+        coming.await
+    }
+
+    /// Commits a batch. A connection that failed, or was left in the middle, is closed and not used again.
+    async fn append(&mut self, batch: &[Pending]) -> sqlx::Result<()> {
+        let (mut connection, since) = match self.held.take() {
+            Some((connection, since)) if since.elapsed() < HELD_AT_MOST => (connection, since),
+            _ => (self.pool.acquire().await?, Instant::now()),
+        };
+        connection.close_on_drop();
+        store::append_many(&mut *connection, batch.iter().map(|pending| &*pending.event)).await?;
+        self.held = Some((connection, since));
+        Ok(())
     }
 }
 

@@ -119,7 +119,7 @@ impl SimilarityService for Api {
                     let explanation = explain(&left, &right, own.corpus.weights());
                     let reply = ExplainSimilarityResponse {
                         score: explanation.score.value(),
-                        explanation: Some(shown(&explanation, usize::MAX)),
+                        explanation: Some(shown(explanation)),
                         model_version: model_version(own.corpus.weights()),
                     };
                     let facts = Facts {

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::corpora::{Corpora, Held};
 use super::engine::{
-    CorpusHit, Explanation, FeatureSet, Filter, Order, ScenarioQuery, SearchOptions, WeightTable, search_corpora,
+    CorpusHit, Explanation, FeatureSet, FeatureShare, Filter, Order, ScenarioQuery, SearchOptions, WeightTable,
+    search_corpora,
 };
 use super::scenario::{features_of_precedent, features_of_scenario};
 use super::store;
@@ -23,8 +24,6 @@ use crate::rpc::error::{Error, Result};
 
 /// Hits of an answer when the request does not say.
 const DEFAULT_HITS: usize = 10;
-/// Features shown, of those that one side alone holds, in the explanation of a hit.
-const SHOWN_FEATURES: usize = 12;
 
 /// Finds similar precedents for this slice and for classification.
 #[derive(Debug, Clone)]
@@ -226,7 +225,7 @@ impl Read {
             let precedent = record::precedent(row)?;
             Ok(SimilarHit {
                 score: hit.hit.score.value(),
-                explanation: Some(shown(&hit.explanation, SHOWN_FEATURES)),
+                explanation: Some(shown(hit.explanation)),
                 outcome: precedent.outcome,
                 is_public: precedent.is_public,
                 precedent: Some(precedent),
@@ -237,21 +236,19 @@ impl Read {
 }
 
 /// An explanation on the wire. What is shared is always whole, so that it sums to the score.
-pub(super) fn shown(explanation: &Explanation, most: usize) -> SimilarityExplanation {
-    let contribution = |share: &super::engine::explain::FeatureShare| FeatureContribution {
-        feature: share.name.to_string(),
+pub(super) fn shown(explanation: Explanation) -> SimilarityExplanation {
+    let contribution = |share: FeatureShare| FeatureContribution {
+        feature: share.name,
         weight: i32::from(share.weight),
         contribution: share.share,
     };
+    let why_not_higher = explanation.why_not_higher(5);
+    let why_not_higher = why_not_higher.into_iter().map(|(_, share)| contribution(share.clone()));
     SimilarityExplanation {
-        shared: explanation.shared.iter().map(contribution).collect(),
-        only_left: explanation.only_left.iter().take(most).map(contribution).collect(),
-        only_right: explanation.only_right.iter().take(most).map(contribution).collect(),
-        why_not_higher: explanation
-            .why_not_higher(5)
-            .into_iter()
-            .map(|(_, share)| contribution(share))
-            .collect(),
+        why_not_higher: why_not_higher.collect(),
+        shared: explanation.shared.into_iter().map(contribution).collect(),
+        only_left: explanation.only_left.into_iter().map(contribution).collect(),
+        only_right: explanation.only_right.into_iter().map(contribution).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use uuid::Uuid;
 
 use super::contents::Contents;
-use super::explain::{Explanation, explain};
+use super::explain::{Explanation, Weighed, explain};
 use super::features::FeatureSet;
 use super::index::{Index, IndexBuilder, Record, Snapshot, search};
 use super::query::{Query, SearchOptions};
@@ -14,6 +14,9 @@ use super::rank::{Hit, RankKey};
 use super::residency::Resident;
 use super::vocabulary::Vocabulary;
 use super::weights::WeightTable;
+
+/// Features shown with a hit, of those that one side alone holds.
+const SHOWN_FEATURES: usize = 12;
 
 /// One precedent as a corpus takes it.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +58,7 @@ pub struct ScenarioQuery<'a> {
     pub unlike: &'a FeatureSet,
 }
 
-/// A hit and where its score comes from: `only_left` is the query's, `only_right` the precedent's.
+/// A hit and where its score comes from: `only_left` is the query's, `only_right` the precedent's, the heaviest of each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CorpusHit {
     /// The record found.
@@ -205,13 +208,19 @@ impl Corpus {
     fn explain_hit(&self, snapshot: &Snapshot, prepared: &Prepared, hit: Hit) -> CorpusHit {
         let vocabulary = self.vocabulary();
         let row = snapshot.row_at(hit.place);
-        let query = &prepared.query;
-        let (shared, only_right): (Vec<u32>, Vec<u32>) = row.iter().partition(|id| query.holds(**id));
-        let lacking = query.features().iter().filter(|(id, _)| !shared.contains(id));
-        let mut only_left = prepared.unknown.clone();
-        only_left.extend(lacking.filter_map(|(id, _)| vocabulary.entry(*id)));
-        let weighed = |ids: Vec<u32>| ids.into_iter().filter_map(|id| vocabulary.entry(id)).collect();
-        let explanation = Explanation::of(weighed(shared), only_left, weighed(only_right));
+        let (mut shared, mut only_right) = (Weighed::with_capacity(row.len()), Weighed::new());
+        for id in row {
+            let side = if prepared.query.holds(*id) {
+                &mut shared
+            } else {
+                &mut only_right
+            };
+            side.extend(vocabulary.entry(*id));
+        }
+        let lacking = prepared.query.features().iter().filter(|(id, _)| !row.contains(id));
+        let unknown = prepared.unknown.iter().map(|(name, weight)| (name.as_ref(), *weight));
+        let only_left = unknown.chain(lacking.filter_map(|(id, _)| vocabulary.entry(*id)));
+        let explanation = Explanation::of(shared, only_left.collect(), only_right, SHOWN_FEATURES);
         CorpusHit { hit, explanation }
     }
 

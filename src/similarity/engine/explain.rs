@@ -1,7 +1,6 @@
 //! Where a score comes from, feature by feature.
 
 use std::cmp::{Ordering, Reverse};
-use std::sync::Arc;
 
 use super::features::FeatureSet;
 use super::rank::Score;
@@ -11,7 +10,7 @@ use super::weights::WeightTable;
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureShare {
     /// Name of the feature, such as `carc:CO-197`.
-    pub name: Arc<str>,
+    pub name: String,
     /// Its weight.
     pub weight: u16,
     /// Its weight over the weight of all features of either side. For a shared feature: what it adds to the
@@ -32,14 +31,14 @@ pub struct Explanation {
     pub only_right: Vec<FeatureShare>,
 }
 
+/// Features with their weights, in any order.
+pub(super) type Weighed<'a> = Vec<(&'a str, u16)>;
+
 impl Explanation {
-    /// Of two sets already compared: what both hold, and what only one side does, each feature with its weight.
-    pub(super) fn of(
-        shared: Vec<(Arc<str>, u16)>,
-        only_left: Vec<(Arc<str>, u16)>,
-        only_right: Vec<(Arc<str>, u16)>,
-    ) -> Self {
-        let weights = |side: &[(Arc<str>, u16)]| -> u32 {
+    /// Of two sets already compared: what both hold, and what only one side does, of which the `most` heaviest are
+    /// kept.
+    pub(super) fn of(shared: Weighed<'_>, only_left: Weighed<'_>, only_right: Weighed<'_>, most: usize) -> Self {
+        let weights = |side: &[(&str, u16)]| -> u32 {
             let weights = side.iter().map(|(_, weight)| u32::from(*weight));
             weights.sum()
         };
@@ -47,9 +46,9 @@ impl Explanation {
         let score = Score::of(both, both + weights(&only_left), both + weights(&only_right));
         Self {
             score,
-            shared: shares(shared, score.union),
-            only_left: shares(only_left, score.union),
-            only_right: shares(only_right, score.union),
+            shared: shares(shared, score.union, usize::MAX),
+            only_left: shares(only_left, score.union, most),
+            only_right: shares(only_right, score.union, most),
         }
     }
 
@@ -86,17 +85,17 @@ pub fn explain(left: &FeatureSet, right: &FeatureSet, weights: &WeightTable) -> 
                 (&mut shared, lefts.next())
             }
         };
-        side.extend(name.map(|name| (Arc::from(name), weights.weight(name))));
+        side.extend(name.map(|name| (name, weights.weight(name))));
     }
-    Explanation::of(shared, only_left, only_right)
+    Explanation::of(shared, only_left, only_right, usize::MAX)
 }
 
-fn shares(mut weighed: Vec<(Arc<str>, u16)>, union: u32) -> Vec<FeatureShare> {
-    weighed.sort_unstable_by(|left, right| (right.1, &left.0).cmp(&(left.1, &right.0)));
-    let share = |(name, weight)| FeatureShare {
-        name,
+fn shares(mut weighed: Weighed<'_>, union: u32, most: usize) -> Vec<FeatureShare> {
+    weighed.sort_unstable_by(|left, right| (right.1, left.0).cmp(&(left.1, right.0)));
+    let share = |(name, weight): (&str, u16)| FeatureShare {
+        name: name.to_owned(),
         weight,
         share: f64::from(weight) / f64::from(union),
     };
-    weighed.into_iter().map(share).collect()
+    weighed.into_iter().take(most).map(share).collect()
 }

@@ -32,7 +32,7 @@ mod tests;
 
 pub use contents::{Contained, Contents};
 pub use corpus::{Change, Corpus, CorpusBuilder, CorpusHit, Document, ScenarioQuery, search_corpora};
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, FeatureShare, explain};
 pub use features::{FEATURES_VERSION, FeatureSet, FeatureSource, Namespace};
 pub use filter::{Condition, Filter};
 pub use gather::CorpusGatherer;

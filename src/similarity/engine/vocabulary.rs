@@ -53,8 +53,9 @@ impl Vocabulary {
     }
 
     /// Name and weight of a feature.
-    pub(super) fn entry(&self, id: u32) -> Option<(Arc<str>, u16)> {
-        self.entries.get(id as usize).cloned()
+    pub(super) fn entry(&self, id: u32) -> Option<(&str, u16)> {
+        let (name, weight) = self.entries.get(id as usize)?;
+        Some((name, *weight))
     }
 
     /// How many features there are.

@@ -185,7 +185,10 @@ fn corpora_answer_by_name_and_explain_every_hit() {
         let found: Vec<_> = hits.iter().map(|hit| (hit.hit.score, hit.hit.id)).collect();
         assert_eq!(found, expected);
         for hit in &hits {
-            assert_eq!(hit.explanation, explain(&asked, &sets[&hit.hit.id], &weights));
+            let mut whole = explain(&asked, &sets[&hit.hit.id], &weights);
+            whole.only_left.truncate(12);
+            whole.only_right.truncate(12);
+            assert_eq!(hit.explanation, whole);
         }
     }
 }
