@@ -1,6 +1,6 @@
 //! Speed and quality of the text classifier: `name<TAB>value<TAB>unit` a line.
 //!
-//! `--dump DIR` writes the training and held-out texts as `label<TAB>text` for `benches/peers/text_peers.py`, which prints
+//! `--dump DIR` writes the training texts and those measured as `label<TAB>text` for `benches/peers/text_peers.py`, which prints
 //! scikit-learn's figures on the same texts as `name@peer`.
 
 #![expect(clippy::print_stdout, reason = "figures go to standard output")]
@@ -13,6 +13,8 @@ use stratum::classification::text::{
     Corpus, Extractor, FeedbackText, TextModel, TrainOptions, Tuner, measure, measure_tuned, train,
 };
 
+/// Denials told by somebody else, measured and never trained on.
+const OTHER_AUTHOR: &str = include_str!("denials_by_another_author.tsv");
 /// How long each speed is measured.
 const MEASURED: Duration = Duration::from_secs(2);
 
@@ -42,6 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("text_top1\t{:.4}\tshare", metrics.top1);
     println!("text_top3\t{:.4}\tshare", metrics.top3);
     println!("text_calibration_error\t{:.4}\tshare", metrics.calibration_error);
+    let others = measure(model, &Corpus::parse(OTHER_AUTHOR)?);
+    println!("text_top1_other_author\t{:.4}\tshare", others.top1);
+    println!("text_top3_other_author\t{:.4}\tshare", others.top3);
     let folded = model.card().cross_validated;
     println!("text_top1_cross_validated\t{:.4}\tshare", folded.top1);
     println!("text_top3_cross_validated\t{:.4}\tshare", folded.top3);
@@ -107,7 +112,11 @@ fn per_second(texts: &[&str], mut work: impl FnMut(&str) -> usize) -> f64 {
 }
 
 fn dump(folder: &str) -> Result<(), Box<dyn Error>> {
-    for (name, corpus) in [("train.tsv", Corpus::shipped()?), ("held_out.tsv", Corpus::held_out()?)] {
+    for (name, corpus) in [
+        ("train.tsv", Corpus::shipped()?),
+        ("held_out.tsv", Corpus::held_out()?),
+        ("other_author.tsv", Corpus::parse(OTHER_AUTHOR)?),
+    ] {
         let mut lines = String::new();
         for text in corpus.texts {
             writeln!(lines, "{}\t{}", text.label, text.text)?;
