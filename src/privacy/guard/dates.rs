@@ -1,6 +1,7 @@
 //! Dates that relate to an individual. A date stands for itself when nothing near it says that it dates a policy, a form or a rule.
 
 use super::FieldContext;
+use super::date_context::{care_near, dates_document, speaks_of_document, speaks_of_person};
 use super::date_forms::{Date, Form, date_at};
 use super::index::Interest;
 use super::kinds::PhiKind;
@@ -10,6 +11,8 @@ use super::page::Page;
 /// How far, in tokens, a cue may stand from the date it governs.
 const REACH_BACK: usize = 14;
 const REACH_ON: usize = 6;
+/// How near a cue leaves no doubt, in tokens.
+const ADJACENT: usize = 2;
 
 pub(super) fn find(page: &mut Page) {
     let mut from = 0;
@@ -58,23 +61,55 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     if is_of_any_year(page, date.last) {
         return false;
     }
+    match date.form {
+        Form::Full => is_full_personal(page, date),
+        Form::Partial => is_month_personal(page, date),
+        Form::Told => is_told_personal(page, date),
+    }
+}
+
+/// A date with its day: somebody's unless it dates a document.
+fn is_full_personal(page: &Page, date: &Date) -> bool {
     let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
-    let default = date.form == Form::Full && page.context == FieldContext::FreeText;
+    if let Some(at) = page.cue_before(date.first, REACH_BACK, cues) {
+        if page.has(at, cue::POLICY_DATE) {
+            return page.cue_before(at, 3, cue::PERSON).is_some();
+        }
+        let is_beside = date.first - at <= ADJACENT;
+        return is_beside && !page.word_is(at, &["service", "services", "last", "claims", "presented"])
+            || !dates_document(page, date.first, date.last);
+    }
+    match page.cue_after(date.last + 1, REACH_ON, cues) {
+        Some(at) => !page.has(at, cue::POLICY_DATE),
+        None => page.context == FieldContext::FreeText && !dates_document(page, date.first, date.last),
+    }
+}
+
+/// A month with its year.
+fn is_month_personal(page: &Page, date: &Date) -> bool {
+    let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
     if let Some(at) = page.cue_before(date.first, REACH_BACK, cues) {
         if !page.has(at, cue::POLICY_DATE) {
-            return date.form == Form::Full || date.first - at <= 10;
+            return date.first - at <= 10;
         }
         return page.cue_before(at, 3, cue::PERSON).is_some();
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
-        Some(at)
-            if date.form == Form::Partial && page.word_is(at, &["denial", "denied", "claim", "records", "report"]) =>
-        {
-            is_told_of_person(page, date.first)
+        Some(at) if !page.word_is(at, &["denial", "denied", "claim", "records", "report"]) => true,
+        _ => is_told_of_person(page, date),
+    }
+}
+
+/// A day or month that was told of somebody's care, unless the nearest cue says that a document is spoken of.
+fn is_told_personal(page: &Page, date: &Date) -> bool {
+    let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
+    match page.cue_before(date.first, REACH_BACK, cues) {
+        Some(at) if page.has(at, cue::POLICY_DATE) => {
+            page.cue_before(at, 3, cue::PERSON).is_some() || care_near(page, date.first, date.last, 2)
         }
         Some(_) => true,
-        None => default || date.form == Form::Partial && is_told_of_person(page, date.first),
+        None => page.context == FieldContext::FreeText,
     }
 }
 
@@ -103,10 +138,14 @@ fn is_of_any_year(page: &Page, last: usize) -> bool {
         )
 }
 
-/// "documented the wound on 10/12": a day, said of no document, or with a person just before it.
-fn is_told_of_person(page: &Page, first: usize) -> bool {
-    let follows_on = first.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
-    follows_on || page.cue_before(first, 5, cue::PERSON).is_some() || follows_pronoun(page, first)
+/// "kidney transplant June 2019", "documented in 10/2021": said of no document, with a person or their care just before it.
+fn is_told_of_person(page: &Page, date: &Date) -> bool {
+    let follows_on = date.first.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
+    let is_persons = speaks_of_person(page, date.first, date.last) || care_near(page, date.first, date.last, 4);
+    follows_on
+        || page.cue_before(date.first, 5, cue::PERSON).is_some()
+        || follows_pronoun(page, date.first)
+        || is_persons && !speaks_of_document(page, date.first, date.last)
 }
 
 /// "she moved here in April 2022", "my surgery in May": told of somebody.

@@ -1,0 +1,126 @@
+//! Days written as a fraction ("3/14", "3-14"). Scales, doses and ratios look the same: the words beside it decide.
+
+use super::date_context::{is_about_person, speaks_of_document, tells_of_care};
+use super::date_forms::{is_in_range, leads_range};
+use super::lexicon::cue;
+use super::page::Page;
+use super::token::{Gap, Shape};
+
+/// The longest scale in tens: a higher day is on few of them.
+const SCALE_MAX: u32 = 10;
+
+/// Week days as they stand before a day.
+pub(super) const WEEK_DAYS: &[&str] = &[
+    "mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday",
+    "thursday", "friday", "saturday", "sunday", "wknd",
+];
+
+/// What is counted or measured by fractions: the word after one.
+const MEASURED: &[&str] = &[
+    "of", "strength", "power", "murmur", "pain", "nodes", "node", "ln", "positive", "negative", "bottles", "tab", "tabs",
+    "tablet", "pill", "reflexes", "reflex", "criteria", "stars", "cells", "split", "chance", "people", "patients", "sem",
+    "systolic", "diastolic", "sets", "bilaterally", "throughout", "intensity", "severity", "dtrs", "pulses", "vision",
+    "headache", "nodal", "leads", "cores", "samples", "tests", "mix", "insulin", "survivors",
+];
+
+/// What scales are called: the word before a fraction.
+const SCALES: &[&str] = &[
+    "strength", "power", "murmur", "pain", "ratio", "score", "scored", "scale", "grade", "graded", "rated", "rate", "gcs",
+    "mmse", "moca", "apgar", "apgars", "bipap", "cpap", "ipap", "reflexes", "reflex", "dtrs", "vision", "motor", "tanner",
+    "norco", "percocet", "vicodin", "mix", "bishop", "nihss", "braden", "form",
+];
+
+/// Whether the fraction that begins at `at` is a day of somebody's care. The form is checked: month, mark, day, and nothing joined on.
+pub(super) fn is_day(page: &Page, at: usize) -> bool {
+    let (Some(first), Some(second)) = (page.number(at), page.number(at + 2)) else {
+        return false;
+    };
+    if is_measured(page, at) {
+        return false;
+    }
+    let is_no_scale = second > SCALE_MAX || first > second;
+    if page.mark_is(at + 1, b'-') {
+        return is_hyphened_day(page, at, is_no_scale);
+    }
+    let ends_range = at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
+    let reach = if is_no_scale { 9 } else { 3 };
+    ends_range
+        || follows_day_word(page, at)
+        || page.cue_before(at, reach, cue::PATIENT_DATE).is_some()
+        || is_in_range(page, at)
+        || leads_range(page, at + 3, b'/') && is_no_scale
+        || follows_care(page, at)
+        || joins_earlier_day(page, at)
+        || is_no_scale && is_told_of_person(page, at)
+}
+
+/// "on 3/12", "Tues 4/16", "since 2/9", "week of 6/2".
+fn follows_day_word(page: &Page, at: usize) -> bool {
+    let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
+    word(1, &["on", "since", "until", "till"])
+        || word(1, WEEK_DAYS)
+        || word(1, &["of"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
+}
+
+/// "in clinic 3/3", "left 2/29", "done 11/4", "saw this kid 4/9".
+fn follows_care(page: &Page, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
+        return false;
+    };
+    if tells_of_care(page, before) {
+        return true;
+    }
+    (2..=4)
+        .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
+        .any(|back| page.word_is(at - back, &["saw", "seen", "came", "went", "spoke", "left", "called"]))
+        && page.token(before).is_some_and(|token| token.is_word())
+}
+
+/// "arrived 2/27 and left 2/29", "on the 3rd of February and 2/10", "9/4, 9/11, then 9/20": one more of several days.
+fn joins_earlier_day(page: &Page, at: usize) -> bool {
+    let joins = |index: usize| {
+        page.mark_is(index, b',') || page.word_is(index, &["and", "then", "again", "&", "to", "thru", "through", "or"])
+    };
+    let joints = (1..=3).take_while(|back| *back <= at && joins(at - back)).count();
+    let Some(day) = at.checked_sub(joints + 1).filter(|_| joints > 0) else {
+        return false;
+    };
+    page.is_taken(day, day) && (page.is_digits(day) || page.has(day, cue::MONTH)) && !page.starts_sentence(at)
+}
+
+/// "tick bite 5/27, now a rash": a day that no scale has, after a plain word, in a text about somebody.
+fn is_told_of_person(page: &Page, at: usize) -> bool {
+    let follows_word = at.checked_sub(1).is_some_and(|before| {
+        page.token(before)
+            .is_some_and(|token| token.is_word() && token.shape != Shape::Upper && token.len() > 1 || token.mark == b',')
+            && !page.has(before, cue::UNIT | cue::POLICY_DATE | cue::CODE_CUE | cue::PROPER)
+            && !page.word_is(before, &["or", "and", "than", "to", "at", "with", "the", "a", "about"])
+    });
+    follows_word && is_about_person(page, at, at + 2) && !speaks_of_document(page, at, at + 2)
+}
+
+/// "last time 3-27", "discharged on 11-3": months joined by a hyphen count only beside a word of time or care.
+fn is_hyphened_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
+    let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
+        return false;
+    };
+    let ends_clause = !page.token(at + 3).is_some_and(|next| next.is_word() && !next.has(cue::CONNECTOR | cue::PERSON_PREP));
+    let is_last_time = page.word_is(before, &["time"]) && at >= 2 && page.word_is(at - 2, &["last", "first", "this"]);
+    let is_led = follows_day_word(page, at) && is_no_scale || tells_of_care(page, before) || is_last_time;
+    let is_padded = page.word(at).starts_with('0');
+    ends_clause && (is_led || is_padded && page.has(before, cue::PATIENT_DATE))
+        || page.has(before, cue::PATIENT_DATE) && is_no_scale && ends_clause
+}
+
+/// "4/5 strength", "10/12 mg", "PHQ-9 11/27", "BiPAP 12/5": a fraction of something.
+fn is_measured(page: &Page, at: usize) -> bool {
+    let next = at + 3;
+    let is_counted = page.gap(next) <= Gap::Line && (page.has(next, cue::UNIT) || page.word_is(next, MEASURED));
+    let follows_scale = at.checked_sub(1).is_some_and(|before| {
+        !page.starts_sentence(at)
+            && (page.word_is(before, SCALES)
+                || page.token(before).is_some_and(|token| token.has_digit() && !token.taken)
+                || page.has(before, cue::POLICY_DATE | cue::CODE_CUE))
+    });
+    is_counted || follows_scale || page.mark_is(next, b'%')
+}
