@@ -26,7 +26,7 @@ pub(super) fn told(page: &Page, at: usize, last: usize) -> Option<usize> {
 
 /// "F/93", "95/M": an age joined to a sex.
 pub(super) fn is_joined_to_sex(page: &Page, at: usize) -> bool {
-    let is_sex = |index: usize| page.word_is(index, &["f", "m"]) && !page.word_is(index + 1, &["/"]);
+    let is_sex = |index: usize| page.word_is(index, &["f", "m"]);
     let before = at >= 2 && page.mark_is(at - 1, b'/') && is_sex(at - 2);
     before || page.mark_is(at + 1, b'/') && is_sex(at + 2) && !page.mark_is(at + 3, b'/')
 }
@@ -115,7 +115,7 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
             return false;
         }
         before -= 1;
-        if !page.word_is(before, &["now", "just", "almost", "nearly", "already", "only", "about", "a", "one", "still", "be", "will"]) {
+        if !page.word_is(before, &["now", "just", "almost", "nearly", "already", "only", "about", "a", "one", "still"]) {
             break;
         }
     }
@@ -125,14 +125,15 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
     if page.word_is(before, &["turned", "turns", "turning", "reached"]) {
         return ends_phrase(page, last + 1);
     }
-    let is_copula = page.word_is(before, &["is", "was", "will", "be"]);
-    is_copula && ends_phrase(page, last + 1) && before.checked_sub(1).is_some_and(|subject| is_named(page, subject))
+    let is_copula = page.word_is(before, &["is", "was", "be"]);
+    let subject = before.checked_sub(1).map(|index| if page.word_is(index, &["will", "would"]) { index.saturating_sub(1) } else { index });
+    is_copula && ends_phrase(page, last + 1) && subject.is_some_and(|subject| is_named(page, subject))
 }
 
 /// "Pt 94, afib", "man of 91", "lady of ninety-six", "at 92 she".
 fn follows_people(page: &Page, at: usize, last: usize) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
-        return at == 0 && false;
+        return false;
     };
     let is_of = page.word_is(before, &["of"]) && before.checked_sub(1).is_some_and(|person| is_person(page, person));
     let is_at = page.word_is(before, &["at"]) && page.word_is(last + 1, &["he", "she", "his", "her", "my", "mom", "dad"]);

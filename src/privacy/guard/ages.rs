@@ -19,7 +19,7 @@ pub(super) fn find(page: &mut Page) {
         };
         let last = match token.shape {
             Shape::Digits => numeric(page, at),
-            Shape::Mixed => joined(page, at),
+            Shape::Mixed => joined(page, at).or_else(|| spelled(page, at, &token)),
             Shape::Lower | Shape::Title | Shape::Upper => spelled(page, at, &token),
             Shape::Mark => None,
         };
@@ -188,7 +188,10 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
     } else {
         index
     };
-    unit_end(page, unit).or_else(|| told(page, at, unit - 1))
+    unit_end(page, unit).or_else(|| {
+        let trailing = (at + 1..unit).rev().take_while(|end| page.word_is(*end, &["and"])).count();
+        told(page, at, unit - 1 - trailing)
+    })
 }
 
 /// "over 90", "90 or older", "ages 65-95", "≥ 90": a limit, nobody's age.

@@ -2,7 +2,7 @@
 
 use super::lexicon::{cue, dict};
 use super::page::Page;
-use super::token::{Gap, Shape};
+use super::token::{Gap, Shape, Token};
 
 /// How far a sentence is read for whom or what it speaks of, in tokens.
 const REACH_BACK: usize = 24;
@@ -47,7 +47,7 @@ const CARE_NOUNS: &[&str] = &[
     "colonoscopy", "egd", "pap", "labs", "lab", "cbc", "bmp", "cmp", "a1c", "culture", "cultures", "imaging", "path",
     "swab", "ppd", "shot", "vaccine", "booster", "jab", "dose", "infusion", "injection", "refill", "cath", "pci",
     "stent", "cabg", "tavr", "tka", "tha", "icd", "pacemaker", "port", "picc", "graft", "chemo", "cycle", "call",
-    "message", "note", "letter", "fax", "dos", "lmp", "check", "care", "booked", "due", "now",
+    "message", "note", "letter", "fax", "dos", "lmp", "check", "period", "menses", "section", "care", "booked", "due", "now",
 ];
 
 /// Endings that name an operation or an examination.
@@ -63,7 +63,14 @@ const DOCUMENT_WORDS: &[&str] = &[
     "supersedes", "archived", "adopted", "discontinued", "added", "removed", "implementation", "list", "lists",
     "listing", "indicator", "status", "tier", "excluded", "exclusion", "covered", "billable", "reportable", "posted",
     "packaged", "bundled", "sunset", "terminated", "transition", "table", "period", "schedule", "presented", "issued",
-    "finalized", "introduced", "until", "updated", "effective",
+    "finalized", "introduced", "until", "updated", "effective", "force", "notice", "notices",
+];
+
+/// Those that are said of people and their care as well: a payer's name beside them doesn't tell.
+const OF_PEOPLE_TOO: &[&str] = &[
+    "reviewed", "review", "approved", "replaced", "ended", "ends", "end", "begin", "begins", "beginning", "start", "starts",
+    "starting", "removed", "presented", "until", "covered", "issued", "introduced", "changed", "extended", "terminated",
+    "added", "excluded", "status", "period", "schedule",
 ];
 
 /// What such dates are told of, where no cue of the lexicon says it.
@@ -71,7 +78,8 @@ const DOCUMENT_SUBJECTS: &[&str] = &[
     "list", "lists", "tier", "biosimilar", "biosimilars", "generic", "generics", "waiver", "flexibilities",
     "telehealth", "indicator", "limit", "limits", "drug", "drugs", "products", "product", "benefit", "benefits",
     "pass-through", "committee", "fee", "rates", "agonists", "program", "payment", "codes", "decision", "bulletin",
-    "grouper", "template", "catalog", "pdl", "approval", "brand", "brands", "edit", "edits", "exclusion", "sponsor",
+    "grouper", "template", "catalog", "pdl", "approval", "brand", "brands", "edit", "edits", "exclusion", "sponsor", "code", "formula",
+    "algorithm", "definition", "measure", "rate",
 ];
 
 /// Permissions that are given to one person, whatever words of documents stand beside them.
@@ -97,9 +105,16 @@ fn is_one_of(page: &Page, index: usize, words: &[&str]) -> bool {
 }
 
 pub(super) fn is_person(page: &Page, index: usize) -> bool {
-    page.has(index, cue::PERSON | cue::RELATIVE | cue::TITLE)
+    page.has(index, cue::PERSON | cue::RELATIVE)
+        || page.token(index).is_some_and(|token| token.has(cue::TITLE) && token.shape != Shape::Upper || is_age_and_sex(page, index, token))
         || is_one_of(page, index, PRONOUNS)
         || is_one_of(page, index, PEOPLE)
+}
+
+/// "61M", "34F".
+fn is_age_and_sex(page: &Page, index: usize, token: &Token) -> bool {
+    token.shape == Shape::Mixed
+        && matches!(page.word(index).as_bytes(), [b'1'..=b'9', b'0'..=b'9', b'M' | b'F'])
 }
 
 /// A capitalised word that is no word of the language: most are names of people.
@@ -121,6 +136,18 @@ pub(super) fn speaks_of_person(page: &Page, first: usize, last: usize) -> bool {
 /// The same, or by what looks like a name.
 pub(super) fn may_speak_of_person(page: &Page, first: usize, last: usize) -> bool {
     reach(page, first, last).any(|index| is_person(page, index) || may_be_name(page, index))
+}
+
+/// The nearest cue of care or of documents before a date. "Classical section" is an operation.
+pub(super) fn nearest_cue(page: &Page, first: usize, reach: usize) -> Option<usize> {
+    const CUES: u64 = cue::PATIENT_DATE | cue::POLICY_DATE;
+    let at = page.cue_before(first, reach, CUES)?;
+    let is_operation = page.word_is(at, &["section", "sections"])
+        && at.checked_sub(1).is_some_and(|before| page.word_is(before, &["classical", "cesarean", "caesarean", "c", "-", "repeat"]));
+    if is_operation {
+        return page.cue_before(at, reach.saturating_sub(first - at), CUES);
+    }
+    Some(at)
 }
 
 /// Whether somebody is spoken of near, in this sentence or those beside it.
@@ -187,10 +214,13 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
     }
     let near = (1..=5)
         .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
-        .any(|back| is_one_of(page, first - back, DOCUMENT_WORDS) || page.has(first - back, cue::POLICY_DATE));
+        .map(|back| first - back)
+        .find(|index| is_one_of(page, *index, DOCUMENT_WORDS) || page.has(*index, cue::POLICY_DATE));
+    let is_payers = near.is_some_and(|near| !is_one_of(page, near, OF_PEOPLE_TOO))
+        && reach(page, first, last).any(|index| page.has(index, cue::PROPER));
     let is_stopped = first >= 2 && page.mark_is(first - 1, b'.') && page.word_is(first - 2, &["eff", "rev", "upd", "pub"]);
-    (near || is_stopped)
-        && (is_stopped || speaks_of_document(page, first, last))
+    (near.is_some() || is_stopped)
+        && (is_stopped || is_payers || speaks_of_document(page, first, last))
         && !speaks_of_person(page, first, last)
         && !reach(page, first, last).any(|index| is_one_of(page, index, PERMISSIONS))
 }

@@ -5,7 +5,7 @@ use super::date_context::{
 };
 use super::date_forms::{Date, Form, day_of_month};
 use super::date_fractions::WEEK_DAYS;
-use super::lexicon::cue;
+use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 
@@ -38,7 +38,7 @@ fn is_business(page: &Page, first: usize, last: usize) -> bool {
 }
 
 /// Whether what follows begins something else: a mark, the end, a word of grammar. "The 5th metatarsal" is no day.
-fn ends_phrase(page: &Page, next: usize) -> bool {
+pub(super) fn ends_phrase(page: &Page, next: usize) -> bool {
     let Some(token) = page.token(next) else { return true };
     if page.starts_sentence(next) || token.shape == Shape::Mark && token.mark != b'-' && token.mark != b'%' {
         return true;
@@ -49,7 +49,7 @@ fn ends_phrase(page: &Page, next: usize) -> bool {
                 next,
                 &[
                     "after", "before", "because", "while", "until", "since", "again", "go", "per", "during", "do", "does",
-                    "any", "which", "where", "there", "should", "me", "just", "only", "still", "ok", "instead",
+                    "any", "without", "not", "which", "where", "there", "should", "me", "just", "only", "still", "ok", "instead",
                 ],
             ))
 }
@@ -102,6 +102,7 @@ fn month_end(page: &Page, at: usize) -> Option<usize> {
     (page.word_is(at + 1, &["of"])
         && page.word_is(at + 2, &["the", "this", "last", "next"])
         && page.word_is(at + 3, &["month"])
+        && !page.mark_is(at + 4, b'-')
         && !page.word_is(at + 4, &["following", "after", "in", "that"]))
     .then_some(at + 3)
 }
@@ -119,13 +120,25 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     let is_day = of_month.is_some()
         || is_weekday
         || is_timed && (has_article || page.gap(first) == Gap::Space) && ends_list(page, last)
-        || is_led && ends_list(page, last) && is_about_person(page, first, last);
+        || is_timed && has_article && is_name(page, last + 1)
+        || is_led && ends_list(page, last) && is_told_of_care(page, first, last);
     let is_rule = (is_business(page, first, last) || speaks_of_document(page, first, last)) && !speaks_of_person(page, first, last);
     (is_day && !is_rule).then_some(Date {
         first: if is_weekday { lead.unwrap_or(before) } else { first },
         last: of_month.unwrap_or(last),
         form: Form::Told,
     })
+}
+
+/// Somebody is spoken of near, or their care just before.
+fn is_told_of_care(page: &Page, first: usize, last: usize) -> bool {
+    is_about_person(page, first, last) || page.cue_before(first, 8, cue::PATIENT_DATE).is_some()
+}
+
+/// "On the 23rd Vasquez had": a name goes on; "the 9th Circuit" does not.
+fn is_name(page: &Page, at: usize) -> bool {
+    page.token(at).is_some_and(|token| token.shape == Shape::Title && token.cues & !cue::TITLE == 0)
+        && page.dictionary(at) & dict::WORD == 0
 }
 
 /// "arrived in January", "since May", "mid-October", "last February": a month in which something happened to somebody.
@@ -147,7 +160,8 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
     if page.starts_sentence(at) && !is_followed || !(is_led || is_followed) || page.gap(at) > Gap::Line {
         return None;
     }
-    let names_season = page.word_is(at + 1, &["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
+    let follows_month = page.word_is(before, &["through", "to", "and"]) && before > 0 && page.has(before - 1, cue::MONTH);
+    let names_season = follows_month || page.word_is(at + 1, &["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
     let is_somebodys = speaks_of_person(page, at, at) || care_near(page, at, at, 6) && !is_document_like(page, at)
         || may_speak_of_person(page, before, at) && page.has(at, cue::MONTH) && names_somebody_first(page, before);
     let is_rule = names_season || is_business(page, at, at) || speaks_of_document(page, at, at);
@@ -190,7 +204,7 @@ pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
         page.word_is(before, TIME_WORDS) || tells_of_care(page, before) || page.has(before, cue::PATIENT_DATE)
     }) || at >= 2 && page.word_is(at - 1, &["the"]) && page.word_is(at - 2, TIME_WORDS);
     let has_year = page.number(last + 1).is_some_and(|year| (1880..=2099).contains(&year));
-    let is_somebodys = speaks_of_person(page, at, last) || care_near(page, at, last, 10) || is_led && is_about_person(page, at, last);
+    let is_somebodys = speaks_of_person(page, at, last) || care_near(page, at, last, 10) || is_led && is_told_of_care(page, at, last);
     let is_rule = is_business(page, at, last) || speaks_of_document(page, at, last);
     let is_day = (ends || has_year) && (is_led || has_tail) && is_somebodys && !is_rule;
     is_day.then_some(Date {

@@ -1,5 +1,6 @@
 //! The forms a date is written in.
 
+use super::date_context::nearest_cue;
 use super::date_days::{holiday, is_holiday, month_alone, ordinal_day, spelled_day};
 use super::date_fractions::is_day;
 use super::lexicon::cue;
@@ -64,11 +65,19 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
             }
             _ => false,
         };
-        let is_dose = lengths.2 == 2 && page.has(at + 5, cue::UNIT) && !page.word_is(at + 5, &["day", "visits", "times"]);
+        let is_series = lengths.2 == 2 && is_even_series(first, second, third) && nearest_cue(page, at, 6).is_none();
+        let is_dose = is_series || lengths.2 == 2 && page.has(at + 5, cue::UNIT) && !page.word_is(at + 5, &["day", "visits", "times"]);
         return (is_date && !is_dose && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(Date {
             first: at,
             last: at + 4,
             form: Form::Full,
+        });
+    }
+    if is_dotted_day(page, at, separator) {
+        return Some(Date {
+            first: at,
+            last: at + 3,
+            form: Form::Told,
         });
     }
     let is_glued = page.gap(at + 1) == Gap::Glued && page.gap(at + 2) == Gap::Glued;
@@ -93,6 +102,25 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         last: at + 2,
         form: if month_day { Form::Told } else { Form::Partial },
     })
+}
+
+/// "10-15-20", "6-12-18": doses and hours in even steps.
+const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
+    first < second && second < third && second - first == third - second
+}
+
+/// "on 6.12.;", "since 24.3., now": day and month with a stop after each, and the sentence goes on.
+fn is_dotted_day(page: &Page, at: usize, separator: u8) -> bool {
+    let (Some(first), Some(second)) = (page.number(at), page.number(at + 2)) else {
+        return false;
+    };
+    let goes_on = page.mark_is(at + 3, b'.')
+        && page.gap(at + 3) == Gap::Glued
+        && page.token(at + 4).is_some_and(|next| matches!(next.mark, b';' | b',' | b')') || next.shape == Shape::Lower);
+    separator == b'.'
+        && goes_on
+        && (is_month_day(first, second) || is_month_day(second, first))
+        && follows_time_word(page, at)
 }
 
 /// "came in on 3.14.24": no version and no section.

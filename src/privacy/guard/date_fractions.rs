@@ -1,6 +1,7 @@
 //! Days written as a fraction ("3/14", "3-14"). Scales, doses and ratios look the same: the words beside it decide.
 
 use super::date_context::{is_about_person, speaks_of_document, tells_of_care};
+use super::date_days::ends_phrase;
 use super::date_forms::{is_in_range, leads_range};
 use super::lexicon::cue;
 use super::page::Page;
@@ -51,6 +52,7 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         || leads_range(page, at + 3, b'/') && is_no_scale
         || follows_care(page, at)
         || joins_earlier_day(page, at)
+        || is_no_scale && follows_earlier_day(page, at)
         || is_no_scale && is_told_of_person(page, at)
 }
 
@@ -67,13 +69,15 @@ fn follows_care(page: &Page, at: usize) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
         return false;
     };
-    if tells_of_care(page, before) {
+    let is_said = page.word_is(before, &["was", "were", "is"]) && before > 0 && tells_of_care(page, before - 1);
+    if is_said || tells_of_care(page, before) {
         return true;
     }
     (2..=4)
         .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
         .any(|back| page.word_is(at - back, &["saw", "seen", "came", "went", "spoke", "left", "called"]))
         && page.token(before).is_some_and(|token| token.is_word())
+        && !page.word_is(before, &["from", "to", "with", "at", "by", "about", "of"])
 }
 
 /// "arrived 2/27 and left 2/29", "on the 3rd of February and 2/10", "9/4, 9/11, then 9/20": one more of several days.
@@ -86,6 +90,13 @@ fn joins_earlier_day(page: &Page, at: usize) -> bool {
         return false;
     };
     page.is_taken(day, day) && (page.is_digits(day) || page.has(day, cue::MONTH)) && !page.starts_sentence(at)
+}
+
+/// "placed 3/12, read 3/14": soon after another such day.
+fn follows_earlier_day(page: &Page, at: usize) -> bool {
+    (2..=5)
+        .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
+        .any(|back| page.is_taken(at - back, at - back) && page.is_digits(at - back))
 }
 
 /// "tick bite 5/27, now a rash": a day that no scale has, after a plain word, in a text about somebody.
@@ -104,7 +115,7 @@ fn is_hyphened_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
         return false;
     };
-    let ends_clause = !page.token(at + 3).is_some_and(|next| next.is_word() && !next.has(cue::CONNECTOR | cue::PERSON_PREP));
+    let ends_clause = ends_phrase(page, at + 3);
     let is_last_time = page.word_is(before, &["time"]) && at >= 2 && page.word_is(at - 2, &["last", "first", "this"]);
     let is_led = follows_day_word(page, at) && is_no_scale || tells_of_care(page, before) || is_last_time;
     let is_padded = page.word(at).starts_with('0');

@@ -1,7 +1,7 @@
 //! Dates that relate to an individual. A date stands for itself when nothing near it says that it dates a policy, a form or a rule.
 
 use super::FieldContext;
-use super::date_context::{care_near, dates_document, speaks_of_document, speaks_of_person};
+use super::date_context::{care_near, dates_document, nearest_cue, speaks_of_document, speaks_of_person};
 use super::date_forms::{Date, Form, date_at};
 use super::index::Interest;
 use super::kinds::PhiKind;
@@ -13,6 +13,12 @@ const REACH_BACK: usize = 14;
 const REACH_ON: usize = 6;
 /// How near a cue leaves no doubt, in tokens.
 const ADJACENT: usize = 2;
+
+/// Cues of care that are said of documents and codes as well.
+const OF_MANY_THINGS: &[&str] = &[
+    "service", "services", "last", "claims", "presented", "since", "started", "began", "stopped", "received", "letter", "report",
+    "note", "treatment", "visits", "denials", "records", "admissions", "onset",
+];
 
 pub(super) fn find(page: &mut Page) {
     let mut from = 0;
@@ -71,13 +77,12 @@ fn is_personal(page: &Page, date: &Date) -> bool {
 /// A date with its day: somebody's unless it dates a document.
 fn is_full_personal(page: &Page, date: &Date) -> bool {
     let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
-    if let Some(at) = page.cue_before(date.first, REACH_BACK, cues) {
+    if let Some(at) = nearest_cue(page, date.first, REACH_BACK) {
         if page.has(at, cue::POLICY_DATE) {
-            return page.cue_before(at, 3, cue::PERSON).is_some();
+            return page.has(at, cue::PERSON) || page.cue_before(at, 3, cue::PERSON).is_some();
         }
         let is_beside = date.first - at <= ADJACENT;
-        return is_beside && !page.word_is(at, &["service", "services", "last", "claims", "presented"])
-            || !dates_document(page, date.first, date.last);
+        return is_beside && !page.word_is(at, OF_MANY_THINGS) || !dates_document(page, date.first, date.last);
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) => !page.has(at, cue::POLICY_DATE),
@@ -88,7 +93,7 @@ fn is_full_personal(page: &Page, date: &Date) -> bool {
 /// A month with its year.
 fn is_month_personal(page: &Page, date: &Date) -> bool {
     let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
-    if let Some(at) = page.cue_before(date.first, REACH_BACK, cues) {
+    if let Some(at) = nearest_cue(page, date.first, REACH_BACK) {
         if !page.has(at, cue::POLICY_DATE) {
             return date.first - at <= 10;
         }
@@ -103,8 +108,7 @@ fn is_month_personal(page: &Page, date: &Date) -> bool {
 
 /// A day or month that was told of somebody's care, unless the nearest cue says that a document is spoken of.
 fn is_told_personal(page: &Page, date: &Date) -> bool {
-    let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
-    match page.cue_before(date.first, REACH_BACK, cues) {
+    match nearest_cue(page, date.first, REACH_BACK) {
         Some(at) if page.has(at, cue::POLICY_DATE) => {
             page.cue_before(at, 3, cue::PERSON).is_some() || care_near(page, date.first, date.last, 2)
         }
@@ -141,10 +145,11 @@ fn is_of_any_year(page: &Page, last: usize) -> bool {
 /// "kidney transplant June 2019", "documented in 10/2021": said of no document, with a person or their care just before it.
 fn is_told_of_person(page: &Page, date: &Date) -> bool {
     let follows_on = date.first.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
-    let is_persons = speaks_of_person(page, date.first, date.last) || care_near(page, date.first, date.last, 4);
+    let is_persons = speaks_of_person(page, date.first, date.last);
     follows_on
         || page.cue_before(date.first, 5, cue::PERSON).is_some()
         || follows_pronoun(page, date.first)
+        || care_near(page, date.first, date.last, 4)
         || is_persons && !speaks_of_document(page, date.first, date.last)
 }
 

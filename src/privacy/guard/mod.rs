@@ -41,6 +41,7 @@ mod numbers;
 mod page;
 mod phones;
 mod places;
+mod policies;
 mod practices;
 mod streets;
 mod token;

@@ -10,6 +10,7 @@ use super::kinds::PhiKind;
 use super::labels::{self, Label, Reading};
 use super::lexicon::cue;
 use super::page::Page;
+use super::policies::is_document_number;
 use super::token::{Gap, Shape};
 
 /// Longest identifier, in tokens.
@@ -159,6 +160,8 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         .or_else(|| over_line(page, run, depth))
         .or_else(|| after_letters(page, run))
         .or_else(|| spaced_groups(page, run))
+        .or_else(|| payer_groups(page, run))
+        .or_else(|| echoes(page, run))
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
 }
@@ -241,16 +244,6 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     }
 }
 
-/// "policy number MP-1.23": a payer's document; a person's own policy number has no full stop.
-fn is_document_number(page: &Page, run: &Run) -> bool {
-    let says_policy = |step: usize| {
-        run.first
-            .checked_sub(step)
-            .is_some_and(|index| page.word_is(index, &["policy"]))
-    };
-    run.text(page).contains('.') && (1..=4).any(says_policy)
-}
-
 /// "license plate KLM 4821": capitals of the same identifier stand before the digits.
 fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let first = run.first.checked_sub(1)?;
@@ -306,6 +299,46 @@ fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
     }
     page.report(first, last, PhiKind::HealthPlanId, 0.7, "id.long_number");
     Some(last)
+}
+
+/// "Aetna W 1993 04471": one letter and groups of digits after a payer or a word of plans.
+fn payer_groups(page: &mut Page, run: &Run) -> Option<usize> {
+    let first = run.first.checked_sub(1)?;
+    let is_letter = page.token(first)?.shape == Shape::Upper && page.token(first)?.len() == 1;
+    let is_group = |index: usize| {
+        page.is_digits(index) && page.gap(index) == Gap::Space && (3..=5).contains(&page.word(index).len())
+    };
+    let is_payers = page
+        .cue_before(first, 3, cue::PROPER | cue::PLAN_WORD | cue::PLAN_HEAD)
+        .is_some();
+    if !(is_letter && is_payers && run.letters == 0 && is_group(run.first)) {
+        return None;
+    }
+    let last = (run.last + 1..run.last + 4).take_while(|index| is_group(*index)).last()?;
+    let digits: usize = (run.first..=last).map(|index| page.word(index).len()).sum();
+    if digits < 7 || page.has(last + 1, cue::UNIT) {
+        return None;
+    }
+    page.report(first, last, PhiKind::HealthPlanId, 0.8, "id.label");
+    Some(last)
+}
+
+/// "MRN 6620418 is hers and 6620481 his": the same form as an identifier found just before.
+fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
+    const REACH_BYTES: usize = 160;
+    let start = page.token(run.first)?.start as usize;
+    let found = page.found.last().filter(|found| found.detector == "id.label" && start - found.end.min(start) <= REACH_BYTES)?;
+    let earlier = page.text.get(found.start..found.end)?;
+    let count = |text: &str, is: fn(&u8) -> bool| text.bytes().filter(|byte| is(byte)).count();
+    let has_same_form = count(earlier, u8::is_ascii_digit) == run.digits
+        && count(earlier, u8::is_ascii_alphabetic) == run.letters
+        && earlier.len() == run.text(page).len();
+    let kind = found.kind;
+    if !has_same_form || run.digits < 6 || is_public_code(page, run) || page.has(run.last + 1, cue::UNIT) {
+        return None;
+    }
+    page.report(run.first, run.last, kind, 0.7, "id.label");
+    Some(run.last)
 }
 
 /// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.
