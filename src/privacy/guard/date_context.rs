@@ -52,7 +52,7 @@ const CARE_NOUNS: &[&str] = &[
 
 /// Endings that name an operation or an examination.
 const CARE_ENDINGS: &[&str] = &[
-    "ectomy", "plasty", "scopy", "ostomy", "otomy", "pexy", "desis", "centesis", "graphy", "gram",
+    "ectomy", "plasty", "scopy", "ostomy", "otomy", "pexy", "desis", "centesis", "graphy", "ogram",
 ];
 
 /// What a date is said of that dates a document, a code, a list or a benefit.
@@ -181,6 +181,9 @@ pub(super) fn tells_of_care(page: &Page, index: usize) -> bool {
 }
 
 fn has_care_ending(page: &Page, index: usize) -> bool {
+    if is_one_of(page, index, &["program", "kilogram", "microgram", "histogram", "monogram"]) {
+        return false;
+    }
     let word = page.word(index).as_bytes();
     CARE_ENDINGS.iter().any(|ending| {
         word.len() > ending.len() + 2

@@ -74,7 +74,7 @@ fn ends_list(page: &Page, last: usize) -> bool {
         }
         end = next;
     }
-    ends_phrase(page, end + 1)
+    ends_phrase(page, end + 1) && !page.word_is(end + 1, &["of"])
 }
 
 /// "the 14th", "Sunday the 3rd", "since the 9th", "22nd of the month".

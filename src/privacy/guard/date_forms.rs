@@ -65,7 +65,11 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
             }
             _ => false,
         };
-        let is_series = lengths.2 == 2 && is_even_series(first, second, third) && nearest_cue(page, at, 6).is_none();
+        let is_series = lengths.2 == 2
+            && is_even_series(first, second, third)
+            && !page.word(at).starts_with('0')
+            && (separator == b'-' || page.cue_before(at, 6, cue::UNIT).is_some() || page.cue_after(at + 5, 4, cue::UNIT).is_some())
+            && nearest_cue(page, at, 6).is_none();
         let is_dose = is_series || lengths.2 == 2 && page.has(at + 5, cue::UNIT) && !page.word_is(at + 5, &["day", "visits", "times"]);
         return (is_date && !is_dose && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(Date {
             first: at,

@@ -2,7 +2,7 @@
 
 use super::date_context::{is_about_person, speaks_of_document, tells_of_care};
 use super::date_days::ends_phrase;
-use super::date_forms::{is_in_range, leads_range};
+use super::date_forms::is_in_range;
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -36,7 +36,7 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
     let (Some(first), Some(second)) = (page.number(at), page.number(at + 2)) else {
         return false;
     };
-    if is_measured(page, at) {
+    if is_measured(page, at) || spans_year(page, at) {
         return false;
     }
     let is_no_scale = second > SCALE_MAX || first > second;
@@ -49,11 +49,21 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         || follows_day_word(page, at)
         || page.cue_before(at, reach, cue::PATIENT_DATE).is_some()
         || is_in_range(page, at)
-        || leads_range(page, at + 3, b'/') && is_no_scale
         || follows_care(page, at)
         || joins_earlier_day(page, at)
         || is_no_scale && follows_earlier_day(page, at)
         || is_no_scale && is_told_of_person(page, at)
+}
+
+/// "7/1-6/30": a year of measurement or of a budget.
+fn spans_year(page: &Page, at: usize) -> bool {
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let is_year = |begin: usize, end: usize| match (day(begin), day(end)) {
+        (Some((first, 1)), Some((last, 28..=31))) => last + 1 == first || (first, last) == (1, 12),
+        _ => false,
+    };
+    let joins = |index: usize| page.mark_is(index, b'-') || page.word_is(index, &["to", "through", "thru"]);
+    joins(at + 3) && is_year(at, at + 4) || at >= 4 && joins(at - 1) && is_year(at - 4, at)
 }
 
 /// "on 3/12", "Tues 4/16", "since 2/9", "week of 6/2".

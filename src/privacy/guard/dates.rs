@@ -12,7 +12,7 @@ use super::page::Page;
 const REACH_BACK: usize = 14;
 const REACH_ON: usize = 6;
 /// How near a cue leaves no doubt, in tokens.
-const ADJACENT: usize = 2;
+const ADJACENT: usize = 3;
 
 /// Cues of care that are said of documents and codes as well.
 const OF_MANY_THINGS: &[&str] = &[

@@ -161,7 +161,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         .or_else(|| after_letters(page, run))
         .or_else(|| spaced_groups(page, run))
         .or_else(|| payer_groups(page, run))
-        .or_else(|| echoes(page, run))
+        .or_else(|| if matches!(reading, Reading::Unlabelled) { echoes(page, run) } else { None })
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
 }
