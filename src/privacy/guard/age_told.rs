@@ -7,10 +7,62 @@ use super::token::{Shape, Token};
 
 /// What is measured in such numbers, where a name could stand.
 const MEASURES: &[&str] = &[
-    "hr", "bp", "sbp", "dbp", "map", "sat", "sats", "spo2", "o2", "rr", "pulse", "rate", "temp", "glucose", "sugar", "bg",
-    "sodium", "na", "cl", "chloride", "ldl", "hdl", "ferritin", "platelets", "plt", "mcv", "egfr", "gfr", "bicarb", "weight",
-    "wt", "score", "creatinine", "tsat", "alt", "ast", "alp", "crp", "bnp", "troponin", "dose", "codes", "code", "carc",
-    "modifier", "modifiers", "denial", "reason", "remark", "units", "qty", "total", "level", "room", "bed", "unit",
+    "hr",
+    "bp",
+    "sbp",
+    "dbp",
+    "map",
+    "sat",
+    "sats",
+    "spo2",
+    "o2",
+    "rr",
+    "pulse",
+    "rate",
+    "temp",
+    "glucose",
+    "sugar",
+    "bg",
+    "sodium",
+    "na",
+    "cl",
+    "chloride",
+    "ldl",
+    "hdl",
+    "ferritin",
+    "platelets",
+    "plt",
+    "mcv",
+    "egfr",
+    "gfr",
+    "bicarb",
+    "weight",
+    "wt",
+    "score",
+    "creatinine",
+    "tsat",
+    "alt",
+    "ast",
+    "alp",
+    "crp",
+    "bnp",
+    "troponin",
+    "dose",
+    "codes",
+    "code",
+    "carc",
+    "modifier",
+    "modifiers",
+    "denial",
+    "reason",
+    "remark",
+    "units",
+    "qty",
+    "total",
+    "level",
+    "room",
+    "bed",
+    "unit",
 ];
 
 /// Whether a number of 90 and more is told as the age of somebody, beside them; gives its last token.
@@ -20,7 +72,9 @@ pub(super) fn told(page: &Page, at: usize, last: usize) -> Option<usize> {
     }
     let end = years_end(page, last);
     let is_age = is_apposed(page, at, end)
-        || end == last && (follows_copula(page, at, last) || follows_people(page, at, last) || follows_age_word(page, at));
+        || leads_sex(page, at, end)
+        || end == last
+            && (follows_copula(page, at, last) || follows_people(page, at, last) || follows_age_word(page, at));
     is_age.then_some(end)
 }
 
@@ -37,11 +91,26 @@ fn measures(page: &Page, next: usize) -> bool {
     let is_saturation = page.word_is(next, &["on", "in"])
         && (page.word_is(next + 1, &["ra", "room", "nc", "oxygen", "o2", "bipap", "cpap", "nrb"])
             || page.token(next + 1).is_some_and(Token::has_digit));
-    let is_part = page.token(next).is_some_and(|token| matches!(token.mark, b'%' | b'/' | b'-' | b'+'));
+    let is_part = page
+        .token(next)
+        .is_some_and(|token| matches!(token.mark, b'%' | b'/' | b'-' | b'+'));
     is_unit
         || is_saturation
         || is_part
-        || page.word_is(next, &["of", "over", "percentile", "kilos", "degrees", "pack", "proof", "codes", "to"])
+        || page.word_is(
+            next,
+            &[
+                "of",
+                "over",
+                "percentile",
+                "kilos",
+                "degrees",
+                "pack",
+                "proof",
+                "codes",
+                "to",
+            ],
+        )
 }
 
 /// ", 90 yrs," the token that ends the number with its years.
@@ -55,18 +124,41 @@ fn years_end(page: &Page, last: usize) -> usize {
 
 /// "Nolan (92)", "Dad, 97, fell", "Patient from the memory unit, 91, DNR".
 fn is_apposed(page: &Page, at: usize, last: usize) -> bool {
-    let Some(mark) = at.checked_sub(1).filter(|mark| page.mark_is(*mark, b',') || page.mark_is(*mark, b'(')) else {
+    let Some(mark) = at
+        .checked_sub(1)
+        .filter(|mark| page.mark_is(*mark, b',') || page.mark_is(*mark, b'('))
+    else {
         return false;
     };
     if page.starts_sentence(at) || !ends_phrase(page, last + 1) {
         return false;
     }
-    mark.checked_sub(1).is_some_and(|before| is_named(page, before)) || begins_with_person(page, mark)
+    let follows_initial = mark >= 2
+        && page.mark_is(mark - 1, b'.')
+        && page
+            .token(mark - 2)
+            .is_some_and(|initial| initial.shape == Shape::Upper && initial.len() == 1);
+    let is_set_off = last > at && page.mark_is(mark, b',') && page.mark_is(last + 1, b',');
+    follows_initial
+        || is_set_off
+        || mark.checked_sub(1).is_some_and(|before| is_named(page, before))
+        || begins_with_person(page, mark)
+}
+
+/// "92, female, syncope".
+fn leads_sex(page: &Page, at: usize, last: usize) -> bool {
+    let follows_number = at > 0 && page.mark_is(at - 1, b',') && page.before(at - 1).is_some_and(Token::has_digit);
+    !follows_number
+        && page.mark_is(last + 1, b',')
+        && page.word_is(last + 2, &["female", "male", "f", "m", "woman", "man"])
 }
 
 /// Someone is spoken of earlier in the clause, and no other number since.
 fn begins_with_person(page: &Page, mark: usize) -> bool {
-    if mark.checked_sub(1).is_some_and(|before| page.word_is(before, MEASURES) && !page.word_is(before, &["unit"])) {
+    if mark
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, MEASURES) && !page.word_is(before, &["unit"]))
+    {
         return false;
     }
     let mut at = mark;
@@ -80,7 +172,9 @@ fn begins_with_person(page: &Page, mark: usize) -> bool {
         if is_counting {
             return false;
         }
-        if token.has(cue::PERSON) || page.word_is(at, &["man", "woman", "lady", "gentleman", "resident", "male", "female"]) {
+        if token.has(cue::PERSON)
+            || page.word_is(at, &["man", "woman", "lady", "gentleman", "resident", "male", "female"])
+        {
             return true;
         }
     }
@@ -115,18 +209,31 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
             return false;
         }
         before -= 1;
-        if !page.word_is(before, &["now", "just", "almost", "nearly", "already", "only", "about", "a", "one", "still"]) {
+        if !page.word_is(
+            before,
+            &[
+                "now", "just", "almost", "nearly", "already", "only", "about", "a", "one", "still",
+            ],
+        ) {
             break;
         }
     }
     if page.word_is(before, &["he's", "she's", "who's", "dad's", "mom's", "he'll", "she'll"]) {
         return ends_phrase(page, last + 1);
     }
-    if page.word_is(before, &["turned", "turns", "turning", "reached"]) {
+    let is_contracted =
+        page.token(before).is_some_and(|token| token.possessive) && before + 1 == at && is_person(page, before);
+    if is_contracted || page.word_is(before, &["turned", "turns", "turning", "reached"]) {
         return ends_phrase(page, last + 1);
     }
     let is_copula = page.word_is(before, &["is", "was", "be"]);
-    let subject = before.checked_sub(1).map(|index| if page.word_is(index, &["will", "would"]) { index.saturating_sub(1) } else { index });
+    let subject = before.checked_sub(1).map(|index| {
+        if page.word_is(index, &["will", "would"]) {
+            index.saturating_sub(1)
+        } else {
+            index
+        }
+    });
     is_copula && ends_phrase(page, last + 1) && subject.is_some_and(|subject| is_named(page, subject))
 }
 
@@ -136,14 +243,17 @@ fn follows_people(page: &Page, at: usize, last: usize) -> bool {
         return false;
     };
     let is_of = page.word_is(before, &["of"]) && before.checked_sub(1).is_some_and(|person| is_person(page, person));
-    let is_at = page.word_is(before, &["at"]) && page.word_is(last + 1, &["he", "she", "his", "her", "my", "mom", "dad"]);
-    let is_patient = page.word_is(before, &["pt", "patient", "resident", "f", "female", "male"]) && page.mark_is(last + 1, b',');
+    let is_at =
+        page.word_is(before, &["at"]) && page.word_is(last + 1, &["he", "she", "his", "her", "my", "mom", "dad"]);
+    let is_patient = page.word_is(before, &["pt", "patient", "resident", "f", "female", "male"])
+        && (page.mark_is(last + 1, b',') || page.word_is(last + 1, &["with", "w", "who"]));
     is_of && ends_phrase(page, last + 1) || is_at || is_patient
 }
 
 /// "aged ninety-three", "nearly ninety-five".
 fn follows_age_word(page: &Page, at: usize) -> bool {
-    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["aged", "age", "nearly", "almost", "pushing", "approaching"]))
+    at.checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["aged", "age", "nearly", "almost", "pushing", "approaching"]))
         && !page.is_digits(at)
 }
 
@@ -157,5 +267,20 @@ fn ends_phrase(page: &Page, next: usize) -> bool {
     page.starts_sentence(next)
         || token.shape == Shape::Mark
         || token.has(cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP | cue::PLACE_PREP) && !token.has(cue::UNIT)
-        || page.word_is(next, &["last", "next", "today", "tomorrow", "w", "dnr", "living", "lives", "yesterday", "years", "soon"])
+        || page.word_is(
+            next,
+            &[
+                "last",
+                "next",
+                "today",
+                "tomorrow",
+                "w",
+                "dnr",
+                "living",
+                "lives",
+                "yesterday",
+                "years",
+                "soon",
+            ],
+        )
 }

@@ -143,7 +143,9 @@ fn joined(page: &Page, at: usize) -> Option<usize> {
     let is_unit = ["f", "m", "yo", "y", "yof", "yom", "yr", "yrs"]
         .iter()
         .any(|known| unit.eq_ignore_ascii_case(known));
-    let is_opened = page.before(at).is_some_and(|before| matches!(before.mark, b'(' | b',' | b'/' | b'['));
+    let is_opened = page
+        .before(at)
+        .is_some_and(|before| matches!(before.mark, b'(' | b',' | b'/' | b'['));
     let is_measure = page.gap(at) == Gap::Glued && !is_opened
         || unit == "m"
             && page
@@ -162,7 +164,8 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
     }
     if page.word_is(at, &["nineties", "90s"]) {
         let is_somebodys = (1..=4).any(|back| {
-            let between = (1..back).all(|step| page.word_is(at - step, &["early", "mid", "late", "-"]) || page.mark_is(at - step, b'-'));
+            let between = (1..back)
+                .all(|step| page.word_is(at - step, &["early", "mid", "late", "-"]) || page.mark_is(at - step, b'-'));
             at.checked_sub(back)
                 .is_some_and(|index| page.word_is(index, &["her", "his", "their", "my"]) && between)
         });
@@ -189,7 +192,10 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
         index
     };
     unit_end(page, unit).or_else(|| {
-        let trailing = (at + 1..unit).rev().take_while(|end| page.word_is(*end, &["and"])).count();
+        let trailing = (at + 1..unit)
+            .rev()
+            .take_while(|end| page.word_is(*end, &["and"]))
+            .count();
         told(page, at, unit - 1 - trailing)
     })
 }
@@ -216,7 +222,8 @@ fn is_limit(page: &Page, at: usize, last: usize) -> bool {
     ) || at
         .checked_sub(1)
         .is_some_and(|index| matches!(page.token(index).map_or(0, |token| token.mark), b'>' | b'<'))
-        || before(1, &["age", "aged", "ages"]) && before(2, &["over", "above", "under", "below", "than", "to", "past", "until"])
+        || before(1, &["age", "aged", "ages"])
+            && before(2, &["over", "above", "under", "below", "than", "to", "past", "until"])
         || (before(1, &["to", "and"]) || at.checked_sub(1).is_some_and(|index| page.mark_is(index, b'-')))
             && at.checked_sub(2).is_some_and(|index| page.is_digits(index));
     follows || precedes || is_range

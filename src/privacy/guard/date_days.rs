@@ -11,15 +11,69 @@ use super::token::{Gap, Shape, Token};
 
 /// Words that a day or a month of time follows.
 const TIME_WORDS: &[&str] = &[
-    "on", "since", "until", "till", "til", "by", "from", "after", "before", "around", "for", "is", "was", "due", "of",
-    "booked", "scheduled", "through", "over", "at", "during", "past", "last", "this", "next", "again",
+    "on",
+    "since",
+    "until",
+    "till",
+    "til",
+    "by",
+    "from",
+    "after",
+    "before",
+    "around",
+    "for",
+    "is",
+    "was",
+    "due",
+    "of",
+    "booked",
+    "scheduled",
+    "through",
+    "over",
+    "at",
+    "during",
+    "past",
+    "last",
+    "this",
+    "next",
+    "again",
+    "to",
 ];
 
 /// What tells of business and not of a person.
 const BUSINESS: &[&str] = &[
-    "closed", "closes", "office", "hours", "holidays", "observed", "federal", "premium", "premiums", "coverage",
-    "enrollment", "eligibility", "deductible", "deductibles", "rates", "season", "formulary", "annually", "every", "each",
-    "yearly", "plan", "plans", "fiscal", "codes", "code", "claims", "payments", "rate", "payment", "board", "published",
+    "closed",
+    "closes",
+    "office",
+    "hours",
+    "holidays",
+    "observed",
+    "federal",
+    "premium",
+    "premiums",
+    "coverage",
+    "enrollment",
+    "eligibility",
+    "deductible",
+    "deductibles",
+    "rates",
+    "season",
+    "formulary",
+    "annually",
+    "every",
+    "each",
+    "yearly",
+    "plan",
+    "plans",
+    "fiscal",
+    "codes",
+    "code",
+    "claims",
+    "payments",
+    "rate",
+    "payment",
+    "board",
+    "published",
 ];
 
 fn is_business(page: &Page, first: usize, last: usize) -> bool {
@@ -43,13 +97,15 @@ pub(super) fn ends_phrase(page: &Page, next: usize) -> bool {
     if page.starts_sentence(next) || token.shape == Shape::Mark && token.mark != b'-' && token.mark != b'%' {
         return true;
     }
-    token.is_word() && !token.has(cue::UNIT)
+    token.is_word()
+        && !token.has(cue::UNIT)
         && (token.has(cue::CONNECTOR | cue::PERSON_PREP | cue::PERSON_VERB | cue::PLACE_PREP | cue::PERSON)
             || page.word_is(
                 next,
                 &[
-                    "after", "before", "because", "while", "until", "since", "again", "go", "per", "during", "do", "does",
-                    "any", "without", "not", "which", "where", "there", "should", "me", "just", "only", "still", "ok", "instead",
+                    "after", "before", "because", "while", "until", "since", "again", "go", "per", "during", "do",
+                    "does", "any", "without", "not", "which", "where", "there", "should", "me", "just", "only",
+                    "still", "ok", "instead",
                 ],
             ))
 }
@@ -59,7 +115,8 @@ fn ends_list(page: &Page, last: usize) -> bool {
     let mut end = last;
     for _ in 0..3 {
         let mut next = end + 1;
-        let joins = page.mark_is(next, b',') || page.mark_is(next, b'-') || page.word_is(next, &["and", "or", "to", "through"]);
+        let joins =
+            page.mark_is(next, b',') || page.mark_is(next, b'-') || page.word_is(next, &["and", "or", "to", "through"]);
         if !joins {
             break;
         }
@@ -110,8 +167,13 @@ fn month_end(page: &Page, at: usize) -> Option<usize> {
 fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     let before = first.checked_sub(1)?;
     let has_article = page.word_is(before, &["the"]);
-    let lead = if has_article { before.checked_sub(1) } else { Some(before) };
-    let follows = |words: &[&str]| lead.is_some_and(|lead| page.word_is(lead, words) && !page.starts_sentence(lead + 1));
+    let lead = if has_article {
+        before.checked_sub(1)
+    } else {
+        Some(before)
+    };
+    let follows =
+        |words: &[&str]| lead.is_some_and(|lead| page.word_is(lead, words) && !page.starts_sentence(lead + 1));
     let of_month = month_end(page, last);
     let is_weekday = follows(WEEK_DAYS);
     let is_timed = follows(&["on", "since", "until", "till", "til"]);
@@ -119,10 +181,14 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     let is_led = has_article && (follows(TIME_WORDS) || follows_care || page.starts_sentence(before));
     let is_day = of_month.is_some()
         || is_weekday
-        || is_timed && (has_article || page.gap(first) == Gap::Space) && ends_list(page, last)
+        || is_timed
+            && (has_article || page.gap(first) == Gap::Space)
+            && ends_list(page, last)
+            && is_told_of_care(page, first, last)
         || is_timed && has_article && is_name(page, last + 1)
         || is_led && ends_list(page, last) && is_told_of_care(page, first, last);
-    let is_rule = (is_business(page, first, last) || speaks_of_document(page, first, last)) && !speaks_of_person(page, first, last);
+    let is_rule = (is_business(page, first, last) || speaks_of_document(page, first, last))
+        && !speaks_of_person(page, first, last);
     (is_day && !is_rule).then_some(Date {
         first: if is_weekday { lead.unwrap_or(before) } else { first },
         last: of_month.unwrap_or(last),
@@ -132,20 +198,24 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
 
 /// Somebody is spoken of near, or their care just before.
 fn is_told_of_care(page: &Page, first: usize, last: usize) -> bool {
-    is_about_person(page, first, last) || page.cue_before(first, 8, cue::PATIENT_DATE).is_some()
+    is_about_person(page, first, last)
+        || page.cue_before(first, 8, cue::PATIENT_DATE).is_some()
+        || care_near(page, first, last, 8)
+        || may_speak_of_person(page, first, last)
 }
 
 /// "On the 23rd Vasquez had": a name goes on; "the 9th Circuit" does not.
 fn is_name(page: &Page, at: usize) -> bool {
-    page.token(at).is_some_and(|token| token.shape == Shape::Title && token.cues & !cue::TITLE == 0)
+    page.token(at)
+        .is_some_and(|token| token.shape == Shape::Title && token.cues & !cue::TITLE == 0)
         && page.dictionary(at) & dict::WORD == 0
 }
 
 /// "arrived in January", "since May", "mid-October", "last February": a month in which something happened to somebody.
 pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
     const LEADS: &[&str] = &[
-        "in", "since", "until", "till", "last", "early", "late", "mid", "of", "around", "this", "next", "through", "from",
-        "during", "by", "to",
+        "in", "since", "until", "till", "last", "early", "late", "mid", "of", "around", "this", "next", "through",
+        "from", "during", "by", "to",
     ];
     let mut before = at.checked_sub(1)?;
     if page.mark_is(before, b'-') {
@@ -155,21 +225,42 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
     let is_name = page.word_is(at, &["april", "may", "june", "august", "jan"]);
     let is_verb = is_lower && page.word_is(at, &["may", "march", "mar", "dec", "sep", "jan"]);
     let is_sure = page.word_is(before, &["in", "since", "last", "early", "late", "mid", "until"]);
-    let is_led = is_sure || !is_name && !is_verb && page.word_is(before, LEADS);
+    let is_part = page.word_is(before, &["of"])
+        && before > 0
+        && page.word_is(
+            before - 1,
+            &[
+                "week",
+                "end",
+                "beginning",
+                "start",
+                "middle",
+                "month",
+                "day",
+                "weekend",
+                "half",
+            ],
+        );
+    let is_led = is_sure || is_part || !is_name && !is_verb && page.word_is(before, LEADS);
     let is_followed = page.word_is(at + 1, &["last", "this"]) && page.word_is(at + 2, &["year"]);
     if page.starts_sentence(at) && !is_followed || !(is_led || is_followed) || page.gap(at) > Gap::Line {
         return None;
     }
-    let follows_month = page.word_is(before, &["through", "to", "and"]) && before > 0 && page.has(before - 1, cue::MONTH);
-    let names_season = follows_month || page.word_is(at + 1, &["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
-    let is_somebodys = speaks_of_person(page, at, at) || care_near(page, at, at, 6) && !is_document_like(page, at)
+    let follows_month =
+        page.word_is(before, &["through", "to", "and"]) && before > 0 && page.has(before - 1, cue::MONTH);
+    let names_season =
+        follows_month || page.word_is(at + 1, &["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
+    let is_somebodys = speaks_of_person(page, at, at)
+        || care_near(page, at, at, 6) && !is_document_like(page, at)
         || may_speak_of_person(page, before, at) && page.has(at, cue::MONTH) && names_somebody_first(page, before);
     let is_rule = names_season || is_business(page, at, at) || speaks_of_document(page, at, at);
-    (is_somebodys && (!is_rule || speaks_of_person(page, at, at) && !speaks_of_document(page, at, at))).then_some(Date {
-        first: at,
-        last: at,
-        form: Form::Told,
-    })
+    (is_somebodys && (!is_rule || speaks_of_person(page, at, at) && !speaks_of_document(page, at, at))).then_some(
+        Date {
+            first: at,
+            last: at,
+            form: Form::Told,
+        },
+    )
 }
 
 /// "Claims received in March": of many.
@@ -204,7 +295,8 @@ pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
         page.word_is(before, TIME_WORDS) || tells_of_care(page, before) || page.has(before, cue::PATIENT_DATE)
     }) || at >= 2 && page.word_is(at - 1, &["the"]) && page.word_is(at - 2, TIME_WORDS);
     let has_year = page.number(last + 1).is_some_and(|year| (1880..=2099).contains(&year));
-    let is_somebodys = speaks_of_person(page, at, last) || care_near(page, at, last, 10) || is_led && is_told_of_care(page, at, last);
+    let is_somebodys =
+        speaks_of_person(page, at, last) || care_near(page, at, last, 10) || is_led && is_told_of_care(page, at, last);
     let is_rule = is_business(page, at, last) || speaks_of_document(page, at, last);
     let is_day = (ends || has_year) && (is_led || has_tail) && is_somebodys && !is_rule;
     is_day.then_some(Date {
@@ -217,8 +309,30 @@ pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
 /// A word of a holiday's name, which the lexicon keeps with the months.
 pub(super) fn is_holiday(page: &Page, at: usize) -> bool {
     const MONTHS: &[&str] = &[
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
     ];
     page.has(at, cue::MONTH) && page.token(at).is_some_and(Token::is_word) && !page.word_is(at, MONTHS)
 }

@@ -60,7 +60,9 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
             (4, 1..=2, _) => is_year(first) && is_month_day(second, third),
             (1..=2, 1..=2, 4) => is_year(third) && (is_month_day(first, second) || is_month_day(second, first)),
             (1..=2, 1..=2, 2) => {
-                (separator != b'.' || page.cue_before(at, 3, cue::PATIENT_DATE).is_some() || follows_time_word(page, at))
+                (separator != b'.'
+                    || page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
+                    || follows_time_word(page, at))
                     && (is_month_day(first, second) || is_month_day(second, first))
             }
             _ => false,
@@ -68,14 +70,19 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         let is_series = lengths.2 == 2
             && is_even_series(first, second, third)
             && !page.word(at).starts_with('0')
-            && (separator == b'-' || page.cue_before(at, 6, cue::UNIT).is_some() || page.cue_after(at + 5, 4, cue::UNIT).is_some())
+            && (separator == b'-'
+                || page.cue_before(at, 6, cue::UNIT).is_some()
+                || page.cue_after(at + 5, 4, cue::UNIT).is_some())
             && nearest_cue(page, at, 6).is_none();
-        let is_dose = is_series || lengths.2 == 2 && page.has(at + 5, cue::UNIT) && !page.word_is(at + 5, &["day", "visits", "times"]);
-        return (is_date && !is_dose && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(Date {
-            first: at,
-            last: at + 4,
-            form: Form::Full,
-        });
+        let is_dose = is_series
+            || lengths.2 == 2 && page.has(at + 5, cue::UNIT) && !page.word_is(at + 5, &["day", "visits", "times"]);
+        return (is_date && !is_dose && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(
+            Date {
+                first: at,
+                last: at + 4,
+                form: Form::Full,
+            },
+        );
     }
     if is_dotted_day(page, at, separator) {
         return Some(Date {
@@ -120,7 +127,9 @@ fn is_dotted_day(page: &Page, at: usize, separator: u8) -> bool {
     };
     let goes_on = page.mark_is(at + 3, b'.')
         && page.gap(at + 3) == Gap::Glued
-        && page.token(at + 4).is_some_and(|next| matches!(next.mark, b';' | b',' | b')') || next.shape == Shape::Lower);
+        && page
+            .token(at + 4)
+            .is_some_and(|next| matches!(next.mark, b';' | b',' | b')') || next.shape == Shape::Lower);
     separator == b'.'
         && goes_on
         && (is_month_day(first, second) || is_month_day(second, first))

@@ -1,34 +1,169 @@
 //! Days written as a fraction ("3/14", "3-14"). Scales, doses and ratios look the same: the words beside it decide.
 
-use super::date_context::{is_about_person, speaks_of_document, tells_of_care};
+use super::date_context::{is_about_person, speaks_of_document, tells_of_care, tells_of_somebody};
 use super::date_days::ends_phrase;
 use super::date_forms::is_in_range;
 use super::lexicon::cue;
 use super::page::Page;
-use super::token::{Gap, Shape};
+use super::token::Gap;
 
 /// The longest scale in tens: a higher day is on few of them.
 const SCALE_MAX: u32 = 10;
 
 /// Week days as they stand before a day.
 pub(super) const WEEK_DAYS: &[&str] = &[
-    "mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday",
-    "thursday", "friday", "saturday", "sunday", "wknd",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "weds",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "wknd",
 ];
 
 /// What is counted or measured by fractions: the word after one.
 const MEASURED: &[&str] = &[
-    "of", "strength", "power", "murmur", "pain", "nodes", "node", "ln", "positive", "negative", "bottles", "tab", "tabs",
-    "tablet", "pill", "reflexes", "reflex", "criteria", "stars", "cells", "split", "chance", "people", "patients", "sem",
-    "systolic", "diastolic", "sets", "bilaterally", "throughout", "intensity", "severity", "dtrs", "pulses", "vision",
-    "headache", "nodal", "leads", "cores", "samples", "tests", "mix", "insulin", "survivors",
+    "of",
+    "strength",
+    "power",
+    "murmur",
+    "pain",
+    "nodes",
+    "node",
+    "ln",
+    "positive",
+    "negative",
+    "bottles",
+    "tab",
+    "tabs",
+    "tablet",
+    "pill",
+    "reflexes",
+    "reflex",
+    "criteria",
+    "stars",
+    "cells",
+    "split",
+    "chance",
+    "people",
+    "patients",
+    "sem",
+    "systolic",
+    "diastolic",
+    "sets",
+    "bilaterally",
+    "throughout",
+    "intensity",
+    "severity",
+    "dtrs",
+    "pulses",
+    "vision",
+    "headache",
+    "nodal",
+    "leads",
+    "cores",
+    "samples",
+    "tests",
+    "mix",
+    "insulin",
+    "survivors",
+    "ns",
+    "saline",
+    "sle",
+    "inch",
+    "points",
 ];
 
 /// What scales are called: the word before a fraction.
 const SCALES: &[&str] = &[
-    "strength", "power", "murmur", "pain", "ratio", "score", "scored", "scale", "grade", "graded", "rated", "rate", "gcs",
-    "mmse", "moca", "apgar", "apgars", "bipap", "cpap", "ipap", "reflexes", "reflex", "dtrs", "vision", "motor", "tanner",
-    "norco", "percocet", "vicodin", "mix", "bishop", "nihss", "braden", "form",
+    "strength",
+    "power",
+    "murmur",
+    "pain",
+    "ratio",
+    "score",
+    "scored",
+    "scale",
+    "grade",
+    "graded",
+    "rated",
+    "rate",
+    "gcs",
+    "mmse",
+    "moca",
+    "apgar",
+    "apgars",
+    "bipap",
+    "cpap",
+    "ipap",
+    "reflexes",
+    "reflex",
+    "dtrs",
+    "vision",
+    "motor",
+    "tanner",
+    "norco",
+    "percocet",
+    "vicodin",
+    "mix",
+    "bishop",
+    "nihss",
+    "braden",
+    "form",
+    "phq",
+    "gad",
+    "epds",
+    "audit",
+    "ciwa",
+    "cows",
+    "slums",
+    "ess",
+    "sofa",
+    "apache",
+    "ecog",
+    "asia",
+    "timi",
+    "tinetti",
+    "berg",
+    "katz",
+    "morse",
+    "sledai",
+    "mallampati",
+    "asa",
+    "fev1",
+    "lens",
+    "peep",
+    "settings",
+    "stage",
+    "level",
+];
+
+/// Verbs in -ed that measure, and don't tell of a day.
+const MEASURING: &[&str] = &[
+    "improved",
+    "decreased",
+    "increased",
+    "reduced",
+    "denied",
+    "allowed",
+    "limited",
+    "used",
+    "named",
+    "need",
+    "weaned",
+    "titrated",
 ];
 
 /// Whether the fraction that begins at `at` is a day of somebody's care. The form is checked: month, mark, day, and nothing joined on.
@@ -43,16 +178,19 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
     if page.mark_is(at + 1, b'-') {
         return is_hyphened_day(page, at, is_no_scale);
     }
-    let ends_range = at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
+    let ends_range =
+        at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
+    let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
     let reach = if is_no_scale { 9 } else { 3 };
     ends_range
         || follows_day_word(page, at)
         || page.cue_before(at, reach, cue::PATIENT_DATE).is_some()
         || is_in_range(page, at)
-        || follows_care(page, at)
+        || follows_care(page, at, is_no_scale)
         || joins_earlier_day(page, at)
-        || is_no_scale && follows_earlier_day(page, at)
-        || is_no_scale && is_told_of_person(page, at)
+        || is_no_scale && leads_list(page, at)
+        || follows_earlier_day(page, at, is_no_scale)
+        || (is_no_scale || is_padded || is_dated_from(page, at)) && is_told_of_person(page, at, is_padded)
 }
 
 /// "7/1-6/30": a year of measurement or of a budget.
@@ -74,8 +212,8 @@ fn follows_day_word(page: &Page, at: usize) -> bool {
         || word(1, &["of"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
 }
 
-/// "in clinic 3/3", "left 2/29", "done 11/4", "saw this kid 4/9".
-fn follows_care(page: &Page, at: usize) -> bool {
+/// "in clinic 3/3", "left 2/29", "done 11/4", "saw this kid 4/9", "recouped 3/9".
+fn follows_care(page: &Page, at: usize, is_no_scale: bool) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
         return false;
     };
@@ -83,11 +221,27 @@ fn follows_care(page: &Page, at: usize) -> bool {
     if is_said || tells_of_care(page, before) {
         return true;
     }
-    (2..=4)
-        .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
-        .any(|back| page.word_is(at - back, &["saw", "seen", "came", "went", "spoke", "left", "called"]))
-        && page.token(before).is_some_and(|token| token.is_word())
-        && !page.word_is(before, &["from", "to", "with", "at", "by", "about", "of"])
+    let is_done = is_no_scale
+        && (page.word(before).len() >= 4 && page.word(before).ends_with("ed")
+            || page.word_is(
+                before,
+                &[
+                    "paid", "sent", "made", "put", "got", "ran", "lost", "hurt", "cut", "set", "read",
+                ],
+            ))
+        && !page.word_is(before, MEASURING)
+        && !speaks_of_document(page, at, at + 2);
+    is_done
+        || (2..=4)
+            .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
+            .any(|back| page.word_is(at - back, &["saw", "seen", "came", "went", "spoke", "left", "called"]))
+            && page.token(before).is_some_and(|token| token.is_word())
+            && !page.word_is(before, &["from", "to", "with", "at", "by", "about", "of"])
+}
+
+/// "ferritin from 1/3": since when, and no way from one measure to another.
+fn is_dated_from(page: &Page, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"])) && !page.word_is(at + 3, &["to"])
 }
 
 /// "arrived 2/27 and left 2/29", "on the 3rd of February and 2/10", "9/4, 9/11, then 9/20": one more of several days.
@@ -102,22 +256,42 @@ fn joins_earlier_day(page: &Page, at: usize) -> bool {
     page.is_taken(day, day) && (page.is_digits(day) || page.has(day, cue::MONTH)) && !page.starts_sentence(at)
 }
 
-/// "placed 3/12, read 3/14": soon after another such day.
-fn follows_earlier_day(page: &Page, at: usize) -> bool {
-    (2..=5)
-        .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
-        .any(|back| page.is_taken(at - back, at - back) && page.is_digits(at - back))
+/// "oxycodone 5/3, 5/19, 6/1": several in a row, none of them of a scale.
+fn leads_list(page: &Page, at: usize) -> bool {
+    let next = page.number(at + 4).zip(page.number(at + 6));
+    let is_day = next.is_some_and(|(month, day)| (1..=12).contains(&month) && (SCALE_MAX + 1..=31).contains(&day));
+    page.mark_is(at + 3, b',')
+        && page.mark_is(at + 5, b'/')
+        && page.gap(at + 5) == Gap::Glued
+        && is_day
+        && !speaks_of_document(page, at, at + 2)
 }
 
-/// "tick bite 5/27, now a rash": a day that no scale has, after a plain word, in a text about somebody.
-fn is_told_of_person(page: &Page, at: usize) -> bool {
-    let follows_word = at.checked_sub(1).is_some_and(|before| {
-        page.token(before)
-            .is_some_and(|token| token.is_word() && token.shape != Shape::Upper && token.len() > 1 || token.mark == b',')
-            && !page.has(before, cue::UNIT | cue::POLICY_DATE | cue::CODE_CUE | cue::PROPER)
-            && !page.word_is(before, &["or", "and", "than", "to", "at", "with", "the", "a", "about"])
+/// "placed 3/12, read 3/14", "5/1 150/90, 5/8 142/88": soon after another such day.
+fn follows_earlier_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let is_later = |index: usize| match (day(index), day(at)) {
+        (Some((month, earlier)), Some((same, later))) => month == same && earlier < later,
+        _ => false,
+    };
+    let is_day = |index: usize| page.is_taken(index, index) && page.is_digits(index) && page.mark_is(index + 1, b'/');
+    (2..=9)
+        .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
+        .any(|back| is_day(at - back) && (is_no_scale || is_later(at - back)))
+}
+
+/// "tick bite 5/27, now a rash": a day that no scale has, in a text about somebody or their care.
+fn is_told_of_person(page: &Page, at: usize, is_padded: bool) -> bool {
+    let is_other = at.checked_sub(1).is_some_and(|before| {
+        page.has(before, cue::UNIT | cue::CODE_CUE | cue::PROPER)
+            || page.word_is(before, &["or", "than", "at", "with", "the", "a", "about"])
     });
-    follows_word && is_about_person(page, at, at + 2) && !speaks_of_document(page, at, at + 2)
+    let is_about_care = is_padded
+        || is_about_person(page, at, at + 2)
+        || page.cue_before(at, 16, cue::PATIENT_DATE).is_some()
+        || is_dated_from(page, at);
+    let is_documents = speaks_of_document(page, at, at + 2) && !tells_of_somebody(page, at, at + 2);
+    !is_other && is_about_care && !is_documents
 }
 
 /// "last time 3-27", "discharged on 11-3": months joined by a hyphen count only beside a word of time or care.
@@ -129,7 +303,10 @@ fn is_hyphened_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
     let is_last_time = page.word_is(before, &["time"]) && at >= 2 && page.word_is(at - 2, &["last", "first", "this"]);
     let is_led = follows_day_word(page, at) && is_no_scale || tells_of_care(page, before) || is_last_time;
     let is_padded = page.word(at).starts_with('0');
-    ends_clause && (is_led || is_padded && page.has(before, cue::PATIENT_DATE))
+    ends_clause
+        && (is_led
+            || is_padded && page.has(before, cue::PATIENT_DATE)
+            || is_no_scale && page.is_taken(before.saturating_sub(2), before))
         || page.has(before, cue::PATIENT_DATE) && is_no_scale && ends_clause
 }
 
@@ -137,11 +314,19 @@ fn is_hyphened_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
 fn is_measured(page: &Page, at: usize) -> bool {
     let next = at + 3;
     let is_counted = page.gap(next) <= Gap::Line && (page.has(next, cue::UNIT) || page.word_is(next, MEASURED));
-    let follows_scale = at.checked_sub(1).is_some_and(|before| {
+    let mut before = at;
+    while before > 0 && at - before < 2 && page.word_is(before - 1, &["was", "is", "of", "at", "were"]) {
+        before -= 1;
+    }
+    let follows_scale = before.checked_sub(1).is_some_and(|before| {
         !page.starts_sentence(at)
             && (page.word_is(before, SCALES)
-                || page.token(before).is_some_and(|token| token.has_digit() && !token.taken)
-                || page.has(before, cue::POLICY_DATE | cue::CODE_CUE))
+                || page
+                    .token(before)
+                    .is_some_and(|token| token.has_digit() && !token.taken)
+                || before + 1 == at
+                    && page.has(before, cue::POLICY_DATE | cue::CODE_CUE)
+                    && !tells_of_somebody(page, at, at + 2))
     });
     is_counted || follows_scale || page.mark_is(next, b'%')
 }

@@ -1,7 +1,9 @@
 //! Dates that relate to an individual. A date stands for itself when nothing near it says that it dates a policy, a form or a rule.
 
 use super::FieldContext;
-use super::date_context::{care_near, dates_document, nearest_cue, speaks_of_document, speaks_of_person};
+use super::date_context::{
+    care_near, dates_document, nearest_cue, speaks_of_document, speaks_of_person, tells_of_somebody,
+};
 use super::date_forms::{Date, Form, date_at};
 use super::index::Interest;
 use super::kinds::PhiKind;
@@ -16,8 +18,25 @@ const ADJACENT: usize = 3;
 
 /// Cues of care that are said of documents and codes as well.
 const OF_MANY_THINGS: &[&str] = &[
-    "service", "services", "last", "claims", "presented", "since", "started", "began", "stopped", "received", "letter", "report",
-    "note", "treatment", "visits", "denials", "records", "admissions", "onset",
+    "service",
+    "services",
+    "last",
+    "claims",
+    "presented",
+    "since",
+    "started",
+    "began",
+    "stopped",
+    "received",
+    "letter",
+    "report",
+    "note",
+    "treatment",
+    "visits",
+    "denials",
+    "records",
+    "admissions",
+    "onset",
 ];
 
 pub(super) fn find(page: &mut Page) {
@@ -34,7 +53,7 @@ pub(super) fn find(page: &mut Page) {
         }
         let is_personal = match inherited(page, &date, previous) {
             Some(verdict) => verdict,
-            None => is_personal(page, &date),
+            None => is_personal(page, &date) && !goes_on_of_document(page, &date, previous),
         };
         previous = Some((date.last, is_personal));
         if is_personal {
@@ -59,6 +78,17 @@ fn inherited(page: &Page, date: &Date, previous: Option<(usize, bool)>) -> Optio
     (between <= 2 && (last + 1..date.first).all(joins) && !page.starts_sentence(date.first)).then_some(verdict)
 }
 
+/// "ends 12/31/2024, use 98016 from 1/1/2025": the sentence dated a document before, and speaks of nobody since.
+fn goes_on_of_document(page: &Page, date: &Date, previous: Option<(usize, bool)>) -> bool {
+    let Some((last, false)) = previous else {
+        return false;
+    };
+    page.context == FieldContext::FreeText
+        && date.first.saturating_sub(last) <= REACH_BACK
+        && (last + 1..=date.first).all(|index| !page.starts_sentence(index) && !page.has(index, cue::PATIENT_DATE))
+        && !speaks_of_person(page, date.first, date.last)
+}
+
 /// Whether a date relates to an individual: the nearest cue decides, and a full date without any cue does.
 fn is_personal(page: &Page, date: &Date) -> bool {
     if page.context == FieldContext::PatientLinked {
@@ -79,15 +109,40 @@ fn is_full_personal(page: &Page, date: &Date) -> bool {
     let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
     if let Some(at) = nearest_cue(page, date.first, REACH_BACK) {
         if page.has(at, cue::POLICY_DATE) {
-            return page.has(at, cue::PERSON) || page.cue_before(at, 3, cue::PERSON).is_some();
+            return is_policy_of_person(page, date, at);
         }
         let is_beside = date.first - at <= ADJACENT;
         return is_beside && !page.word_is(at, OF_MANY_THINGS) || !dates_document(page, date.first, date.last);
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
-        Some(at) => !page.has(at, cue::POLICY_DATE),
+        Some(at) if page.has(at, cue::POLICY_DATE) => false,
+        Some(_) => !dates_document(page, date.first, date.last),
         None => page.context == FieldContext::FreeText && !dates_document(page, date.first, date.last),
     }
+}
+
+/// "effective 03/01 she lost Medicaid", "he retired June 1": words of documents in a sentence about somebody.
+fn is_policy_of_person(page: &Page, date: &Date, at: usize) -> bool {
+    const OF_BOTH: &[&str] = &[
+        "effective",
+        "eff",
+        "as",
+        "of",
+        "retired",
+        "released",
+        "updated",
+        "accessed",
+        "terminated",
+        "added",
+        "contract",
+        "policy",
+        "form",
+        "memo",
+        "quarterly",
+    ];
+    page.has(at, cue::PERSON)
+        || page.cue_before(at, 3, cue::PERSON).is_some()
+        || page.word_is(at, OF_BOTH) && tells_of_somebody(page, date.first, date.last)
 }
 
 /// A month with its year.
@@ -110,7 +165,7 @@ fn is_month_personal(page: &Page, date: &Date) -> bool {
 fn is_told_personal(page: &Page, date: &Date) -> bool {
     match nearest_cue(page, date.first, REACH_BACK) {
         Some(at) if page.has(at, cue::POLICY_DATE) => {
-            page.cue_before(at, 3, cue::PERSON).is_some() || care_near(page, date.first, date.last, 2)
+            is_policy_of_person(page, date, at) || care_near(page, date.first, date.last, 2)
         }
         Some(_) => true,
         None => page.context == FieldContext::FreeText,
@@ -144,7 +199,10 @@ fn is_of_any_year(page: &Page, last: usize) -> bool {
 
 /// "kidney transplant June 2019", "documented in 10/2021": said of no document, with a person or their care just before it.
 fn is_told_of_person(page: &Page, date: &Date) -> bool {
-    let follows_on = date.first.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
+    let follows_on = date
+        .first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on"]));
     let is_persons = speaks_of_person(page, date.first, date.last);
     follows_on
         || page.cue_before(date.first, 5, cue::PERSON).is_some()

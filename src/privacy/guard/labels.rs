@@ -94,7 +94,9 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
         Reading::Unlabelled => {
             let mut head = value;
             for _ in 0..LIST_MAX {
-                let Some(earlier) = earlier_of_list(page, head) else { break };
+                let Some(earlier) = earlier_of_list(page, head) else {
+                    break;
+                };
                 head = earlier;
                 if matches!(words_before(page, head), Reading::Code) {
                     return Reading::Code;
@@ -129,7 +131,9 @@ fn sets_off(page: &Page, comma: usize, value: usize) -> bool {
     comma + 1 == value
         && page.token(value).is_some_and(|token| match token.shape {
             Shape::Mixed => token.len() >= 6,
-            Shape::Digits => token.len() >= 6 || token.len() >= 4 && page.mark_is(value + 1, b'-') && goes_on(value + 1),
+            Shape::Digits => {
+                token.len() >= 6 || token.len() >= 4 && page.mark_is(value + 1, b'-') && goes_on(value + 1)
+            }
             Shape::Upper => token.len() <= 4 && goes_on(value + 1),
             Shape::Lower | Shape::Title | Shape::Mark => false,
         })
@@ -175,7 +179,8 @@ fn words_before(page: &Page, value: usize) -> Reading {
                 is_head: true,
             });
         }
-        let is_on_file = page.word_is(at, &["file"]) && at > 0 && page.word_is(at - 1, &["on"]);
+        let is_on_file = page.word_is(at, &["file", "form", "card", "chart", "application"])
+            && (1..=2).any(|back| at.checked_sub(back).is_some_and(|index| page.word_is(index, &["on"])));
         if is_on_file {
             continue;
         }
@@ -243,16 +248,36 @@ fn abbreviated(page: &Page, at: usize) -> Option<PhiKind> {
 
 /// Plates of surgeons and laboratories.
 const PLATES_OF_OTHER_KINDS: &[&str] = &[
-    "locking", "bone", "growth", "compression", "fixation", "reconstruction", "recon", "agar", "volar", "distal", "proximal",
-    "tibial", "buttress", "titanium", "base", "back", "culture", "blood", "mini", "tubular", "hook", "end",
+    "locking",
+    "bone",
+    "growth",
+    "compression",
+    "fixation",
+    "reconstruction",
+    "recon",
+    "agar",
+    "volar",
+    "distal",
+    "proximal",
+    "tibial",
+    "buttress",
+    "titanium",
+    "base",
+    "back",
+    "culture",
+    "blood",
+    "mini",
+    "tubular",
+    "hook",
+    "end",
 ];
 
 /// The kind a qualifier gives: "patient" or "hospital" need a noun beside them, "account" and "claim" don't.
 fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let cues = page.token(at)?.cues;
-    let follows_code = at
-        .checked_sub(1)
-        .is_some_and(|before| page.has(before, cue::CODE_CUE) && !page.has(before, ALL_WORDS | ALL_HEADS));
+    let follows_code = at.checked_sub(1).is_some_and(|before| {
+        page.has(before, cue::CODE_CUE) && !page.has(before, ALL_WORDS | ALL_HEADS) && !page.word_is(before, &["loop"])
+    });
     let is_policy = page.word_is(at, &["policy", "coverage", "plan"]);
     let names_document = is_policy
         && at.checked_sub(1).is_some_and(|before| {
@@ -272,7 +297,9 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
             )
         });
     let holds_bones = page.word_is(at, &["plate", "plates"])
-        && at.checked_sub(1).is_some_and(|before| page.word_is(before, PLATES_OF_OTHER_KINDS));
+        && at
+            .checked_sub(1)
+            .is_some_and(|before| page.word_is(before, PLATES_OF_OTHER_KINDS));
     if follows_code || names_document || holds_bones || page.has(at, cue::CODE_CUE) && noun.is_none() {
         return None;
     }

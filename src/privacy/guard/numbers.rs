@@ -161,7 +161,13 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         .or_else(|| after_letters(page, run))
         .or_else(|| spaced_groups(page, run))
         .or_else(|| payer_groups(page, run))
-        .or_else(|| if matches!(reading, Reading::Unlabelled) { echoes(page, run) } else { None })
+        .or_else(|| {
+            if matches!(reading, Reading::Unlabelled) {
+                echoes(page, run)
+            } else {
+                None
+            }
+        })
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
 }
@@ -314,7 +320,9 @@ fn payer_groups(page: &mut Page, run: &Run) -> Option<usize> {
     if !(is_letter && is_payers && run.letters == 0 && is_group(run.first)) {
         return None;
     }
-    let last = (run.last + 1..run.last + 4).take_while(|index| is_group(*index)).last()?;
+    let last = (run.last + 1..run.last + 4)
+        .take_while(|index| is_group(*index))
+        .last()?;
     let digits: usize = (run.first..=last).map(|index| page.word(index).len()).sum();
     if digits < 7 || page.has(last + 1, cue::UNIT) {
         return None;
@@ -327,7 +335,10 @@ fn payer_groups(page: &mut Page, run: &Run) -> Option<usize> {
 fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
     const REACH_BYTES: usize = 160;
     let start = page.token(run.first)?.start as usize;
-    let found = page.found.last().filter(|found| found.detector == "id.label" && start - found.end.min(start) <= REACH_BYTES)?;
+    let found = page
+        .found
+        .last()
+        .filter(|found| found.detector == "id.label" && start - found.end.min(start) <= REACH_BYTES)?;
     let earlier = page.text.get(found.start..found.end)?;
     let count = |text: &str, is: fn(&u8) -> bool| text.bytes().filter(|byte| is(byte)).count();
     let has_same_form = count(earlier, u8::is_ascii_digit) == run.digits

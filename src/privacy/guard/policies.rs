@@ -30,17 +30,41 @@ pub(super) fn is_document_number(page: &Page, run: &Run) -> bool {
 
 /// "her policy", "the member's policy", "auto policy".
 fn is_owned(page: &Page, policy: usize) -> bool {
-    (1..=3)
-        .filter_map(|step| policy.checked_sub(step))
-        .any(|index| {
-            page.has(index, cue::PERSON | cue::RELATIVE | cue::TITLE)
-                || page.word_is(index, &["her", "his", "my", "their", "auto", "life", "insurance", "group", "secondary", "primary"])
-        })
+    (1..=3).filter_map(|step| policy.checked_sub(step)).any(|index| {
+        page.has(index, cue::PERSON | cue::RELATIVE | cue::TITLE)
+            || page.word_is(
+                index,
+                &[
+                    "her",
+                    "his",
+                    "my",
+                    "their",
+                    "auto",
+                    "life",
+                    "insurance",
+                    "group",
+                    "secondary",
+                    "primary",
+                ],
+            )
+    })
 }
 
 /// "see policy", "per UHC policy", "under plan policy".
 fn is_cited(page: &Page, policy: usize) -> bool {
-    const CITING: &[&str] = &["see", "per", "under", "by", "in", "our", "with", "plan", "payer", "to", "reimbursement"];
+    const CITING: &[&str] = &[
+        "see",
+        "per",
+        "under",
+        "by",
+        "in",
+        "our",
+        "with",
+        "plan",
+        "payer",
+        "to",
+        "reimbursement",
+    ];
     (1..=2)
         .filter_map(|step| policy.checked_sub(step))
         .any(|index| page.word_is(index, CITING) || page.has(index, cue::PROPER | cue::POLICY_DATE))
@@ -52,7 +76,19 @@ fn tells_of_rules(page: &Page, last: usize) -> bool {
         .take_while(|index| !page.starts_sentence(*index))
         .any(|index| {
             page.has(index, cue::POLICY_DATE | cue::CODE_CUE)
-                || page.word_is(index, &["states", "applies", "apply", "requires", "covers", "clinical", "criteria", "investigational"])
+                || page.word_is(
+                    index,
+                    &[
+                        "states",
+                        "applies",
+                        "apply",
+                        "requires",
+                        "covers",
+                        "clinical",
+                        "criteria",
+                        "investigational",
+                    ],
+                )
         })
 }
 
