@@ -4,66 +4,7 @@ use super::date_context::is_person;
 use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Shape, Token};
-
-/// What is measured in such numbers, where a name could stand.
-const MEASURES: &[&str] = &[
-    "hr",
-    "bp",
-    "sbp",
-    "dbp",
-    "map",
-    "sat",
-    "sats",
-    "spo2",
-    "o2",
-    "rr",
-    "pulse",
-    "rate",
-    "temp",
-    "glucose",
-    "sugar",
-    "bg",
-    "sodium",
-    "na",
-    "cl",
-    "chloride",
-    "ldl",
-    "hdl",
-    "ferritin",
-    "platelets",
-    "plt",
-    "mcv",
-    "egfr",
-    "gfr",
-    "bicarb",
-    "weight",
-    "wt",
-    "score",
-    "creatinine",
-    "tsat",
-    "alt",
-    "ast",
-    "alp",
-    "crp",
-    "bnp",
-    "troponin",
-    "dose",
-    "codes",
-    "code",
-    "carc",
-    "modifier",
-    "modifiers",
-    "denial",
-    "reason",
-    "remark",
-    "units",
-    "qty",
-    "total",
-    "level",
-    "room",
-    "bed",
-    "unit",
-];
+use super::words::{class, is};
 
 /// Whether a number of 90 and more is told as the age of somebody, beside them; gives its last token.
 pub(super) fn told(page: &Page, at: usize, last: usize) -> Option<usize> {
@@ -157,7 +98,7 @@ fn leads_sex(page: &Page, at: usize, last: usize) -> bool {
 fn begins_with_person(page: &Page, mark: usize) -> bool {
     if mark
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, MEASURES) && !page.word_is(before, &["unit"]))
+        .is_some_and(|before| is(page, before, class::MEASURE) && !page.word_is(before, &["unit"]))
     {
         return false;
     }
@@ -188,7 +129,7 @@ fn is_named(page: &Page, index: usize) -> bool {
     let Some(token) = page.token(index) else {
         return false;
     };
-    if token.has(OTHERS) || page.word_is(index, MEASURES) {
+    if token.has(OTHERS) || is(page, index, class::MEASURE) {
         return false;
     }
     let known = page.dictionary(index);

@@ -4,77 +4,10 @@ use super::date_context::{
     care_near, is_about_person, may_speak_of_person, speaks_of_document, speaks_of_person, tells_of_care,
 };
 use super::date_forms::{Date, Form, day_of_month};
-use super::date_fractions::WEEK_DAYS;
 use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
-
-/// Words that a day or a month of time follows.
-const TIME_WORDS: &[&str] = &[
-    "on",
-    "since",
-    "until",
-    "till",
-    "til",
-    "by",
-    "from",
-    "after",
-    "before",
-    "around",
-    "for",
-    "is",
-    "was",
-    "due",
-    "of",
-    "booked",
-    "scheduled",
-    "through",
-    "over",
-    "at",
-    "during",
-    "past",
-    "last",
-    "this",
-    "next",
-    "again",
-    "to",
-];
-
-/// What tells of business and not of a person.
-const BUSINESS: &[&str] = &[
-    "closed",
-    "closes",
-    "office",
-    "hours",
-    "holidays",
-    "observed",
-    "federal",
-    "premium",
-    "premiums",
-    "coverage",
-    "enrollment",
-    "eligibility",
-    "deductible",
-    "deductibles",
-    "rates",
-    "season",
-    "formulary",
-    "annually",
-    "every",
-    "each",
-    "yearly",
-    "plan",
-    "plans",
-    "fiscal",
-    "codes",
-    "code",
-    "claims",
-    "payments",
-    "rate",
-    "payment",
-    "board",
-    "published",
-];
+use super::words::{class, is};
 
 fn is_business(page: &Page, first: usize, last: usize) -> bool {
     let mut at = first;
@@ -88,7 +21,7 @@ fn is_business(page: &Page, first: usize, last: usize) -> bool {
     before
         .take(16)
         .chain((last + 1..last + 12).take_while(|index| !page.starts_sentence(*index)))
-        .any(|index| page.word_is(index, BUSINESS))
+        .any(|index| is(page, index, class::BUSINESS))
 }
 
 /// Whether what follows begins something else: a mark, the end, a word of grammar. "The 5th metatarsal" is no day.
@@ -174,11 +107,12 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     };
     let follows =
         |words: &[&str]| lead.is_some_and(|lead| page.word_is(lead, words) && !page.starts_sentence(lead + 1));
+    let follows_class = |class: u32| lead.is_some_and(|lead| is(page, lead, class) && !page.starts_sentence(lead + 1));
     let of_month = month_end(page, last);
-    let is_weekday = follows(WEEK_DAYS);
+    let is_weekday = follows_class(class::WEEK_DAY);
     let is_timed = follows(&["on", "since", "until", "till", "til"]);
     let follows_care = lead.is_some_and(|lead| tells_of_care(page, lead));
-    let is_led = has_article && (follows(TIME_WORDS) || follows_care || page.starts_sentence(before));
+    let is_led = has_article && (follows_class(class::TIME_WORD) || follows_care || page.starts_sentence(before));
     let is_day = of_month.is_some()
         || is_weekday
         || is_timed
@@ -213,10 +147,6 @@ fn is_name(page: &Page, at: usize) -> bool {
 
 /// "arrived in January", "since May", "mid-October", "last February": a month in which something happened to somebody.
 pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
-    const LEADS: &[&str] = &[
-        "in", "since", "until", "till", "last", "early", "late", "mid", "of", "around", "this", "next", "through",
-        "from", "during", "by", "to",
-    ];
     let mut before = at.checked_sub(1)?;
     if page.mark_is(before, b'-') {
         before = before.checked_sub(1)?;
@@ -241,7 +171,7 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
                 "half",
             ],
         );
-    let is_led = is_sure || is_part || !is_name && !is_verb && page.word_is(before, LEADS);
+    let is_led = is_sure || is_part || !is_name && !is_verb && is(page, before, class::MONTH_LEAD);
     let is_followed = page.word_is(at + 1, &["last", "this"]) && page.word_is(at + 2, &["year"]);
     if page.starts_sentence(at) && !is_followed || !(is_led || is_followed) || page.gap(at) > Gap::Line {
         return None;
@@ -275,10 +205,6 @@ fn names_somebody_first(page: &Page, before: usize) -> bool {
 
 /// "since Thanksgiving", "fell on Christmas Eve", "two days before Easter". The trees and diseases of holidays are none.
 pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
-    const TAILS: &[&str] = &[
-        "day", "eve", "morning", "night", "evening", "weekend", "week", "sunday", "monday", "dinner", "party", "break",
-        "trip", "holiday",
-    ];
     if at > 0 && is_holiday(page, at - 1) && page.gap(at) <= Gap::Space {
         return None;
     }
@@ -286,14 +212,14 @@ pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
     while is_holiday(page, last + 1) && page.gap(last + 1) <= Gap::Space && last < at + 3 {
         last += 1;
     }
-    while page.word_is(last + 1, TAILS) && page.gap(last + 1) <= Gap::Space && last < at + 5 {
+    while is(page, last + 1, class::HOLIDAY_TAIL) && page.gap(last + 1) <= Gap::Space && last < at + 5 {
         last += 1;
     }
-    let has_tail = page.word_is(last, TAILS);
+    let has_tail = is(page, last, class::HOLIDAY_TAIL);
     let ends = ends_phrase(page, last + 1) || has_tail;
     let is_led = at.checked_sub(1).is_some_and(|before| {
-        page.word_is(before, TIME_WORDS) || tells_of_care(page, before) || page.has(before, cue::PATIENT_DATE)
-    }) || at >= 2 && page.word_is(at - 1, &["the"]) && page.word_is(at - 2, TIME_WORDS);
+        is(page, before, class::TIME_WORD) || tells_of_care(page, before) || page.has(before, cue::PATIENT_DATE)
+    }) || at >= 2 && page.word_is(at - 1, &["the"]) && is(page, at - 2, class::TIME_WORD);
     let has_year = page.number(last + 1).is_some_and(|year| (1880..=2099).contains(&year));
     let is_somebodys =
         speaks_of_person(page, at, last) || care_near(page, at, last, 10) || is_led && is_told_of_care(page, at, last);
@@ -308,31 +234,5 @@ pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
 
 /// A word of a holiday's name, which the lexicon keeps with the months.
 pub(super) fn is_holiday(page: &Page, at: usize) -> bool {
-    const MONTHS: &[&str] = &[
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-    ];
-    page.has(at, cue::MONTH) && page.token(at).is_some_and(Token::is_word) && !page.word_is(at, MONTHS)
+    page.has(at, cue::MONTH) && page.token(at).is_some_and(Token::is_word) && !is(page, at, class::MONTH_NAME)
 }

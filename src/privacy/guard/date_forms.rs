@@ -2,7 +2,7 @@
 
 use super::date_context::nearest_cue;
 use super::date_days::{holiday, is_holiday, month_alone, ordinal_day, spelled_day};
-use super::date_fractions::is_day;
+use super::date_fractions::{follows_time_word, is_day, is_dotted_day, is_even_series};
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -115,34 +115,6 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     })
 }
 
-/// "10-15-20", "6-12-18": doses and hours in even steps.
-const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
-    first < second && second < third && second - first == third - second
-}
-
-/// "on 6.12.;", "since 24.3., now": day and month with a stop after each, and the sentence goes on.
-fn is_dotted_day(page: &Page, at: usize, separator: u8) -> bool {
-    let (Some(first), Some(second)) = (page.number(at), page.number(at + 2)) else {
-        return false;
-    };
-    let goes_on = page.mark_is(at + 3, b'.')
-        && page.gap(at + 3) == Gap::Glued
-        && page
-            .token(at + 4)
-            .is_some_and(|next| matches!(next.mark, b';' | b',' | b')') || next.shape == Shape::Lower);
-    separator == b'.'
-        && goes_on
-        && (is_month_day(first, second) || is_month_day(second, first))
-        && follows_time_word(page, at)
-}
-
-/// "came in on 3.14.24": no version and no section.
-fn follows_time_word(page: &Page, at: usize) -> bool {
-    at.checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["on", "since", "until", "dated"]))
-        && page.cue_before(at, 6, cue::POLICY_DATE | cue::CODE_CUE).is_none()
-}
-
 /// "from 3/14 to 3/16", "1/5, 2/2 and 3/1": joined to a date that was found, or to one that no scale has.
 pub(super) fn is_in_range(page: &Page, at: usize) -> bool {
     let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and", "to", "through", "thru", "&"]);
@@ -206,7 +178,7 @@ fn is_year(year: u32) -> bool {
     (1880..=2099).contains(&year)
 }
 
-fn is_month_day(month: u32, day: u32) -> bool {
+pub(super) fn is_month_day(month: u32, day: u32) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 

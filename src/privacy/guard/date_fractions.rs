@@ -2,169 +2,14 @@
 
 use super::date_context::{is_about_person, speaks_of_document, tells_of_care, tells_of_somebody};
 use super::date_days::ends_phrase;
-use super::date_forms::is_in_range;
+use super::date_forms::{is_in_range, is_month_day};
 use super::lexicon::cue;
 use super::page::Page;
-use super::token::Gap;
+use super::token::{Gap, Shape};
+use super::words::{class, is};
 
 /// The longest scale in tens: a higher day is on few of them.
 const SCALE_MAX: u32 = 10;
-
-/// Week days as they stand before a day.
-pub(super) const WEEK_DAYS: &[&str] = &[
-    "mon",
-    "tue",
-    "tues",
-    "wed",
-    "weds",
-    "thu",
-    "thur",
-    "thurs",
-    "fri",
-    "sat",
-    "sun",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "wknd",
-];
-
-/// What is counted or measured by fractions: the word after one.
-const MEASURED: &[&str] = &[
-    "of",
-    "strength",
-    "power",
-    "murmur",
-    "pain",
-    "nodes",
-    "node",
-    "ln",
-    "positive",
-    "negative",
-    "bottles",
-    "tab",
-    "tabs",
-    "tablet",
-    "pill",
-    "reflexes",
-    "reflex",
-    "criteria",
-    "stars",
-    "cells",
-    "split",
-    "chance",
-    "people",
-    "patients",
-    "sem",
-    "systolic",
-    "diastolic",
-    "sets",
-    "bilaterally",
-    "throughout",
-    "intensity",
-    "severity",
-    "dtrs",
-    "pulses",
-    "vision",
-    "headache",
-    "nodal",
-    "leads",
-    "cores",
-    "samples",
-    "tests",
-    "mix",
-    "insulin",
-    "survivors",
-    "ns",
-    "saline",
-    "sle",
-    "inch",
-    "points",
-];
-
-/// What scales are called: the word before a fraction.
-const SCALES: &[&str] = &[
-    "strength",
-    "power",
-    "murmur",
-    "pain",
-    "ratio",
-    "score",
-    "scored",
-    "scale",
-    "grade",
-    "graded",
-    "rated",
-    "rate",
-    "gcs",
-    "mmse",
-    "moca",
-    "apgar",
-    "apgars",
-    "bipap",
-    "cpap",
-    "ipap",
-    "reflexes",
-    "reflex",
-    "dtrs",
-    "vision",
-    "motor",
-    "tanner",
-    "norco",
-    "percocet",
-    "vicodin",
-    "mix",
-    "bishop",
-    "nihss",
-    "braden",
-    "form",
-    "phq",
-    "gad",
-    "epds",
-    "audit",
-    "ciwa",
-    "cows",
-    "slums",
-    "ess",
-    "sofa",
-    "apache",
-    "ecog",
-    "asia",
-    "timi",
-    "tinetti",
-    "berg",
-    "katz",
-    "morse",
-    "sledai",
-    "mallampati",
-    "asa",
-    "fev1",
-    "lens",
-    "peep",
-    "settings",
-    "stage",
-    "level",
-];
-
-/// Verbs in -ed that measure, and don't tell of a day.
-const MEASURING: &[&str] = &[
-    "improved",
-    "decreased",
-    "increased",
-    "reduced",
-    "denied",
-    "allowed",
-    "limited",
-    "used",
-    "named",
-    "need",
-    "weaned",
-    "titrated",
-];
 
 /// Whether the fraction that begins at `at` is a day of somebody's care. The form is checked: month, mark, day, and nothing joined on.
 pub(super) fn is_day(page: &Page, at: usize) -> bool {
@@ -208,7 +53,9 @@ fn spans_year(page: &Page, at: usize) -> bool {
 fn follows_day_word(page: &Page, at: usize) -> bool {
     let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
     word(1, &["on", "since", "until", "till"])
-        || word(1, WEEK_DAYS)
+        || at
+            .checked_sub(1)
+            .is_some_and(|before| is(page, before, class::WEEK_DAY))
         || word(1, &["of"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
 }
 
@@ -229,7 +76,7 @@ fn follows_care(page: &Page, at: usize, is_no_scale: bool) -> bool {
                     "paid", "sent", "made", "put", "got", "ran", "lost", "hurt", "cut", "set", "read",
                 ],
             ))
-        && !page.word_is(before, MEASURING)
+        && !is(page, before, class::MEASURING)
         && !speaks_of_document(page, at, at + 2);
     is_done
         || (2..=4)
@@ -313,14 +160,14 @@ fn is_hyphened_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
 /// "4/5 strength", "10/12 mg", "PHQ-9 11/27", "BiPAP 12/5": a fraction of something.
 fn is_measured(page: &Page, at: usize) -> bool {
     let next = at + 3;
-    let is_counted = page.gap(next) <= Gap::Line && (page.has(next, cue::UNIT) || page.word_is(next, MEASURED));
+    let is_counted = page.gap(next) <= Gap::Line && (page.has(next, cue::UNIT) || is(page, next, class::COUNTED));
     let mut before = at;
     while before > 0 && at - before < 2 && page.word_is(before - 1, &["was", "is", "of", "at", "were"]) {
         before -= 1;
     }
     let follows_scale = before.checked_sub(1).is_some_and(|before| {
         !page.starts_sentence(at)
-            && (page.word_is(before, SCALES)
+            && (is(page, before, class::SCALE)
                 || page
                     .token(before)
                     .is_some_and(|token| token.has_digit() && !token.taken)
@@ -329,4 +176,32 @@ fn is_measured(page: &Page, at: usize) -> bool {
                     && !tells_of_somebody(page, at, at + 2))
     });
     is_counted || follows_scale || page.mark_is(next, b'%')
+}
+
+/// "10-15-20", "6-12-18": doses and hours in even steps.
+pub(super) const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
+    first < second && second < third && second - first == third - second
+}
+
+/// "on 6.12.;", "since 24.3., now": day and month with a stop after each, and the sentence goes on.
+pub(super) fn is_dotted_day(page: &Page, at: usize, separator: u8) -> bool {
+    let (Some(first), Some(second)) = (page.number(at), page.number(at + 2)) else {
+        return false;
+    };
+    let goes_on = page.mark_is(at + 3, b'.')
+        && page.gap(at + 3) == Gap::Glued
+        && page
+            .token(at + 4)
+            .is_some_and(|next| matches!(next.mark, b';' | b',' | b')') || next.shape == Shape::Lower);
+    separator == b'.'
+        && goes_on
+        && (is_month_day(first, second) || is_month_day(second, first))
+        && follows_time_word(page, at)
+}
+
+/// "came in on 3.14.24": no version and no section.
+pub(super) fn follows_time_word(page: &Page, at: usize) -> bool {
+    at.checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on", "since", "until", "dated"]))
+        && page.cue_before(at, 6, cue::POLICY_DATE | cue::CODE_CUE).is_none()
 }

@@ -9,35 +9,13 @@ use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
+use super::words::{class, is};
 
 /// How far, in tokens, a cue may stand from the date it governs.
 const REACH_BACK: usize = 14;
 const REACH_ON: usize = 6;
 /// How near a cue leaves no doubt, in tokens.
 const ADJACENT: usize = 3;
-
-/// Cues of care that are said of documents and codes as well.
-const OF_MANY_THINGS: &[&str] = &[
-    "service",
-    "services",
-    "last",
-    "claims",
-    "presented",
-    "since",
-    "started",
-    "began",
-    "stopped",
-    "received",
-    "letter",
-    "report",
-    "note",
-    "treatment",
-    "visits",
-    "denials",
-    "records",
-    "admissions",
-    "onset",
-];
 
 pub(super) fn find(page: &mut Page) {
     let mut from = 0;
@@ -112,7 +90,7 @@ fn is_full_personal(page: &Page, date: &Date) -> bool {
             return is_policy_of_person(page, date, at);
         }
         let is_beside = date.first - at <= ADJACENT;
-        return is_beside && !page.word_is(at, OF_MANY_THINGS) || !dates_document(page, date.first, date.last);
+        return is_beside && !is(page, at, class::OF_MANY_THINGS) || !dates_document(page, date.first, date.last);
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
@@ -123,26 +101,9 @@ fn is_full_personal(page: &Page, date: &Date) -> bool {
 
 /// "effective 03/01 she lost Medicaid", "he retired June 1": words of documents in a sentence about somebody.
 fn is_policy_of_person(page: &Page, date: &Date, at: usize) -> bool {
-    const OF_BOTH: &[&str] = &[
-        "effective",
-        "eff",
-        "as",
-        "of",
-        "retired",
-        "released",
-        "updated",
-        "accessed",
-        "terminated",
-        "added",
-        "contract",
-        "policy",
-        "form",
-        "memo",
-        "quarterly",
-    ];
     page.has(at, cue::PERSON)
         || page.cue_before(at, 3, cue::PERSON).is_some()
-        || page.word_is(at, OF_BOTH) && tells_of_somebody(page, date.first, date.last)
+        || is(page, at, class::OF_BOTH) && tells_of_somebody(page, date.first, date.last)
 }
 
 /// A month with its year.

@@ -37,6 +37,7 @@ mod name_told;
 mod names;
 mod near;
 mod normal;
+mod number_groups;
 mod numbers;
 mod page;
 mod phones;
@@ -47,6 +48,7 @@ mod streets;
 mod token;
 mod towns;
 mod word;
+mod words;
 mod zip3;
 mod zips;
 

@@ -3,6 +3,7 @@
 use super::lexicon::cue;
 use super::numbers::Run;
 use super::page::Page;
+use super::words::{class, is};
 
 /// How near the word "policy" stands, and how far words go that tell whose it is.
 const REACH: usize = 4;
@@ -52,22 +53,9 @@ fn is_owned(page: &Page, policy: usize) -> bool {
 
 /// "see policy", "per UHC policy", "under plan policy".
 fn is_cited(page: &Page, policy: usize) -> bool {
-    const CITING: &[&str] = &[
-        "see",
-        "per",
-        "under",
-        "by",
-        "in",
-        "our",
-        "with",
-        "plan",
-        "payer",
-        "to",
-        "reimbursement",
-    ];
     (1..=2)
         .filter_map(|step| policy.checked_sub(step))
-        .any(|index| page.word_is(index, CITING) || page.has(index, cue::PROPER | cue::POLICY_DATE))
+        .any(|index| is(page, index, class::CITING) || page.has(index, cue::PROPER | cue::POLICY_DATE))
 }
 
 /// "(botulinum toxin), clinical policy bulletin", "v7", "states", "applies".
