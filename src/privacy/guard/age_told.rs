@@ -167,15 +167,23 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
     if is_contracted || page.word_is(before, &["turned", "turns", "turning", "reached"]) {
         return ends_phrase(page, last + 1);
     }
-    let is_copula = page.word_is(before, &["is", "was", "be"]);
+    let is_copula = page.word_is(before, &["is", "was", "be", "hit"]);
+    let names_man = (2..=4)
+        .filter_map(|back| before.checked_sub(back))
+        .any(|index| page.word_is(index, &["man", "woman", "lady", "gentleman", "resident"]));
     let subject = before.checked_sub(1).map(|index| {
-        if page.word_is(index, &["will", "would"]) {
+        if page.word_is(index, &["will", "would", "just", "has", "now"]) {
             index.saturating_sub(1)
         } else {
             index
         }
     });
-    is_copula && ends_phrase(page, last + 1) && subject.is_some_and(|subject| is_named(page, subject))
+    is_copula
+        && ends_phrase(page, last + 1)
+        && subject.is_some_and(|subject| {
+            is_named(page, subject) && !page.word_is(subject, &["his", "her", "hers", "my"])
+                || names_man && page.token(subject).is_some_and(|token| token.shape == Shape::Mixed)
+        })
 }
 
 /// "Pt 94, afib", "man of 91", "lady of ninety-six", "at 92 she".

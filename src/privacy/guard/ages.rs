@@ -95,7 +95,7 @@ fn unit_end(page: &Page, at: usize) -> Option<usize> {
         return Some(index);
     }
     if page.word_is(index, &["y"])
-        && (page.mark_is(index + 1, b'/') || page.mark_is(index + 1, b'.'))
+        && (page.mark_is(index + 1, b'/') || page.mark_is(index + 1, b'.') || page.mark_is(index + 1, b'-'))
         && page.word_is(index + 2, &["o"])
     {
         return Some(index + 2);
@@ -146,6 +146,9 @@ fn joined(page: &Page, at: usize) -> Option<usize> {
     let is_opened = page
         .before(at)
         .is_some_and(|before| matches!(before.mark, b'(' | b',' | b'/' | b'['));
+    if unit.eq_ignore_ascii_case("ish") {
+        return (is_sex(page, at + 1) && number.parse().is_ok_and(is_protected)).then_some(at);
+    }
     let is_measure = page.gap(at) == Gap::Glued && !is_opened
         || unit == "m"
             && page

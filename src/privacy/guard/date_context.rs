@@ -107,9 +107,16 @@ pub(super) fn speaks_of_document(page: &Page, first: usize, last: usize) -> bool
         .any(|index| is_document(page, index))
 }
 
+/// The same by words of policies and payers alone: "level", "class" and "line" are codes and care.
+pub(super) fn speaks_of_policy(page: &Page, first: usize, last: usize) -> bool {
+    reach(page, first, last)
+        .filter(|index| !(first..=last).contains(index))
+        .any(|index| page.has(index, cue::POLICY_DATE) || is(page, index, class::DOCUMENT_SUBJECT))
+}
+
 fn is_document(page: &Page, index: usize) -> bool {
     page.has(index, cue::POLICY_DATE | cue::CODE_CUE)
-        || is(page, index, class::DOCUMENT_SUBJECT)
+        || is(page, index, class::DOCUMENT_SUBJECT) && !is(page, index + 1, class::EMERGENCY)
         || page.token(index).is_some_and(|token| {
             token.shape == Shape::Mixed && token.len() == 5 && !token.taken
                 || token.shape == Shape::Digits && token.len() == 5 && token.gap <= Gap::Space
@@ -135,6 +142,15 @@ fn has_care_ending(page: &Page, index: usize) -> bool {
                 .get(word.len() - ending.len()..)
                 .is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
     })
+}
+
+/// "cementation", "placement", "removal": nouns of what is done.
+pub(super) fn names_action(page: &Page, index: usize) -> bool {
+    let word = page.word(index);
+    word.len() > 6
+        && ["tion", "sion", "ment", "oval", "ing"]
+            .iter()
+            .any(|ending| word.ends_with(ending))
 }
 
 /// Whether something that happens to one person is told of within so many tokens before, or just after.
@@ -165,13 +181,35 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
         .find(|index| is(page, *index, class::DOCUMENT_WORD) || page.has(*index, cue::POLICY_DATE));
     let is_payers = near.is_some_and(|near| !is(page, near, class::OF_PEOPLE_TOO))
         && reach(page, first, last).any(|index| page.has(index, cue::PROPER));
+    let is_institutions = reach(page, first, last).any(|index| is(page, index, class::INSTITUTION));
+    let is_ruled = is_institutions
+        && is_led_by_preposition(page, first)
+        && page.word(last).len() == 4
+        && !reach(page, first, last).any(|index| may_be_name(page, index) && !is(page, index, class::INSTITUTION))
+        && !is_done_for_somebody(page, first);
     let is_stopped =
         first >= 2 && page.mark_is(first - 1, b'.') && page.word_is(first - 2, &["eff", "rev", "upd", "pub"]);
-    (near.is_some() || is_stopped)
-        && (is_stopped || is_payers || speaks_of_document(page, first, last))
+    (near.is_some() || is_stopped || is_ruled)
+        && (is_stopped || is_ruled || is_payers || is_institutions || speaks_of_document(page, first, last))
         && !speaks_of_person(page, first, last)
         && !(near.is_some_and(|near| is(page, near, class::OF_PERMISSION))
             && reach(page, first, last).any(|index| is(page, index, class::PERMISSION)))
+}
+
+fn is_led_by_preposition(page: &Page, first: usize) -> bool {
+    first.checked_sub(1).is_some_and(|before| {
+        page.word_is(
+            before,
+            &["on", "since", "until", "by", "from", "through", "effect", "ended"],
+        )
+    })
+}
+
+/// "Called Cigna on 3/4/2024", "admitted under Medicare on …": care, or work on somebody's case.
+fn is_done_for_somebody(page: &Page, first: usize) -> bool {
+    (1..=10)
+        .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
+        .any(|back| tells_of_care(page, first - back) && !is(page, first - back, class::OF_MANY_THINGS))
 }
 
 /// "for dates of service on or after …", "services rendered before …", "all admissions prior to …": any date of its kind.

@@ -1,7 +1,7 @@
 //! Days without a month ("the 14th"), months without a day ("in January") and holidays, as people tell of their care.
 
 use super::date_context::{
-    care_near, is_about_person, may_speak_of_person, speaks_of_document, speaks_of_person, tells_of_care,
+    care_near, is_about_person, may_speak_of_person, speaks_of_person, speaks_of_policy, tells_of_care,
 };
 use super::date_forms::{Date, Form, day_of_month};
 use super::lexicon::{cue, dict};
@@ -9,7 +9,7 @@ use super::page::Page;
 use super::token::{Gap, Shape, Token};
 use super::words::{class, is};
 
-fn is_business(page: &Page, first: usize, last: usize) -> bool {
+pub(super) fn is_business(page: &Page, first: usize, last: usize) -> bool {
     let mut at = first;
     let before = std::iter::from_fn(|| {
         if page.starts_sentence(at) {
@@ -118,11 +118,11 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
         || is_timed
             && (has_article || page.gap(first) == Gap::Space)
             && ends_list(page, last)
-            && is_told_of_care(page, first, last)
+            && (has_article || is_told_of_care(page, first, last))
         || is_timed && has_article && is_name(page, last + 1)
         || is_led && ends_list(page, last) && is_told_of_care(page, first, last);
-    let is_rule = (is_business(page, first, last) || speaks_of_document(page, first, last))
-        && !speaks_of_person(page, first, last);
+    let is_rule =
+        (is_business(page, first, last) || speaks_of_policy(page, first, last)) && !speaks_of_person(page, first, last);
     (is_day && !is_rule).then_some(Date {
         first: if is_weekday { lead.unwrap_or(before) } else { first },
         last: of_month.unwrap_or(last),
@@ -171,26 +171,29 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
                 "half",
             ],
         );
-    let is_led = is_sure || is_part || !is_name && !is_verb && is(page, before, class::MONTH_LEAD);
+    let follows_reported =
+        page.word_is(before, &["and", "or", "to", "through"]) && before > 0 && page.is_taken(before - 1, before - 1);
+    let is_led = is_sure || follows_reported || is_part || !is_name && !is_verb && is(page, before, class::MONTH_LEAD);
     let is_followed = page.word_is(at + 1, &["last", "this"]) && page.word_is(at + 2, &["year"]);
     if page.starts_sentence(at) && !is_followed || !(is_led || is_followed) || page.gap(at) > Gap::Line {
         return None;
     }
     let follows_month =
         page.word_is(before, &["through", "to", "and"]) && before > 0 && page.has(before - 1, cue::MONTH);
+    if is_lower && is_verb && !ends_phrase(page, at + 1) {
+        return None;
+    }
     let names_season =
         follows_month || page.word_is(at + 1, &["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
     let is_somebodys = speaks_of_person(page, at, at)
         || care_near(page, at, at, 6) && !is_document_like(page, at)
         || may_speak_of_person(page, before, at) && page.has(at, cue::MONTH) && names_somebody_first(page, before);
-    let is_rule = names_season || is_business(page, at, at) || speaks_of_document(page, at, at);
-    (is_somebodys && (!is_rule || speaks_of_person(page, at, at) && !speaks_of_document(page, at, at))).then_some(
-        Date {
-            first: at,
-            last: at,
-            form: Form::Told,
-        },
-    )
+    let is_rule = names_season || is_business(page, at, at) || speaks_of_policy(page, at, at);
+    (is_somebodys && (!is_rule || speaks_of_person(page, at, at) && !speaks_of_policy(page, at, at))).then_some(Date {
+        first: at,
+        last: at,
+        form: Form::Told,
+    })
 }
 
 /// "Claims received in March": of many.
@@ -221,9 +224,13 @@ pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
         is(page, before, class::TIME_WORD) || tells_of_care(page, before) || page.has(before, cue::PATIENT_DATE)
     }) || at >= 2 && page.word_is(at - 1, &["the"]) && is(page, at - 2, class::TIME_WORD);
     let has_year = page.number(last + 1).is_some_and(|year| (1880..=2099).contains(&year));
-    let is_somebodys =
-        speaks_of_person(page, at, last) || care_near(page, at, last, 10) || is_led && is_told_of_care(page, at, last);
-    let is_rule = is_business(page, at, last) || speaks_of_document(page, at, last);
+    let is_somebodys = speaks_of_person(page, at, last)
+        || care_near(page, at, last, 10)
+        || is_led && is_told_of_care(page, at, last)
+        || at
+            .checked_sub(1)
+            .is_some_and(|before| page.word_is(before, &["since", "before", "after", "on", "until"]));
+    let is_rule = is_business(page, at, last) || speaks_of_policy(page, at, last);
     let is_day = (ends || has_year) && (is_led || has_tail) && is_somebodys && !is_rule;
     is_day.then_some(Date {
         first: at,

@@ -124,8 +124,7 @@ pub(super) fn is_in_range(page: &Page, at: usize) -> bool {
         && page.word_is(at - 1, &["from"])
         && page.word_is(at + 3, &["to", "through", "thru", "until"])
         && page.mark_is(at + 5, b'/')
-        && is_no_scale(at + 2)
-        && is_no_scale(at + 6);
+        && (is_no_scale(at + 2) || is_no_scale(at + 6));
     follows_date || leads_date
 }
 

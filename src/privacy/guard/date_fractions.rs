@@ -1,8 +1,8 @@
 //! Days written as a fraction ("3/14", "3-14"). Scales, doses and ratios look the same: the words beside it decide.
 
-use super::date_context::{is_about_person, speaks_of_document, tells_of_care, tells_of_somebody};
+use super::date_context::{is_about_person, names_action, speaks_of_policy, tells_of_care, tells_of_somebody};
 use super::date_days::ends_phrase;
-use super::date_forms::{is_in_range, is_month_day};
+use super::date_forms::{is_in_range, is_month_day, leads_range};
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -33,7 +33,8 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         || is_in_range(page, at)
         || follows_care(page, at, is_no_scale)
         || joins_earlier_day(page, at)
-        || is_no_scale && leads_list(page, at)
+        || is_no_scale && (leads_list(page, at) || names_what_follows(page, at))
+        || leads_range(page, at + 3, b'/') && is_no_scale && !speaks_of_policy(page, at, at + 2)
         || follows_earlier_day(page, at, is_no_scale)
         || (is_no_scale || is_padded || is_dated_from(page, at)) && is_told_of_person(page, at, is_padded)
 }
@@ -68,6 +69,9 @@ fn follows_care(page: &Page, at: usize, is_no_scale: bool) -> bool {
     if is_said || tells_of_care(page, before) {
         return true;
     }
+    if is_no_scale && names_action(page, before) && !speaks_of_policy(page, at, at + 2) {
+        return true;
+    }
     let is_done = is_no_scale
         && (page.word(before).len() >= 4 && page.word(before).ends_with("ed")
             || page.word_is(
@@ -77,7 +81,7 @@ fn follows_care(page: &Page, at: usize, is_no_scale: bool) -> bool {
                 ],
             ))
         && !is(page, before, class::MEASURING)
-        && !speaks_of_document(page, at, at + 2);
+        && !speaks_of_policy(page, at, at + 2);
     is_done
         || (2..=4)
             .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
@@ -103,6 +107,14 @@ fn joins_earlier_day(page: &Page, at: usize) -> bool {
     page.is_taken(day, day) && (page.is_digits(day) || page.has(day, cue::MONTH)) && !page.starts_sentence(at)
 }
 
+/// "10/4 CT: 6 mm stone", "the 8/14 culture".
+fn names_what_follows(page: &Page, at: usize) -> bool {
+    page.gap(at + 3) == Gap::Space
+        && !page.starts_sentence(at + 3)
+        && tells_of_care(page, at + 3)
+        && !speaks_of_policy(page, at, at + 2)
+}
+
 /// "oxycodone 5/3, 5/19, 6/1": several in a row, none of them of a scale.
 fn leads_list(page: &Page, at: usize) -> bool {
     let next = page.number(at + 4).zip(page.number(at + 6));
@@ -111,7 +123,7 @@ fn leads_list(page: &Page, at: usize) -> bool {
         && page.mark_is(at + 5, b'/')
         && page.gap(at + 5) == Gap::Glued
         && is_day
-        && !speaks_of_document(page, at, at + 2)
+        && !speaks_of_policy(page, at, at + 2)
 }
 
 /// "placed 3/12, read 3/14", "5/1 150/90, 5/8 142/88": soon after another such day.
@@ -137,7 +149,7 @@ fn is_told_of_person(page: &Page, at: usize, is_padded: bool) -> bool {
         || is_about_person(page, at, at + 2)
         || page.cue_before(at, 16, cue::PATIENT_DATE).is_some()
         || is_dated_from(page, at);
-    let is_documents = speaks_of_document(page, at, at + 2) && !tells_of_somebody(page, at, at + 2);
+    let is_documents = speaks_of_policy(page, at, at + 2) && !tells_of_somebody(page, at, at + 2);
     !is_other && is_about_care && !is_documents
 }
 

@@ -4,6 +4,7 @@ use super::FieldContext;
 use super::date_context::{
     care_near, dates_document, nearest_cue, speaks_of_document, speaks_of_person, tells_of_somebody,
 };
+use super::date_days::is_business;
 use super::date_forms::{Date, Form, date_at};
 use super::index::Interest;
 use super::kinds::PhiKind;
@@ -169,7 +170,23 @@ fn is_told_of_person(page: &Page, date: &Date) -> bool {
         || page.cue_before(date.first, 5, cue::PERSON).is_some()
         || follows_pronoun(page, date.first)
         || care_near(page, date.first, date.last, 4)
+        || follows_finding(page, date)
         || is_persons && !speaks_of_document(page, date.first, date.last)
+}
+
+/// "LSIL June 2024": a month right after a word, and no document spoken of.
+fn follows_finding(page: &Page, date: &Date) -> bool {
+    let follows_word = date.first.checked_sub(1).is_some_and(|before| {
+        page.token(before)
+            .is_some_and(|token| token.is_word() && token.cues == 0 && token.len() > 2)
+    });
+    let begins_month = page.has(date.first, cue::MONTH);
+    follows_word
+        && begins_month
+        && page.context == FieldContext::FreeText
+        && !page.starts_sentence(date.first)
+        && !is_business(page, date.first, date.last)
+        && !speaks_of_document(page, date.first, date.last)
 }
 
 /// "she moved here in April 2022", "my surgery in May": told of somebody.

@@ -42,6 +42,8 @@ classes! {
         OF_BOTH = "of_both",
         MEASURE = "measure",
         CITING = "citing",
+    INSTITUTION = "institution",
+    EMERGENCY = "emergency",
 }
 
 const WORDS: &str = include_str!("data/date_words.txt");
