@@ -178,7 +178,8 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
     let near = (1..=8)
         .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
         .map(|back| first - back)
-        .find(|index| is(page, *index, class::DOCUMENT_WORD) || page.has(*index, cue::POLICY_DATE));
+        .find(|index| is(page, *index, class::DOCUMENT_WORD) || page.has(*index, cue::POLICY_DATE))
+        .or_else(|| document_word_after(page, first, last));
     let is_payers = near.is_some_and(|near| !is(page, near, class::OF_PEOPLE_TOO))
         && reach(page, first, last).any(|index| page.has(index, cue::PROPER));
     let is_institutions = reach(page, first, last).any(|index| is(page, index, class::INSTITUTION));
@@ -194,6 +195,14 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
         && !speaks_of_person(page, first, last)
         && !(near.is_some_and(|near| is(page, near, class::OF_PERMISSION))
             && reach(page, first, last).any(|index| is(page, index, class::PERMISSION)))
+}
+
+/// "after January 1 when the new list starts": for days of no year, which return.
+fn document_word_after(page: &Page, first: usize, last: usize) -> Option<usize> {
+    let has_year = last > first + 1 || page.word(last).len() == 4;
+    (last + 1..last + 9)
+        .take_while(|index| !has_year && !page.starts_sentence(*index))
+        .find(|index| is(page, *index, class::DOCUMENT_WORD))
 }
 
 fn is_led_by_preposition(page: &Page, first: usize) -> bool {

@@ -97,6 +97,10 @@ fn month_end(page: &Page, at: usize) -> Option<usize> {
     .then_some(at + 3)
 }
 
+/// Up to here ordinals mostly count tries and doses; from the other on they mostly are days.
+const EARLY: u32 = 3;
+const LATE: u32 = 10;
+
 fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     let before = first.checked_sub(1)?;
     let has_article = page.word_is(before, &["the"]);
@@ -113,12 +117,22 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     let is_timed = follows(&["on", "since", "until", "till", "til"]);
     let follows_care = lead.is_some_and(|lead| tells_of_care(page, lead));
     let is_led = has_article && (follows_class(class::TIME_WORD) || follows_care || page.starts_sentence(before));
+    let is_early = day_of_month(page, last).is_some_and(|day| day <= EARLY);
+    let closes_clause = page.starts_sentence(last + 1)
+        || page
+            .token(last + 1)
+            .is_none_or(|next| next.mark != 0 && next.mark != b'-');
+    let is_told = has_article
+        && closes_clause
+        && day_of_month(page, last).is_some_and(|day| day >= LATE)
+        && is_about_person(page, first, last);
     let is_day = of_month.is_some()
+        || is_told
         || is_weekday
         || is_timed
             && (has_article || page.gap(first) == Gap::Space)
             && ends_list(page, last)
-            && (has_article || is_told_of_care(page, first, last))
+            && (has_article && !is_early || is_told_of_care(page, first, last))
         || is_timed && has_article && is_name(page, last + 1)
         || is_led && ends_list(page, last) && is_told_of_care(page, first, last);
     let is_rule =

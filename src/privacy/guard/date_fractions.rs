@@ -33,6 +33,7 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         || is_in_range(page, at)
         || follows_care(page, at, is_no_scale)
         || joins_earlier_day(page, at)
+        || leads_series(page, at)
         || is_no_scale && (leads_list(page, at) || names_what_follows(page, at))
         || leads_range(page, at + 3, b'/') && is_no_scale && !speaks_of_policy(page, at, at + 2)
         || follows_earlier_day(page, at, is_no_scale)
@@ -105,6 +106,19 @@ fn joins_earlier_day(page: &Page, at: usize) -> bool {
         return false;
     };
     page.is_taken(day, day) && (page.is_digits(day) || page.has(day, cue::MONTH)) && !page.starts_sentence(at)
+}
+
+/// "7/8 39.1, 7/9 38.7, 7/10 38.2": a later day of the same month follows soon.
+fn leads_series(page: &Page, at: usize) -> bool {
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let (Some((month, first)), Some(from)) = (day(at), at.checked_add(3)) else {
+        return false;
+    };
+    let follows = (from..from + 7)
+        .take_while(|index| !page.starts_sentence(*index))
+        .filter(|index| page.mark_is(index + 1, b'/') && page.gap(index + 1) == Gap::Glued)
+        .any(|index| day(index).is_some_and(|(same, later)| same == month && (first + 1..=31).contains(&later)));
+    month >= 3 && follows && is_about_person(page, at, at + 2)
 }
 
 /// "10/4 CT: 6 mm stone", "the 8/14 culture".

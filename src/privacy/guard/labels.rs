@@ -173,33 +173,11 @@ fn words_before(page: &Page, value: usize) -> Reading {
             }
             continue;
         }
-        if let Some(kind) = abbreviated(page, at).or_else(|| kind_of(token.cues, &HEADS)) {
-            return Reading::Identifier(Label {
-                kind,
-                is_explicit: true,
-                is_head: true,
-            });
-        }
-        let is_on_file = page.word_is(at, &["file", "form", "card", "chart", "application"])
-            && (1..=2).any(|back| at.checked_sub(back).is_some_and(|index| page.word_is(index, &["on"])));
-        if is_on_file {
+        if is_on_file(page, at) {
             continue;
         }
-        let is_near = others == 0 || noun.is_some();
-        if token.has(cue::CODE_CUE) && !(token.has(ALL_WORDS) && noun.is_some()) && is_near {
-            return Reading::Code;
-        }
-        if token.has(ALL_WORDS)
-            && is_near
-            && (noun.is_some() || value - at <= ADJACENT)
-            && let Some(kind) = worded(page, at, noun)
-        {
-            let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"])) && kind != PhiKind::OtherUniqueId;
-            return Reading::Identifier(Label {
-                kind,
-                is_explicit: noun.is_some() && !is_code,
-                is_head: false,
-            });
+        if let Some(reading) = of_word(page, at, noun, value - at <= ADJACENT, others == 0 || noun.is_some()) {
+            return reading;
         }
         if token.has(cue::ID_NOUN) && others == 0 {
             noun = noun.or(Some(at));
@@ -225,6 +203,37 @@ fn words_before(page: &Page, value: usize) -> Reading {
         }),
         _ => Reading::Unlabelled,
     }
+}
+
+/// What one word says of the number: a label's head or qualifier, or a code's.
+fn of_word(page: &Page, at: usize, noun: Option<usize>, is_adjacent: bool, is_near: bool) -> Option<Reading> {
+    let token = page.token(at)?;
+    if let Some(kind) = abbreviated(page, at).or_else(|| kind_of(token.cues, &HEADS)) {
+        return Some(Reading::Identifier(Label {
+            kind,
+            is_explicit: true,
+            is_head: true,
+        }));
+    }
+    if token.has(cue::CODE_CUE) && !(token.has(ALL_WORDS) && noun.is_some()) && is_near {
+        return Some(Reading::Code);
+    }
+    if !token.has(ALL_WORDS) || !is_near || noun.is_none() && !is_adjacent {
+        return None;
+    }
+    let kind = worded(page, at, noun)?;
+    let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"])) && kind != PhiKind::OtherUniqueId;
+    Some(Reading::Identifier(Label {
+        kind,
+        is_explicit: noun.is_some() && !is_code,
+        is_head: false,
+    }))
+}
+
+/// "licence on file", "number on the form": where the number stands.
+fn is_on_file(page: &Page, at: usize) -> bool {
+    page.word_is(at, &["file", "form", "card", "chart", "application"])
+        && (1..=2).any(|back| at.checked_sub(back).is_some_and(|index| page.word_is(index, &["on"])))
 }
 
 /// "S/N", "M.R.N.", "S.S.N.": the kind of an abbreviation in single letters that ends at `at`.

@@ -1,6 +1,7 @@
 //! Classes of words that stand beside dates, ages and policies; they are asked for only there, so the lexicon does without them.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use super::lexicon::{WordHash, hash_word};
@@ -48,8 +49,28 @@ classes! {
 
 const WORDS: &str = include_str!("data/date_words.txt");
 
-static CLASSES: LazyLock<HashMap<WordHash, u32>> = LazyLock::new(|| {
-    let mut classes = HashMap::new();
+/// Words are hashed already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+type Classes = HashMap<WordHash, u32, BuildHasherDefault<AsItIs>>;
+
+static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
+    let mut classes = Classes::default();
     for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
         let Some((section, words)) = line.split_once(": ") else {
             continue;
