@@ -41,11 +41,10 @@ pub(super) fn is_person(page: &Page, index: usize) -> bool {
         || page.token(index).is_some_and(|token| {
             token.has(cue::TITLE) && token.shape != Shape::Upper || is_age_and_sex(page, index, token)
         })
-        || is(page, index, class::PRONOUN)
+        || is(page, index, class::PRONOUN | class::PEOPLE)
         || page.word_is(index, &["i"])
             && page.token(index + 1).is_some_and(Token::is_word)
             && page.gap(index) != Gap::Glued
-        || is(page, index, class::PEOPLE)
 }
 
 /// "61M", "34F".

@@ -189,7 +189,8 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
         page.word_is(before, &["and", "or", "to", "through"]) && before > 0 && page.is_taken(before - 1, before - 1);
     let is_led = is_sure || follows_reported || is_part || !is_name && !is_verb && is(page, before, class::MONTH_LEAD);
     let is_followed = page.word_is(at + 1, &["last", "this"]) && page.word_is(at + 2, &["year"]);
-    if page.starts_sentence(at) && !is_followed || !(is_led || is_followed) || page.gap(at) > Gap::Line {
+    let opens = page.starts_sentence(at) || page.gap(at) > Gap::Line;
+    if !is_followed && (opens || !is_led) {
         return None;
     }
     let follows_month =

@@ -75,7 +75,7 @@ pub(super) fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
         .last()
         .filter(|found| found.detector == "id.label" && start - found.end.min(start) <= REACH_BYTES)?;
     let earlier = page.text.get(found.start..found.end)?;
-    let count = |text: &str, is: fn(&u8) -> bool| text.bytes().filter(|byte| is(byte)).count();
+    let count = |text: &str, is: fn(&u8) -> bool| text.bytes().filter(is).count();
     let has_same_form = count(earlier, u8::is_ascii_digit) == run.digits
         && count(earlier, u8::is_ascii_alphabetic) == run.letters
         && earlier.len() == run.text(page).len();
