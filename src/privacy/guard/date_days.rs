@@ -203,6 +203,11 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
     let is_somebodys = speaks_of_person(page, at, at)
         || care_near(page, at, at, 6) && !is_document_like(page, at)
         || may_speak_of_person(page, before, at) && page.has(at, cue::MONTH) && names_somebody_first(page, before);
+    let is_last_care = is_sure
+        && page
+            .cue_before(at, 8, cue::PATIENT_DATE)
+            .is_some_and(|cue_at| page.word_is(cue_at, &["last"]) || !is(page, cue_at, class::OF_MANY_THINGS));
+    let is_somebodys = is_somebodys || is_last_care && !page.has(before, cue::POLICY_DATE);
     let is_rule = names_season || is_business(page, at, at) || speaks_of_policy(page, at, at);
     (is_somebodys && (!is_rule || speaks_of_person(page, at, at) && !speaks_of_policy(page, at, at))).then_some(Date {
         first: at,

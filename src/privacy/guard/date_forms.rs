@@ -1,7 +1,7 @@
 //! The forms a date is written in.
 
 use super::date_context::nearest_cue;
-use super::date_days::{holiday, is_holiday, month_alone, ordinal_day, spelled_day};
+use super::date_days::{ends_phrase, holiday, is_holiday, month_alone, ordinal_day, spelled_day};
 use super::date_fractions::{follows_time_word, is_day, is_dotted_day, is_even_series};
 use super::lexicon::cue;
 use super::page::Page;
@@ -340,9 +340,11 @@ fn is_verb_may(page: &Page, month: usize) -> bool {
     page.token(month).is_some_and(|token| token.shape == Shape::Lower)
         && page.word_is(month, &["may", "march", "mar", "dec", "jan", "sep"])
         && !page.token(month + 1).is_some_and(super::token::Token::has_digit)
-        && !month
-            .checked_sub(1)
-            .is_some_and(|index| page.word_is(index, &["of", "-"]))
+        && !(page.mark_is(month + 1, b'\'') && page.is_digits(month + 2))
+        && !(page.word_is(month + 1, &["the"]) && page.token(month + 2).is_some_and(super::token::Token::has_digit))
+        && !month.checked_sub(1).is_some_and(|index| {
+            page.word_is(index, &["of", "-"]) || page.is_digits(index) && ends_phrase(page, month + 1)
+        })
 }
 
 /// "the third of July, 2023".

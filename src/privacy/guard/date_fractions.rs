@@ -201,7 +201,8 @@ fn is_measured(page: &Page, at: usize) -> bool {
                     && page.has(before, cue::POLICY_DATE | cue::CODE_CUE)
                     && !tells_of_somebody(page, at, at + 2))
     });
-    is_counted || follows_scale || page.mark_is(next, b'%')
+    let is_by = at > 0 && page.word_is(at - 1, &["by"]) && page.number(at + 2).is_some_and(|day| day <= SCALE_MAX);
+    is_counted || is_by || follows_scale || page.mark_is(next, b'%')
 }
 
 /// "10-15-20", "6-12-18": doses and hours in even steps.

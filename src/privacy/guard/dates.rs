@@ -2,7 +2,8 @@
 
 use super::FieldContext;
 use super::date_context::{
-    care_near, dates_document, nearest_cue, speaks_of_document, speaks_of_person, tells_of_somebody,
+    care_near, dates_document, is_about_person, nearest_cue, speaks_of_document, speaks_of_person, speaks_of_policy,
+    tells_of_somebody,
 };
 use super::date_days::is_business;
 use super::date_forms::{Date, Form, date_at};
@@ -171,7 +172,22 @@ fn is_told_of_person(page: &Page, date: &Date) -> bool {
         || follows_pronoun(page, date.first)
         || care_near(page, date.first, date.last, 4)
         || follows_finding(page, date)
+        || is_day_in_small_letters(page, date)
         || is_persons && !speaks_of_document(page, date.first, date.last)
+}
+
+/// "surgery is feb 6", "sober since dec. 3rd": a month in small letters with its day, near a word of time or somebody.
+fn is_day_in_small_letters(page: &Page, date: &Date) -> bool {
+    let has_year = page.word(date.last).len() == 4 && page.is_digits(date.last);
+    let is_timed = date
+        .first
+        .checked_sub(1)
+        .is_some_and(|before| is(page, before, class::TIME_WORD));
+    !has_year
+        && page.has(date.first, cue::MONTH)
+        && (is_timed || is_about_person(page, date.first, date.last))
+        && !is_business(page, date.first, date.last)
+        && !speaks_of_policy(page, date.first, date.last)
 }
 
 /// "LSIL June 2024": a month right after a word, and no document spoken of.
