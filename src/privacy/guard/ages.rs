@@ -1,5 +1,6 @@
 //! Ages over 89. "90 or older" is the aggregate the rule asks for and passes, as do limits and ranges of a policy.
 
+use super::age_told::{is_joined_to_sex, told};
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
@@ -18,7 +19,7 @@ pub(super) fn find(page: &mut Page) {
         };
         let last = match token.shape {
             Shape::Digits => numeric(page, at),
-            Shape::Mixed => joined(page, at),
+            Shape::Mixed => joined(page, at).or_else(|| spelled(page, at, &token)),
             Shape::Lower | Shape::Title | Shape::Upper => spelled(page, at, &token),
             Shape::Mark => None,
         };
@@ -40,7 +41,11 @@ fn numeric(page: &Page, at: usize) -> Option<usize> {
     if !is_number {
         return None;
     }
-    unit_end(page, at + 1).or_else(|| {
+    if is_joined_to_sex(page, at) {
+        return Some(at);
+    }
+    let unit = unit_end(page, at + 1).or_else(|| years_of_sex(page, at));
+    unit.or_else(|| told(page, at, at)).or_else(|| {
         let is_aged = page.cue_before(at, 3, cue::AGED).is_some_and(|cue_at| {
             (cue_at + 1..at).all(|index| {
                 page.has(index, cue::CONNECTOR)
@@ -52,6 +57,11 @@ fn numeric(page: &Page, at: usize) -> Option<usize> {
         let is_plain = !page.has(at + 1, cue::UNIT) && !page.mark_is(at + 1, b'%');
         (is_aged && is_plain || is_sex(page, at + 1) && page.gap(at + 1) <= Gap::Space).then_some(at)
     })
+}
+
+/// "93 y F", "91 yrs male".
+fn years_of_sex(page: &Page, at: usize) -> Option<usize> {
+    (page.word_is(at + 1, &["y", "yr", "yrs", "years"]) && is_sex(page, at + 2)).then_some(at + 2)
 }
 
 /// Part of a longer number: "1/94", "94.5", "120/94".
@@ -85,7 +95,7 @@ fn unit_end(page: &Page, at: usize) -> Option<usize> {
         return Some(index);
     }
     if page.word_is(index, &["y"])
-        && (page.mark_is(index + 1, b'/') || page.mark_is(index + 1, b'.'))
+        && (page.mark_is(index + 1, b'/') || page.mark_is(index + 1, b'.') || page.mark_is(index + 1, b'-'))
         && page.word_is(index + 2, &["o"])
     {
         return Some(index + 2);
@@ -118,6 +128,7 @@ fn is_sex(page: &Page, at: usize) -> bool {
             "patient",
         ],
     ) && !page.mark_is(at + 1, b'.')
+        && !page.mark_is(at + 1, b'-')
 }
 
 /// "94F", "94yo", "94y", "94yof".
@@ -125,10 +136,20 @@ fn joined(page: &Page, at: usize) -> Option<usize> {
     let word = page.word(at);
     let letters = word.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = word.split_at_checked(letters)?;
+    if unit.eq_ignore_ascii_case("th") || unit.eq_ignore_ascii_case("st") || unit.eq_ignore_ascii_case("nd") {
+        let is_birthday = page.word_is(at + 1, &["birthday"]) && number.parse().is_ok_and(is_protected);
+        return is_birthday.then_some(at + 1);
+    }
     let is_unit = ["f", "m", "yo", "y", "yof", "yom", "yr", "yrs"]
         .iter()
         .any(|known| unit.eq_ignore_ascii_case(known));
-    let is_measure = page.gap(at) == Gap::Glued
+    let is_opened = page
+        .before(at)
+        .is_some_and(|before| matches!(before.mark, b'(' | b',' | b'/' | b'['));
+    if unit.eq_ignore_ascii_case("ish") {
+        return (is_sex(page, at + 1) && number.parse().is_ok_and(is_protected)).then_some(at);
+    }
+    let is_measure = page.gap(at) == Gap::Glued && !is_opened
         || unit == "m"
             && page
                 .before(at)
@@ -145,9 +166,11 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
         return Some(at);
     }
     if page.word_is(at, &["nineties", "90s"]) {
-        let is_somebodys = (1..=2).any(|back| {
+        let is_somebodys = (1..=4).any(|back| {
+            let between = (1..back)
+                .all(|step| page.word_is(at - step, &["early", "mid", "late", "-"]) || page.mark_is(at - step, b'-'));
             at.checked_sub(back)
-                .is_some_and(|index| page.word_is(index, &["her", "his", "their"]))
+                .is_some_and(|index| page.word_is(index, &["her", "his", "their", "my"]) && between)
         });
         return is_somebodys.then_some(at);
     }
@@ -171,7 +194,13 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
     } else {
         index
     };
-    unit_end(page, unit)
+    unit_end(page, unit).or_else(|| {
+        let trailing = (at + 1..unit)
+            .rev()
+            .take_while(|end| page.word_is(*end, &["and"]))
+            .count();
+        told(page, at, unit - 1 - trailing)
+    })
 }
 
 /// "over 90", "90 or older", "ages 65-95", "≥ 90": a limit, nobody's age.
@@ -185,6 +214,7 @@ fn is_limit(page: &Page, at: usize, last: usize) -> bool {
         || page.mark_is(at + 1, b'+')
         || page.word_is(last + 1, &["plus", "limit", "cutoff", "maximum", "minimum"])
         || page.mark_is(at + 1, b'-') && page.is_digits(at + 2) && page.gap(at + 2) == Gap::Glued;
+    let is_range = page.word_is(last + 1, &["to", "through", "and", "or"]) && page.is_digits(last + 2);
     let before = |step: usize, words: &[&str]| at.checked_sub(step).is_some_and(|index| page.word_is(index, words));
     let precedes = before(
         1,
@@ -195,7 +225,9 @@ fn is_limit(page: &Page, at: usize, last: usize) -> bool {
     ) || at
         .checked_sub(1)
         .is_some_and(|index| matches!(page.token(index).map_or(0, |token| token.mark), b'>' | b'<'))
+        || before(1, &["age", "aged", "ages"])
+            && before(2, &["over", "above", "under", "below", "than", "to", "past", "until"])
         || (before(1, &["to", "and"]) || at.checked_sub(1).is_some_and(|index| page.mark_is(index, b'-')))
             && at.checked_sub(2).is_some_and(|index| page.is_digits(index));
-    follows || precedes
+    follows || precedes || is_range
 }

@@ -1,5 +1,8 @@
 //! The forms a date is written in.
 
+use super::date_context::nearest_cue;
+use super::date_days::{ends_phrase, holiday, is_holiday, month_alone, ordinal_day, spelled_day};
+use super::date_fractions::{follows_time_word, is_day, is_dotted_day, is_even_series};
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -9,8 +12,10 @@ use super::token::{Gap, Shape};
 pub(super) enum Form {
     /// Day, month and year, or a named month with its day: a date whatever stands around it.
     Full,
-    /// Month and year, or month/day: a date only beside a cue.
+    /// Month and year: a date only beside a cue.
     Partial,
+    /// A day or a month alone, a holiday, month/day: what stands beside it told already that it is somebody's.
+    Told,
 }
 
 /// A date's tokens and form.
@@ -25,9 +30,16 @@ pub(super) fn date_at(page: &Page, at: usize) -> Option<Date> {
     let token = page.token(at)?;
     match token.shape {
         Shape::Digits => numeric(page, at).or_else(|| day_month(page, at)),
-        Shape::Mixed => day_month(page, at).or_else(|| joined_day_month_year(page, at)),
-        Shape::Lower | Shape::Title | Shape::Upper if token.has(cue::MONTH) => month_day(page, at),
-        Shape::Lower | Shape::Title | Shape::Upper if token.has(cue::ORDINAL) => ordinal_month(page, at),
+        Shape::Mixed => day_month(page, at)
+            .or_else(|| joined_day_month_year(page, at))
+            .or_else(|| ordinal_day(page, at)),
+        Shape::Lower | Shape::Title | Shape::Upper if is_holiday(page, at) => holiday(page, at),
+        Shape::Lower | Shape::Title | Shape::Upper if token.has(cue::MONTH) => {
+            month_day(page, at).or_else(|| month_alone(page, at))
+        }
+        Shape::Lower | Shape::Title | Shape::Upper if token.has(cue::ORDINAL) => {
+            ordinal_month(page, at).or_else(|| spelled_day(page, at))
+        }
         Shape::Lower | Shape::Title | Shape::Upper | Shape::Mark => None,
     }
 }
@@ -48,15 +60,35 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
             (4, 1..=2, _) => is_year(first) && is_month_day(second, third),
             (1..=2, 1..=2, 4) => is_year(third) && (is_month_day(first, second) || is_month_day(second, first)),
             (1..=2, 1..=2, 2) => {
-                (separator != b'.' || page.cue_before(at, 3, cue::PATIENT_DATE).is_some())
+                (separator != b'.'
+                    || page.cue_before(at, 3, cue::PATIENT_DATE).is_some()
+                    || follows_time_word(page, at))
                     && (is_month_day(first, second) || is_month_day(second, first))
             }
             _ => false,
         };
-        return (is_date && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(Date {
+        let is_series = lengths.2 == 2
+            && is_even_series(first, second, third)
+            && !page.word(at).starts_with('0')
+            && (separator == b'-'
+                || page.cue_before(at, 6, cue::UNIT).is_some()
+                || page.cue_after(at + 5, 4, cue::UNIT).is_some())
+            && nearest_cue(page, at, 6).is_none();
+        let is_dose = is_series
+            || lengths.2 == 2 && page.has(at + 5, cue::UNIT) && !page.word_is(at + 5, &["day", "visits", "times"]);
+        return (is_date && !is_dose && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(
+            Date {
+                first: at,
+                last: at + 4,
+                form: Form::Full,
+            },
+        );
+    }
+    if is_dotted_day(page, at, separator) {
+        return Some(Date {
             first: at,
-            last: at + 4,
-            form: Form::Full,
+            last: at + 3,
+            form: Form::Told,
         });
     }
     let is_glued = page.gap(at + 1) == Gap::Glued && page.gap(at + 2) == Gap::Glued;
@@ -66,29 +98,25 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     }
     let (short, long) = (page.word(at).len(), page.word(at + 2).len());
     let month_year = (1..=12).contains(&first) && long == 4 && is_year(second) && separator != b'.';
-    let ends_range =
-        at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
     let day_first = first > 12 && is_month_day(second, first) && page.cue_before(at, 2, cue::PATIENT_DATE).is_some();
-    let month_day = separator == b'/'
-        && short <= 2
-        && long <= 2
-        && (is_month_day(first, second) && (ends_range || follows_day_cue(page, at) || is_in_range(page, at))
-            || day_first);
+    let is_short = short <= 2 && long <= 2;
+    let month_day = is_short
+        && (separator == b'/' && day_first || separator != b'.' && is_month_day(first, second) && is_day(page, at));
     let month_short_year = separator == b'/'
-        && short <= 2
+        && is_short
         && long == 2
         && (1..=12).contains(&first)
         && second > 31
-        && follows_day_cue(page, at);
+        && page.cue_before(at, 9, cue::PATIENT_DATE).is_some();
     (month_year || month_day || month_short_year).then_some(Date {
         first: at,
         last: at + 2,
-        form: Form::Partial,
+        form: if month_day { Form::Told } else { Form::Partial },
     })
 }
 
 /// "from 3/14 to 3/16", "1/5, 2/2 and 3/1": joined to a date that was found, or to one that no scale has.
-fn is_in_range(page: &Page, at: usize) -> bool {
+pub(super) fn is_in_range(page: &Page, at: usize) -> bool {
     let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and", "to", "through", "thru", "&"]);
     let follows_date = at >= 2 && joins(at - 1) && page.is_taken(at - 2, at - 2) && page.is_digits(at - 2);
     let is_no_scale = |day: usize| page.number(day).is_some_and(|day| (11..=31).contains(&day));
@@ -96,8 +124,7 @@ fn is_in_range(page: &Page, at: usize) -> bool {
         && page.word_is(at - 1, &["from"])
         && page.word_is(at + 3, &["to", "through", "thru", "until"])
         && page.mark_is(at + 5, b'/')
-        && is_no_scale(at + 2)
-        && is_no_scale(at + 6);
+        && (is_no_scale(at + 2) || is_no_scale(at + 6));
     follows_date || leads_date
 }
 
@@ -129,7 +156,7 @@ fn continues(page: &Page, at: usize) -> bool {
 }
 
 /// "01/02/2024-01/05/2024": the hyphen after a date with slashes leads to another.
-fn leads_range(page: &Page, hyphen: usize, separator: u8) -> bool {
+pub(super) fn leads_range(page: &Page, hyphen: usize, separator: u8) -> bool {
     separator == b'/' && page.mark_is(hyphen, b'-') && page.mark_is(hyphen + 2, b'/')
 }
 
@@ -150,36 +177,8 @@ fn is_year(year: u32) -> bool {
     (1880..=2099).contains(&year)
 }
 
-fn is_month_day(month: u32, day: u32) -> bool {
+pub(super) fn is_month_day(month: u32, day: u32) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
-}
-
-/// "seen on 3/12", "DOS 3/12", "Tues 4/16", "documented on 3/12". Farther from its cue a fraction has to be one that no scale has.
-fn follows_day_cue(page: &Page, at: usize) -> bool {
-    const DAYS: [&str; 14] = [
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "thu",
-        "thurs",
-        "fri",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    let follows_on = at
-        .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["on"]) || page.word_is(before, &DAYS));
-    let is_no_scale = page.number(at + 2).is_some_and(|day| day > 10);
-    follows_on
-        || page
-            .cue_before(at, if is_no_scale { 9 } else { 3 }, cue::PATIENT_DATE)
-            .is_some()
 }
 
 /// 19500314 or 03141950 right after a birth or service cue, 031450 after its abbreviation.
@@ -225,7 +224,7 @@ fn compact(page: &Page, at: usize) -> Option<Date> {
 
 /// "14 March 2024", "14-Mar-2024", "3rd of July", "14 Mar".
 fn day_month(page: &Page, at: usize) -> Option<Date> {
-    let is_month_near = (at + 1..at + 3).any(|index| page.tokens.get(index).is_some_and(|token| token.has(cue::MONTH)));
+    let is_month_near = (at + 1..at + 3).any(|index| page.has(index, cue::MONTH));
     if !is_month_near || page.token(at)?.len() > 4 {
         return None;
     }
@@ -235,7 +234,8 @@ fn day_month(page: &Page, at: usize) -> Option<Date> {
         month += 1;
     }
     let month_token = page.token(month)?;
-    if !month_token.has(cue::MONTH) || page.gap(month) > Gap::Line || is_verb_may(page, month) {
+    let is_month = month_token.has(cue::MONTH) && !is_holiday(page, month);
+    if !is_month || page.gap(month) > Gap::Line || is_verb_may(page, month) {
         return None;
     }
     let last = year_after(page, month).unwrap_or(month);
@@ -274,7 +274,7 @@ fn joined_day_month_year(page: &Page, at: usize) -> Option<Date> {
 }
 
 /// The day of a month: 1 to 31, with or without st, nd, rd, th.
-fn day_of_month(page: &Page, at: usize) -> Option<u32> {
+pub(super) fn day_of_month(page: &Page, at: usize) -> Option<u32> {
     let word = page.word(at);
     let digits = word
         .len()
@@ -340,9 +340,11 @@ fn is_verb_may(page: &Page, month: usize) -> bool {
     page.token(month).is_some_and(|token| token.shape == Shape::Lower)
         && page.word_is(month, &["may", "march", "mar", "dec", "jan", "sep"])
         && !page.token(month + 1).is_some_and(super::token::Token::has_digit)
-        && !month
-            .checked_sub(1)
-            .is_some_and(|index| page.word_is(index, &["of", "-"]))
+        && !(page.mark_is(month + 1, b'\'') && page.is_digits(month + 2))
+        && !(page.word_is(month + 1, &["the"]) && page.token(month + 2).is_some_and(super::token::Token::has_digit))
+        && !month.checked_sub(1).is_some_and(|index| {
+            page.word_is(index, &["of", "-"]) || page.is_digits(index) && ends_phrase(page, month + 1)
+        })
 }
 
 /// "the third of July, 2023".

@@ -1,15 +1,23 @@
 //! Dates that relate to an individual. A date stands for itself when nothing near it says that it dates a policy, a form or a rule.
 
 use super::FieldContext;
+use super::date_context::{
+    care_near, dates_document, is_about_person, nearest_cue, speaks_of_document, speaks_of_person, speaks_of_policy,
+    tells_of_somebody,
+};
+use super::date_days::is_business;
 use super::date_forms::{Date, Form, date_at};
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
+use super::words::{class, is};
 
 /// How far, in tokens, a cue may stand from the date it governs.
 const REACH_BACK: usize = 14;
 const REACH_ON: usize = 6;
+/// How near a cue leaves no doubt, in tokens.
+const ADJACENT: usize = 3;
 
 pub(super) fn find(page: &mut Page) {
     let mut from = 0;
@@ -25,7 +33,7 @@ pub(super) fn find(page: &mut Page) {
         }
         let is_personal = match inherited(page, &date, previous) {
             Some(verdict) => verdict,
-            None => is_personal(page, &date),
+            None => is_personal(page, &date) && !goes_on_of_document(page, &date, previous),
         };
         previous = Some((date.last, is_personal));
         if is_personal {
@@ -50,6 +58,17 @@ fn inherited(page: &Page, date: &Date, previous: Option<(usize, bool)>) -> Optio
     (between <= 2 && (last + 1..date.first).all(joins) && !page.starts_sentence(date.first)).then_some(verdict)
 }
 
+/// "ends 12/31/2024, use 98016 from 1/1/2025": the sentence dated a document before, and speaks of nobody since.
+fn goes_on_of_document(page: &Page, date: &Date, previous: Option<(usize, bool)>) -> bool {
+    let Some((last, false)) = previous else {
+        return false;
+    };
+    page.context == FieldContext::FreeText
+        && date.first.saturating_sub(last) <= REACH_BACK
+        && (last + 1..=date.first).all(|index| !page.starts_sentence(index) && !page.has(index, cue::PATIENT_DATE))
+        && !speaks_of_person(page, date.first, date.last)
+}
+
 /// Whether a date relates to an individual: the nearest cue decides, and a full date without any cue does.
 fn is_personal(page: &Page, date: &Date) -> bool {
     if page.context == FieldContext::PatientLinked {
@@ -58,23 +77,61 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     if is_of_any_year(page, date.last) {
         return false;
     }
+    match date.form {
+        Form::Full => is_full_personal(page, date),
+        Form::Partial => is_month_personal(page, date),
+        Form::Told => is_told_personal(page, date),
+    }
+}
+
+/// A date with its day: somebody's unless it dates a document.
+fn is_full_personal(page: &Page, date: &Date) -> bool {
     let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
-    let default = date.form == Form::Full && page.context == FieldContext::FreeText;
-    if let Some(at) = page.cue_before(date.first, REACH_BACK, cues) {
+    if let Some(at) = nearest_cue(page, date.first, REACH_BACK) {
+        if page.has(at, cue::POLICY_DATE) {
+            return is_policy_of_person(page, date, at);
+        }
+        let is_beside = date.first - at <= ADJACENT;
+        return is_beside && !is(page, at, class::OF_MANY_THINGS) || !dates_document(page, date.first, date.last);
+    }
+    match page.cue_after(date.last + 1, REACH_ON, cues) {
+        Some(at) if page.has(at, cue::POLICY_DATE) => false,
+        Some(_) => !dates_document(page, date.first, date.last),
+        None => page.context == FieldContext::FreeText && !dates_document(page, date.first, date.last),
+    }
+}
+
+/// "effective 03/01 she lost Medicaid", "he retired June 1": words of documents in a sentence about somebody.
+fn is_policy_of_person(page: &Page, date: &Date, at: usize) -> bool {
+    page.has(at, cue::PERSON)
+        || page.cue_before(at, 3, cue::PERSON).is_some()
+        || is(page, at, class::OF_BOTH) && tells_of_somebody(page, date.first, date.last)
+}
+
+/// A month with its year.
+fn is_month_personal(page: &Page, date: &Date) -> bool {
+    let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
+    if let Some(at) = nearest_cue(page, date.first, REACH_BACK) {
         if !page.has(at, cue::POLICY_DATE) {
-            return date.form == Form::Full || date.first - at <= 10;
+            return date.first - at <= 10;
         }
         return page.cue_before(at, 3, cue::PERSON).is_some();
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
-        Some(at)
-            if date.form == Form::Partial && page.word_is(at, &["denial", "denied", "claim", "records", "report"]) =>
-        {
-            is_told_of_person(page, date.first)
+        Some(at) if !page.word_is(at, &["denial", "denied", "claim", "records", "report"]) => true,
+        _ => is_told_of_person(page, date),
+    }
+}
+
+/// A day or month that was told of somebody's care, unless the nearest cue says that a document is spoken of.
+fn is_told_personal(page: &Page, date: &Date) -> bool {
+    match nearest_cue(page, date.first, REACH_BACK) {
+        Some(at) if page.has(at, cue::POLICY_DATE) => {
+            is_policy_of_person(page, date, at) || care_near(page, date.first, date.last, 2)
         }
         Some(_) => true,
-        None => default || date.form == Form::Partial && is_told_of_person(page, date.first),
+        None => page.context == FieldContext::FreeText,
     }
 }
 
@@ -103,10 +160,49 @@ fn is_of_any_year(page: &Page, last: usize) -> bool {
         )
 }
 
-/// "documented the wound on 10/12": a day, said of no document, or with a person just before it.
-fn is_told_of_person(page: &Page, first: usize) -> bool {
-    let follows_on = first.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
-    follows_on || page.cue_before(first, 5, cue::PERSON).is_some() || follows_pronoun(page, first)
+/// "kidney transplant June 2019", "documented in 10/2021": said of no document, with a person or their care just before it.
+fn is_told_of_person(page: &Page, date: &Date) -> bool {
+    let follows_on = date
+        .first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on"]));
+    let is_persons = speaks_of_person(page, date.first, date.last);
+    follows_on
+        || page.cue_before(date.first, 5, cue::PERSON).is_some()
+        || follows_pronoun(page, date.first)
+        || care_near(page, date.first, date.last, 4)
+        || follows_finding(page, date)
+        || is_day_in_small_letters(page, date)
+        || is_persons && !speaks_of_document(page, date.first, date.last)
+}
+
+/// "surgery is feb 6", "sober since dec. 3rd": a month in small letters with its day, near a word of time or somebody.
+fn is_day_in_small_letters(page: &Page, date: &Date) -> bool {
+    let has_year = page.word(date.last).len() == 4 && page.is_digits(date.last);
+    let is_timed = date
+        .first
+        .checked_sub(1)
+        .is_some_and(|before| is(page, before, class::TIME_WORD));
+    !has_year
+        && page.has(date.first, cue::MONTH)
+        && (is_timed || is_about_person(page, date.first, date.last))
+        && !is_business(page, date.first, date.last)
+        && !speaks_of_policy(page, date.first, date.last)
+}
+
+/// "LSIL June 2024": a month right after a word, and no document spoken of.
+fn follows_finding(page: &Page, date: &Date) -> bool {
+    let follows_word = date.first.checked_sub(1).is_some_and(|before| {
+        page.token(before)
+            .is_some_and(|token| token.is_word() && token.cues == 0 && token.len() > 2)
+    });
+    let begins_month = page.has(date.first, cue::MONTH);
+    follows_word
+        && begins_month
+        && page.context == FieldContext::FreeText
+        && !page.starts_sentence(date.first)
+        && !is_business(page, date.first, date.last)
+        && !speaks_of_document(page, date.first, date.last)
 }
 
 /// "she moved here in April 2022", "my surgery in May": told of somebody.

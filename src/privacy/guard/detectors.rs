@@ -38,8 +38,8 @@ detectors! {
     "geo.town_state" Geography "town and state" "a comma, or a known town";
     "geo.block" Geography "short lines below a line that is a name" "streets of any country, towns, post codes; a line with a code or an ordinary word ends the block";
     "geo.town" Geography "town" "from, in, lives in; a known town that is no other word";
-    "date.personal" Date "dates with a day or month" "nearest cue: admitted, seen, born refuse; effective, revised, LCD, section pass; without a cue a full date is refused";
-    "age.over_89" AgeOver89 "ages over 89 in digits or words" "year-old, aged, yo; limits and 90 or older pass";
+    "date.personal" Date "dates with a day or month; days, months and holidays alone" "nearest cue: admitted, seen, born refuse; effective, revised, LCD, section pass, as does what a payer, a code or a list is said to do; without a cue a full date is refused, a part of one only beside words of care";
+    "age.over_89" AgeOver89 "ages over 89 in digits or words" "year-old, aged, yo; who is, a name or a relative beside the number; limits and 90 or older pass";
     "phone.number" Phone "telephone numbers" "form, or a phone cue; toll-free and payers' office numbers pass";
     "fax.number" Fax "fax numbers" "a fax cue beside the number";
     "email.address" Email "e-mail addresses" "office mailboxes (appeals@) pass";

@@ -3,7 +3,7 @@
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
-use super::token::{Shape, Token};
+use super::token::{Gap, Shape, Token};
 
 /// How far back, in tokens, a label may stand.
 const REACH: usize = 10;
@@ -85,8 +85,61 @@ fn kind_of(cues: u64, table: &[(u64, PhiKind)]) -> Option<PhiKind> {
     table.iter().find(|(bits, _)| cues & bits != 0).map(|(_, kind)| *kind)
 }
 
-/// Reads the words before token `value`, nearest first.
+/// How many earlier numbers of a list are passed over to its label.
+const LIST_MAX: usize = 3;
+
+/// Reads the words before token `value`, nearest first. A number in a list of codes is a code.
 pub(super) fn before(page: &Page, value: usize) -> Reading {
+    match words_before(page, value) {
+        Reading::Unlabelled => {
+            let mut head = value;
+            for _ in 0..LIST_MAX {
+                let Some(earlier) = earlier_of_list(page, head) else {
+                    break;
+                };
+                head = earlier;
+                if matches!(words_before(page, head), Reading::Code) {
+                    return Reading::Code;
+                }
+            }
+            Reading::Unlabelled
+        }
+        reading => reading,
+    }
+}
+
+/// "450-636-0250 and 270-272-0278": the first token of the number that a list names before this one.
+fn earlier_of_list(page: &Page, value: usize) -> Option<usize> {
+    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and", "or", "&", "plus", "to"]);
+    let joints = (1..=2).take_while(|back| *back <= value && joins(value - back)).count();
+    let mut first = value.checked_sub(joints + 1).filter(|_| joints > 0)?;
+    if !page.token(first)?.has_digit() || page.starts_sentence(value) {
+        return None;
+    }
+    for _ in 0..6 {
+        if first == 0 || page.token(first)?.gap != Gap::Glued {
+            break;
+        }
+        first -= 1;
+    }
+    Some(first)
+}
+
+/// "licence on file, D4471920,": the comma sets off a value that is no amount.
+fn sets_off(page: &Page, comma: usize, value: usize) -> bool {
+    let goes_on = |index: usize| page.gap(index) == Gap::Glued && page.mark_is(index, b'-') || page.is_digits(index);
+    comma + 1 == value
+        && page.token(value).is_some_and(|token| match token.shape {
+            Shape::Mixed => token.len() >= 6,
+            Shape::Digits => {
+                token.len() >= 6 || token.len() >= 4 && page.mark_is(value + 1, b'-') && goes_on(value + 1)
+            }
+            Shape::Upper => token.len() <= 4 && goes_on(value + 1),
+            Shape::Lower | Shape::Title | Shape::Mark => false,
+        })
+}
+
+fn words_before(page: &Page, value: usize) -> Reading {
     let mut noun = None;
     let mut others = 0;
     let mut at = value;
@@ -103,6 +156,8 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             match token.mark {
                 b'#' => noun = noun.or(Some(at)),
                 b';' | b'@' | b'[' | b']' => break,
+                b',' if sets_off(page, at, value) => {}
+                b',' if noun == Some(at + 1) => break,
                 b',' => others += 1,
                 _ => {}
             }
@@ -118,28 +173,11 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
             }
             continue;
         }
-        if let Some(kind) = abbreviated(page, at).or_else(|| kind_of(token.cues, &HEADS)) {
-            return Reading::Identifier(Label {
-                kind,
-                is_explicit: true,
-                is_head: true,
-            });
+        if is_on_file(page, at) {
+            continue;
         }
-        let is_near = others == 0 || noun.is_some();
-        if token.has(cue::CODE_CUE) && !(token.has(ALL_WORDS) && noun.is_some()) && is_near {
-            return Reading::Code;
-        }
-        if token.has(ALL_WORDS)
-            && is_near
-            && (noun.is_some() || value - at <= ADJACENT)
-            && let Some(kind) = worded(page, at, noun)
-        {
-            let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"])) && kind != PhiKind::OtherUniqueId;
-            return Reading::Identifier(Label {
-                kind,
-                is_explicit: noun.is_some() && !is_code,
-                is_head: false,
-            });
+        if let Some(reading) = of_word(page, at, noun, value - at <= ADJACENT, others == 0 || noun.is_some()) {
+            return reading;
         }
         if token.has(cue::ID_NOUN) && others == 0 {
             noun = noun.or(Some(at));
@@ -167,6 +205,37 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
     }
 }
 
+/// What one word says of the number: a label's head or qualifier, or a code's.
+fn of_word(page: &Page, at: usize, noun: Option<usize>, is_adjacent: bool, is_near: bool) -> Option<Reading> {
+    let token = page.token(at)?;
+    if let Some(kind) = abbreviated(page, at).or_else(|| kind_of(token.cues, &HEADS)) {
+        return Some(Reading::Identifier(Label {
+            kind,
+            is_explicit: true,
+            is_head: true,
+        }));
+    }
+    if token.has(cue::CODE_CUE) && !(token.has(ALL_WORDS) && noun.is_some()) && is_near {
+        return Some(Reading::Code);
+    }
+    if !token.has(ALL_WORDS) || !is_near || noun.is_none() && !is_adjacent {
+        return None;
+    }
+    let kind = worded(page, at, noun)?;
+    let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"])) && kind != PhiKind::OtherUniqueId;
+    Some(Reading::Identifier(Label {
+        kind,
+        is_explicit: noun.is_some() && !is_code,
+        is_head: false,
+    }))
+}
+
+/// "licence on file", "number on the form": where the number stands.
+fn is_on_file(page: &Page, at: usize) -> bool {
+    page.word_is(at, &["file", "form", "card", "chart", "application"])
+        && (1..=2).any(|back| at.checked_sub(back).is_some_and(|index| page.word_is(index, &["on"])))
+}
+
 /// "S/N", "M.R.N.", "S.S.N.": the kind of an abbreviation in single letters that ends at `at`.
 fn abbreviated(page: &Page, at: usize) -> Option<PhiKind> {
     let letter = |back: usize, letters: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, letters));
@@ -187,12 +256,38 @@ fn abbreviated(page: &Page, at: usize) -> Option<PhiKind> {
     }
 }
 
+/// Plates of surgeons and laboratories.
+const PLATES_OF_OTHER_KINDS: &[&str] = &[
+    "locking",
+    "bone",
+    "growth",
+    "compression",
+    "fixation",
+    "reconstruction",
+    "recon",
+    "agar",
+    "volar",
+    "distal",
+    "proximal",
+    "tibial",
+    "buttress",
+    "titanium",
+    "base",
+    "back",
+    "culture",
+    "blood",
+    "mini",
+    "tubular",
+    "hook",
+    "end",
+];
+
 /// The kind a qualifier gives: "patient" or "hospital" need a noun beside them, "account" and "claim" don't.
 fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let cues = page.token(at)?.cues;
-    let follows_code = at
-        .checked_sub(1)
-        .is_some_and(|before| page.has(before, cue::CODE_CUE) && !page.has(before, ALL_WORDS | ALL_HEADS));
+    let follows_code = at.checked_sub(1).is_some_and(|before| {
+        page.has(before, cue::CODE_CUE) && !page.has(before, ALL_WORDS | ALL_HEADS) && !page.word_is(before, &["loop"])
+    });
     let is_policy = page.word_is(at, &["policy", "coverage", "plan"]);
     let names_document = is_policy
         && at.checked_sub(1).is_some_and(|before| {
@@ -211,7 +306,11 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
                 ],
             )
         });
-    if follows_code || names_document || page.has(at, cue::CODE_CUE) && noun.is_none() {
+    let holds_bones = page.word_is(at, &["plate", "plates"])
+        && at
+            .checked_sub(1)
+            .is_some_and(|before| page.word_is(before, PLATES_OF_OTHER_KINDS));
+    if follows_code || names_document || holds_bones || page.has(at, cue::CODE_CUE) && noun.is_none() {
         return None;
     }
     // "patient account number" is an account, "patient" alone a person.

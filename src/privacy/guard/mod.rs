@@ -4,13 +4,17 @@
 //! that belongs to a finding is no longer read. Every detector looks a bounded number of tokens around, so the work is linear in the text.
 //! Findings name kind and place, never the text.
 
+mod age_told;
 mod ages;
 mod allow;
 mod blocks;
 mod checksum;
 mod codes;
 mod contact;
+mod date_context;
+mod date_days;
 mod date_forms;
+mod date_fractions;
 mod dates;
 mod detectors;
 mod digits;
@@ -33,15 +37,18 @@ mod name_told;
 mod names;
 mod near;
 mod normal;
+mod number_groups;
 mod numbers;
 mod page;
 mod phones;
 mod places;
+mod policies;
 mod practices;
 mod streets;
 mod token;
 mod towns;
 mod word;
+mod words;
 mod zip3;
 mod zips;
 

@@ -132,7 +132,7 @@ impl Near<'_> {
     fn of_mixed(&self) -> u16 {
         let token = self.token();
         let may_be_image = matches!(token.first, b'i' | b'r' | b'u' | b's' | b't');
-        let may_be_date = token.first.is_ascii_digit() && token.len() >= 6;
+        let may_be_date = token.first.is_ascii_digit() && (token.len() >= 6 || matches!(token.len(), 3 | 4));
         bit(Interest::Ip, self.is_before_colon())
             | bit(Interest::Date, may_be_date || self.is_before_month())
             | bit(Interest::ImageData, may_be_image)
@@ -151,7 +151,7 @@ impl Near<'_> {
         if !token.has(TRIGGERS) {
             return of_form;
         }
-        let is_date = token.has(cue::MONTH) || token.has(cue::ORDINAL) && self.is_before_month();
+        let is_date = token.has(cue::MONTH | cue::ORDINAL);
         of_form
             | bit(Interest::Date, is_date)
             | bit(Interest::Age, token.has(cue::AGE_WORD))

@@ -9,7 +9,9 @@ use super::index::Interest;
 use super::kinds::PhiKind;
 use super::labels::{self, Label, Reading};
 use super::lexicon::cue;
+use super::number_groups::{echoes, last_group, payer_groups, spaced_groups};
 use super::page::Page;
+use super::policies::is_document_number;
 use super::token::{Gap, Shape};
 
 /// Longest identifier, in tokens.
@@ -159,6 +161,14 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         .or_else(|| over_line(page, run, depth))
         .or_else(|| after_letters(page, run))
         .or_else(|| spaced_groups(page, run))
+        .or_else(|| payer_groups(page, run))
+        .or_else(|| {
+            if matches!(reading, Reading::Unlabelled) {
+                echoes(page, run)
+            } else {
+                None
+            }
+        })
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
 }
@@ -241,16 +251,6 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     }
 }
 
-/// "policy number MP-1.23": a payer's document; a person's own policy number has no full stop.
-fn is_document_number(page: &Page, run: &Run) -> bool {
-    let says_policy = |step: usize| {
-        run.first
-            .checked_sub(step)
-            .is_some_and(|index| page.word_is(index, &["policy"]))
-    };
-    run.text(page).contains('.') && (1..=4).any(says_policy)
-}
-
 /// "license plate KLM 4821": capitals of the same identifier stand before the digits.
 fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let first = run.first.checked_sub(1)?;
@@ -270,41 +270,6 @@ fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
         return None;
     }
     page.report(first, last, label.kind, 0.85, "id.label");
-    Some(last)
-}
-
-/// The last of several groups of three or four digits, the first of which is a run of its own.
-fn last_group(page: &Page, run: &Run) -> usize {
-    let is_group = |index: usize| {
-        page.is_digits(index) && page.gap(index) == Gap::Space && (3..=4).contains(&page.word(index).len())
-    };
-    if run.first != run.last || !(3..=4).contains(&run.digits) {
-        return run.last;
-    }
-    (run.last + 1..run.last + 5)
-        .take_while(|index| is_group(*index))
-        .last()
-        .unwrap_or(run.last)
-}
-
-/// "Maria Gonzalez (KTD 234 378 615)": capitals and groups of digits, nine digits and more, where the sentence speaks of a person.
-fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
-    let first = run.first.checked_sub(1)?;
-    let last = last_group(page, run);
-    let is_prefix = page
-        .token(first)
-        .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)
-        && page.gap(run.first) == Gap::Space;
-    if last < run.last + 2 || !is_prefix {
-        return None;
-    }
-    let speaks_of_person = page
-        .cue_before(first, 12, cue::PERSON | cue::RELATIVE | cue::PROPER)
-        .is_some();
-    if !speaks_of_person {
-        return None;
-    }
-    page.report(first, last, PhiKind::HealthPlanId, 0.7, "id.long_number");
     Some(last)
 }
 

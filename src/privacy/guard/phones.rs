@@ -11,6 +11,9 @@ use super::token::Gap;
 /// How far a phone's cue may stand from it, in tokens.
 const REACH: usize = 8;
 
+/// The same for seven digits in one.
+const NEAR: usize = 3;
+
 /// A telephone number that begins at `first`; gives its last token. `(559) 555-0142`, `559.555.0142`, `+1 559 555 0142`, `555-0142` beside a cue.
 pub(super) fn phone(page: &mut Page, first: usize, groups: &Groups, is_code: bool) -> Option<usize> {
     if super::forms::follows_digits(page, first) {
@@ -68,13 +71,15 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
     }
     let has_blank_only = |count: usize| groups.separators(count).iter().all(|separator| *separator == b' ');
     let has_slash = groups.separators(3).contains(&b'/');
+    let is_quantity = page.has(groups.last_of(3) + 1, cue::UNIT);
+    let has_area = is_cued || page.mark_is(opening, b'(') || matches!(groups.digits(), [b'2'..=b'9', ..]);
     match lengths {
         [1, 3, 3, 4, ..] if groups.digits().first() == Some(&b'1') && !groups.continues_after(4) && !is_code => Some(4),
         [3, 3, 4, ..]
             if !groups.continues_after(3)
                 && !is_code
-                && !has_slash
-                && (is_cued || !has_blank_only(3) || is_area_code(groups)) =>
+                && (!has_slash || is_slashed(groups))
+                && (is_cued || !has_blank_only(3) && has_area && !is_quantity || is_area_code(groups)) =>
         {
             Some(3)
         }
@@ -89,6 +94,7 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
         {
             Some(2)
         }
+        [7] if !is_code && page.cue_before(opening, NEAR, cue::PHONE | cue::FAX).is_some() => Some(1),
         [10 | 11, ..] if is_bare_number(page, opening, groups, is_cued, is_code) => Some(1),
         _ if is_cued && !is_code => cued_form(groups),
         _ => None,
@@ -120,6 +126,11 @@ fn is_somebodys_number(page: &Page, opening: usize) -> bool {
 fn is_labelled_after(page: &Page, groups: &Groups) -> bool {
     let last = groups.last_of(groups.lengths().len().min(4));
     (1..=2).any(|step| page.has(last + step, cue::PHONE | cue::FAX) && page.gap(last + step) <= Gap::Space)
+}
+
+/// "530/555-0181".
+fn is_slashed(groups: &Groups) -> bool {
+    matches!(groups.separators(3), [b'/', b'-' | b'.']) && is_area_code(groups)
 }
 
 fn is_area_code(groups: &Groups) -> bool {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const CASES: &str = include_str!("cases.txt");
+const CASES: &str = concat!(include_str!("cases.txt"), include_str!("cases_numbers.txt"));
 
 /// One line of the table.
 struct Case {
@@ -329,6 +329,14 @@ fn work_is_linear_in_the_text() {
         "March ",
         "https://a",
         "Name: ",
+        "the 14th ",
+        "on 3/3, ",
+        "in May ",
+        "ninety, ",
+        "94, ",
+        "MRN 482913 and ",
+        "482913, ",
+        "12/31/2024 ",
     ] {
         let work = |count: usize| {
             let text = piece.repeat(count);
