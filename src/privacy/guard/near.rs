@@ -1,6 +1,7 @@
 //! What a token and those beside it may concern: nearly all that no detector can use is told here, by a look at four tokens.
 
 use super::index::{ENCODED_MIN, Interest, PLACE_TRIGGERS};
+use super::labels::names_identifier;
 use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue, dict};
 use super::name_parts::NO_NAMES;
 use super::numbers::is_joint;
@@ -210,7 +211,7 @@ impl Near<'_> {
     fn may_identify(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
         let has_form = token.len() >= 7 || token.shape == Shape::Mixed && token.len() == 4;
-        if self.has_label || has_form || next.gap == Gap::Line || next.has_digit() {
+        if self.has_label && !self.follows_code_cue() || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;
         }
         let is_apart = |gap: Gap| matches!(gap, Gap::Space | Gap::Paragraph);
@@ -224,6 +225,12 @@ impl Near<'_> {
             _ => false,
         };
         joins || is_group && (self.after(2).has_digit() || self.after(3).has_digit())
+    }
+
+    /// "CPT 64615": the word before the number says that it is a code, whatever labels stand before that word.
+    fn follows_code_cue(&self) -> bool {
+        let says_code = |before: &Token| before.has(cue::CODE_CUE) && before.is_word() && !names_identifier(before);
+        self.before().is_some_and(says_code)
     }
 
     /// "CO-50", as short as any code of a remittance: two capitals, a hyphen and up to three digits, which is no one's number without a label.
