@@ -157,8 +157,14 @@ impl Near<'_> {
             | bit(Interest::Date, is_date)
             | bit(Interest::Age, token.has(cue::AGE_WORD))
             | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
-            | bit(Interest::Place, token.has(PLACE_TRIGGERS))
+            | bit(Interest::Place, token.has(PLACE_TRIGGERS) && !self.is_group_code())
             | bit(Interest::Name, token.has(NAME_TRIGGERS))
+    }
+
+    /// "CO" of "CO-50", which is no state.
+    fn is_group_code(&self) -> bool {
+        let leads_number = self.after(1).mark == b'-' && self.after(2).has_digit();
+        leads_number && self.token().cues & PLACE_TRIGGERS == cue::STATE_ABBR
     }
 
     #[inline]
@@ -210,8 +216,10 @@ impl Near<'_> {
     #[inline]
     fn may_identify(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
-        let has_form = token.len() >= 7 || token.shape == Shape::Mixed && token.len() == 4;
-        if self.has_label && !self.follows_code_cue() || has_form || next.gap == Gap::Line || next.has_digit() {
+        let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
+        let has_form = token.len() >= 7 || may_begin_groups;
+        let is_labelled = self.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
+        if is_labelled || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;
         }
         let is_apart = |gap: Gap| matches!(gap, Gap::Space | Gap::Paragraph);
