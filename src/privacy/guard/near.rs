@@ -120,13 +120,24 @@ impl Near<'_> {
         let (token, next, after) = (self.token(), self.after(1), self.after(2));
         let is_before_stop = next.mark == b'.' && after.has_digit();
         let may_begin = matches!(token.len(), 1 | 2 | 4) || token.first == b'0';
-        let is_separated =
-            may_begin && after.has_digit() && next.gap <= Gap::Space && matches!(next.mark, b'-' | b'/' | b'.');
+        let is_part = after.shape == Shape::Digits && matches!(after.len(), 1 | 2 | 4);
+        let is_separated = may_begin && is_part && next.gap <= Gap::Space && self.may_separate_date();
         let is_compact = matches!(token.len(), 6 | 8);
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
             | bit(Interest::Date, is_separated || is_compact || self.is_before_month())
             | bit(Interest::Place, is_decimal)
+    }
+
+    /// Whether the mark after the number may stand in a date: stops only where there are two, hyphens also before a year.
+    fn may_separate_date(&self) -> bool {
+        let third = self.after(3).mark;
+        match self.after(1).mark {
+            b'/' => true,
+            b'-' => third == b'-' || self.after(2).len() == 4,
+            b'.' => third == b'.',
+            _ => false,
+        }
     }
 
     #[inline]
