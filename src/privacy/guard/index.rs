@@ -15,9 +15,10 @@ pub(super) enum Interest {
     Number,
     Age,
     Media,
-    ImageData,
     Place,
     Name,
+    // Hardly anything concerns these, and eight bits of nothing are passed over.
+    ImageData,
     Encoded,
 }
 
@@ -56,7 +57,9 @@ impl Index {
                 let Some(token) = tokens.get_mut(at) else { break };
                 token.starts_sentence = starts;
                 let has_label = label.is_some();
-                if may_label(token) {
+                if token.has_digit() {
+                    label = None; // no label is read over a number
+                } else if may_label(token) {
                     label = Some(at);
                 }
                 let [low, high] = Near {

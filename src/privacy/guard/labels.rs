@@ -78,6 +78,11 @@ pub(super) fn may_label(token: &Token) -> bool {
     token.has(ALL_HEADS | ALL_WORDS | cue::ID_NOUN) || token.mark == b'#' || token.first == b'n' && token.len() == 1
 }
 
+/// Whether a token can be the name of a number by itself ("MRN", the "N" of "S/N"), which no code cue changes.
+pub(super) fn names_identifier(token: &Token) -> bool {
+    token.has(ALL_HEADS) || token.len() == 1
+}
+
 fn kind_of(cues: u64, table: &[(u64, PhiKind)]) -> Option<PhiKind> {
     if cues & (ALL_HEADS | ALL_WORDS) == 0 {
         return None;

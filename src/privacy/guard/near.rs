@@ -1,6 +1,7 @@
 //! What a token and those beside it may concern: nearly all that no detector can use is told here, by a look at four tokens.
 
 use super::index::{ENCODED_MIN, Interest, PLACE_TRIGGERS};
+use super::labels::names_identifier;
 use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue, dict};
 use super::name_parts::NO_NAMES;
 use super::numbers::is_joint;
@@ -119,13 +120,24 @@ impl Near<'_> {
         let (token, next, after) = (self.token(), self.after(1), self.after(2));
         let is_before_stop = next.mark == b'.' && after.has_digit();
         let may_begin = matches!(token.len(), 1 | 2 | 4) || token.first == b'0';
-        let is_separated =
-            may_begin && after.has_digit() && next.gap <= Gap::Space && matches!(next.mark, b'-' | b'/' | b'.');
+        let is_part = after.shape == Shape::Digits && matches!(after.len(), 1 | 2 | 4);
+        let is_separated = may_begin && is_part && next.gap <= Gap::Space && self.may_separate_date();
         let is_compact = matches!(token.len(), 6 | 8);
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
             | bit(Interest::Date, is_separated || is_compact || self.is_before_month())
             | bit(Interest::Place, is_decimal)
+    }
+
+    /// Whether the mark after the number may stand in a date: stops only where there are two, hyphens also before a year.
+    fn may_separate_date(&self) -> bool {
+        let third = self.after(3).mark;
+        match self.after(1).mark {
+            b'/' => true,
+            b'-' => third == b'-' || self.after(2).len() == 4,
+            b'.' => third == b'.',
+            _ => false,
+        }
     }
 
     #[inline]
@@ -156,8 +168,14 @@ impl Near<'_> {
             | bit(Interest::Date, is_date)
             | bit(Interest::Age, token.has(cue::AGE_WORD))
             | bit(Interest::Media, token.has(cue::BIOMETRIC | cue::PHOTO))
-            | bit(Interest::Place, token.has(PLACE_TRIGGERS))
+            | bit(Interest::Place, token.has(PLACE_TRIGGERS) && !self.is_group_code())
             | bit(Interest::Name, token.has(NAME_TRIGGERS))
+    }
+
+    /// "CO" of "CO-50", which is no state.
+    fn is_group_code(&self) -> bool {
+        let leads_number = self.after(1).mark == b'-' && self.after(2).has_digit();
+        leads_number && self.token().cues & PLACE_TRIGGERS == cue::STATE_ABBR
     }
 
     #[inline]
@@ -209,8 +227,10 @@ impl Near<'_> {
     #[inline]
     fn may_identify(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
-        let has_form = token.len() >= 7 || token.shape == Shape::Mixed && token.len() == 4;
-        if self.has_label || has_form || next.gap == Gap::Line || next.has_digit() {
+        let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
+        let has_form = token.len() >= 7 || may_begin_groups;
+        let is_labelled = self.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
+        if is_labelled || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;
         }
         let is_apart = |gap: Gap| matches!(gap, Gap::Space | Gap::Paragraph);
@@ -224,6 +244,12 @@ impl Near<'_> {
             _ => false,
         };
         joins || is_group && (self.after(2).has_digit() || self.after(3).has_digit())
+    }
+
+    /// "CPT 64615": the word before the number says that it is a code, whatever labels stand before that word.
+    fn follows_code_cue(&self) -> bool {
+        let says_code = |before: &Token| before.has(cue::CODE_CUE) && before.is_word() && !names_identifier(before);
+        self.before().is_some_and(says_code)
     }
 
     /// "CO-50", as short as any code of a remittance: two capitals, a hyphen and up to three digits, which is no one's number without a label.
