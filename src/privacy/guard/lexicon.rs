@@ -154,14 +154,16 @@ bits! {
     dict, DICTIONARY_SECTIONS:
     FIRST = "first", FIRST_ORDINARY = "first_ordinary", SURNAME = "surname", SURNAME_ORDINARY = "surname_ordinary",
     WORD = "word", CITY = "city", TOWN = "town",
+    HOUSE = "house", PRACTICE = "practice", CHAIN = "chain", SITE = "site", MOVE = "move", STAY = "stay",
 }
 
 const CUES: &str = include_str!("data/cues.txt");
-const DICTIONARIES: [&str; 4] = [
+const DICTIONARIES: [&str; 5] = [
     include_str!("data/names.txt"),
     include_str!("data/world_names.txt"),
     include_str!("data/words.txt"),
     include_str!("data/cities.txt"),
+    include_str!("data/places.txt"),
 ];
 
 /// Longest phrase, in words, that either table holds.

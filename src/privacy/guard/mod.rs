@@ -18,6 +18,7 @@ mod encoded;
 mod facilities;
 mod forms;
 mod hosts;
+mod houses;
 mod index;
 mod kinds;
 mod labels;

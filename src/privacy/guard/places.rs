@@ -1,6 +1,7 @@
 //! Places below the state: which detector reads which word.
 
 use super::facilities::{cued_facility, facility, lower_facility, saintly_facility};
+use super::houses::house;
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};
 use super::page::Page;
@@ -128,6 +129,7 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if end > at {
         found = found.or_else(|| saintly_facility(page, at, end));
     }
+    found = found.or_else(|| house(page, at, end));
     if cues & cue::PLACE_NOUN != 0 {
         found = found.or_else(|| county(page, at, end));
     }
