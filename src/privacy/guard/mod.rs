@@ -42,6 +42,7 @@ mod practices;
 mod streets;
 mod token;
 mod towns;
+mod whereabouts;
 mod word;
 mod zip3;
 mod zips;

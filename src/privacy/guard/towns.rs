@@ -6,10 +6,11 @@ use super::page::Page;
 use super::places::capitals_end;
 use super::streets::is_office_address;
 use super::token::{Gap, Shape, Token};
+use super::whereabouts::{follows_move, follows_stay, is_apposition, may_be_unknown_town, zip_after};
 
 /// "Tulare County", "St. Tammany Parish".
 pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
-    let last = (at + 1..=end).find(|index| page.has(*index, cue::PLACE_NOUN))?;
+    let last = (at + 1..=end + 1).find(|index| page.has(*index, cue::PLACE_NOUN) && page.gap(*index) == Gap::Space)?;
     let is_named = (at..last).any(|index| {
         page.token(index)
             .is_some_and(|token| token.is_capitalised() && token.len() > 2)
@@ -115,14 +116,15 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
     let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
         || follows_demographics(page, at)
-        || follows_label(page, at);
+        || follows_label(page, at)
+        || follows_move(page, at) && !token.has(cue::EPONYM | cue::FACILITY_GENERIC) && !is_house(page, at);
     let follows_age = at >= 2
         && page.mark_is(at - 1, b',')
         && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
             || page.has(at - 2, cue::AGE_UNIT)
             || page.word_is(at - 2, &["o", "old", "f", "m"]));
     let weak = follows_age || page.cue_before(at, 1, cue::PLACE_PREP).is_some();
-    let kinds = if strong || weak {
+    let kinds = if strong || weak || page.mark_is(at.wrapping_sub(1), b',') {
         dict::CITY | dict::TOWN
     } else {
         dict::CITY
@@ -145,7 +147,9 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
-    if names_other || !is_town(page, at, phrase, strong, weak) {
+    let is_beside_person =
+        (phrase.is_some() || page.dictionary(at) & (dict::CITY | dict::TOWN) != 0) && is_apposition(page, at, last);
+    if names_other || !(is_beside_person || is_town(page, at, phrase, strong, weak)) {
         return None;
     }
     let last = if strong && phrase.is_none() {
@@ -166,7 +170,21 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         if strong || weak { 0.85 } else { 0.6 },
         "geo.town",
     );
-    Some(last)
+    Some(report_zip_after(page, last))
+}
+
+/// A facility's noun, or a ward's word, is no town.
+fn is_house(page: &Page, at: usize) -> bool {
+    page.dictionary(at) & (dict::HOUSE | dict::PRACTICE | dict::SITE) != 0 && page.dictionary(at) & dict::CITY == 0
+}
+
+/// Reports the ZIP code after a town, if there is one; gives the last token that was read.
+fn report_zip_after(page: &mut Page, town: usize) -> usize {
+    let Some(zip) = zip_after(page, town) else {
+        return town;
+    };
+    page.report(zip, zip, PhiKind::Geography, 0.85, "geo.zip");
+    zip
 }
 
 /// "our clinic in Enterprise.": after "in" among small letters, and before a stop.
@@ -284,22 +302,39 @@ pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
 
 /// "lives in fresno": small letters after a clear cue, known towns only.
 pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
-    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
-    let strong = strong || follows_label(page, at);
-    let phrase = is_known_phrase(page, at);
-    let is_only_city =
-        page.dictionary(at) & (dict::CITY | dict::FIRST | dict::WORD) == dict::CITY && page.word(at).len() > 4;
-    let weak = at > 0
-        && page.word_is(at - 1, &["in", "from", "near"])
-        && (is_only_city || phrase.is_some())
-        && !page.has(at, cue::EPONYM | cue::FACILITY_GENERIC);
-    if !(strong || weak) || page.has(at, cue::STATE | cue::PROPER) {
+    let token = *page.token(at)?;
+    let is_home = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_label(page, at);
+    let strong = is_home || follows_demographics(page, at) || follows_move(page, at);
+    if token.has(cue::STATE | cue::PROPER) {
         return None;
     }
-    if phrase.is_none() && (page.dictionary(at) & dict::CITY == 0 || page.dictionary(at) & dict::WORD != 0) {
+    if let Some(last) = lower_county(page, at) {
+        page.report(at, last, PhiKind::Geography, 0.75, "geo.county");
+        return Some(last);
+    }
+    let phrase = is_known_phrase(page, at);
+    let known = page.dictionary(at);
+    let is_only_city = known & (dict::CITY | dict::FIRST | dict::WORD) == dict::CITY && token.len() > 4;
+    let is_city = known & (dict::CITY | dict::WORD) == dict::CITY;
+    let weak = page.word_is(at.wrapping_sub(1), &["in", "from", "near"])
+        && (is_only_city || phrase.is_some() || is_city && follows_stay(page, at))
+        && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
+    let is_unknown_home = is_home && may_be_unknown_town(page, &token, at);
+    if !(strong && (is_city || phrase.is_some()) || weak || is_unknown_home) {
         return None;
     }
     let last = phrase.unwrap_or(at);
     page.report(at, last, PhiKind::Geography, 0.75, "geo.town");
-    Some(last)
+    Some(report_zip_after(page, last))
+}
+
+/// "from clark county".
+fn lower_county(page: &Page, at: usize) -> Option<usize> {
+    let tells = |index: usize| {
+        let known = page.dictionary(index);
+        page.token(index).is_some_and(|token| token.len() > 2 && token.gap == Gap::Space)
+            && !page.has(index, cue::FACILITY_GENERIC | cue::CONNECTOR | cue::FACILITY_NAME)
+            && (known & dict::WORD == 0 || known & (dict::CITY | dict::SURNAME) != 0)
+    };
+    (at + 1..=at + 2).find(|index| page.has(*index, cue::PLACE_NOUN)).filter(|noun| (at..*noun).all(tells))
 }
