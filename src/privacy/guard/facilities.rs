@@ -175,6 +175,30 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
+/// "at davita sparrow creek", "to children's of blue valley": a chain in small letters and the words that tell the house.
+pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
+    let names = cue::FACILITY_NAME | cue::FACILITY_HEAD;
+    let places = dict::CITY | dict::TOWN | dict::HOUSE | dict::SURNAME;
+    let known = page.dictionary(at);
+    let goes_on = |index: usize| {
+        page.token(index).is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
+            && !page.has(index, cue::CONNECTOR | cue::PLACE_PREP | cue::UNIT)
+            && (page.has(index, names) || page.dictionary(index) & places != 0)
+    };
+    let is_of = page.word_is(at, &["children's", "childrens"]) && page.word_is(at + 1, &["of"]);
+    let is_chain = known & (dict::CHAIN | dict::WORD) == dict::CHAIN && goes_on(at + 1);
+    let first = if is_of { at + 2 } else { at + 1 };
+    let is_named = is_chain
+        || is_of
+            && page.token(first).is_some_and(|token| token.is_word() && token.gap == Gap::Space && !token.has(cue::CONNECTOR));
+    if !is_named {
+        return None;
+    }
+    let last = (first..first + 3).take_while(|index| *index == first || goes_on(*index)).last()?;
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
+    Some(last)
+}
+
 /// "Jackson Memorial", "Houston Methodist": a name before a word that ends hardly anything but a hospital's name.
 pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
     let ends = [

@@ -40,7 +40,7 @@ pub(super) fn house(page: &mut Page, at: usize, end: usize) -> Option<usize> {
 /// A capital before this one belongs to the same name, unless it only begins the sentence.
 fn continues_name(page: &Page, at: usize) -> bool {
     page.before(at).is_some_and(|before| {
-        before.is_capitalised()
+        before.mark == b'-' && page.gap(at) == Gap::Glued || before.is_capitalised()
             && page.gap(at) == Gap::Space
             && !(before.has(GRAMMAR) || before.starts_sentence && before.known & plain_word() != 0)
     })
@@ -53,7 +53,7 @@ fn plain_word() -> u16 {
 /// What may not follow a facility's name: it is a test, a company or a standard then.
 fn names_other(page: &Page, last: usize) -> bool {
     page.gap(last + 1) <= Gap::Space
-        && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !page.word_is(last + 1, &["medical"])
+        && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
             || page.word_is(last + 1, &["wort", "plan", "plans", "insurance", "dance"]))
 }
 

@@ -169,6 +169,7 @@ impl Near<'_> {
             before.has(PLACE_LEADS) && (!is_of || self.has_facilities)
         });
         let (next, after) = (self.after(1), self.after(2));
+        let follows_place_word = follows_place_word || self.may_be_lower_town(lexicon);
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
         // "novak, petra"
         let leads_given_name =
@@ -176,6 +177,22 @@ impl Near<'_> {
         self.of_word()
             | bit(Interest::Place, follows_place_word)
             | bit(Interest::Name, may_be_given_name || leads_given_name)
+    }
+
+    /// A word in small letters that may begin a town's name: at the head of a sentence, after a comma, or after "in the" and its like.
+    #[inline]
+    fn may_be_lower_town(&self, lexicon: &Lexicon) -> bool {
+        let token = self.token();
+        let before = self.before();
+        let follows_the = before.is_some_and(|before| before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR))
+            && self.at >= 2
+            && self.tokens.get(self.at - 2).is_some_and(|lead| lead.has(PLACE_LEADS));
+        let follows_mark = token.starts_sentence || before.is_none_or(|before| matches!(before.mark, b',' | b'('));
+        let is_plain = token.cues & !(cue::FACILITY_NAME | cue::PARTICLE) == 0 && token.len() > 2;
+        let known = || u64::from(lexicon.known(token.hash));
+        is_plain
+            && (follows_the || follows_mark)
+            && known() & (dict::CITY | dict::TOWN | u64::from(KNOWN_STARTS_PHRASE)) != 0
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! Places below the state: which detector reads which word.
 
-use super::facilities::{cued_facility, facility, lower_facility, saintly_facility};
+use super::facilities::{cued_facility, facility, lower_chain, lower_facility, saintly_facility};
 use super::houses::house;
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};
@@ -8,7 +8,7 @@ use super::page::Page;
 use super::practices::named_practice;
 use super::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
 use super::token::{Gap, Shape, Token};
-use super::towns::{county, lower_town, town, town_and_state};
+use super::towns::{county, lower_apposition, lower_sited, lower_subject, lower_town, town, town_and_state};
 use super::zips::{coordinates, state_zip, zip, zip_plus_four};
 
 pub(super) fn find(page: &mut Page) {
@@ -44,13 +44,19 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     if token.is_capitalised() {
         return capitalised(page, at);
     }
-    let follows_cue = page
-        .before(at)
-        .is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB));
-    if follows_cue {
-        lower_facility(page, at).or_else(|| lower_town(page, at))
+    let Some(before) = page.before(at).copied() else {
+        return lower_subject(page, at);
+    };
+    if before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB) {
+        lower_facility(page, at)
+            .or_else(|| lower_chain(page, at))
+            .or_else(|| lower_town(page, at))
+    } else if page.starts_sentence(at) {
+        lower_subject(page, at)
+    } else if matches!(before.mark, b',' | b'(') {
+        lower_apposition(page, at)
     } else {
-        None
+        lower_sited(page, at)
     }
 }
 

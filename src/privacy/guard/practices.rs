@@ -183,6 +183,7 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
     is_capitals
         && page.dictionary(at) & dict::WORD == 0
         && !page.word_is(at, &UNITS)
+        && follows_care(page, at)
         && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))
         && at >= 2
         && page.token(at - 1).is_some_and(|before| before.shape == Shape::Lower)
@@ -190,6 +191,19 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
         && page
             .token(at + 1)
             .is_none_or(|next| next.shape == Shape::Lower || matches!(next.mark, b'.' | b',' | b';' | b')' | b'?'))
+}
+
+/// "seen at", "a nurse at", "now at": other things at three capitals are joints, vessels and limits.
+fn follows_care(page: &Page, at: usize) -> bool {
+    const CARE: u64 = cue::FACILITY_VERB | cue::PERSON | cue::RELATIVE | cue::PATIENT_DATE | cue::PROVIDER_TITLE;
+    !page.word_is(at - 1, &["at"])
+        || page.has(at - 1, CARE)
+        || (2..=3).any(|back| {
+            back <= at
+                && (page.has(at - back, CARE) && !page.word_is(at - back, &["injury", "injected", "biopsy", "performed", "mri", "ct", "stopped", "started", "last", "report", "note"])
+                    || page.dictionary(at - back) & (dict::STAY | dict::SITE) != 0
+                    || page.word(at - back).ends_with("ist"))
+        })
 }
 
 /// A word that no practice's name goes on with: a payer, a code, a month.

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::places::capitals_end;
 use super::streets::is_office_address;
 use super::token::{Gap, Shape, Token};
-use super::whereabouts::{follows_move, follows_stay, is_apposition, may_be_unknown_town, zip_after};
+use super::whereabouts::{continues_row, follows_move, follows_stay, is_apposition, may_be_unknown_town, zip_after};
 
 /// "Tulare County", "St. Tammany Parish".
 pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
@@ -142,13 +142,15 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         || page
             .token(last + 1)
             .is_some_and(|next| next.has_digit() && next.len() <= 3)
-            && page.has(last + 2, cue::EPONYM_HEAD)
+            && (page.has(last + 2, cue::EPONYM_HEAD) || !(strong || weak))
+        || !strong && phrase.is_none() && is_double_name(page, at)
         || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
     let is_beside_person =
-        (phrase.is_some() || page.dictionary(at) & (dict::CITY | dict::TOWN) != 0) && is_apposition(page, at, last);
+        (phrase.is_some() || page.dictionary(at) & (dict::CITY | dict::TOWN) != 0)
+            && (is_apposition(page, at, last) || continues_row(page, at, last));
     if names_other || !(is_beside_person || is_town(page, at, phrase, strong, weak)) {
         return None;
     }
@@ -171,6 +173,13 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         "geo.town",
     );
     Some(report_zip_after(page, last))
+}
+
+/// "Mallory-Weiss": two names joined, which no list has as a town.
+fn is_double_name(page: &Page, at: usize) -> bool {
+    page.mark_is(at + 1, b'-')
+        && page.gap(at + 1) == Gap::Glued
+        && page.token(at + 2).is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
 }
 
 /// A facility's noun, or a ward's word, is no town.
@@ -337,4 +346,46 @@ fn lower_county(page: &Page, at: usize) -> Option<usize> {
             && (known & dict::WORD == 0 || known & (dict::CITY | dict::SURNAME) != 0)
     };
     (at + 1..=at + 2).find(|index| page.has(*index, cue::PLACE_NOUN)).filter(|noun| (at..*noun).all(tells))
+}
+
+/// "skagway has no ent": a town that is nothing else, at the head of a sentence in small letters, and a verb.
+pub(super) fn lower_subject(page: &mut Page, at: usize) -> Option<usize> {
+    const OTHER: u64 = dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY | dict::WORD;
+    let last = known_phrase(page, at, dict::CITY | dict::TOWN);
+    let known = page.dictionary(at);
+    let is_only_town = known & (dict::CITY | dict::TOWN) != 0 && known & OTHER == 0 && page.word(at).len() > 4;
+    let last = last.or(is_only_town.then_some(at))?;
+    let leads_verb = page.has(last + 1, cue::PERSON_VERB | cue::HUMAN_VERB) || page.dictionary(last + 1) & dict::SITE != 0;
+    if !leads_verb || page.has(at, cue::EPONYM | cue::PROPER | cue::STATE | cue::FACILITY_GENERIC) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.6, "geo.town");
+    Some(last)
+}
+
+/// "at the yuba city clinic", "in the key largo house": a known town and what a facility has.
+pub(super) fn lower_sited(page: &mut Page, at: usize) -> Option<usize> {
+    let known = page.dictionary(at);
+    let is_city = known & (dict::CITY | dict::WORD | dict::FIRST) == dict::CITY;
+    let last = is_known_phrase(page, at).or(is_city.then_some(at))?;
+    let has_site = page.dictionary(last + 1) & (dict::SITE | dict::HOUSE) != 0 && page.gap(last + 1) == Gap::Space;
+    if !has_site || page.has(at, cue::EPONYM | cue::PROPER | cue::STATE | cue::FACILITY_GENERIC) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.town");
+    Some(last)
+}
+
+/// "(ostrowski, fond du lac)": a town of several words after a comma, closed by a mark.
+pub(super) fn lower_apposition(page: &mut Page, at: usize) -> Option<usize> {
+    let last = is_known_phrase(page, at)?;
+    let is_plain = (at..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
+    let ends = page
+        .token(last + 1)
+        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b')' | b'.' | b';' | b'?'));
+    if is_plain || !ends || page.has(at, cue::STATE | cue::PROPER | cue::EPONYM) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.6, "geo.town");
+    Some(last)
 }

@@ -9,10 +9,36 @@ const REACH: usize = 5;
 
 /// "drove up from Ajo", "visiting her aunt in Skokie": no list has to know the town.
 pub(super) fn follows_move(page: &Page, at: usize) -> bool {
-    const PREPOSITIONS: [&str; 10] = [
-        "in", "from", "to", "near", "outside", "around", "via", "toward", "towards", "of",
+    const PREPOSITIONS: [&str; 9] = [
+        "in", "from", "to", "near", "outside", "around", "via", "toward", "towards",
     ];
-    follows(page, at, &PREPOSITIONS, dict::MOVE)
+    follows(page, at, &PREPOSITIONS, dict::MOVE) || follows_material(page, at)
+}
+
+/// "labs from Thornbury", "a call back from Elkader": what one house sends another.
+fn follows_material(page: &Page, at: usize) -> bool {
+    const MATERIAL: [&str; 34] = [
+        "labs", "results", "records", "record", "notes", "echo", "films", "imaging", "scan", "scans", "report", "reports",
+        "transfer", "consult", "ct", "mri", "ekg", "ecg", "tracing", "slides", "biopsy", "cultures", "fax", "call",
+        "referral", "admit", "admission", "discharge", "summary", "chart", "xray", "bloods", "letter", "handoff",
+    ];
+    let Some(from) = at.checked_sub(1).filter(|before| page.word_is(*before, &["from"])) else {
+        return false;
+    };
+    (1..=2).any(|back| back <= from && page.word_is(from - back, &MATERIAL))
+        && page.dictionary(at) & dict::FIRST == 0
+        && page.token(at).is_some_and(|token| token.shape == Shape::Title && !token.mixes_case)
+}
+
+/// "(Paducah, Mayfield, Benton)", "Yuba City or Marysville": a known town in a row with one that was found.
+pub(super) fn continues_row(page: &Page, at: usize, last: usize) -> bool {
+    let joins = at >= 2
+        && (page.mark_is(at - 1, b',') || page.word_is(at - 1, &["and", "or", "to"]))
+        && page.token(at - 2).is_some_and(|before| before.taken && before.is_word());
+    let ends = page.token(last + 1).is_none_or(|next| {
+        next.gap >= Gap::Line || next.mark != 0 || next.shape == Shape::Lower && page.has(last + 1, cue::CONNECTOR)
+    });
+    joins && ends
 }
 
 /// "treated in Macon", "his nephrologist in Augusta": the town has to be a known one.
