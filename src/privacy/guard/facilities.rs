@@ -186,7 +186,7 @@ pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
             && (page.has(index, names) || page.dictionary(index) & places != 0)
     };
     let is_of = page.word_is(at, &["children's", "childrens"]) && page.word_is(at + 1, &["of"]);
-    let is_chain = known & (dict::CHAIN | dict::WORD) == dict::CHAIN && goes_on(at + 1);
+    let is_chain = known & (dict::CHAIN | dict::WORD) == dict::CHAIN && (goes_on(at + 1) || goes_on(at + 2));
     let first = if is_of { at + 2 } else { at + 1 };
     let is_named = is_chain
         || is_of
@@ -194,7 +194,7 @@ pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
     if !is_named {
         return None;
     }
-    let last = (first..first + 3).take_while(|index| *index == first || goes_on(*index)).last()?;
+    let last = (first..first + 3).rev().find(|index| *index == first || goes_on(*index))?;
     page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
     Some(last)
 }

@@ -25,7 +25,7 @@ const GRAMMAR: u64 = cue::CONNECTOR | cue::PERSON_VERB | cue::PLACE_PREP | cue::
 /// A facility in the capitals from `at` to `end`, without a word of place before it.
 pub(super) fn house(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     let token = page.token(at)?;
-    if token.shape != Shape::Title || token.has(GRAMMAR) && page.starts_sentence(at) || continues_name(page, at) {
+    if !(token.shape == Shape::Title || page.dictionary(at) & dict::CHAIN != 0) || token.has(GRAMMAR) && page.starts_sentence(at) || continues_name(page, at) {
         return None;
     }
     let last = saint(page, at)
@@ -103,7 +103,9 @@ fn chain(page: &Page, at: usize, end: usize) -> Option<usize> {
         && !next.has(OTHER_MATTER | GRAMMAR | cue::ORG_SUFFIX)
         && !page.word_is(at + 1, &["plan", "foundation", "choice", "advantage"]);
     // A given name and a surname may be a chain's word and a town.
-    let is_person = page.dictionary(at) & dict::FIRST != 0 && page.dictionary(at + 1) & dict::SURNAME != 0;
+    let is_person = !page.has(at, cue::PROPER)
+        && page.dictionary(at) & dict::FIRST != 0
+        && page.dictionary(at + 1) & dict::SURNAME != 0;
     (is_house && fits && !is_person && !names_other(page, at + 1)).then(|| last_of_name(page, at + 1, end))
 }
 
@@ -117,8 +119,13 @@ fn last_of_name(page: &Page, from: usize, end: usize) -> usize {
 
 /// "Willow Bend Manor", "Copper Basin Regional", "Lakeshore Oncology", "Tri-County General".
 fn titled(page: &Page, at: usize, end: usize) -> Option<usize> {
-    let noun = (at + 1..=end).rev().find(|index| page.dictionary(*index) & (dict::HOUSE | dict::PRACTICE) != 0)?;
-    let is_house = page.dictionary(noun) & dict::HOUSE != 0;
+    let is_owned = |index: usize| {
+        page.token(index).is_some_and(|token| token.possessive) && page.word_is(index, &["children's", "women's"])
+    };
+    let noun = (at + 1..=end)
+        .rev()
+        .find(|index| page.dictionary(*index) & (dict::HOUSE | dict::PRACTICE) != 0 || is_owned(*index))?;
+    let is_house = page.dictionary(noun) & dict::HOUSE != 0 || is_owned(noun);
     let fits = (at..noun).all(|index| {
         page.token(index).is_some_and(|token| {
             (token.shape != Shape::Upper || token.len() == 1)

@@ -154,7 +154,7 @@ bits! {
     dict, DICTIONARY_SECTIONS:
     FIRST = "first", FIRST_ORDINARY = "first_ordinary", SURNAME = "surname", SURNAME_ORDINARY = "surname_ordinary",
     WORD = "word", CITY = "city", TOWN = "town",
-    HOUSE = "house", PRACTICE = "practice", CHAIN = "chain", SITE = "site", MOVE = "move", STAY = "stay",
+    HOUSE = "house", PRACTICE = "practice", CHAIN = "chain", SITE = "site", MOVE = "move", STAY = "stay", WAY = "way",
 }
 
 const CUES: &str = include_str!("data/cues.txt");

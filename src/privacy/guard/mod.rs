@@ -4,6 +4,7 @@
 //! that belongs to a finding is no longer read. Every detector looks a bounded number of tokens around, so the work is linear in the text.
 //! Findings name kind and place, never the text.
 
+mod abroad;
 mod ages;
 mod allow;
 mod blocks;

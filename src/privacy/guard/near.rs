@@ -125,7 +125,20 @@ impl Near<'_> {
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
             | bit(Interest::Date, is_separated || is_compact || self.is_before_month())
-            | bit(Interest::Place, is_decimal)
+            | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
+    }
+
+    /// "88 Calle de los Robles", "61 Lindenhofweg 3": a street's first word, or a name between two numbers.
+    #[inline]
+    fn may_be_foreign_street(&self) -> bool {
+        let (token, next) = (self.token(), self.after(1));
+        if next.shape != Shape::Title || next.gap != Gap::Space || token.len() > 5 {
+            return false;
+        }
+        let known = u64::from(next.known);
+        let is_house = |token: &Token| token.shape == Shape::Digits && token.len() <= 4;
+        known & dict::WAY != 0
+            || known & dict::WORD == 0 && next.cues & !cue::PARTICLE == 0 && (2..=4).any(|on| is_house(self.after(on)))
     }
 
     #[inline]

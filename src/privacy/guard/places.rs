@@ -1,5 +1,6 @@
 //! Places below the state: which detector reads which word.
 
+use super::abroad::{crossing, foreign_street, military_post, routed_box};
 use super::facilities::{cued_facility, facility, lower_chain, lower_facility, saintly_facility};
 use super::houses::house;
 use super::index::{Interest, PLACE_TRIGGERS};
@@ -31,6 +32,7 @@ fn numbered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         return zip(page, at);
     }
     street(page, at)
+        .or_else(|| foreign_street(page, at))
         .or_else(|| coordinates(page, at))
         .or_else(|| zip_plus_four(page, at))
 }
@@ -72,12 +74,15 @@ fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         return Some(last);
     }
     if token.has(cue::UNIT_LABEL)
-        && let Some(last) = post_box(page, at).or_else(|| apartment(page, at))
+        && let Some(last) = post_box(page, at)
+            .or_else(|| routed_box(page, at))
+            .or_else(|| military_post(page, at))
+            .or_else(|| apartment(page, at))
     {
         return Some(last);
     }
     if token.has(cue::ADDRESS_CUE) {
-        cued_address(page, at)
+        crossing(page, at).or_else(|| cued_address(page, at))
     } else {
         None
     }

@@ -117,7 +117,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
         || follows_demographics(page, at)
         || follows_label(page, at)
-        || follows_move(page, at) && !token.has(cue::EPONYM | cue::FACILITY_GENERIC) && !is_house(page, at);
+        || follows_move(page, at) && !token.has(cue::EPONYM | cue::FACILITY_GENERIC | cue::PROVIDER_TITLE) && !is_house(page, at);
     let follows_age = at >= 2
         && page.mark_is(at - 1, b',')
         && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
@@ -325,8 +325,9 @@ pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
     let known = page.dictionary(at);
     let is_only_city = known & (dict::CITY | dict::FIRST | dict::WORD) == dict::CITY && token.len() > 4;
     let is_city = known & (dict::CITY | dict::WORD) == dict::CITY;
+    let is_town = known & (dict::TOWN | dict::WORD | dict::FIRST | dict::SURNAME) == dict::TOWN && token.len() > 4;
     let weak = page.word_is(at.wrapping_sub(1), &["in", "from", "near"])
-        && (is_only_city || phrase.is_some() || is_city && follows_stay(page, at))
+        && (is_only_city || phrase.is_some() || (is_city || is_town) && follows_stay(page, at))
         && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
     let is_unknown_home = is_home && may_be_unknown_town(page, &token, at);
     if !(strong && (is_city || phrase.is_some()) || weak || is_unknown_home) {
