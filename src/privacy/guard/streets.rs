@@ -10,6 +10,9 @@ use super::zips::plus_four;
 /// Longest name of a place or facility, in tokens.
 pub(super) const NAME_TOKENS_MAX: usize = 6;
 
+/// Most parts of an address after the street: apartment, town, state or country, ZIP code.
+const ADDRESS_PARTS_MAX: usize = 5;
+
 /// "4417 Old Kettle Rd", "23 W 5th Ave Apt 2", "8 Main Street".
 pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
     let number = page.word(at);
@@ -123,7 +126,7 @@ fn numbered_road(page: &Page, at: usize) -> Option<usize> {
 /// ", Apt 4, Menomonee Falls, WI 53051": town, state and ZIP after a street. Gives the last token that was read.
 pub(super) fn address_tail(page: &mut Page, street: usize) -> usize {
     let mut last = street;
-    for _ in 0..3 {
+    for _ in 0..ADDRESS_PARTS_MAX {
         let comma = last + 1;
         let next = if page.mark_is(comma, b',') { comma + 1 } else { comma };
         if page.gap(next) > Gap::Line || next == comma && page.gap(next) != Gap::Line && last == street {

@@ -239,7 +239,12 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
     if strong {
         let is_general =
             token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::PERSON | cue::UNIT);
+        let is_shouted = known == 0
+            && token.len() > 4
+            && page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
+            && page.before(at).is_some_and(|before| before.shape == Shape::Lower);
         return is_place
+            || is_shouted
             || !is_word && token.shape == Shape::Title
             || is_next_capital && !is_general && token.shape == Shape::Title;
     }
