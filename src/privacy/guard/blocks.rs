@@ -39,12 +39,38 @@ pub(super) fn find(page: &mut Page) {
             Some((below, lines))
         })
         .collect();
+    let units: Vec<usize> = page
+        .found
+        .iter()
+        .filter(|span| span.detector == "geo.unit")
+        .map(|span| page.tokens.partition_point(|token| (token.start as usize) < span.start))
+        .collect();
+    for unit in units {
+        street_above(page, unit);
+    }
     let mut read_to = 0;
     for (below, lines) in heads {
         let closes_line = page.tokens.get(below).is_some_and(|next| next.gap >= Gap::Line);
         if closes_line && below >= read_to {
             read_to = block(page, below, lines);
         }
+    }
+}
+
+/// "14 Republica 8305" above "Suite 258": the line before an apartment's, if it begins with a house number.
+fn street_above(page: &mut Page, unit: usize) {
+    let Some(end) = unit.checked_sub(1).filter(|_| page.gap(unit) == Gap::Line) else {
+        return;
+    };
+    let Some(start) = (0..LINE_TOKENS_MAX)
+        .map_while(|back| end.checked_sub(back))
+        .find(|index| page.gap(*index) >= Gap::Line)
+    else {
+        return;
+    };
+    let has_house = page.token(start).is_some_and(Token::has_digit);
+    if has_house && line_kind(page, start, end) == Some(PhiKind::Geography) {
+        report_free(page, start, end, PhiKind::Geography);
     }
 }
 

@@ -28,11 +28,15 @@ pub(super) fn house(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     if !(token.shape == Shape::Title || page.dictionary(at) & dict::CHAIN != 0) || token.has(GRAMMAR) && page.starts_sentence(at) || continues_name(page, at) {
         return None;
     }
-    let last = saint(page, at)
-        .or_else(|| founder(page, at, end))
-        .or_else(|| chain(page, at, end))
-        .or_else(|| titled(page, at, end))
-        .or_else(|| sited(page, at, end))?;
+    let last = if end > at {
+        saint(page, at)
+            .or_else(|| founder(page, at, end))
+            .or_else(|| chain(page, at, end))
+            .or_else(|| titled(page, at, end))
+    } else {
+        None
+    };
+    let last = last.or_else(|| sited(page, at, end))?;
     page.report(at, last, PhiKind::Geography, 0.75, "geo.facility");
     Some(last)
 }
@@ -166,18 +170,21 @@ fn tells(page: &Page, index: usize, first: usize, is_house: bool) -> bool {
 
 /// "the Twin Rivers ER", "the Kearney agency", "the Mercy Hills echo".
 fn sited(page: &Page, at: usize, end: usize) -> Option<usize> {
+    let article = at.checked_sub(1)?;
+    if !page.word_is(article, &["the", "our", "their"]) {
+        return None;
+    }
     let is_site = |index: usize| {
         page.dictionary(index) & dict::SITE != 0 && page.token(index).is_some_and(|token| token.gap == Gap::Space)
     };
     let site = (at + 1..=end + 1).find(|index| is_site(*index))?;
     let last = site - 1;
-    let follows_article = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["the", "our", "their"]));
     let fits = (at..site).all(|index| {
         page.token(index).is_some_and(|token| {
             token.shape == Shape::Title && !token.possessive && !token.has(OTHER_MATTER & !cue::EPONYM | GRAMMAR)
         })
     });
-    if !follows_article || !fits || last > at + 2 {
+    if !fits || last > at + 2 {
         return None;
     }
     let known = page.dictionary(at);

@@ -198,6 +198,8 @@ pub(super) struct Lexicon {
     dictionary: Table,
     /// One bit for each given name, by hash: 32 KiB that stay in the cache.
     given_names: Vec<u64>,
+    /// The same for words that are no other word than a town, or begin a town's name.
+    towns: Vec<u64>,
 }
 
 impl Lexicon {
@@ -208,6 +210,7 @@ impl Lexicon {
             meanings: vec![0],
             dictionary: Table::with_slots(DICTIONARY_SLOTS),
             given_names: vec![0; FILTER_WORDS],
+            towns: vec![0; FILTER_WORDS],
         };
         lexicon.load_cues();
         for source in DICTIONARIES {
@@ -248,6 +251,13 @@ impl Lexicon {
         let (word, bit) = filter_place(hash);
         if bits & dict::FIRST != 0
             && let Some(word) = self.given_names.get_mut(word)
+        {
+            *word |= bit;
+        }
+        // The ordinary words are read before the towns.
+        let is_town = bits & (dict::CITY | dict::TOWN) != 0 && self.dictionary(hash) & dict::WORD == 0;
+        if (is_town || bits & u64::from(KNOWN_STARTS_PHRASE) != 0)
+            && let Some(word) = self.towns.get_mut(word)
         {
             *word |= bit;
         }
@@ -294,6 +304,12 @@ impl Lexicon {
     pub(super) fn may_be_given_name(&self, hash: WordHash) -> bool {
         let (slot, bit) = filter_place(hash);
         self.given_names.get(slot).is_some_and(|word| word & bit != 0)
+    }
+
+    /// False when a word in small letters certainly begins no town's name.
+    pub(super) fn may_begin_town(&self, hash: WordHash) -> bool {
+        let (slot, bit) = filter_place(hash);
+        self.towns.get(slot).is_some_and(|word| word & bit != 0)
     }
 
     /// Whether a dictionary phrase may begin with this word.

@@ -202,10 +202,7 @@ impl Near<'_> {
             && self.tokens.get(self.at - 2).is_some_and(|lead| lead.has(PLACE_LEADS));
         let follows_mark = token.starts_sentence || before.is_none_or(|before| matches!(before.mark, b',' | b'('));
         let is_plain = token.cues & !(cue::FACILITY_NAME | cue::PARTICLE) == 0 && token.len() > 2;
-        let known = || u64::from(lexicon.known(token.hash));
-        is_plain
-            && (follows_the || follows_mark)
-            && known() & (dict::CITY | dict::TOWN | u64::from(KNOWN_STARTS_PHRASE)) != 0
+        is_plain && (follows_the || follows_mark) && lexicon.may_begin_town(token.hash)
     }
 
     #[inline]

@@ -317,8 +317,6 @@ pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
 /// "lives in fresno": small letters after a clear cue, known towns only.
 pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    let is_home = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_label(page, at);
-    let strong = is_home || follows_demographics(page, at) || follows_move(page, at);
     if token.has(cue::STATE | cue::PROPER) {
         return None;
     }
@@ -326,21 +324,29 @@ pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
         page.report(at, last, PhiKind::Geography, 0.75, "geo.county");
         return Some(last);
     }
-    let phrase = is_known_phrase(page, at);
-    let known = page.dictionary(at);
-    let is_only_city = known & (dict::CITY | dict::FIRST | dict::WORD) == dict::CITY && token.len() > 4;
-    let is_city = known & (dict::CITY | dict::WORD) == dict::CITY;
-    let is_town = known & (dict::TOWN | dict::WORD | dict::FIRST | dict::SURNAME) == dict::TOWN && token.len() > 4;
-    let weak = page.word_is(at.wrapping_sub(1), &["in", "from", "near"])
-        && (is_only_city || phrase.is_some() || (is_city || is_town) && follows_stay(page, at))
-        && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
-    let is_unknown_home = is_home && may_be_unknown_town(page, &token, at);
-    if !(strong && (is_city || phrase.is_some()) || weak || is_unknown_home) {
+    let last = known_phrase(page, at, dict::CITY).unwrap_or(at);
+    if !is_lower_town(page, at, &token, last > at) {
         return None;
     }
-    let last = phrase.unwrap_or(at);
     page.report(at, last, PhiKind::Geography, 0.75, "geo.town");
     Some(report_zip_after(page, last))
+}
+
+/// Whether a word in small letters, or the phrase that begins with it, is a town here.
+fn is_lower_town(page: &Page, at: usize, token: &Token, is_phrase: bool) -> bool {
+    const NAMES: u64 = dict::FIRST | dict::SURNAME;
+    let known = page.dictionary(at);
+    let is_home = || page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_label(page, at);
+    let is_city = known & (dict::CITY | dict::WORD) == dict::CITY;
+    let is_only_town = known & (dict::TOWN | dict::WORD | NAMES) == dict::TOWN && token.len() > 4;
+    if !(is_phrase || is_city || is_only_town) {
+        return may_be_unknown_town(token, known) && is_home();
+    }
+    let is_only_city = is_city && known & dict::FIRST == 0 && token.len() > 4;
+    let follows_preposition = page.word_is(at.wrapping_sub(1), &["in", "from", "near"])
+        && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
+    follows_preposition && (is_phrase || is_only_city || follows_stay(page, at))
+        || (is_phrase || is_city) && (is_home() || follows_demographics(page, at) || follows_move(page, at))
 }
 
 /// "from clark county".

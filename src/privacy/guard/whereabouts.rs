@@ -107,6 +107,6 @@ pub(super) fn zip_after(page: &Page, town: usize) -> Option<usize> {
 }
 
 /// A word that no list knows and that may be a town's: letters, more than three, one capital at most.
-pub(super) fn may_be_unknown_town(page: &Page, token: &Token, at: usize) -> bool {
-    token.is_word() && token.len() > 3 && !token.mixes_case && token.cues == 0 && page.dictionary(at) == 0
+pub(super) const fn may_be_unknown_town(token: &Token, known: u64) -> bool {
+    token.is_word() && token.len() > 3 && !token.mixes_case && token.cues == 0 && known == 0
 }
