@@ -32,7 +32,7 @@ pub(super) fn routed_box(page: &mut Page, at: usize) -> Option<usize> {
     let number = if page.mark_is(number, b',') { number.checked_sub(1)? } else { number };
     let first = number.checked_sub(1)?;
     let is_route = page.word_is(first, &["psc", "unit", "cmr", "rr", "hc", "route", "rt", "rte"]);
-    if !(is_route && page.is_digits(number) && page.is_digits(at + 1)) || page.is_taken(first, at + 1) {
+    if !(is_route && page.is_digits(number) && page.token(at + 1).is_some_and(Token::has_digit)) || page.is_taken(first, at + 1) {
         return None;
     }
     let first = if first > 0 && page.word_is(first - 1, &["rural", "star"]) { first - 1 } else { first };
@@ -62,10 +62,24 @@ pub(super) fn crossing(page: &mut Page, at: usize) -> Option<usize> {
     Some(address_tail(page, last))
 }
 
+/// "245 W 107th": a house number, a compass point and an ordinal.
+fn is_numbered_street(page: &Page, at: usize) -> bool {
+    let street = page.word(at + 2);
+    page.word_is(at + 1, &["n", "e", "s", "w", "north", "east", "south", "west"])
+        && page.token(at + 1).is_some_and(Token::is_capitalised)
+        && page.gap(at + 2) == Gap::Space
+        && street.as_bytes().first().is_some_and(u8::is_ascii_digit)
+        && ["st", "nd", "rd", "th"].iter().any(|end| street.ends_with(end))
+}
+
 /// "88 Calle de los Robles", "14 Rue Lepic", "61 Lindenhofweg 3": a number and a street as other countries write it.
 pub(super) fn foreign_street(page: &mut Page, at: usize) -> Option<usize> {
     if !page.is_digits(at) || page.word(at).len() > 5 || page.gap(at + 1) != Gap::Space {
         return None;
+    }
+    if is_numbered_street(page, at) {
+        page.report(at, at + 2, PhiKind::Geography, 0.85, "geo.street");
+        return Some(address_tail(page, at + 2));
     }
     let leads_way = page.dictionary(at + 1) & dict::WAY != 0;
     let is_part = |index: usize| {

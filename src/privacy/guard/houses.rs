@@ -121,7 +121,7 @@ fn last_of_name(page: &Page, from: usize, end: usize) -> usize {
         .unwrap_or(from)
 }
 
-/// "Willow Bend Manor", "Copper Basin Regional", "Lakeshore Oncology", "Tri-County General".
+/// "Willow Bend Manor", "Copper Basin Regional", "Lakeshore Oncology", "Tri-County General", "Desert Springs".
 fn titled(page: &Page, at: usize, end: usize) -> Option<usize> {
     let is_owned = |index: usize| {
         page.token(index).is_some_and(|token| token.possessive) && page.word_is(index, &["children's", "women's"])
@@ -129,7 +129,10 @@ fn titled(page: &Page, at: usize, end: usize) -> Option<usize> {
     let noun = (at + 1..=end)
         .rev()
         .find(|index| page.dictionary(*index) & (dict::HOUSE | dict::PRACTICE) != 0 || is_owned(*index))?;
-    let is_house = page.dictionary(noun) & dict::HOUSE != 0 || is_owned(noun);
+    let follows_way = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["at", "to"]));
+    let is_house = page.dictionary(noun) & dict::HOUSE != 0
+        || is_owned(noun)
+        || follows_way && page.dictionary(noun) & dict::PRACTICE != 0;
     let fits = (at..noun).all(|index| {
         page.token(index).is_some_and(|token| {
             (token.shape != Shape::Upper || token.len() == 1)

@@ -171,7 +171,7 @@ pub(super) const PHRASE_WORDS_MAX: usize = 4;
 
 /// Marks a cue that begins a phrase.
 const STARTS_PHRASE: u16 = 1 << 15;
-const _: () = assert!(CUE_SECTIONS.len() <= 64 && DICTIONARY_SECTIONS.len() < 15);
+const _: () = assert!(CUE_SECTIONS.len() <= 64 && DICTIONARY_SECTIONS.len() <= 15);
 
 /// In [`super::token::Token::known`]: a dictionary phrase (a city of several words) may begin with the word.
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;

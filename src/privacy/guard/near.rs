@@ -132,6 +132,9 @@ impl Near<'_> {
     #[inline]
     fn may_be_foreign_street(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
+        if next.is_capitalised() && self.after(2).shape == Shape::Mixed {
+            return true;
+        }
         if next.shape != Shape::Title || next.gap != Gap::Space || token.len() > 5 {
             return false;
         }
@@ -197,9 +200,12 @@ impl Near<'_> {
     fn may_be_lower_town(&self, lexicon: &Lexicon) -> bool {
         let token = self.token();
         let before = self.before();
-        let follows_the = before.is_some_and(|before| before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR))
+        let is_the = |before: &Token| before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR);
+        let follows_the_first = before.is_some_and(|before| before.starts_sentence && is_the(before));
+        let follows_the = before.is_some_and(is_the)
             && self.at >= 2
-            && self.tokens.get(self.at - 2).is_some_and(|lead| lead.has(PLACE_LEADS));
+            && self.tokens.get(self.at - 2).is_some_and(|lead| lead.has(PLACE_LEADS))
+            || follows_the_first;
         let follows_mark = token.starts_sentence || before.is_none_or(|before| matches!(before.mark, b',' | b'('));
         let is_plain = token.cues & !(cue::FACILITY_NAME | cue::PARTICLE) == 0 && token.len() > 2;
         is_plain && (follows_the || follows_mark) && lexicon.may_begin_town(token.hash)

@@ -63,8 +63,11 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
         state,
         &["md", "pa", "do", "ma", "or", "in", "pt", "ok", "me", "hi", "oh"],
     ) || state_token.has(cue::PROPER);
+    let is_town_by_list = at == town_last
+        && page.dictionary(at) & dict::TOWN != 0
+        && page.token(at).is_some_and(|token| token.shape == Shape::Title);
     let is_plausible = if has_comma {
-        all_known || looks_like_town && !ambiguous
+        all_known || is_town_by_list && !ambiguous && !page.starts_sentence(at) || looks_like_town && !ambiguous
     } else {
         all_known
     };
@@ -246,7 +249,10 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
         return is_place
             || is_shouted
             || !is_word && token.shape == Shape::Title
-            || is_next_capital && !is_general && token.shape == Shape::Title;
+            || is_next_capital
+                && !is_general
+                && token.shape == Shape::Title
+                && page.cue_before(at, 1, cue::PLACE_STRONG).is_some();
     }
     if weak {
         let is_clear_word = token.shape == Shape::Title && (follows_from || is_city && closes_phrase(page, at));
