@@ -29,13 +29,23 @@ pub(super) fn military_post(page: &mut Page, at: usize) -> Option<usize> {
 /// "PSC 41, Box 2207", "Unit 8411 Box 3596", "RR 2 Box 88": a box on a route. Called at "box".
 pub(super) fn routed_box(page: &mut Page, at: usize) -> Option<usize> {
     let number = at.checked_sub(1)?;
-    let number = if page.mark_is(number, b',') { number.checked_sub(1)? } else { number };
+    let number = if page.mark_is(number, b',') {
+        number.checked_sub(1)?
+    } else {
+        number
+    };
     let first = number.checked_sub(1)?;
     let is_route = page.word_is(first, &["psc", "unit", "cmr", "rr", "hc", "route", "rt", "rte"]);
-    if !(is_route && page.is_digits(number) && page.token(at + 1).is_some_and(Token::has_digit)) || page.is_taken(first, at + 1) {
+    if !(is_route && page.is_digits(number) && page.token(at + 1).is_some_and(Token::has_digit))
+        || page.is_taken(first, at + 1)
+    {
         return None;
     }
-    let first = if first > 0 && page.word_is(first - 1, &["rural", "star"]) { first - 1 } else { first };
+    let first = if first > 0 && page.word_is(first - 1, &["rural", "star"]) {
+        first - 1
+    } else {
+        first
+    };
     page.report(first, at + 1, PhiKind::Geography, 0.9, "geo.post_box");
     Some(address_tail(page, at + 1))
 }
@@ -50,7 +60,10 @@ pub(super) fn crossing(page: &mut Page, at: usize) -> Option<usize> {
         .take_while(|index| !page.starts_sentence(*index) || page.mark_is(index - 1, b'.'))
         .find(|index| page.word_is(*index, &["and"]) || page.mark_is(*index, b'&'))?;
     let second = joint + 1;
-    let is_named = |index: usize| page.token(index).is_some_and(|token| token.is_capitalised() || token.has_digit());
+    let is_named = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.is_capitalised() || token.has_digit())
+    };
     let suffix = (second + 1..second + 4)
         .take_while(|index| page.token(*index).is_some_and(Token::is_word) && page.gap(*index) == Gap::Space)
         .find(|index| page.has(*index, cue::STREET_SUFFIX));
@@ -92,7 +105,8 @@ pub(super) fn foreign_street(page: &mut Page, at: usize) -> Option<usize> {
                 && (is_name
                     || token.has(cue::PARTICLE)
                     || leads_way && page.word_is(index, &["los", "las", "des", "du", "of"])
-                    || token.mark == b'\'' || token.mark == b'-')
+                    || token.mark == b'\''
+                    || token.mark == b'-')
         })
     };
     let name_last = (at + 1..at + 7).take_while(|index| is_part(*index)).last()?;
@@ -100,7 +114,8 @@ pub(super) fn foreign_street(page: &mut Page, at: usize) -> Option<usize> {
     let has_house = page.is_digits(house) && page.word(house).len() <= 4 && page.gap(house) == Gap::Space;
     let last = if has_house { house } else { name_last };
     let ends = page.token(last + 1).is_none_or(|next| {
-        next.gap >= Gap::Line || matches!(next.mark, b',' | b'.') && !page.token(last + 2).is_some_and(Token::has_digit)
+        next.gap >= Gap::Line
+            || matches!(next.mark, b',' | b'.') && !page.token(last + 2).is_some_and(Token::has_digit)
             || next.has(cue::UNIT_LABEL)
     });
     let is_street = leads_way && name_last > at + 1 || has_house && ends;

@@ -116,7 +116,10 @@ fn line_kind(page: &Page, start: usize, end: usize) -> Option<PhiKind> {
         && tokens.iter().all(|token| {
             token.mark == 0
                 || token.taken
-                || matches!(token.mark, b'.' | b',' | b'-' | b'\'' | b'/' | b'#' | b'(' | b')' | b'>' | b'?')
+                || matches!(
+                    token.mark,
+                    b'.' | b',' | b'-' | b'\'' | b'/' | b'#' | b'(' | b')' | b'>' | b'?'
+                )
         });
     let names_place = groups > 0 || words().any(|index| page.dictionary(index) & dict::WORD == 0);
     (is_address && names_place).then_some(PhiKind::Geography)

@@ -181,7 +181,8 @@ pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
     let places = dict::CITY | dict::TOWN | dict::HOUSE | dict::SURNAME;
     let known = page.dictionary(at);
     let goes_on = |index: usize| {
-        page.token(index).is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
             && !page.has(index, cue::CONNECTOR | cue::PLACE_PREP | cue::UNIT)
             && (page.has(index, names) || page.dictionary(index) & places != 0)
     };
@@ -190,11 +191,15 @@ pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
     let first = if is_of { at + 2 } else { at + 1 };
     let is_named = is_chain
         || is_of
-            && page.token(first).is_some_and(|token| token.is_word() && token.gap == Gap::Space && !token.has(cue::CONNECTOR));
+            && page
+                .token(first)
+                .is_some_and(|token| token.is_word() && token.gap == Gap::Space && !token.has(cue::CONNECTOR));
     if !is_named {
         return None;
     }
-    let last = (first..first + 3).rev().find(|index| *index == first || goes_on(*index))?;
+    let last = (first..first + 3)
+        .rev()
+        .find(|index| *index == first || goes_on(*index))?;
     page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
     Some(last)
 }

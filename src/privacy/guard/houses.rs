@@ -25,7 +25,10 @@ const GRAMMAR: u64 = cue::CONNECTOR | cue::PERSON_VERB | cue::PLACE_PREP | cue::
 /// A facility in the capitals from `at` to `end`, without a word of place before it.
 pub(super) fn house(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     let token = page.token(at)?;
-    if !(token.shape == Shape::Title || page.dictionary(at) & dict::CHAIN != 0) || token.has(GRAMMAR) && page.starts_sentence(at) || continues_name(page, at) {
+    if !(token.shape == Shape::Title || page.dictionary(at) & dict::CHAIN != 0)
+        || token.has(GRAMMAR) && page.starts_sentence(at)
+        || continues_name(page, at)
+    {
         return None;
     }
     let last = if end > at {
@@ -44,9 +47,10 @@ pub(super) fn house(page: &mut Page, at: usize, end: usize) -> Option<usize> {
 /// A capital before this one belongs to the same name, unless it only begins the sentence.
 fn continues_name(page: &Page, at: usize) -> bool {
     page.before(at).is_some_and(|before| {
-        before.mark == b'-' && page.gap(at) == Gap::Glued || before.is_capitalised()
-            && page.gap(at) == Gap::Space
-            && !(before.has(GRAMMAR) || before.starts_sentence && before.known & plain_word() != 0)
+        before.mark == b'-' && page.gap(at) == Gap::Glued
+            || before.is_capitalised()
+                && page.gap(at) == Gap::Space
+                && !(before.has(GRAMMAR) || before.starts_sentence && before.known & plain_word() != 0)
     })
 }
 
@@ -78,16 +82,45 @@ fn saint(page: &Page, at: usize) -> Option<usize> {
 /// "Good Shepherd", "Sacred Heart Downtown", "Holy Rosary", "Our Lady of the Lake".
 fn founder(page: &Page, at: usize, end: usize) -> Option<usize> {
     const ADJECTIVES: [&str; 9] = [
-        "holy", "sacred", "good", "bon", "blessed", "immaculate", "divine", "our", "precious",
+        "holy",
+        "sacred",
+        "good",
+        "bon",
+        "blessed",
+        "immaculate",
+        "divine",
+        "our",
+        "precious",
     ];
     const NOUNS: [&str; 22] = [
-        "rosary", "cross", "family", "name", "spirit", "redeemer", "heart", "samaritan", "shepherd", "hope", "secours",
-        "sacrament", "mercy", "providence", "conception", "lady", "trinity", "angels", "child", "savior", "blood",
+        "rosary",
+        "cross",
+        "family",
+        "name",
+        "spirit",
+        "redeemer",
+        "heart",
+        "samaritan",
+        "shepherd",
+        "hope",
+        "secours",
+        "sacrament",
+        "mercy",
+        "providence",
+        "conception",
+        "lady",
+        "trinity",
+        "angels",
+        "child",
+        "savior",
+        "blood",
         "ghost",
     ];
     let is_founder = page.word_is(at, &ADJECTIVES)
         && page.word_is(at + 1, &NOUNS)
-        && page.token(at + 1).is_some_and(|noun| noun.shape == Shape::Title && noun.gap == Gap::Space);
+        && page
+            .token(at + 1)
+            .is_some_and(|noun| noun.shape == Shape::Title && noun.gap == Gap::Space);
     (is_founder && !names_other(page, at + 1)).then_some(end.min(at + 5))
 }
 
@@ -101,7 +134,9 @@ fn chain(page: &Page, at: usize, end: usize) -> Option<usize> {
     let is_house = is_place
         || !page.has(at, cue::PROPER)
             && (page.has(at + 1, cue::FACILITY_NAME) && !page.has(at + 1, cue::FACILITY_GENERIC)
-                || page.dictionary(at + 1) & dict::WORD == 0 && next.shape == Shape::Title && !page.starts_sentence(at));
+                || page.dictionary(at + 1) & dict::WORD == 0
+                    && next.shape == Shape::Title
+                    && !page.starts_sentence(at));
     let fits = next.gap == Gap::Space
         && next.shape == Shape::Title
         && !next.has(OTHER_MATTER | GRAMMAR | cue::ORG_SUFFIX)
@@ -129,7 +164,9 @@ fn titled(page: &Page, at: usize, end: usize) -> Option<usize> {
     let noun = (at + 1..=end)
         .rev()
         .find(|index| page.dictionary(*index) & (dict::HOUSE | dict::PRACTICE) != 0 || is_owned(*index))?;
-    let follows_way = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["at", "to"]));
+    let follows_way = at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["at", "to"]));
     let is_house = page.dictionary(noun) & dict::HOUSE != 0
         || is_owned(noun)
         || follows_way && page.dictionary(noun) & dict::PRACTICE != 0;
@@ -148,7 +185,11 @@ fn titled(page: &Page, at: usize, end: usize) -> Option<usize> {
     }
     let words = (at..noun).filter(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title));
     let named = words.clone().filter(|index| tells(page, *index, at, is_house)).count();
-    let is_named = if is_house { named > 0 } else { named > 0 && (named > 1 || words.count() <= 2) };
+    let is_named = if is_house {
+        named > 0
+    } else {
+        named > 0 && (named > 1 || words.count() <= 2)
+    };
     is_named.then_some(noun)
 }
 
@@ -158,7 +199,14 @@ fn tells(page: &Page, index: usize, first: usize, is_house: bool) -> bool {
         return false;
     };
     let known = page.dictionary(index);
-    let is_names_word = token.has(cue::FACILITY_NAME) && !token.has(cue::FACILITY_GENERIC);
+    let is_names_word = token.has(cue::FACILITY_NAME)
+        && !token.has(cue::FACILITY_GENERIC)
+        && !page.word_is(
+            index,
+            &[
+                "good", "hope", "select", "unity", "liberty", "legacy", "royal", "central",
+            ],
+        );
     if token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::ORG_SUFFIX | cue::EPONYM_HEAD) && !is_names_word {
         return false;
     }

@@ -200,7 +200,23 @@ fn follows_care(page: &Page, at: usize) -> bool {
         || page.has(at - 1, CARE)
         || (2..=3).any(|back| {
             back <= at
-                && (page.has(at - back, CARE) && !page.word_is(at - back, &["injury", "injected", "biopsy", "performed", "mri", "ct", "stopped", "started", "last", "report", "note"])
+                && (page.has(at - back, CARE)
+                    && !page.word_is(
+                        at - back,
+                        &[
+                            "injury",
+                            "injected",
+                            "biopsy",
+                            "performed",
+                            "mri",
+                            "ct",
+                            "stopped",
+                            "started",
+                            "last",
+                            "report",
+                            "note",
+                        ],
+                    )
                     || page.dictionary(at - back) & (dict::STAY | dict::SITE) != 0
                     || page.word(at - back).ends_with("ist"))
         })

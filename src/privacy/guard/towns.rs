@@ -120,7 +120,9 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
         || follows_demographics(page, at)
         || follows_label(page, at)
-        || follows_move(page, at) && !token.has(cue::EPONYM | cue::FACILITY_GENERIC | cue::PROVIDER_TITLE) && !is_house(page, at);
+        || follows_move(page, at)
+            && !token.has(cue::EPONYM | cue::FACILITY_GENERIC | cue::PROVIDER_TITLE)
+            && !is_house(page, at);
     let follows_age = at >= 2
         && page.mark_is(at - 1, b',')
         && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
@@ -151,9 +153,8 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
-    let is_beside_person =
-        (phrase.is_some() || page.dictionary(at) & (dict::CITY | dict::TOWN) != 0)
-            && (is_apposition(page, at, last) || continues_row(page, at, last));
+    let is_beside_person = (phrase.is_some() || page.dictionary(at) & (dict::CITY | dict::TOWN) != 0)
+        && (is_apposition(page, at, last) || continues_row(page, at, last));
     if names_other || !(is_beside_person || is_town(page, at, phrase, strong, weak)) {
         return None;
     }
@@ -182,7 +183,9 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
 fn is_double_name(page: &Page, at: usize) -> bool {
     page.mark_is(at + 1, b'-')
         && page.gap(at + 1) == Gap::Glued
-        && page.token(at + 2).is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
+        && page
+            .token(at + 2)
+            .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
 }
 
 /// A facility's noun, or a ward's word, is no town.
@@ -349,8 +352,8 @@ fn is_lower_town(page: &Page, at: usize, token: &Token, is_phrase: bool) -> bool
         return may_be_unknown_town(token, known) && is_home();
     }
     let is_only_city = is_city && known & dict::FIRST == 0 && token.len() > 4;
-    let follows_preposition = page.word_is(at.wrapping_sub(1), &["in", "from", "near"])
-        && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
+    let follows_preposition =
+        page.word_is(at.wrapping_sub(1), &["in", "from", "near"]) && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
     follows_preposition && (is_phrase || is_only_city || follows_stay(page, at))
         || (is_phrase || is_city) && (is_home() || follows_demographics(page, at) || follows_move(page, at))
 }
@@ -359,11 +362,14 @@ fn is_lower_town(page: &Page, at: usize, token: &Token, is_phrase: bool) -> bool
 fn lower_county(page: &Page, at: usize) -> Option<usize> {
     let tells = |index: usize| {
         let known = page.dictionary(index);
-        page.token(index).is_some_and(|token| token.len() > 2 && token.gap == Gap::Space)
+        page.token(index)
+            .is_some_and(|token| token.len() > 2 && token.gap == Gap::Space)
             && !page.has(index, cue::FACILITY_GENERIC | cue::CONNECTOR | cue::FACILITY_NAME)
             && (known & dict::WORD == 0 || known & (dict::CITY | dict::SURNAME) != 0)
     };
-    (at + 1..=at + 2).find(|index| page.has(*index, cue::PLACE_NOUN)).filter(|noun| (at..*noun).all(tells))
+    (at + 1..=at + 2)
+        .find(|index| page.has(*index, cue::PLACE_NOUN))
+        .filter(|noun| (at..*noun).all(tells))
 }
 
 /// "skagway has no ent": a town that is nothing else, at the head of a sentence in small letters, and a verb.
@@ -373,7 +379,8 @@ pub(super) fn lower_subject(page: &mut Page, at: usize) -> Option<usize> {
     let known = page.dictionary(at);
     let is_only_town = known & (dict::CITY | dict::TOWN) != 0 && known & OTHER == 0 && page.word(at).len() > 4;
     let last = last.or(is_only_town.then_some(at))?;
-    let leads_verb = page.has(last + 1, cue::PERSON_VERB | cue::HUMAN_VERB) || page.dictionary(last + 1) & dict::SITE != 0;
+    let leads_verb =
+        page.has(last + 1, cue::PERSON_VERB | cue::HUMAN_VERB) || page.dictionary(last + 1) & dict::SITE != 0;
     if !leads_verb || page.has(at, cue::EPONYM | cue::PROPER | cue::STATE | cue::FACILITY_GENERIC) {
         return None;
     }
