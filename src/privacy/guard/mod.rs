@@ -24,6 +24,7 @@ mod index;
 mod kinds;
 mod labels;
 mod lexicon;
+mod lower_towns;
 mod media;
 mod name_candidate;
 mod name_context;

@@ -5,11 +5,12 @@ use super::facilities::{cued_facility, facility, lower_chain, lower_facility, sa
 use super::houses::house;
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};
+use super::lower_towns::{lower_apposition, lower_sited, lower_subject, lower_town};
 use super::page::Page;
 use super::practices::named_practice;
 use super::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
 use super::token::{Gap, Shape, Token};
-use super::towns::{county, lower_apposition, lower_sited, lower_subject, lower_town, town, town_and_state};
+use super::towns::{county, town, town_and_state};
 use super::zips::{coordinates, state_zip, zip, zip_plus_four};
 
 pub(super) fn find(page: &mut Page) {
