@@ -175,6 +175,34 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
+/// "at hillside manor", "to mercy general", "at st marys": a word facilities are named with, and a house's noun, in small letters.
+pub(super) fn lower_house(page: &mut Page, at: usize) -> Option<usize> {
+    let is_lower = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space && !token.taken)
+    };
+    let names = |index: usize| {
+        let known = page.dictionary(index);
+        page.has(index, cue::FACILITY_NAME) && !page.has(index, cue::FACILITY_GENERIC)
+            || known & (dict::CITY | dict::WORD) == dict::CITY
+    };
+    let is_noun = |index: usize| is_lower(index) && page.dictionary(index) & dict::HOUSE != 0;
+    let is_saint = page.word_is(at, &["st"])
+        && is_lower(at + 1)
+        && page.dictionary(at + 1) & dict::WORD == 0
+        && page.word(at + 1).len() > 3;
+    let last = if is_saint {
+        at + 1
+    } else {
+        (at + 1..=at + 2).find(|index| is_noun(*index) && (at..*index).all(names))?
+    };
+    if page.has(at, cue::PROPER | cue::EPONYM) || page.has(last + 1, cue::EPONYM_HEAD) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility");
+    Some(last)
+}
+
 /// "at davita sparrow creek", "to children's of blue valley": a chain in small letters and the words that tell the house.
 pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
     let names = cue::FACILITY_NAME | cue::FACILITY_HEAD;

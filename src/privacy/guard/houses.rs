@@ -39,7 +39,7 @@ pub(super) fn house(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     } else {
         None
     };
-    let last = last.or_else(|| sited(page, at, end))?;
+    let last = last.or_else(|| sited(page, at, end)).or_else(|| acting(page, at))?;
     page.report(at, last, PhiKind::Geography, 0.75, "geo.facility");
     Some(last)
 }
@@ -158,34 +158,43 @@ fn last_of_name(page: &Page, from: usize, end: usize) -> usize {
 
 /// "Willow Bend Manor", "Copper Basin Regional", "Lakeshore Oncology", "Tri-County General", "Desert Springs".
 fn titled(page: &Page, at: usize, end: usize) -> Option<usize> {
+    let follows_way = at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["at", "to", "from", "the"]));
     let is_owned = |index: usize| {
         page.token(index).is_some_and(|token| token.possessive) && page.word_is(index, &["children's", "women's"])
     };
-    let noun = (at + 1..=end)
-        .rev()
-        .find(|index| page.dictionary(*index) & (dict::HOUSE | dict::PRACTICE) != 0 || is_owned(*index))?;
-    let follows_way = at
-        .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["at", "to"]));
+    let noun = (at + 1..=end).rev().find(|index| {
+        page.dictionary(*index) & (dict::HOUSE | dict::PRACTICE) != 0
+            || is_owned(*index)
+            || page.word_is(*index, &["health", "healthcare"]) && page.word_is(index + 1, &CARING)
+            || page.word_is(*index, &["va"]) && follows_way
+    })?;
     let is_house = page.dictionary(noun) & dict::HOUSE != 0
         || is_owned(noun)
-        || follows_way && page.dictionary(noun) & dict::PRACTICE != 0;
+        || page.word_is(noun, &["va"])
+        || follows_way && !page.word_is(at - 1, &["from", "the"]) && page.dictionary(noun) & dict::PRACTICE != 0;
     let fits = (at..noun).all(|index| {
         page.token(index).is_some_and(|token| {
             (token.shape != Shape::Upper || token.len() == 1)
-                && !token.has(OTHER_MATTER)
+                && (!token.has(OTHER_MATTER)
+                    || token.has(cue::EPONYM)
+                        && !token.has(OTHER_MATTER & !cue::EPONYM)
+                        && page.dictionary(index) & dict::CITY != 0)
                 && !(token.has(GRAMMAR) && token.is_capitalised())
         })
     });
     let is_heading = noun < end && !page.word_is(noun + 1, &["er", "ed", "icu", "of"])
         || names_other(page, noun)
-        || page.has(noun, OTHER_MATTER & !cue::ID_NOUN);
+        || page.has(noun, OTHER_MATTER & !cue::ID_NOUN) && !page.word_is(noun, &["va", "medical"]);
     if !fits || is_heading {
         return None;
     }
     let words = (at..noun).filter(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title));
     let named = words.clone().filter(|index| tells(page, *index, at, is_house)).count();
-    let is_named = if is_house {
+    let is_named = if is_owned(noun) {
+        !page.has(at, cue::FACILITY_GENERIC)
+    } else if is_house {
         named > 0
     } else {
         named > 0 && (named > 1 || words.count() <= 2)
@@ -207,16 +216,46 @@ fn tells(page: &Page, index: usize, first: usize, is_house: bool) -> bool {
                 "good", "hope", "select", "unity", "liberty", "legacy", "royal", "central",
             ],
         );
-    if token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::ORG_SUFFIX | cue::EPONYM_HEAD) && !is_names_word {
+    let is_other = token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::ORG_SUFFIX | cue::EPONYM_HEAD);
+    if is_other && !is_names_word && known & dict::CHAIN == 0 {
         return false;
     }
-    let is_place = known & (dict::CITY | dict::TOWN) != 0;
+    let is_place = known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0;
     let is_person = known & (dict::FIRST | dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
     let is_word = known & dict::WORD != 0;
     if index == first && page.starts_sentence(index) && is_word {
-        return is_names_word;
+        return is_names_word || known & dict::CHAIN != 0;
     }
     is_names_word || is_place && !(is_word && is_person) || is_house && (!is_word || is_person)
+}
+
+/// What houses do and payers do not.
+const CARING: [&str; 18] = [
+    "sent",
+    "accepted",
+    "transferred",
+    "discharged",
+    "admitted",
+    "gave",
+    "added",
+    "recommended",
+    "thinks",
+    "did",
+    "placed",
+    "stopped",
+    "started",
+    "ran",
+    "repeated",
+    "sends",
+    "discharges",
+    "transfers",
+];
+
+/// "UCSF sent her home": a chain or a house known by one word, that acts as only houses act.
+fn acting(page: &Page, at: usize) -> Option<usize> {
+    let acts =
+        page.dictionary(at) & dict::CHAIN != 0 && page.gap(at + 1) == Gap::Space && page.word_is(at + 1, &CARING);
+    acts.then_some(at)
 }
 
 /// "the Twin Rivers ER", "the Kearney agency", "the Mercy Hills echo".

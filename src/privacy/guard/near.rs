@@ -182,7 +182,7 @@ impl Near<'_> {
         let follows_place_word = self.before().is_some_and(|before| {
             let is_of =
                 before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
-            before.has(PLACE_LEADS) && (!is_of || self.has_facilities)
+            before.has(PLACE_LEADS) && (!is_of || self.has_facilities || token.has(cue::FACILITY_NAME))
         });
         let (next, after) = (self.after(1), self.after(2));
         let follows_place_word = follows_place_word || self.may_be_lower_town(lexicon);
@@ -208,7 +208,8 @@ impl Near<'_> {
             || follows_the_first;
         let follows_mark = token.starts_sentence || before.is_none_or(|before| matches!(before.mark, b',' | b'('));
         let is_plain = token.cues & !(cue::FACILITY_NAME | cue::PARTICLE) == 0 && token.len() > 2;
-        is_plain && (follows_the || follows_mark) && lexicon.may_begin_town(token.hash)
+        let may_name_house = token.starts_sentence && token.has(cue::FACILITY_NAME);
+        is_plain && (follows_the || follows_mark) && (may_name_house || lexicon.may_begin_town(token.hash))
     }
 
     #[inline]

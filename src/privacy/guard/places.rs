@@ -1,7 +1,7 @@
 //! Places below the state: which detector reads which word.
 
 use super::abroad::{crossing, foreign_street, military_post, routed_box};
-use super::facilities::{cued_facility, facility, lower_chain, lower_facility, saintly_facility};
+use super::facilities::{cued_facility, facility, lower_chain, lower_facility, lower_house, saintly_facility};
 use super::houses::house;
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};
@@ -48,14 +48,15 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         return capitalised(page, at);
     }
     let Some(before) = page.before(at).copied() else {
-        return lower_subject(page, at);
+        return lower_house(page, at).or_else(|| lower_subject(page, at));
     };
     if before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB) {
         lower_facility(page, at)
             .or_else(|| lower_chain(page, at))
+            .or_else(|| lower_house(page, at))
             .or_else(|| lower_town(page, at))
     } else if page.starts_sentence(at) {
-        lower_subject(page, at)
+        lower_house(page, at).or_else(|| lower_subject(page, at))
     } else if matches!(before.mark, b',' | b'(') {
         lower_apposition(page, at)
     } else {
