@@ -175,6 +175,14 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
+/// A word that facilities are named with, and that says little else.
+pub(super) fn names_facility(page: &Page, index: usize) -> bool {
+    const VAGUE: [&str; 8] = [
+        "good", "hope", "select", "unity", "liberty", "legacy", "royal", "central",
+    ];
+    page.has(index, cue::FACILITY_NAME) && !page.has(index, cue::FACILITY_GENERIC) && !page.word_is(index, &VAGUE)
+}
+
 /// "at hillside manor", "to mercy general", "at st marys": a word facilities are named with, and a house's noun, in small letters.
 pub(super) fn lower_house(page: &mut Page, at: usize) -> Option<usize> {
     let is_lower = |index: usize| {
@@ -183,8 +191,7 @@ pub(super) fn lower_house(page: &mut Page, at: usize) -> Option<usize> {
     };
     let names = |index: usize| {
         let known = page.dictionary(index);
-        page.has(index, cue::FACILITY_NAME) && !page.has(index, cue::FACILITY_GENERIC)
-            || known & (dict::CITY | dict::WORD) == dict::CITY
+        names_facility(page, index) || known & (dict::CITY | dict::WORD) == dict::CITY
     };
     let is_noun = |index: usize| is_lower(index) && page.dictionary(index) & dict::HOUSE != 0;
     let is_saint = page.word_is(at, &["st"])

@@ -1,6 +1,7 @@
 //! Facilities known by the grammar of their names: a name before a house's noun ("Willow Bend Manor"), a chain and its place ("Mercy
 //! Northwest"), a saint ("St. Dymphna's"), and a name before what only a facility has ("the Twin Rivers ER").
 
+use super::facilities::names_facility;
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::page::Page;
@@ -208,14 +209,7 @@ fn tells(page: &Page, index: usize, first: usize, is_house: bool) -> bool {
         return false;
     };
     let known = page.dictionary(index);
-    let is_names_word = token.has(cue::FACILITY_NAME)
-        && !token.has(cue::FACILITY_GENERIC)
-        && !page.word_is(
-            index,
-            &[
-                "good", "hope", "select", "unity", "liberty", "legacy", "royal", "central",
-            ],
-        );
+    let is_names_word = names_facility(page, index);
     let is_other = token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::ORG_SUFFIX | cue::EPONYM_HEAD);
     if is_other && !is_names_word && known & dict::CHAIN == 0 {
         return false;
