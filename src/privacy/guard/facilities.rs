@@ -198,8 +198,11 @@ pub(super) fn lower_house(page: &mut Page, at: usize) -> Option<usize> {
         && is_lower(at + 1)
         && page.dictionary(at + 1) & dict::WORD == 0
         && page.word(at + 1).len() > 3;
+    // One look at the first word spares two into the large table.
     let last = if is_saint {
         at + 1
+    } else if !names(at) {
+        return None;
     } else {
         (at + 1..=at + 2).find(|index| is_noun(*index) && (at..*index).all(names))?
     };
