@@ -198,7 +198,11 @@ impl Near<'_> {
     /// A word in small letters that may begin a town's name: at the head of a sentence, after a comma, or after "in the" and its like.
     #[inline]
     fn may_be_lower_town(&self, lexicon: &Lexicon) -> bool {
-        let token = self.token();
+        let (token, next) = (self.token(), self.after(1));
+        // More of the name, a verb, or what a facility has.
+        if next.shape != Shape::Lower || next.gap != Gap::Space {
+            return false;
+        }
         let before = self.before();
         let is_the = |before: &Token| before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR);
         let follows_the_first = before.is_some_and(|before| before.starts_sentence && is_the(before));
