@@ -199,18 +199,16 @@ impl Near<'_> {
     #[inline]
     fn may_be_lower_town(&self, lexicon: &Lexicon) -> bool {
         let (token, next) = (self.token(), self.after(1));
-        // More of the name, a verb, or what a facility has.
-        if next.shape != Shape::Lower || next.gap != Gap::Space {
+        let before = self.before().unwrap_or(&Token::END);
+        let follows_mark = token.starts_sentence || matches!(before.mark, b',' | b'(');
+        let follows_the = before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR);
+        // What follows is more of the name, a verb, or what a facility has.
+        if !(follows_mark || follows_the) || next.shape != Shape::Lower || next.gap != Gap::Space {
             return false;
         }
-        let before = self.before();
-        let is_the = |before: &Token| before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR);
-        let follows_the_first = before.is_some_and(|before| before.starts_sentence && is_the(before));
-        let follows_the = before.is_some_and(is_the)
-            && self.at >= 2
-            && self.tokens.get(self.at - 2).is_some_and(|lead| lead.has(PLACE_LEADS))
-            || follows_the_first;
-        let follows_mark = token.starts_sentence || before.is_none_or(|before| matches!(before.mark, b',' | b'('));
+        let leads = |lead: &Token| lead.has(PLACE_LEADS);
+        let follows_the =
+            follows_the && (before.starts_sentence || self.at >= 2 && self.tokens.get(self.at - 2).is_some_and(leads));
         let is_plain = token.cues & !(cue::FACILITY_NAME | cue::PARTICLE) == 0 && token.len() > 2;
         let may_name_house = token.starts_sentence && token.has(cue::FACILITY_NAME);
         is_plain && (follows_the || follows_mark) && (may_name_house || lexicon.may_begin_town(token.hash))
