@@ -157,6 +157,10 @@ bits! {
     HOUSE = "house", PRACTICE = "practice", CHAIN = "chain", SITE = "site", MOVE = "move", STAY = "stay", WAY = "way",
 }
 
+/// What says nothing against a name: small towns are called as people are.
+pub(super) const PLACES: u64 =
+    dict::TOWN | dict::HOUSE | dict::PRACTICE | dict::CHAIN | dict::SITE | dict::MOVE | dict::STAY | dict::WAY;
+
 const CUES: &str = include_str!("data/cues.txt");
 const DICTIONARIES: [&str; 5] = [
     include_str!("data/names.txt"),

@@ -1,7 +1,7 @@
 //! What a token and those beside it may concern: nearly all that no detector can use is told here, by a look at four tokens.
 
 use super::index::{ENCODED_MIN, Interest, PLACE_TRIGGERS};
-use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue, dict};
+use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, PLACES, cue, dict};
 use super::name_parts::NO_NAMES;
 use super::numbers::is_joint;
 use super::places::Lead;
@@ -288,7 +288,7 @@ impl Near<'_> {
         if leads_number && !is_title && matches!(token.len(), 2..=3) {
             return false; // "CO-50"
         }
-        let is_clear = known == 0 && is_title
+        let is_clear = known & !PLACES == 0 && is_title
             || known & dict::FIRST != 0
             || known & (dict::SURNAME | dict::WORD) == dict::SURNAME
             || token.len() == 1
