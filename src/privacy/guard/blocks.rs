@@ -1,4 +1,4 @@
-//! Address blocks: the short lines below a line that is a name. Streets of any country, towns and telephone numbers stand there without
+//! Address blocks: the short lines below a line that is a name, or that ends with a street or an apartment. Streets of any country, towns and telephone numbers stand there without
 //! a cue, so the lines themselves are the cue.
 
 use super::kinds::PhiKind;
@@ -8,6 +8,8 @@ use super::token::{Gap, Token};
 
 /// Most lines of a block below the name.
 const LINES_MAX: usize = 8;
+/// Most lines of an address below its street: apartment, town, country.
+const LINES_BELOW_STREET_MAX: usize = 3;
 /// Most tokens of a line.
 const LINE_TOKENS_MAX: usize = 24;
 
@@ -24,25 +26,58 @@ const OTHER_MATTER: u64 = cue::CODE_CUE
     | cue::NEGATION;
 
 pub(super) fn find(page: &mut Page) {
-    let names: Vec<usize> = page
+    let heads: Vec<(usize, usize)> = page
         .found
         .iter()
-        .filter(|span| span.kind == PhiKind::Name)
-        .map(|span| page.tokens.partition_point(|token| (token.start as usize) < span.end))
+        .filter_map(|span| {
+            let lines = match (span.kind, span.detector) {
+                (PhiKind::Name, _) => LINES_MAX,
+                (_, "geo.unit" | "geo.street") => LINES_BELOW_STREET_MAX,
+                _ => return None,
+            };
+            let below = page.tokens.partition_point(|token| (token.start as usize) < span.end);
+            Some((below, lines))
+        })
         .collect();
+    let units: Vec<usize> = page
+        .found
+        .iter()
+        .filter(|span| span.detector == "geo.unit")
+        .map(|span| page.tokens.partition_point(|token| (token.start as usize) < span.start))
+        .collect();
+    for unit in units {
+        street_above(page, unit);
+    }
     let mut read_to = 0;
-    for below in names {
+    for (below, lines) in heads {
         let closes_line = page.tokens.get(below).is_some_and(|next| next.gap >= Gap::Line);
         if closes_line && below >= read_to {
-            read_to = block(page, below);
+            read_to = block(page, below, lines);
         }
     }
 }
 
-/// Reads the lines from token `first` on; gives the token after the block.
-fn block(page: &mut Page, first: usize) -> usize {
+/// "14 Republica 8305" above "Suite 258": the line before an apartment's, if it begins with a house number.
+fn street_above(page: &mut Page, unit: usize) {
+    let Some(end) = unit.checked_sub(1).filter(|_| page.gap(unit) == Gap::Line) else {
+        return;
+    };
+    let Some(start) = (0..LINE_TOKENS_MAX)
+        .map_while(|back| end.checked_sub(back))
+        .find(|index| page.gap(*index) >= Gap::Line)
+    else {
+        return;
+    };
+    let has_house = page.token(start).is_some_and(Token::has_digit);
+    if has_house && line_kind(page, start, end) == Some(PhiKind::Geography) {
+        report_free(page, start, end, PhiKind::Geography);
+    }
+}
+
+/// Reads at most `lines` lines from token `first` on; gives the token after the block.
+fn block(page: &mut Page, first: usize, lines: usize) -> usize {
     let mut start = first;
-    for _ in 0..LINES_MAX {
+    for _ in 0..lines {
         let Some(end) = line_end(page, start) else {
             break;
         };
@@ -81,7 +116,10 @@ fn line_kind(page: &Page, start: usize, end: usize) -> Option<PhiKind> {
         && tokens.iter().all(|token| {
             token.mark == 0
                 || token.taken
-                || matches!(token.mark, b'.' | b',' | b'-' | b'\'' | b'/' | b'#' | b'(' | b')')
+                || matches!(
+                    token.mark,
+                    b'.' | b',' | b'-' | b'\'' | b'/' | b'#' | b'(' | b')' | b'>' | b'?'
+                )
         });
     let names_place = groups > 0 || words().any(|index| page.dictionary(index) & dict::WORD == 0);
     (is_address && names_place).then_some(PhiKind::Geography)

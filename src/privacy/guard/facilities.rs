@@ -175,6 +175,73 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
+/// A word that facilities are named with, and that says little else.
+pub(super) fn names_facility(page: &Page, index: usize) -> bool {
+    const VAGUE: [&str; 8] = [
+        "good", "hope", "select", "unity", "liberty", "legacy", "royal", "central",
+    ];
+    page.has(index, cue::FACILITY_NAME) && !page.has(index, cue::FACILITY_GENERIC) && !page.word_is(index, &VAGUE)
+}
+
+/// "at hillside manor", "to mercy general", "at st marys": a word facilities are named with, and a house's noun, in small letters.
+pub(super) fn lower_house(page: &mut Page, at: usize) -> Option<usize> {
+    let is_lower = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space && !token.taken)
+    };
+    let names = |index: usize| {
+        let known = page.dictionary(index);
+        names_facility(page, index) || known & (dict::CITY | dict::WORD) == dict::CITY
+    };
+    let is_noun = |index: usize| is_lower(index) && page.dictionary(index) & dict::HOUSE != 0;
+    let is_saint = page.word_is(at, &["st"])
+        && is_lower(at + 1)
+        && page.dictionary(at + 1) & dict::WORD == 0
+        && page.word(at + 1).len() > 3;
+    // One look at the first word spares two into the large table.
+    let last = if is_saint {
+        at + 1
+    } else if !names(at) {
+        return None;
+    } else {
+        (at + 1..=at + 2).find(|index| is_noun(*index) && (at..*index).all(names))?
+    };
+    if page.has(at, cue::PROPER | cue::EPONYM) || page.has(last + 1, cue::EPONYM_HEAD) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility");
+    Some(last)
+}
+
+/// "at davita sparrow creek", "to children's of blue valley": a chain in small letters and the words that tell the house.
+pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
+    let names = cue::FACILITY_NAME | cue::FACILITY_HEAD;
+    let places = dict::CITY | dict::TOWN | dict::HOUSE | dict::SURNAME;
+    let known = page.dictionary(at);
+    let goes_on = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
+            && !page.has(index, cue::CONNECTOR | cue::PLACE_PREP | cue::UNIT)
+            && (page.has(index, names) || page.dictionary(index) & places != 0)
+    };
+    let is_of = page.word_is(at, &["children's", "childrens"]) && page.word_is(at + 1, &["of"]);
+    let is_chain = known & (dict::CHAIN | dict::WORD) == dict::CHAIN && (goes_on(at + 1) || goes_on(at + 2));
+    let first = if is_of { at + 2 } else { at + 1 };
+    let is_named = is_chain
+        || is_of
+            && page
+                .token(first)
+                .is_some_and(|token| token.is_word() && token.gap == Gap::Space && !token.has(cue::CONNECTOR));
+    if !is_named {
+        return None;
+    }
+    let last = (first..first + 3)
+        .rev()
+        .find(|index| *index == first || goes_on(*index))?;
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
+    Some(last)
+}
+
 /// "Jackson Memorial", "Houston Methodist": a name before a word that ends hardly anything but a hospital's name.
 pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
     let ends = [

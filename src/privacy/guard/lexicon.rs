@@ -154,14 +154,20 @@ bits! {
     dict, DICTIONARY_SECTIONS:
     FIRST = "first", FIRST_ORDINARY = "first_ordinary", SURNAME = "surname", SURNAME_ORDINARY = "surname_ordinary",
     WORD = "word", CITY = "city", TOWN = "town",
+    HOUSE = "house", PRACTICE = "practice", CHAIN = "chain", SITE = "site", MOVE = "move", STAY = "stay", WAY = "way",
 }
 
+/// What says nothing against a name: small towns are called as people are.
+pub(super) const PLACES: u64 =
+    dict::TOWN | dict::HOUSE | dict::PRACTICE | dict::CHAIN | dict::SITE | dict::MOVE | dict::STAY | dict::WAY;
+
 const CUES: &str = include_str!("data/cues.txt");
-const DICTIONARIES: [&str; 4] = [
+const DICTIONARIES: [&str; 5] = [
     include_str!("data/names.txt"),
     include_str!("data/world_names.txt"),
     include_str!("data/words.txt"),
     include_str!("data/cities.txt"),
+    include_str!("data/places.txt"),
 ];
 
 /// Longest phrase, in words, that either table holds.
@@ -169,7 +175,7 @@ pub(super) const PHRASE_WORDS_MAX: usize = 4;
 
 /// Marks a cue that begins a phrase.
 const STARTS_PHRASE: u16 = 1 << 15;
-const _: () = assert!(CUE_SECTIONS.len() <= 64 && DICTIONARY_SECTIONS.len() < 15);
+const _: () = assert!(CUE_SECTIONS.len() <= 64 && DICTIONARY_SECTIONS.len() <= 15);
 
 /// In [`super::token::Token::known`]: a dictionary phrase (a city of several words) may begin with the word.
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;
@@ -196,6 +202,8 @@ pub(super) struct Lexicon {
     dictionary: Table,
     /// One bit for each given name, by hash: 32 KiB that stay in the cache.
     given_names: Vec<u64>,
+    /// The same for words that are no other word than a town, or begin a town's name.
+    towns: Vec<u64>,
 }
 
 impl Lexicon {
@@ -206,6 +214,7 @@ impl Lexicon {
             meanings: vec![0],
             dictionary: Table::with_slots(DICTIONARY_SLOTS),
             given_names: vec![0; FILTER_WORDS],
+            towns: vec![0; FILTER_WORDS],
         };
         lexicon.load_cues();
         for source in DICTIONARIES {
@@ -246,6 +255,13 @@ impl Lexicon {
         let (word, bit) = filter_place(hash);
         if bits & dict::FIRST != 0
             && let Some(word) = self.given_names.get_mut(word)
+        {
+            *word |= bit;
+        }
+        // The ordinary words are read before the towns.
+        let is_town = bits & (dict::CITY | dict::TOWN) != 0 && self.dictionary(hash) & dict::WORD == 0;
+        if (is_town || bits & u64::from(KNOWN_STARTS_PHRASE) != 0)
+            && let Some(word) = self.towns.get_mut(word)
         {
             *word |= bit;
         }
@@ -292,6 +308,12 @@ impl Lexicon {
     pub(super) fn may_be_given_name(&self, hash: WordHash) -> bool {
         let (slot, bit) = filter_place(hash);
         self.given_names.get(slot).is_some_and(|word| word & bit != 0)
+    }
+
+    /// False when a word in small letters certainly begins no town's name.
+    pub(super) fn may_begin_town(&self, hash: WordHash) -> bool {
+        let (slot, bit) = filter_place(hash);
+        self.towns.get(slot).is_some_and(|word| word & bit != 0)
     }
 
     /// Whether a dictionary phrase may begin with this word.

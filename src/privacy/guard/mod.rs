@@ -4,6 +4,7 @@
 //! that belongs to a finding is no longer read. Every detector looks a bounded number of tokens around, so the work is linear in the text.
 //! Findings name kind and place, never the text.
 
+mod abroad;
 mod age_told;
 mod ages;
 mod allow;
@@ -22,10 +23,12 @@ mod encoded;
 mod facilities;
 mod forms;
 mod hosts;
+mod houses;
 mod index;
 mod kinds;
 mod labels;
 mod lexicon;
+mod lower_towns;
 mod media;
 mod name_candidate;
 mod name_context;
@@ -47,6 +50,7 @@ mod practices;
 mod streets;
 mod token;
 mod towns;
+mod whereabouts;
 mod word;
 mod words;
 mod zip3;

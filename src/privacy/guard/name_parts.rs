@@ -1,6 +1,6 @@
 //! What part a word can play in a name.
 
-use super::lexicon::{cue, dict};
+use super::lexicon::{PLACES, cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape};
 
@@ -90,7 +90,12 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         return Part::SurnameOrdinary;
     }
     let is_cue = token.cues & !(cue::EPONYM | cue::PARTICLE | cue::FACILITY_NAME) != 0;
-    if known == 0 && token.shape == Shape::Title && !is_cue && token.len() > 2 && !has_word_ending(page.word(at)) {
+    if known & !PLACES == 0
+        && token.shape == Shape::Title
+        && !is_cue
+        && token.len() > 2
+        && !has_word_ending(page.word(at))
+    {
         return Part::Unknown;
     }
     Part::No

@@ -2,7 +2,7 @@
 
 use super::index::{ENCODED_MIN, Interest, PLACE_TRIGGERS};
 use super::labels::names_identifier;
-use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue, dict};
+use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, PLACES, cue, dict};
 use super::name_parts::NO_NAMES;
 use super::numbers::is_joint;
 use super::places::Lead;
@@ -126,7 +126,23 @@ impl Near<'_> {
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
             | bit(Interest::Date, is_separated || is_compact || self.is_before_month())
-            | bit(Interest::Place, is_decimal)
+            | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
+    }
+
+    /// "88 Calle de los Robles", "61 Lindenhofweg 3": a street's first word, or a name between two numbers.
+    #[inline]
+    fn may_be_foreign_street(&self) -> bool {
+        let (token, next) = (self.token(), self.after(1));
+        if next.is_capitalised() && self.after(2).shape == Shape::Mixed {
+            return true;
+        }
+        if next.shape != Shape::Title || next.gap != Gap::Space || token.len() > 5 {
+            return false;
+        }
+        let known = u64::from(next.known);
+        let is_house = |token: &Token| token.shape == Shape::Digits && token.len() <= 4;
+        known & dict::WAY != 0
+            || known & dict::WORD == 0 && next.cues & !cue::PARTICLE == 0 && (2..=4).any(|on| is_house(self.after(on)))
     }
 
     /// Whether the mark after the number may stand in a date: stops only where there are two, hyphens also before a year.
@@ -184,9 +200,10 @@ impl Near<'_> {
         let follows_place_word = self.before().is_some_and(|before| {
             let is_of =
                 before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
-            before.has(PLACE_LEADS) && (!is_of || self.has_facilities)
+            before.has(PLACE_LEADS) && (!is_of || self.has_facilities || token.has(cue::FACILITY_NAME))
         });
         let (next, after) = (self.after(1), self.after(2));
+        let follows_place_word = follows_place_word || self.may_be_lower_town(lexicon);
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
         // "novak, petra"
         let leads_given_name =
@@ -194,6 +211,25 @@ impl Near<'_> {
         self.of_word()
             | bit(Interest::Place, follows_place_word)
             | bit(Interest::Name, may_be_given_name || leads_given_name)
+    }
+
+    /// A word in small letters that may begin a town's name: at the head of a sentence, after a comma, or after "in the" and its like.
+    #[inline]
+    fn may_be_lower_town(&self, lexicon: &Lexicon) -> bool {
+        let (token, next) = (self.token(), self.after(1));
+        let before = self.before().unwrap_or(&Token::END);
+        let follows_mark = token.starts_sentence || matches!(before.mark, b',' | b'(');
+        let follows_the = before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR);
+        // What follows is more of the name, a verb, or what a facility has.
+        if !(follows_mark || follows_the) || next.shape != Shape::Lower || next.gap != Gap::Space {
+            return false;
+        }
+        let leads = |lead: &Token| lead.has(PLACE_LEADS);
+        let follows_the =
+            follows_the && (before.starts_sentence || self.at >= 2 && self.tokens.get(self.at - 2).is_some_and(leads));
+        let is_plain = token.cues & !(cue::FACILITY_NAME | cue::PARTICLE) == 0 && token.len() > 2;
+        let may_name_house = token.starts_sentence && token.has(cue::FACILITY_NAME);
+        is_plain && (follows_the || follows_mark) && (may_name_house || lexicon.may_begin_town(token.hash))
     }
 
     #[inline]
@@ -278,7 +314,7 @@ impl Near<'_> {
         if leads_number && !is_title && matches!(token.len(), 2..=3) {
             return false; // "CO-50"
         }
-        let is_clear = known == 0 && is_title
+        let is_clear = known & !PLACES == 0 && is_title
             || known & dict::FIRST != 0
             || known & (dict::SURNAME | dict::WORD) == dict::SURNAME
             || token.len() == 1

@@ -1,13 +1,16 @@
 //! Places below the state: which detector reads which word.
 
-use super::facilities::{cued_facility, facility, lower_facility, saintly_facility};
+use super::abroad::{crossing, foreign_street, military_post, routed_box};
+use super::facilities::{cued_facility, facility, lower_chain, lower_facility, lower_house, saintly_facility};
+use super::houses::house;
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};
+use super::lower_towns::{lower_apposition, lower_sited, lower_subject, lower_town};
 use super::page::Page;
 use super::practices::named_practice;
 use super::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
 use super::token::{Gap, Shape, Token};
-use super::towns::{county, lower_town, town, town_and_state};
+use super::towns::{county, town, town_and_state};
 use super::zips::{coordinates, state_zip, zip, zip_plus_four};
 
 pub(super) fn find(page: &mut Page) {
@@ -30,6 +33,7 @@ fn numbered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         return zip(page, at);
     }
     street(page, at)
+        .or_else(|| foreign_street(page, at))
         .or_else(|| coordinates(page, at))
         .or_else(|| zip_plus_four(page, at))
 }
@@ -43,13 +47,20 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     if token.is_capitalised() {
         return capitalised(page, at);
     }
-    let follows_cue = page
-        .before(at)
-        .is_some_and(|before| before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB));
-    if follows_cue {
-        lower_facility(page, at).or_else(|| lower_town(page, at))
+    let Some(before) = page.before(at).copied() else {
+        return lower_house(page, at).or_else(|| lower_subject(page, at));
+    };
+    if before.has(cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VERB) {
+        lower_facility(page, at)
+            .or_else(|| lower_chain(page, at))
+            .or_else(|| lower_house(page, at))
+            .or_else(|| lower_town(page, at))
+    } else if page.starts_sentence(at) {
+        lower_house(page, at).or_else(|| lower_subject(page, at))
+    } else if matches!(before.mark, b',' | b'(') {
+        lower_apposition(page, at)
     } else {
-        None
+        lower_sited(page, at)
     }
 }
 
@@ -65,12 +76,15 @@ fn triggered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         return Some(last);
     }
     if token.has(cue::UNIT_LABEL)
-        && let Some(last) = post_box(page, at).or_else(|| apartment(page, at))
+        && let Some(last) = post_box(page, at)
+            .or_else(|| routed_box(page, at))
+            .or_else(|| military_post(page, at))
+            .or_else(|| apartment(page, at))
     {
         return Some(last);
     }
     if token.has(cue::ADDRESS_CUE) {
-        cued_address(page, at)
+        crossing(page, at).or_else(|| cued_address(page, at))
     } else {
         None
     }
@@ -128,6 +142,7 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if end > at {
         found = found.or_else(|| saintly_facility(page, at, end));
     }
+    found = found.or_else(|| house(page, at, end));
     if cues & cue::PLACE_NOUN != 0 {
         found = found.or_else(|| county(page, at, end));
     }

@@ -160,10 +160,15 @@ fn is_named(page: &Page, at: usize, last: usize) -> bool {
 fn is_bare_name(page: &Page, at: usize, last: usize) -> bool {
     let is_looked_at =
         (2..=3).any(|back| at >= back && page.word_is(at - back, &["look", "looking", "looked", "directed", "aimed"]));
-    let stands_alone = page.token(at).is_some_and(|token| token.len() > 4)
-        && !page.word_is(at, &["university"])
-        && page.dictionary(at) & (dict::WORD | dict::FIRST) == 0
-        && is_plain(page.word(at));
+    let is_chain = last == at
+        && page.dictionary(at) & dict::CHAIN != 0
+        && page.word_is(at.wrapping_sub(1), &["at"])
+        && !page.has(at, cue::PROPER);
+    let stands_alone = is_chain
+        || page.token(at).is_some_and(|token| token.len() > 4)
+            && !page.word_is(at, &["university"])
+            && page.dictionary(at) & (dict::WORD | dict::FIRST) == 0
+            && is_plain(page.word(at));
     !is_looked_at && (at..=last).any(|index| is_facility_name(page, index, at)) && (last > at || stands_alone)
 }
 
@@ -181,15 +186,45 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
             && token.cues & !cue::FACILITY_NAME == 0
     });
     is_capitals
+        && at >= 2
         && page.dictionary(at) & dict::WORD == 0
         && !page.word_is(at, &UNITS)
+        && follows_care(page, at)
         && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))
-        && at >= 2
         && page.token(at - 1).is_some_and(|before| before.shape == Shape::Lower)
         && page.token(at - 2).is_some_and(|before| before.shape != Shape::Upper)
         && page
             .token(at + 1)
             .is_none_or(|next| next.shape == Shape::Lower || matches!(next.mark, b'.' | b',' | b';' | b')' | b'?'))
+}
+
+/// "seen at", "a nurse at", "now at": other things at three capitals are joints, vessels and limits.
+fn follows_care(page: &Page, at: usize) -> bool {
+    const CARE: u64 = cue::FACILITY_VERB | cue::PERSON | cue::RELATIVE | cue::PATIENT_DATE | cue::PROVIDER_TITLE;
+    !page.word_is(at - 1, &["at"])
+        || page.has(at - 1, CARE)
+        || (2..=3).any(|back| {
+            back <= at
+                && (page.has(at - back, CARE)
+                    && !page.word_is(
+                        at - back,
+                        &[
+                            "injury",
+                            "injected",
+                            "biopsy",
+                            "performed",
+                            "mri",
+                            "ct",
+                            "stopped",
+                            "started",
+                            "last",
+                            "report",
+                            "note",
+                        ],
+                    )
+                    || page.dictionary(at - back) & (dict::STAY | dict::SITE) != 0
+                    || page.word(at - back).ends_with("ist"))
+        })
 }
 
 /// A word that no practice's name goes on with: a payer, a code, a month.

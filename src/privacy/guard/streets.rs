@@ -10,6 +10,9 @@ use super::zips::plus_four;
 /// Longest name of a place or facility, in tokens.
 pub(super) const NAME_TOKENS_MAX: usize = 6;
 
+/// Most parts of an address after the street: apartment, town, state or country, ZIP code.
+const ADDRESS_PARTS_MAX: usize = 5;
+
 /// "4417 Old Kettle Rd", "23 W 5th Ave Apt 2", "8 Main Street".
 pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
     let number = page.word(at);
@@ -121,9 +124,9 @@ fn numbered_road(page: &Page, at: usize) -> Option<usize> {
 }
 
 /// ", Apt 4, Menomonee Falls, WI 53051": town, state and ZIP after a street. Gives the last token that was read.
-fn address_tail(page: &mut Page, street: usize) -> usize {
+pub(super) fn address_tail(page: &mut Page, street: usize) -> usize {
     let mut last = street;
-    for _ in 0..3 {
+    for _ in 0..ADDRESS_PARTS_MAX {
         let comma = last + 1;
         let next = if page.mark_is(comma, b',') { comma + 1 } else { comma };
         if page.gap(next) > Gap::Line || next == comma && page.gap(next) != Gap::Line && last == street {
@@ -179,7 +182,11 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
     let ends_part =
         page.mark_is(last + 1, b',') || is_zip(last + 1) || page.has(last + 1, cue::STATE | cue::STATE_ABBR);
     let is_known = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0 || page.starts_dictionary_phrase(at);
-    if !(ends_part || is_known) {
+    let closes = page
+        .token(last + 1)
+        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b'.' | b')' | b';'));
+    let is_name = closes && (at..=last).all(|index| page.dictionary(index) & dict::WORD == 0);
+    if !(ends_part || is_known || is_name) {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.85, "geo.town");
@@ -288,7 +295,7 @@ pub(super) fn post_box(page: &mut Page, at: usize) -> Option<usize> {
         return Some(value);
     }
     page.report(first, value, PhiKind::Geography, 0.9, "geo.post_box");
-    Some(value)
+    Some(address_tail(page, value))
 }
 
 /// A payer's published address: the sentence names the office that is written to.

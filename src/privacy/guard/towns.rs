@@ -6,10 +6,11 @@ use super::page::Page;
 use super::places::capitals_end;
 use super::streets::is_office_address;
 use super::token::{Gap, Shape, Token};
+use super::whereabouts::{continues_row, follows_move, is_apposition, zip_after};
 
 /// "Tulare County", "St. Tammany Parish".
 pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
-    let last = (at + 1..=end).find(|index| page.has(*index, cue::PLACE_NOUN))?;
+    let last = (at + 1..=end + 1).find(|index| page.has(*index, cue::PLACE_NOUN) && page.gap(*index) == Gap::Space)?;
     let is_named = (at..last).any(|index| {
         page.token(index)
             .is_some_and(|token| token.is_capitalised() && token.len() > 2)
@@ -62,8 +63,11 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
         state,
         &["md", "pa", "do", "ma", "or", "in", "pt", "ok", "me", "hi", "oh"],
     ) || state_token.has(cue::PROPER);
+    let is_town_by_list = at == town_last
+        && page.dictionary(at) & dict::TOWN != 0
+        && page.token(at).is_some_and(|token| token.shape == Shape::Title);
     let is_plausible = if has_comma {
-        all_known || looks_like_town && !ambiguous
+        all_known || is_town_by_list && !ambiguous && !page.starts_sentence(at) || looks_like_town && !ambiguous
     } else {
         all_known
     };
@@ -83,7 +87,7 @@ pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
 }
 
 /// The last token of a name of several words that the dictionary knows as one of `kinds`.
-fn known_phrase(page: &Page, at: usize, kinds: u64) -> Option<usize> {
+pub(super) fn known_phrase(page: &Page, at: usize, kinds: u64) -> Option<usize> {
     let first = page.token(at)?;
     if !page.starts_dictionary_phrase(at) {
         return None;
@@ -115,14 +119,18 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
     let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
         || follows_demographics(page, at)
-        || follows_label(page, at);
+        || follows_label(page, at)
+        || follows_move(page, at)
+            && !token.has(cue::EPONYM | cue::FACILITY_GENERIC | cue::PROVIDER_TITLE)
+            && !is_house(page, at);
     let follows_age = at >= 2
         && page.mark_is(at - 1, b',')
         && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
             || page.has(at - 2, cue::AGE_UNIT)
             || page.word_is(at - 2, &["o", "old", "f", "m"]));
-    let weak = follows_age || page.cue_before(at, 1, cue::PLACE_PREP).is_some();
-    let kinds = if strong || weak {
+    let follows_preposition = page.cue_before(at, 1, cue::PLACE_PREP).is_some();
+    let weak = follows_age || follows_preposition;
+    let kinds = if strong || weak || page.mark_is(at.wrapping_sub(1), b',') {
         dict::CITY | dict::TOWN
     } else {
         dict::CITY
@@ -140,12 +148,16 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         || page
             .token(last + 1)
             .is_some_and(|next| next.has_digit() && next.len() <= 3)
-            && page.has(last + 2, cue::EPONYM_HEAD)
+            && (page.has(last + 2, cue::EPONYM_HEAD) || !(strong || follows_preposition))
+        || !strong && phrase.is_none() && is_double_name(page, at)
         || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
-    if names_other || !is_town(page, at, phrase, strong, weak) {
+    let known = page.dictionary(at);
+    let is_clear_place = phrase.is_some() || known & dict::CITY != 0 || known & (dict::TOWN | dict::WORD) == dict::TOWN;
+    let is_beside_person = is_clear_place && (is_apposition(page, at, last) || continues_row(page, at, last));
+    if names_other || !(is_beside_person || is_town(page, at, phrase, strong, weak)) {
         return None;
     }
     let last = if strong && phrase.is_none() {
@@ -166,7 +178,30 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         if strong || weak { 0.85 } else { 0.6 },
         "geo.town",
     );
-    Some(last)
+    Some(report_zip_after(page, last))
+}
+
+/// "Mallory-Weiss": two names joined, which no list has as a town.
+fn is_double_name(page: &Page, at: usize) -> bool {
+    page.mark_is(at + 1, b'-')
+        && page.gap(at + 1) == Gap::Glued
+        && page
+            .token(at + 2)
+            .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
+}
+
+/// A facility's noun, or a ward's word, is no town.
+fn is_house(page: &Page, at: usize) -> bool {
+    page.dictionary(at) & (dict::HOUSE | dict::PRACTICE | dict::SITE) != 0 && page.dictionary(at) & dict::CITY == 0
+}
+
+/// Reports the ZIP code after a town, if there is one; gives the last token that was read.
+pub(super) fn report_zip_after(page: &mut Page, town: usize) -> usize {
+    let Some(zip) = zip_after(page, town) else {
+        return town;
+    };
+    page.report(zip, zip, PhiKind::Geography, 0.85, "geo.zip");
+    zip
 }
 
 /// "our clinic in Enterprise.": after "in" among small letters, and before a stop.
@@ -212,9 +247,17 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
     if strong {
         let is_general =
             token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::PERSON | cue::UNIT);
+        let is_shouted = known == 0
+            && token.len() > 4
+            && page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
+            && page.before(at).is_some_and(|before| before.shape == Shape::Lower);
         return is_place
+            || is_shouted
             || !is_word && token.shape == Shape::Title
-            || is_next_capital && !is_general && token.shape == Shape::Title;
+            || is_next_capital
+                && !is_general
+                && token.shape == Shape::Title
+                && page.cue_before(at, 1, cue::PLACE_STRONG).is_some();
     }
     if weak {
         let is_clear_word = token.shape == Shape::Title && (follows_from || is_city && closes_phrase(page, at));
@@ -267,7 +310,7 @@ pub(super) fn names_institution(page: &Page, at: usize) -> bool {
 }
 
 /// "city Boise", "Town: Ovid".
-fn follows_label(page: &Page, at: usize) -> bool {
+pub(super) fn follows_label(page: &Page, at: usize) -> bool {
     let label = if at >= 1 && page.mark_is(at - 1, b':') {
         at.checked_sub(2)
     } else {
@@ -280,26 +323,4 @@ fn follows_label(page: &Page, at: usize) -> bool {
 pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
     at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]))
         && page.cue_before(at - 1, 4, cue::AGE_UNIT | cue::PERSON).is_some()
-}
-
-/// "lives in fresno": small letters after a clear cue, known towns only.
-pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
-    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_demographics(page, at);
-    let strong = strong || follows_label(page, at);
-    let phrase = is_known_phrase(page, at);
-    let is_only_city =
-        page.dictionary(at) & (dict::CITY | dict::FIRST | dict::WORD) == dict::CITY && page.word(at).len() > 4;
-    let weak = at > 0
-        && page.word_is(at - 1, &["in", "from", "near"])
-        && (is_only_city || phrase.is_some())
-        && !page.has(at, cue::EPONYM | cue::FACILITY_GENERIC);
-    if !(strong || weak) || page.has(at, cue::STATE | cue::PROPER) {
-        return None;
-    }
-    if phrase.is_none() && (page.dictionary(at) & dict::CITY == 0 || page.dictionary(at) & dict::WORD != 0) {
-        return None;
-    }
-    let last = phrase.unwrap_or(at);
-    page.report(at, last, PhiKind::Geography, 0.75, "geo.town");
-    Some(last)
 }

@@ -20,7 +20,7 @@ POPULAR_SURNAMES = 2_000
 POPULAR_FIRST_MIN_BEARERS = 5_000
 FIRST_MIN_BEARERS = 1_000
 CITY_MIN_POPULATION = {"US": 5_000, "other": 250_000}
-TOWN_MIN_POPULATION = {"US": 500, "other": 100_000}
+TOWN_MIN_POPULATION = {"US": 500, "other": 20_000}
 LETTERS = str.maketrans({"ł": "l", "ø": "o", "ð": "d", "đ": "d", "æ": "e", "ß": "s", "ı": "i", "þ": "th", "ə": "e"})
 
 
@@ -87,8 +87,8 @@ def places(path):
     for place in json.loads(Path(path).read_text()).values():
         country = "US" if place["countrycode"] == "US" else "other"
         name = re.sub(r"[^a-z]+", "_", fold(place["name"]).replace("'", "")).strip("_")
-        if len(name) > 3 and name.count("_") < 3:
-            if place["population"] >= CITY_MIN_POPULATION[country]:
+        if len(name) > (2 if country == "US" else 3) and name.count("_") < 3:
+            if place["population"] >= CITY_MIN_POPULATION[country] and len(name) > 3:
                 cities.add(name)
             elif place["population"] >= TOWN_MIN_POPULATION[country]:
                 towns.add(name)
