@@ -154,14 +154,17 @@ bits! {
     dict, DICTIONARY_SECTIONS:
     FIRST = "first", FIRST_ORDINARY = "first_ordinary", SURNAME = "surname", SURNAME_ORDINARY = "surname_ordinary",
     WORD = "word", CITY = "city", TOWN = "town",
+    PERSON_BASE = "person_base", PERSON_STATE = "person_state", PERSON_THING = "person_thing", PERSON_MET = "person_met",
+    PERSON_GIVEN = "person_given", PERSON_ROLE = "person_role",
 }
 
 const CUES: &str = include_str!("data/cues.txt");
-const DICTIONARIES: [&str; 4] = [
+const DICTIONARIES: [&str; 5] = [
     include_str!("data/names.txt"),
     include_str!("data/world_names.txt"),
     include_str!("data/words.txt"),
     include_str!("data/cities.txt"),
+    include_str!("data/persons.txt"),
 ];
 
 /// Longest phrase, in words, that either table holds.

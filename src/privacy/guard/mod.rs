@@ -25,6 +25,7 @@ mod lexicon;
 mod media;
 mod name_candidate;
 mod name_context;
+mod name_evidence;
 mod name_labels;
 mod name_lower;
 mod name_parts;

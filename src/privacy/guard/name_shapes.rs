@@ -3,15 +3,16 @@
 use super::FieldContext;
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
-use super::name_candidate::{candidate, surname_first};
+use super::name_candidate::{Candidate, candidate, surname_first};
 use super::name_context::{
     has_demographics_after, is_in_context, is_in_list, is_met, is_plain_title, is_spoken_of, joins_persons, leads,
     owns, speaks,
 };
+use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, is_hyphenated_given};
 use super::name_told::is_told_of;
 use super::page::Page;
-use super::token::{Gap, Shape};
+use super::token::{Gap, Shape, Token};
 use super::towns::names_institution;
 
 /// Names without a label: by dictionary and shape.
@@ -28,7 +29,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     let last = found.last;
-    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) <= Gap::Space
+    let names_other = names_thing(page, &found)
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
         || page.word_is(last + 1, &["et"])
         || page.before(at).is_some_and(|before| {
@@ -48,6 +49,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     let score = match found.parts() {
         [] => return None,
         [(only, index)] => single(page, *only, *index, is_upper)?,
+        parts if is_one_word(page, parts) => hyphenated(page, parts, is_upper)?,
         parts => several(page, parts, is_upper)?,
     };
     if page.context == FieldContext::Reference && score < 0.7 {
@@ -69,6 +71,9 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     if is_surname_before_given(page, at) {
         return Some(0.85);
     }
+    if matches!(part, Part::FirstOrdinary | Part::SurnameOrdinary) && !is_upper {
+        return is_evident(page, &[(part, at)]).then_some(0.6);
+    }
     if part != Part::First && part != Part::Surname && part != Part::Unknown
         || is_upper && !(part.is_strong() && page.token(at)?.len() > 3 && has_demographics_after(page, at))
         || names_institution(page, at)
@@ -76,7 +81,8 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         return None;
     }
     if part != Part::First {
-        return (is_lone_surname(page, part, at) || is_told_of(page, at)).then_some(0.6);
+        let is_name = is_lone_surname(page, part, at) || is_told_of(page, at) || !is_upper && is_evident(page, &[(part, at)]);
+        return is_name.then_some(0.6);
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
@@ -112,7 +118,8 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         && known & dict::WORD == 0
         && token.len() > 3
         && is_plain_title(page.word(at))
-        && !leads(page, at);
+        && !leads(page, at)
+        && !joins_thing(page, at);
     if acts
         || is_object
         || owns(page, at)
@@ -123,10 +130,69 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     {
         return Some(0.7);
     }
-    if is_told_of(page, at) {
+    if is_told_of(page, at) || is_evident(page, &[(part, at)]) {
         return Some(0.6);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
+}
+
+/// What follows makes it the name of a thing: "Apgar score", "Bard Medical". What a person has does not: "Kowalczuk's drain"; nor another person:
+/// "Takeshi Morimoto vs Takashi Morimoto".
+fn names_thing(page: &Page, found: &Candidate) -> bool {
+    let next = found.last + 1;
+    let is_owned = page
+        .token(found.last)
+        .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
+        && page.dictionary(next) & dict::PERSON_THING != 0;
+    let is_versus = found.count > 1 && page.word_is(next, &["vs", "v"]) && page.token(next + 1).is_some_and(Token::is_capitalised);
+    page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(next) <= Gap::Space && !is_owned && !is_versus
+}
+
+/// "Kaplan-Meier", "Abernathy-Ruiz": joined by hyphens, which eponyms are as often as names.
+fn is_one_word(page: &Page, parts: &[(Part, usize)]) -> bool {
+    parts.iter().skip(1).all(|(_, index)| page.gap(*index) == Gap::Glued)
+        && !parts.iter().any(|(part, _)| *part == Part::Initial)
+}
+
+/// A hyphenated word by itself.
+fn hyphenated(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> Option<f32> {
+    let (_, first) = *parts.first()?;
+    let (_, last) = *parts.last()?;
+    if is_upper || !page.token(last)?.is_capitalised() {
+        return None;
+    }
+    let is_eponym = parts.iter().any(|(_, index)| page.has(*index, cue::EPONYM));
+    let is_told = !is_eponym && parts.iter().any(|(part, _)| part.is_strong()) && (is_in_context(page, first, last) || owns(page, last));
+    (is_told || is_evident(page, parts)).then_some(0.6)
+}
+
+/// Whether the words around one word, or a hyphenated one, tell enough of a person for what the dictionaries know of it.
+fn is_evident(page: &Page, parts: &[(Part, usize)]) -> bool {
+    let (Some((_, first)), Some((_, last))) = (parts.first(), parts.last()) else {
+        return false;
+    };
+    let is_clear = |(part, index): &(Part, usize)| {
+        part.is_strong() && page.dictionary(*index) & (dict::WORD | dict::CITY) == 0
+    };
+    let is_nameable = parts.iter().all(|(_, index)| page.token(*index).is_some_and(|token| token.len() > 2));
+    let is_ordinary = |(part, index): &(Part, usize)| {
+        matches!(part, Part::FirstOrdinary | Part::SurnameOrdinary) || page.dictionary(*index) & dict::WORD != 0
+    };
+    let needed = if parts.iter().any(|(_, index)| page.has(*index, cue::EPONYM)) || parts.iter().all(is_ordinary) {
+        Evidence::Decisive
+    } else if parts.iter().any(is_clear) {
+        Evidence::Some
+    } else {
+        Evidence::Strong
+    };
+    is_nameable && evidence(page, *first, *last) >= needed
+}
+
+/// "Parkland or Brooke": joined to a capitalised word that was no name.
+fn joins_thing(page: &Page, at: usize) -> bool {
+    at >= 2
+        && page.word_is(at - 1, &["or", "and", "vs", "versus"])
+        && page.token(at - 2).is_some_and(|other| other.is_capitalised() && !other.taken)
 }
 
 /// A surname or an unknown word by itself: only where a person speaks, owns, is met, or is described.
@@ -195,11 +261,6 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     let has_initial = parts
         .iter()
         .any(|(part, index)| *part == Part::Initial && *index != lead_at);
-    // "Kaplan-Meier": one hyphenated word is no given name and surname.
-    let is_one_word = parts.iter().skip(1).all(|(_, index)| page.gap(*index) == Gap::Glued);
-    if is_one_word && !in_context && lead != Part::First {
-        return None;
-    }
     let is_hyphenated = page.dictionary(lead_at) & dict::WORD == 0 && is_hyphenated_given(page, lead_at);
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
