@@ -44,6 +44,7 @@ impl Index {
         self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
         let has_streets = cues & STREETS != 0 || tokens.iter().any(is_route);
         let has_facilities = cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0;
+        let is_informal = { tokens.iter() }.find(|token| token.is_word()).is_some_and(|first| first.shape == Shape::Lower);
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
         let mut at = 0;
@@ -65,6 +66,7 @@ impl Index {
                     has_label,
                     has_streets,
                     has_facilities,
+                    is_informal,
                 }
                 .interests(lexicon)
                 .to_le_bytes();

@@ -1,5 +1,6 @@
 //! What stands around one word and stands there only around a person's name: how it acts, what it owns, who meets it, what follows it.
 
+use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
@@ -39,7 +40,11 @@ pub(super) fn evidence(page: &Page, first: usize, last: usize) -> Evidence {
         .max(follows_meeting(page, first, last))
         .max(is_described(page, first, last))
         .max(is_asked_about(page, first, last));
+    if found == Evidence::None || found == Evidence::Decisive {
+        return found;
+    }
     match found {
+        Evidence::Some if first == 0 && has_pronoun_after(page, last) => Evidence::Decisive,
         Evidence::Some if has_pronoun_after(page, last) => Evidence::Strong,
         Evidence::Strong if page.starts_sentence(first) && has_pronoun_after(page, last) => Evidence::Decisive,
         found => found,
@@ -76,8 +81,18 @@ fn acts(page: &Page, first: usize, last: usize) -> Evidence {
     if page.word_is(next, &["and", "or", "nor", "&"]) {
         return is_of_pair(page, first, next);
     }
-    if page.word_is(next, &["who", "whose"]) {
+    if joins_found_name(page, first) && (page.has(next, cue::PERSON_VERB | cue::HUMAN_VERB) || page.word_is(next, &["both", "each"]) || known_as(page, next, dict::PERSON_BASE)) {
         return Evidence::Strong;
+    }
+    if page.word_is(next, &["who", "whose"]) {
+        return if page.starts_sentence(first) { Evidence::Strong } else { Evidence::Decisive };
+    }
+    // "Ikaika tore his ACL"
+    const LINKS: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP;
+    let object = if page.word_is(next + 2, &["on", "off", "out", "to", "for", "with", "from"]) { next + 3 } else { next + 2 };
+    let has_own = page.word_is(next + 2, &["his", "her"]) || object > next + 2 && page.word_is(object, &["his", "her"]);
+    if has_own && !page.has(next, LINKS) && opens_clause(page, first) {
+        return Evidence::Decisive;
     }
     let verb = over_adverbs(page, next);
     if page.has(verb, cue::HUMAN_VERB) && is_lower(page, verb) {
@@ -130,6 +145,10 @@ fn state(page: &Page, verb: usize) -> Evidence {
         || page.word_is(told, &["in", "on"]) && page.word_is(told + 1, &["the"]) && page.word_is(told + 2, &["icu", "floor", "ward", "unit", "hospital", "vent", "waiting", "er", "ed"]);
     let is_aged = page.is_digits(told) && page.word(told).len() <= 3 && !page.mark_is(told + 1, b'/') && !page.has(told + 1, cue::CODE_CUE)
         && !page.word_is(told + 1, &["mg", "ml", "mcg", "percent", "dollars", "units", "g", "points", "point"]) && !page.mark_is(told + 1, b'%') && !page.mark_is(told + 1, b'.');
+    let is_counted = is_aged && page.word_is(told + 1, &["weeks", "weeks'", "wks", "months", "years", "yo", "yrs", "days", "and", "with"]);
+    if is_counted {
+        return Evidence::Strong;
+    }
     if is_placed && page.word_is(told + 1, &["bed", "room", "day", "icu", "labor", "clinic", "dialysis"]) {
         return Evidence::Strong;
     }
@@ -163,11 +182,18 @@ fn is_of_pair(page: &Page, first: usize, and: usize) -> Evidence {
     if page.word_is(other + 1, &["and", "or", "nor"]) { Evidence::None } else { acts(page, first, other) }
 }
 
+/// "Hollis and" before it, found to be a name.
+fn joins_found_name(page: &Page, first: usize) -> bool {
+    first >= 2
+        && page.word_is(first - 1, &["and", "or", "nor", "vs", "versus"])
+        && page.found.last().is_some_and(|found| found.kind == PhiKind::Name && page.token(first - 2).is_some_and(|before| before.end as usize == found.end))
+}
+
 /// A sentence, or a clause of one, begins here.
 fn opens_clause(page: &Page, at: usize) -> bool {
-    const LEADS: [&str; 24] = [
+    const LEADS: [&str; 32] = [
         "if", "when", "that", "because", "while", "since", "although", "and", "but", "says", "said", "think", "whether", "after", "before", "until", "as",
-        "though", "where", "why", "now", "hi", "so", "once",
+        "though", "where", "why", "now", "hi", "so", "once", "shows", "show", "and", "think", "sure", "wondering", "hope", "bc",
     ];
     let Some(before) = at.checked_sub(1) else { return true };
     page.starts_sentence(at)
@@ -296,8 +322,17 @@ fn is_described(page: &Page, first: usize, last: usize) -> Evidence {
         return if page.mark_is(open, b',') && page.starts_sentence(first) { Evidence::Decisive } else { Evidence::Strong };
     }
     let is_own = page.mark_is(open, b',') && page.word_is(open + 1, &["who", "whose"]);
+    let is_weighed = page.word_is(open, &["at", "is", "weighs"]) && page.token(told).is_some_and(Token::has_digit)
+        && (page.word_is(told + 1, &["kg", "weeks", "wks", "months", "years", "lb", "lbs"]) || page.word(told).ends_with("kg"));
+    // "Sparrow, a nurse's son", "Okafor, our fellow"
+    let is_called = page.mark_is(open, b',') && page.word_is(open + 1, &["a", "an", "the", "our", "my", "her", "his"])
+        && (open + 2..open + 4).any(|index| page.has(index, cue::RELATIVE | cue::PERSON) || known_as(page, index, dict::PERSON_ROLE));
+    if is_called {
+        return if page.starts_sentence(first) { Evidence::Decisive } else { Evidence::Strong };
+    }
+    let is_in_bed = first >= 2 && { let number = if page.word_is(first - 1, &["is"]) { first - 2 } else { first - 1 }; page.is_digits(number) && number > 0 && page.word_is(number - 1, &["bed", "room", "rm", "bay"]) };
     let is_record = page.mark_is(open, b'/') && page.has(told, cue::MRN_HEAD | cue::MRN_WORD | cue::AGED) && page.token(told + 1).is_some_and(|next| next.has_digit() || next.mark == b'#' || next.mark == b':');
-    if is_own || is_record { Evidence::Strong } else { Evidence::None }
+    if is_own || is_record || is_weighed || is_in_bed { Evidence::Strong } else { Evidence::None }
 }
 
 /// "Does Okafor need", "Should Okafor hold", "how often should Priya have".

@@ -4,7 +4,9 @@ use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::name_candidate::candidate;
 use super::name_context::{has_demographics_after, leads_record};
+use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, has_word_ending, part};
+use super::near::is_clear_name;
 use super::page::Page;
 use super::token::{Gap, Shape};
 
@@ -18,7 +20,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
         return Some(last);
     }
     if part(page, at) != Part::First {
-        return None;
+        return lower_single(page, at);
     }
     let found = candidate(page, at, true);
     let is_told = found.count == 2
@@ -64,7 +66,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     let names_other =
         page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(found.last + 1) <= Gap::Space;
     if names_other || !(is_name || is_told || acts) {
-        return None;
+        return lower_single(page, at);
     }
     let last = match found.parts().get(clear.wrapping_sub(1)) {
         Some((_, last)) if is_name => *last,
@@ -73,6 +75,24 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     };
     page.report(at, last, PhiKind::Name, if is_name { 0.7 } else { 0.5 }, "name.shape");
     Some(last)
+}
+
+/// "saw delacroix again", "jamal needs a tap", "kowalski's drain": one clear name in small letters among words that tell of a person.
+fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
+    let is_free = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Lower && token.cues == 0 && token.len() > 2 && token.gap > Gap::Glued);
+    if !is_free || !is_clear_name(page.dictionary(at)) || has_word_ending(page.word(at)) {
+        return None;
+    }
+    let next = page.token(at + 1);
+    let is_joined = next.is_some_and(|next| next.gap == Gap::Glued && matches!(next.mark, b'-' | b'/' | b'_' | b'@' | 0));
+    let names_other = page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !page.token(at)?.possessive;
+    if is_joined || names_other || evidence(page, at, at) == Evidence::None {
+        return None;
+    }
+    page.report(at, at, PhiKind::Name, 0.5, "name.shape");
+    Some(at)
 }
 
 /// "baker, cormac, 4 y/o": a surname and a clear given name in small letters, with an age, a birth date or a record number.

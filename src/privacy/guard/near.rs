@@ -27,6 +27,11 @@ pub(super) fn is_route(token: &Token) -> bool {
     token.first == b'r' && matches!(token.len(), 3 | 5) && token.is_capitalised()
 }
 
+/// A given name or a surname, and no other word or place.
+pub(super) const fn is_clear_name(known: u64) -> bool {
+    known & (dict::FIRST | dict::SURNAME) != 0 && known & (dict::WORD | dict::CITY) == 0
+}
+
 /// A token and those around it.
 pub(super) struct Near<'t> {
     pub(super) tokens: &'t [Token],
@@ -36,6 +41,8 @@ pub(super) struct Near<'t> {
     /// A word of streets stands somewhere in the text, and a kind of facility.
     pub(super) has_streets: bool,
     pub(super) has_facilities: bool,
+    /// The text begins in small letters, and names in it may be written so too.
+    pub(super) is_informal: bool,
 }
 
 const fn bit(interest: Interest, holds: bool) -> u16 {
@@ -170,12 +177,13 @@ impl Near<'_> {
         });
         let (next, after) = (self.after(1), self.after(2));
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
+        let may_be_surname = self.is_informal && token.cues == 0 && token.len() > 3 && is_clear_name(lexicon.dictionary(token.hash));
         // "novak, petra"
         let leads_given_name =
             next.mark == b',' && after.shape == Shape::Lower && lexicon.may_be_given_name(after.hash);
         self.of_word()
             | bit(Interest::Place, follows_place_word)
-            | bit(Interest::Name, may_be_given_name || leads_given_name)
+            | bit(Interest::Name, may_be_given_name || leads_given_name || may_be_surname)
     }
 
     #[inline]
@@ -257,8 +265,10 @@ impl Near<'_> {
             || known & (dict::SURNAME | dict::WORD) == dict::SURNAME
             || token.len() == 1
             || token.has(cue::STATE);
-        let goes_on =
-            next.is_capitalised() || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',') || next.has(cue::PARTICLE);
+        let goes_on = next.is_capitalised()
+            || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
+            || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
+            || token.possessive;
         let may_be_part = is_clear || known & NAMES != 0 && goes_on;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
     }
