@@ -4,6 +4,7 @@
 use super::labels::{LABEL_REACH, may_label};
 use super::lexicon::{Lexicon, cue};
 use super::near::{Near, STREETS, is_route};
+use super::page::begins_small;
 use super::token::{Gap, Shape, Token};
 
 /// What a detector looks for.
@@ -44,7 +45,7 @@ impl Index {
         self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
         let has_streets = cues & STREETS != 0 || tokens.iter().any(is_route);
         let has_facilities = cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0;
-        let is_informal = { tokens.iter() }.find(|token| token.is_word()).is_some_and(|first| first.shape == Shape::Lower);
+        let is_informal = begins_small(tokens);
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
         let mut at = 0;

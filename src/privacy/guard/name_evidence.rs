@@ -35,20 +35,17 @@ const ADVERBS: [&str; 22] = [
 
 /// What words around tokens `first..=last` tell of them.
 pub(super) fn evidence(page: &Page, first: usize, last: usize) -> Evidence {
-    let found = acts(page, first, last)
-        .max(owns_thing(page, last))
-        .max(follows_meeting(page, first, last))
-        .max(is_described(page, first, last))
-        .max(is_asked_about(page, first, last));
-    if found == Evidence::None || found == Evidence::Decisive {
-        return found;
-    }
-    match found {
+    let told = acts(page, first, last).max(owns_thing(page, last));
+    // The pronoun of a later sentence stands for the one who acts.
+    let told = match told {
         Evidence::Some if first == 0 && has_pronoun_after(page, last) => Evidence::Decisive,
         Evidence::Some if has_pronoun_after(page, last) => Evidence::Strong,
         Evidence::Strong if page.starts_sentence(first) && has_pronoun_after(page, last) => Evidence::Decisive,
-        found => found,
-    }
+        told => told,
+    };
+    told.max(follows_meeting(page, first, last))
+        .max(is_described(page, first, last))
+        .max(is_asked_about(page, first, last))
 }
 
 /// "he", "her" after it, before any other name is found.
@@ -78,6 +75,9 @@ fn acts(page: &Page, first: usize, last: usize) -> Evidence {
     if !is_lower(page, next) || page.gap(next) != Gap::Space && page.gap(next) != Gap::Line || follows_article(page, first) {
         return Evidence::None;
     }
+    if page.word_is(next, &["and"]) && page.word_is(next + 1, &["i", "me", "we"]) {
+        return Evidence::Strong;
+    }
     if page.word_is(next, &["and", "or", "nor", "&"]) {
         return is_of_pair(page, first, next);
     }
@@ -89,8 +89,7 @@ fn acts(page: &Page, first: usize, last: usize) -> Evidence {
     }
     // "Ikaika tore his ACL"
     const LINKS: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP;
-    let object = if page.word_is(next + 2, &["on", "off", "out", "to", "for", "with", "from"]) { next + 3 } else { next + 2 };
-    let has_own = page.word_is(next + 2, &["his", "her"]) || object > next + 2 && page.word_is(object, &["his", "her"]);
+    let has_own = page.word_is(next + 1, &["his", "her"]);
     if has_own && !page.has(next, LINKS) && opens_clause(page, first) {
         return Evidence::Decisive;
     }
@@ -99,7 +98,8 @@ fn acts(page: &Page, first: usize, last: usize) -> Evidence {
         return if opens_clause(page, first) { Evidence::Decisive } else { Evidence::Strong };
     }
     if page.word_is(verb, &STATIVES) {
-        return state(page, verb);
+        let is_base = known_as(page, verb, dict::PERSON_BASE) && page.word_is(verb, &["gets", "got"]);
+        return state(page, verb).max(if is_base { Evidence::Some } else { Evidence::None });
     }
     if page.word_is(verb, &["will", "would", "can", "could", "should", "might", "may", "must", "does", "did"]) {
         return said_of_persons(page, over_adverbs(page, verb + 1));
@@ -205,7 +205,7 @@ fn opens_clause(page: &Page, at: usize) -> bool {
 /// "the Semont", "a Latarjet": persons go without an article.
 fn follows_article(page: &Page, first: usize) -> bool {
     first.checked_sub(1).is_some_and(|before| {
-        page.word_is(before, &["the", "a", "an", "this", "that", "each", "every", "no", "any", "or", "vs", "versus"]) && !page.starts_sentence(first)
+        page.word_is(before, &["the", "a", "an", "this", "each", "every", "no", "any", "or", "vs", "versus"]) && !page.starts_sentence(first)
     })
 }
 
@@ -213,7 +213,7 @@ fn follows_article(page: &Page, first: usize) -> bool {
 fn owns_thing(page: &Page, last: usize) -> Evidence {
     let is_plural = page.mark_is(last + 1, b'\'') && page.gap(last + 1) == Gap::Glued && page.word(last).ends_with(['s', 'z', 'x', 'S']);
     let thing = if is_plural { last + 2 } else { last + 1 };
-    if !is_plural && !page.token(last).is_some_and(|token| token.possessive) || page.gap(thing) != Gap::Space || !page.token(thing).is_some_and(Token::is_word) {
+    if !is_plural && !page.token(last).is_some_and(|token| token.possessive) {
         return Evidence::None;
     }
     if page.has(thing, cue::RELATIVE) && is_lower(page, thing) {
@@ -227,6 +227,13 @@ fn owns_thing(page: &Page, last: usize) -> Evidence {
     let is_thing = known_as(page, thing, dict::PERSON_THING) || known_as(page, thing + 1, dict::PERSON_THING) && page.gap(thing + 1) == Gap::Space;
     if is_thing {
         return Evidence::Strong;
+    }
+    let is_predicate = last > 0 && page.word_is(last - 1, &["is", "was", "not"]) && matches!(page.token(thing).map(|token| token.mark), Some(b'.' | b',' | b'?'));
+    if is_predicate {
+        return Evidence::Some;
+    }
+    if page.gap(thing) != Gap::Space || !page.token(thing).is_some_and(Token::is_word) {
+        return Evidence::None;
     }
     let is_upper = page.token(thing).is_some_and(|token| token.shape == Shape::Upper && token.len() > 1);
     let is_other = page.has(thing, cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::POLICY_DATE | cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP | cue::CODE_CUE)
@@ -264,6 +271,9 @@ fn follows_meeting(page: &Page, first: usize, last: usize) -> Evidence {
     let Some(before) = first.checked_sub(1) else { return Evidence::None };
     if page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) <= Gap::Space {
         return Evidence::None;
+    }
+    if page.has(before, cue::RELATIVE) && is_lower(page, before) && page.token(before).is_some_and(|before| !before.possessive) {
+        return Evidence::Some; // "his partner Tyler"
     }
     let ends = ends_object(page, last);
     let is_apposed = matches!(page.token(before).map(|token| token.mark), Some(b',' | b'(')) && page.token(last + 1).is_none_or(|next| matches!(next.mark, b',' | b')' | b'.'));
@@ -328,7 +338,8 @@ fn is_described(page: &Page, first: usize, last: usize) -> Evidence {
     let is_called = page.mark_is(open, b',') && page.word_is(open + 1, &["a", "an", "the", "our", "my", "her", "his"])
         && (open + 2..open + 4).any(|index| page.has(index, cue::RELATIVE | cue::PERSON) || known_as(page, index, dict::PERSON_ROLE));
     if is_called {
-        return if page.starts_sentence(first) { Evidence::Decisive } else { Evidence::Strong };
+        let is_kin = page.word_is(open + 1, &["a", "an"]) && page.has(open + 3, cue::RELATIVE);
+        return if is_kin { Evidence::Decisive } else { Evidence::Strong };
     }
     let is_in_bed = first >= 2 && { let number = if page.word_is(first - 1, &["is"]) { first - 2 } else { first - 1 }; page.is_digits(number) && number > 0 && page.word_is(number - 1, &["bed", "room", "rm", "bay"]) };
     let is_record = page.mark_is(open, b'/') && page.has(told, cue::MRN_HEAD | cue::MRN_WORD | cue::AGED) && page.token(told + 1).is_some_and(|next| next.has_digit() || next.mark == b'#' || next.mark == b':');

@@ -7,6 +7,7 @@ use super::name_context::{has_demographics_after, leads_record};
 use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, has_word_ending, part};
 use super::near::is_clear_name;
+use super::name_shapes::is_function_word;
 use super::page::Page;
 use super::token::{Gap, Shape};
 
@@ -81,14 +82,22 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
 fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
     let is_free = page
         .token(at)
-        .is_some_and(|token| token.shape == Shape::Lower && token.cues == 0 && token.len() > 2 && token.gap > Gap::Glued);
-    if !is_free || !is_clear_name(page.dictionary(at)) || has_word_ending(page.word(at)) {
+        .is_some_and(|token| token.shape == Shape::Lower && token.cues == 0 && token.len() > 3 && token.gap > Gap::Glued);
+    if !is_free || !page.is_informal() || has_word_ending(page.word(at)) {
         return None;
     }
     let next = page.token(at + 1);
     let is_joined = next.is_some_and(|next| next.gap == Gap::Glued && matches!(next.mark, b'-' | b'/' | b'_' | b'@' | 0));
     let names_other = page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !page.token(at)?.possessive;
-    if is_joined || names_other || evidence(page, at, at) == Evidence::None {
+    // "quick check, mcallister, dialysis on tuesdays"
+    let is_called = (1..6).contains(&at) && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
+    let known = page.dictionary(at);
+    let is_name = if is_clear_name(known) {
+        is_called && known & dict::TOWN == 0 || has_demographics_after(page, at) || evidence(page, at, at) > Evidence::None
+    } else {
+        known & (dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY) != 0 && !is_function_word(page, at) && evidence(page, at, at) == Evidence::Decisive
+    };
+    if is_joined || names_other || !is_name {
         return None;
     }
     page.report(at, at, PhiKind::Name, 0.5, "name.shape");

@@ -90,10 +90,21 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         return Part::SurnameOrdinary;
     }
     let is_cue = token.cues & !(cue::EPONYM | cue::PARTICLE | cue::FACILITY_NAME) != 0;
-    if known == 0 && token.shape == Shape::Title && !is_cue && token.len() > 2 && !has_word_ending(page.word(at)) {
+    if known == 0 && token.shape == Shape::Title && !is_cue && token.len() > 2 && !has_word_ending(page.word(at)) && has_plain_case(page.word(at)) {
         return Part::Unknown;
     }
     Part::No
+}
+
+/// One leading capital, or a second one after what names begin with: "McDougal", not "`QTc`".
+fn has_plain_case(word: &str) -> bool {
+    const BEGINNINGS: [&str; 12] = ["Mc", "Mac", "De", "Di", "Da", "Du", "La", "Le", "Van", "Fitz", "O'", "St"];
+    let rest = word.find(|c: char| c.is_ascii_lowercase()).and_then(|lower| word.get(lower..)).unwrap_or("");
+    let rest = rest.strip_suffix("'S").unwrap_or(rest);
+    match rest.find(|c: char| c.is_ascii_uppercase()) {
+        Some(_) => BEGINNINGS.iter().any(|beginning| word.starts_with(beginning)),
+        None => true,
+    }
 }
 
 /// "Min-jun Larsen", "Soo-jin Park": two short syllables and a surname.

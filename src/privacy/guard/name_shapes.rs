@@ -71,8 +71,11 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     if is_surname_before_given(page, at) {
         return Some(0.85);
     }
+    if is_case_or_saint(page, at) || part == Part::Unknown && page.starts_sentence(at) && names_calling(page.word(at)) {
+        return None;
+    }
     if matches!(part, Part::FirstOrdinary | Part::SurnameOrdinary) && !is_upper {
-        return is_evident(page, &[(part, at)]).then_some(0.6);
+        return (!is_function_word(page, at) && is_evident(page, &[(part, at)])).then_some(0.6);
     }
     if part != Part::First && part != Part::Surname && part != Part::Unknown
         || is_upper && !(part.is_strong() && page.token(at)?.len() > 3 && has_demographics_after(page, at))
@@ -94,7 +97,11 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     } else {
         cue::HUMAN_VERB | cue::PERSON_VERB
     };
-    let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at);
+    let is_placed = page.starts_sentence(at)
+        && page.word_is(at + 1, &["on", "in", "with", "at", "after"])
+        && known & (dict::WORD | dict::CITY) == 0
+        && !is_eponym;
+    let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at) || is_placed;
     // "Denied by Oscar": a payer's name as soon as a person's.
     let is_payers = at >= 2
         && page.word_is(at - 1, &["by"])
@@ -162,7 +169,9 @@ fn hyphenated(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> Option<f3
         return None;
     }
     let is_eponym = parts.iter().any(|(_, index)| page.has(*index, cue::EPONYM));
-    let is_told = !is_eponym && parts.iter().any(|(part, _)| part.is_strong()) && (is_in_context(page, first, last) || owns(page, last));
+    let is_told = !is_eponym
+        && parts.iter().any(|(part, _)| part.is_strong())
+        && (has_demographics_after(page, last) || owns(page, last));
     (is_told || is_evident(page, parts)).then_some(0.6)
 }
 
@@ -174,7 +183,9 @@ fn is_evident(page: &Page, parts: &[(Part, usize)]) -> bool {
     let is_clear = |(part, index): &(Part, usize)| {
         part.is_strong() && page.dictionary(*index) & (dict::WORD | dict::CITY) == 0
     };
-    let is_nameable = parts.iter().all(|(_, index)| page.token(*index).is_some_and(|token| token.len() > 2));
+    let is_nameable = parts
+        .iter()
+        .all(|(_, index)| page.token(*index).is_some_and(|token| token.len() > if token.possessive { 4 } else { 2 }));
     let is_ordinary = |(part, index): &(Part, usize)| {
         matches!(part, Part::FirstOrdinary | Part::SurnameOrdinary) || page.dictionary(*index) & dict::WORD != 0
     };
@@ -193,6 +204,33 @@ fn joins_thing(page: &Page, at: usize) -> bool {
     at >= 2
         && page.word_is(at - 1, &["or", "and", "vs", "versus"])
         && page.token(at - 2).is_some_and(|other| other.is_capitalised() && !other.taken)
+}
+
+/// "Jimmo v. Sebelius", "St. John's": a case at law, and a saint.
+fn is_case_or_saint(page: &Page, at: usize) -> bool {
+    let stop = if at > 0 && page.mark_is(at - 1, b'.') { at - 1 } else { at };
+    let is_led = stop.checked_sub(1).is_some_and(|before| {
+        page.word_is(before, &["v"]) || stop < at && page.word_is(before, &["vs", "st", "ste"]) && page.token(before).is_some_and(Token::is_capitalised)
+    });
+    is_led || page.word_is(at + 1, &["v"]) && page.mark_is(at + 2, b'.') && page.token(at + 3).is_some_and(Token::is_capitalised)
+}
+
+/// "Adjuster", "Hospitalist": callings that no list knows, with the capital of a sentence.
+fn names_calling(word: &str) -> bool {
+    ["er", "or", "ist", "ian"].iter().any(|ending| word.ends_with(ending))
+}
+
+/// Words that begin sentences and that some family bears as a name.
+pub(super) fn is_function_word(page: &Page, at: usize) -> bool {
+    const FUNCTION_WORDS: [&str; 30] = [
+        "both", "how", "overall", "many", "most", "few", "some", "all", "any", "none", "such", "other", "others", "another", "each", "every", "either",
+        "neither", "several", "chronic", "baby", "much", "more", "less", "why", "what", "here", "there", "even", "once",
+    ];
+    const PARTICIPLES: [&str; 22] = [
+        "slipped", "missed", "worried", "twisted", "scratched", "collapsed", "relapsed", "pulled", "hurt", "sprained", "swallowed", "passed", "seized",
+        "ruptured", "flagged", "suspected", "recommended", "mentioned", "worked", "spent", "lost", "reported",
+    ];
+    page.word_is(at, &FUNCTION_WORDS) || page.word_is(at + 1, &PARTICIPLES) && !page.word_is(at + 2, &["his", "her"]) || page.dictionary(at) & dict::PERSON_ROLE != 0
 }
 
 /// A surname or an unknown word by itself: only where a person speaks, owns, is met, or is described.
@@ -234,9 +272,15 @@ fn is_surname_before_given(page: &Page, at: usize) -> bool {
                 .token(at + 2)
                 .is_some_and(|given| given.len() > 2 && given.is_capitalised() && given.cues == 0)
             && has_demographics_after(page, at + 2);
+    // "Carnett, Murphy, Rovsing": surnames in a row, as eponyms are told of.
+    let is_row = (page.mark_is(at + 3, b',') || page.mark_is(at + 3, b'-') || page.word_is(at + 3, &["and", "or"]))
+        && page.token(at + 4).is_some_and(|next| next.shape == Shape::Title);
+    let is_eponym = page.has(at, cue::EPONYM) && !is_clear_given;
+    let are_surnames = given & dict::SURNAME != 0 && (is_row || page.has(at, cue::EPONYM) || page.has(at + 2, cue::EPONYM));
     let is_blocked = page.token(at).is_none_or(|token| token.possessive)
         || page.has(at, cue::RELATIVE | cue::PROPER)
-        || page.has(at, cue::EPONYM) && !is_clear_given;
+        || is_eponym
+        || are_surnames;
     !is_blocked && (is_clear || known & dict::CITY == 0 && surname_first(page, at, false).is_some())
 }
 
@@ -262,6 +306,9 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         .iter()
         .any(|(part, index)| *part == Part::Initial && *index != lead_at);
     let is_hyphenated = page.dictionary(lead_at) & dict::WORD == 0 && is_hyphenated_given(page, lead_at);
+    if lead == Part::Initial && page.word(lead_at) == "O" && page.gap(tail_at) == Gap::Space && tail != Part::Initial && page.word(tail_at).len() > 4 {
+        return Some(0.6); // "Ó Súilleabháin"
+    }
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,

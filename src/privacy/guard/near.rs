@@ -177,7 +177,10 @@ impl Near<'_> {
         });
         let (next, after) = (self.after(1), self.after(2));
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
-        let may_be_surname = self.is_informal && token.cues == 0 && token.len() > 3 && is_clear_name(lexicon.dictionary(token.hash));
+        let may_be_surname = self.is_informal && token.cues == 0 && token.len() > 3 && {
+            let known = lexicon.dictionary(token.hash);
+            is_clear_name(known) || next.has(cue::HUMAN_VERB) && known & (dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY) != 0
+        };
         // "novak, petra"
         let leads_given_name =
             next.mark == b',' && after.shape == Shape::Lower && lexicon.may_be_given_name(after.hash);
