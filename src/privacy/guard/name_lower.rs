@@ -5,9 +5,9 @@ use super::lexicon::{cue, dict};
 use super::name_candidate::candidate;
 use super::name_context::{has_demographics_after, leads_record};
 use super::name_evidence::{Evidence, evidence};
-use super::name_parts::{Part, has_word_ending, part};
-use super::near::is_clear_name;
+use super::name_parts::{Part, has_word_ending, part, syllables};
 use super::name_shapes::is_function_word;
+use super::near::is_clear_name;
 use super::page::Page;
 use super::token::{Gap, Shape};
 
@@ -15,6 +15,12 @@ use super::token::{Gap, Shape};
 pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     if page.gap(at) == Gap::Glued {
         return None;
+    }
+    if let Some(last) =
+        syllables(page, at).filter(|last| page.is_informal() && evidence(page, at, *last) > Evidence::None)
+    {
+        page.report(at, last, PhiKind::Name, 0.5, "name.shape");
+        return Some(last);
     }
     if let Some(last) = lower_surname_first(page, at) {
         page.report(at, last, PhiKind::Name, 0.7, "name.shape");
@@ -80,22 +86,33 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "saw delacroix again", "jamal needs a tap", "kowalski's drain": one clear name in small letters among words that tell of a person.
 fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
-    let is_free = page
-        .token(at)
-        .is_some_and(|token| token.shape == Shape::Lower && token.cues == 0 && token.len() > 3 && token.gap > Gap::Glued);
+    let is_free = page.token(at).is_some_and(|token| {
+        token.shape == Shape::Lower && token.cues == 0 && token.len() > 3 && token.gap > Gap::Glued
+    });
     if !is_free || !page.is_informal() || has_word_ending(page.word(at)) {
         return None;
     }
     let next = page.token(at + 1);
-    let is_joined = next.is_some_and(|next| next.gap == Gap::Glued && matches!(next.mark, b'-' | b'/' | b'_' | b'@' | 0));
+    let is_joined =
+        next.is_some_and(|next| next.gap == Gap::Glued && matches!(next.mark, b'-' | b'/' | b'_' | b'@' | 0));
     let names_other = page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !page.token(at)?.possessive;
     // "quick check, mcallister, dialysis on tuesdays"
     let is_called = (1..6).contains(&at) && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
     let known = page.dictionary(at);
     let is_name = if is_clear_name(known) {
-        is_called && known & dict::TOWN == 0 || has_demographics_after(page, at) || evidence(page, at, at) > Evidence::None
+        is_called && known & dict::TOWN == 0
+            || has_demographics_after(page, at)
+            || evidence(page, at, at) > Evidence::None
     } else {
-        known & (dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY) != 0 && !is_function_word(page, at) && evidence(page, at, at) == Evidence::Decisive
+        let is_bodily = page.word_is(
+            at + 1,
+            &[
+                "weighs", "vomited", "fell", "coughs", "fainted", "bled", "seized", "ate", "tore", "bit", "desatted",
+            ],
+        );
+        (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && is_bodily)
+            && !is_function_word(page, at)
+            && evidence(page, at, at) == Evidence::Decisive
     };
     if is_joined || names_other || !is_name {
         return None;

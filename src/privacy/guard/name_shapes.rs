@@ -9,7 +9,7 @@ use super::name_context::{
     owns, speaks,
 };
 use super::name_evidence::{Evidence, evidence};
-use super::name_parts::{Part, is_hyphenated_given};
+use super::name_parts::{Part, is_hyphenated_given, syllables};
 use super::name_told::is_told_of;
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
@@ -23,6 +23,10 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
             .is_some_and(|before| matches!(before.mark, b'-' | b'/' | b'_' | b'.' | b'@' | b'&'))
     {
         return None;
+    }
+    if let Some(last) = syllables(page, at).filter(|last| evidence(page, at, *last) > Evidence::None) {
+        page.report(at, last, PhiKind::Name, 0.6, "name.shape");
+        return Some(last);
     }
     let found = candidate(page, at, false);
     if found.count == 0 {
@@ -49,7 +53,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     let score = match found.parts() {
         [] => return None,
         [(only, index)] => single(page, *only, *index, is_upper)?,
-        parts if is_one_word(page, parts) => hyphenated(page, parts, is_upper)?,
+        parts if parts.len() > 1 && is_one_word(page, parts) => hyphenated(page, parts, is_upper)?,
         parts => several(page, parts, is_upper)?,
     };
     if page.context == FieldContext::Reference && score < 0.7 {
@@ -84,7 +88,8 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         return None;
     }
     if part != Part::First {
-        let is_name = is_lone_surname(page, part, at) || is_told_of(page, at) || !is_upper && is_evident(page, &[(part, at)]);
+        let is_name =
+            is_lone_surname(page, part, at) || is_told_of(page, at) || !is_upper && is_evident(page, &[(part, at)]);
         return is_name.then_some(0.6);
     }
     let token = page.token(at)?;
@@ -151,7 +156,8 @@ fn names_thing(page: &Page, found: &Candidate) -> bool {
         .token(found.last)
         .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
         && page.dictionary(next) & dict::PERSON_THING != 0;
-    let is_versus = found.count > 1 && page.word_is(next, &["vs", "v"]) && page.token(next + 1).is_some_and(Token::is_capitalised);
+    let is_versus =
+        found.count > 1 && page.word_is(next, &["vs", "v"]) && page.token(next + 1).is_some_and(Token::is_capitalised);
     page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(next) <= Gap::Space && !is_owned && !is_versus
 }
 
@@ -163,7 +169,6 @@ fn is_one_word(page: &Page, parts: &[(Part, usize)]) -> bool {
 
 /// A hyphenated word by itself.
 fn hyphenated(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> Option<f32> {
-    let (_, first) = *parts.first()?;
     let (_, last) = *parts.last()?;
     if is_upper || !page.token(last)?.is_capitalised() {
         return None;
@@ -180,12 +185,12 @@ fn is_evident(page: &Page, parts: &[(Part, usize)]) -> bool {
     let (Some((_, first)), Some((_, last))) = (parts.first(), parts.last()) else {
         return false;
     };
-    let is_clear = |(part, index): &(Part, usize)| {
-        part.is_strong() && page.dictionary(*index) & (dict::WORD | dict::CITY) == 0
-    };
-    let is_nameable = parts
-        .iter()
-        .all(|(_, index)| page.token(*index).is_some_and(|token| token.len() > if token.possessive { 4 } else { 2 }));
+    let is_clear =
+        |(part, index): &(Part, usize)| part.is_strong() && page.dictionary(*index) & (dict::WORD | dict::CITY) == 0;
+    let is_nameable = parts.iter().all(|(_, index)| {
+        page.token(*index)
+            .is_some_and(|token| token.len() > if token.possessive { 4 } else { 2 })
+    });
     let is_ordinary = |(part, index): &(Part, usize)| {
         matches!(part, Part::FirstOrdinary | Part::SurnameOrdinary) || page.dictionary(*index) & dict::WORD != 0
     };
@@ -196,23 +201,46 @@ fn is_evident(page: &Page, parts: &[(Part, usize)]) -> bool {
     } else {
         Evidence::Strong
     };
-    is_nameable && evidence(page, *first, *last) >= needed
+    // "Montgomery-Asberg fell from 34 to 12": values fall and go as persons do.
+    let is_value = parts.iter().any(|(_, index)| page.has(*index, cue::EPONYM))
+        && page.word_is(
+            last + 1,
+            &[
+                "fell", "went", "came", "comes", "keeps", "lost", "gained", "looks", "works", "moved",
+            ],
+        );
+    is_nameable && !is_value && evidence(page, *first, *last) >= needed
 }
 
 /// "Parkland or Brooke": joined to a capitalised word that was no name.
 fn joins_thing(page: &Page, at: usize) -> bool {
-    at >= 2
-        && page.word_is(at - 1, &["or", "and", "vs", "versus"])
-        && page.token(at - 2).is_some_and(|other| other.is_capitalised() && !other.taken)
+    let is_row = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["or", "and", "vs", "versus"]);
+    let is_joined = at >= 2
+        && (page.word_is(at - 1, &["or", "and", "vs", "versus"])
+            || is_row(at - 1) && is_row(at + 1) && page.token(at + 2).is_some_and(Token::is_capitalised));
+    let follows_name = page.found.last().is_some_and(|found| {
+        found.kind == PhiKind::Name && page.token(at - 2).is_some_and(|other| other.end as usize == found.end)
+    });
+    is_joined && page.token(at - 2).is_some_and(Token::is_capitalised) && !follows_name
 }
 
 /// "Jimmo v. Sebelius", "St. John's": a case at law, and a saint.
 fn is_case_or_saint(page: &Page, at: usize) -> bool {
-    let stop = if at > 0 && page.mark_is(at - 1, b'.') { at - 1 } else { at };
+    let stop = if at > 0 && page.mark_is(at - 1, b'.') {
+        at - 1
+    } else {
+        at
+    };
     let is_led = stop.checked_sub(1).is_some_and(|before| {
-        page.word_is(before, &["v"]) || stop < at && page.word_is(before, &["vs", "st", "ste"]) && page.token(before).is_some_and(Token::is_capitalised)
+        page.word_is(before, &["v"])
+            || stop < at
+                && page.word_is(before, &["vs", "st", "ste"])
+                && page.token(before).is_some_and(Token::is_capitalised)
     });
-    is_led || page.word_is(at + 1, &["v"]) && page.mark_is(at + 2, b'.') && page.token(at + 3).is_some_and(Token::is_capitalised)
+    is_led
+        || page.word_is(at + 1, &["v"])
+            && page.mark_is(at + 2, b'.')
+            && page.token(at + 3).is_some_and(Token::is_capitalised)
 }
 
 /// "Adjuster", "Hospitalist": callings that no list knows, with the capital of a sentence.
@@ -222,15 +250,74 @@ fn names_calling(word: &str) -> bool {
 
 /// Words that begin sentences and that some family bears as a name.
 pub(super) fn is_function_word(page: &Page, at: usize) -> bool {
-    const FUNCTION_WORDS: [&str; 30] = [
-        "both", "how", "overall", "many", "most", "few", "some", "all", "any", "none", "such", "other", "others", "another", "each", "every", "either",
-        "neither", "several", "chronic", "baby", "much", "more", "less", "why", "what", "here", "there", "even", "once",
+    const BODIES: [&str; 24] = [
+        "page", "board", "plan", "lab", "bank", "court", "school", "judge", "google", "triage", "payer", "portal",
+        "system", "state", "county", "union", "church", "office", "house", "law", "rule", "bill", "case", "ward",
+    ];
+    const FUNCTION_WORDS: [&str; 34] = [
+        "both", "how", "overall", "many", "most", "few", "some", "all", "any", "none", "such", "other", "others",
+        "another", "each", "every", "either", "neither", "several", "chronic", "male", "female", "adult", "child",
+        "baby", "much", "more", "less", "why", "what", "here", "there", "even", "once",
+    ];
+    // What payers, portals and boards do as well.
+    const OF_BODIES: [&str; 26] = [
+        "says",
+        "said",
+        "told",
+        "asked",
+        "asks",
+        "called",
+        "calls",
+        "wants",
+        "wanted",
+        "states",
+        "stated",
+        "claims",
+        "recommends",
+        "agreed",
+        "insists",
+        "insisted",
+        "thinks",
+        "keeps",
+        "kept",
+        "went",
+        "came",
+        "comes",
+        "works",
+        "looks",
+        "ignored",
+        "forgot",
     ];
     const PARTICIPLES: [&str; 22] = [
-        "slipped", "missed", "worried", "twisted", "scratched", "collapsed", "relapsed", "pulled", "hurt", "sprained", "swallowed", "passed", "seized",
-        "ruptured", "flagged", "suspected", "recommended", "mentioned", "worked", "spent", "lost", "reported",
+        "slipped",
+        "missed",
+        "worried",
+        "twisted",
+        "scratched",
+        "collapsed",
+        "relapsed",
+        "pulled",
+        "hurt",
+        "sprained",
+        "swallowed",
+        "passed",
+        "seized",
+        "ruptured",
+        "flagged",
+        "suspected",
+        "recommended",
+        "mentioned",
+        "worked",
+        "spent",
+        "lost",
+        "reported",
     ];
-    page.word_is(at, &FUNCTION_WORDS) || page.word_is(at + 1, &PARTICIPLES) && !page.word_is(at + 2, &["his", "her"]) || page.dictionary(at) & dict::PERSON_ROLE != 0
+    page.word_is(at, &FUNCTION_WORDS)
+        || page.word_is(at, &BODIES)
+        || page.word_is(at + 1, &PARTICIPLES) && !page.word_is(at + 2, &["his", "her"])
+        || page.dictionary(at) & dict::PERSON_ROLE != 0
+        || page.dictionary(at) & (dict::FIRST | dict::FIRST_ORDINARY) == 0
+            && (page.word_is(at + 1, &OF_BODIES) || names_calling(page.word(at)))
 }
 
 /// A surname or an unknown word by itself: only where a person speaks, owns, is met, or is described.
@@ -276,7 +363,8 @@ fn is_surname_before_given(page: &Page, at: usize) -> bool {
     let is_row = (page.mark_is(at + 3, b',') || page.mark_is(at + 3, b'-') || page.word_is(at + 3, &["and", "or"]))
         && page.token(at + 4).is_some_and(|next| next.shape == Shape::Title);
     let is_eponym = page.has(at, cue::EPONYM) && !is_clear_given;
-    let are_surnames = given & dict::SURNAME != 0 && (is_row || page.has(at, cue::EPONYM) || page.has(at + 2, cue::EPONYM));
+    let are_surnames =
+        given & dict::SURNAME != 0 && (is_row || page.has(at, cue::EPONYM) || page.has(at + 2, cue::EPONYM));
     let is_blocked = page.token(at).is_none_or(|token| token.possessive)
         || page.has(at, cue::RELATIVE | cue::PROPER)
         || is_eponym
@@ -306,7 +394,12 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         .iter()
         .any(|(part, index)| *part == Part::Initial && *index != lead_at);
     let is_hyphenated = page.dictionary(lead_at) & dict::WORD == 0 && is_hyphenated_given(page, lead_at);
-    if lead == Part::Initial && page.word(lead_at) == "O" && page.gap(tail_at) == Gap::Space && tail != Part::Initial && page.word(tail_at).len() > 4 {
+    if lead == Part::Initial
+        && page.word(lead_at) == "O"
+        && page.gap(tail_at) == Gap::Space
+        && tail != Part::Initial
+        && page.word(tail_at).len() > 4
+    {
         return Some(0.6); // "Ó Súilleabháin"
     }
     match (lead, count) {

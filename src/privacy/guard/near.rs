@@ -179,14 +179,19 @@ impl Near<'_> {
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
         let may_be_surname = self.is_informal && token.cues == 0 && token.len() > 3 && {
             let known = lexicon.dictionary(token.hash);
-            is_clear_name(known) || next.has(cue::HUMAN_VERB) && known & (dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY) != 0
+            is_clear_name(known)
+                || next.has(cue::HUMAN_VERB) && known & (dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY) != 0
         };
         // "novak, petra"
+        let may_be_syllable = self.is_informal && next.mark == b'-' && token.len() <= 5;
         let leads_given_name =
             next.mark == b',' && after.shape == Shape::Lower && lexicon.may_be_given_name(after.hash);
         self.of_word()
             | bit(Interest::Place, follows_place_word)
-            | bit(Interest::Name, may_be_given_name || leads_given_name || may_be_surname)
+            | bit(
+                Interest::Name,
+                may_be_given_name || leads_given_name || may_be_surname || may_be_syllable,
+            )
     }
 
     #[inline]

@@ -47,7 +47,10 @@ thread_local! {
 
 /// Whether the first word of a text is in small letters.
 pub(super) fn begins_small(tokens: &[Token]) -> bool {
-    { tokens.iter() }.take(8).find(|token| token.is_word()).is_some_and(|first| first.shape == Shape::Lower)
+    { tokens.iter() }
+        .take(8)
+        .find(|token| token.is_word())
+        .is_some_and(|first| first.shape == Shape::Lower)
 }
 
 pub(super) struct Page<'p> {
