@@ -6,7 +6,7 @@ use super::name_candidate::candidate;
 use super::name_context::{has_demographics_after, leads_record};
 use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, has_word_ending, part, syllables};
-use super::name_shapes::is_function_word;
+use super::name_single::is_function_word;
 use super::near::is_clear_name;
 use super::page::Page;
 use super::token::{Gap, Shape};
