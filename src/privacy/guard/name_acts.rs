@@ -62,13 +62,20 @@ fn is_verb(page: &Page, at: usize) -> bool {
 /// "bumped her troponin": a past tense with its object, not "Als specialized service".
 fn is_past(page: &Page, at: usize) -> bool {
     let verb = page.word(at);
-    verb.len() > 4 && verb.ends_with("ed") && is_lower(page, at + 1) && page.has(at + 1, LINKS)
+    let has_time = page.word_is(
+        at + 1,
+        &[
+            "during", "after", "before", "twice", "again", "today", "this", "last", "her", "his",
+        ],
+    );
+    verb.len() > 4 && verb.ends_with("ed") && is_lower(page, at + 1) && (has_time || page.has(at + 1, LINKS))
 }
 
 /// "can't swallow", "should be readmitted".
 fn said_of_persons(page: &Page, at: usize) -> Evidence {
     let verb = over_adverbs(page, at);
-    let is_state = page.word_is(verb, &["be"]) && known_as(page, verb + 1, dict::PERSON_STATE);
+    let is_state = page.word_is(verb, &["be"])
+        && (known_as(page, verb + 1, dict::PERSON_STATE) || page.word(verb + 1).ends_with("ing"));
     Evidence::Some.when(is_state || known_as(page, verb, dict::PERSON_BASE))
 }
 

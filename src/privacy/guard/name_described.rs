@@ -109,19 +109,33 @@ pub(super) fn is_described(page: &Page, first: usize, last: usize) -> Evidence {
     let is_weighed = told > open && !is_marked && is_measure(page, told);
     let strong = Evidence::Strong.when(is_placed || is_weighed || follows_place(page, first));
     if !is_marked {
-        return strong;
+        return strong.max(
+            Evidence::Strong.when(
+                page.word_is(open, &["pod", "hod"])
+                    && page
+                        .token(open + 1)
+                        .is_some_and(|next| next.has_digit() || next.mark == b'#'),
+            ),
+        );
     }
     let is_record = mark == b'/'
         && page.has(told, cue::MRN_HEAD | cue::MRN_WORD | cue::AGED)
         && page
             .token(told + 1)
             .is_some_and(|next| next.has_digit() || matches!(next.mark, b'#' | b':'));
-    let is_told = mark == b',' && page.word_is(told, &["who", "whose"]);
+    // ", POD 2", "POD#3", ", G2P1 at 39 weeks", ", day 4"
+    let is_in_course = page.word_is(told, &["pod", "hod", "dol", "gravida"])
+        || page.word_is(told, &["day"]) && page.is_digits(told + 1)
+        || page
+            .token(told)
+            .is_some_and(|token| token.shape == Shape::Mixed && token.first == b'g')
+            && is_gravidity(page.word(told));
+    let is_told = is_in_course || mark == b',' && page.word_is(told, &["who", "whose"]);
     let opens = page.starts_sentence(first) && (mark != b'-' || page.gap(open) == Gap::Space);
     strong
         .max(Evidence::Strong.when(is_record || is_told || opens && leads_value(page, open)))
         .max(is_aged(page, first, open))
-        .max(if mark == b',' {
+        .max(if matches!(mark, b',' | b'(') {
             is_kin(page, open)
         } else {
             Evidence::None
@@ -184,8 +198,19 @@ fn leads_value(page: &Page, open: usize) -> bool {
     is_young || has_value
 }
 
+/// "G2P1", "G4P2012".
+fn is_gravidity(word: &str) -> bool {
+    let is_count = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    let births = word.get(1..).and_then(|rest| rest.split_once(['P', 'p']));
+    births.is_some_and(|(before, after)| is_count(before) && is_count(after))
+}
+
 /// "Sparrow, a nurse's son", "Okafor, our fellow".
 fn is_kin(page: &Page, comma: usize) -> Evidence {
+    let is_of_other = page.token(comma + 1).is_some_and(|other| other.possessive) && page.has(comma + 2, cue::RELATIVE);
+    if is_of_other || page.word_is(comma + 1, &["the"]) && page.word_is(comma + 2, &["one"]) {
+        return Evidence::Strong;
+    }
     let is_called = page.word_is(comma + 1, &["a", "an", "the", "our", "my", "her", "his"])
         && (comma + 2..comma + 4)
             .any(|index| page.has(index, cue::RELATIVE | cue::PERSON) || known_as(page, index, dict::PERSON_ROLE));

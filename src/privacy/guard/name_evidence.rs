@@ -98,7 +98,7 @@ pub(super) fn over_adverbs(page: &Page, at: usize) -> usize {
 
 /// A sentence, or a clause of one, begins here.
 pub(super) fn opens_clause(page: &Page, at: usize) -> bool {
-    const LEADS: [&str; 32] = [
+    const LEADS: [&str; 45] = [
         "if",
         "when",
         "that",
@@ -131,6 +131,19 @@ pub(super) fn opens_clause(page: &Page, at: usize) -> bool {
         "wondering",
         "hope",
         "bc",
+        "also",
+        "then",
+        "today",
+        "fyi",
+        "btw",
+        "sadly",
+        "luckily",
+        "morning",
+        "tonight",
+        "ok",
+        "unfortunately",
+        "yesterday",
+        "overnight",
     ];
     let Some(before) = at.checked_sub(1) else { return true };
     page.starts_sentence(at)

@@ -7,6 +7,7 @@ use super::name_context::{has_demographics_after, leads_record};
 use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, has_word_ending, part, syllables};
 use super::name_single::is_function_word;
+use super::name_told::is_told_of;
 use super::near::is_clear_name;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -87,7 +88,10 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
 /// "saw delacroix again", "jamal needs a tap", "kowalski's drain": one clear name in small letters among words that tell of a person.
 fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
     let is_free = page.token(at).is_some_and(|token| {
-        token.shape == Shape::Lower && token.cues == 0 && token.len() > 3 && token.gap > Gap::Glued
+        token.shape == Shape::Lower
+            && token.cues & !cue::FACILITY_NAME == 0
+            && token.len() > 3
+            && token.gap > Gap::Glued
     });
     if !is_free || !page.is_informal() || has_word_ending(page.word(at)) {
         return None;
@@ -102,14 +106,17 @@ fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
     let is_name = if is_clear_name(known) {
         is_called && known & dict::TOWN == 0
             || has_demographics_after(page, at)
+            || is_told_of(page, at)
             || evidence(page, at, at) > Evidence::None
     } else {
-        let is_bodily = page.word_is(
-            at + 1,
-            &[
-                "weighs", "vomited", "fell", "coughs", "fainted", "bled", "seized", "ate", "tore", "bit", "desatted",
-            ],
-        );
+        let is_bodily = page.word_is(at + 2, &["his", "her"])
+            || page.word_is(
+                at + 1,
+                &[
+                    "weighs", "vomited", "fell", "coughs", "fainted", "bled", "seized", "ate", "tore", "bit",
+                    "desatted", "refuses", "refused",
+                ],
+            );
         (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && is_bodily)
             && !is_function_word(page, at)
             && evidence(page, at, at) == Evidence::Decisive

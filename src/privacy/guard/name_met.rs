@@ -49,7 +49,8 @@ fn ends_object(page: &Page, last: usize) -> bool {
                 "saying",
             ],
         ));
-    ends || goes_on
+    let verb = page.word(last + 1);
+    ends || goes_on || next.shape == Shape::Lower && verb.len() > 4 && verb.ends_with("ed") // "auth for Ochoa expired"
 }
 
 /// "saw Delacroix", "refer to Fujimoto", "consulted on Fairweather", "switch Okafor to", "NP Littlefeather".
@@ -117,7 +118,13 @@ fn is_met(page: &Page, before: usize, ends: bool) -> Evidence {
                 &["letter", "message", "refer", "referred", "spoke", "talked", "note"],
             )
         });
-    Evidence::Some.max(Evidence::Strong.when(ends && !is_loose))
+    // "saw Hazel in clinic", "saw Cash today"
+    let is_seen = page.word_is(before, &["saw"])
+        && page.token(before + 1).is_some_and(|name| name.shape == Shape::Title)
+        && page.word_is(before + 2, &["in", "today", "yesterday", "again", "this", "last"]);
+    Evidence::Some
+        .max(Evidence::Strong.when(ends && !is_loose))
+        .max(Evidence::Decisive.when(is_seen))
 }
 
 /// "I have Wanjikuru in clinic tomorrow".
@@ -155,15 +162,19 @@ fn is_object(page: &Page, before: usize) -> bool {
         "taking",
         "taken",
     ];
+    const DONE_BY: [&str; 11] = [
+        "out", "off", "over", "ordered", "signed", "noted", "seen", "written", "cosigned", "placed", "called",
+    ];
     const HANDED: [&str; 8] = [
         "handing", "hand", "handed", "signing", "belongs", "belong", "due", "happened",
     ];
     let verb = page.word(before);
     let is_done = verb.len() > 5 && (verb.ends_with("ing") || verb.ends_with("ed")) && !page.word_is(before, &METHODS);
-    let opens = page.starts_sentence(before) && verb.ends_with("ed") && page.dictionary(before) & dict::WORD != 0;
+    let opens = page.starts_sentence(before) && page.dictionary(before) & dict::WORD != 0;
     let is_handed =
         page.word_is(before, &["off", "to"]) && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, &HANDED));
-    page.word_is(before, &LINKS) || is_done && (is_lower(page, before) || opens) || is_handed
+    let is_by = page.word_is(before, &["by"]) && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, &DONE_BY));
+    page.word_is(before, &LINKS) || is_done && (is_lower(page, before) || opens) || is_handed || is_by
 }
 
 /// "the name on the slip is", "Name on the wristband:".

@@ -177,7 +177,7 @@ impl Near<'_> {
         });
         let (next, after) = (self.after(1), self.after(2));
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
-        let may_be_surname = self.is_informal && token.cues == 0 && token.len() > 3 && {
+        let may_be_surname = self.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {
             let known = lexicon.dictionary(token.hash);
             is_clear_name(known)
                 || next.has(cue::HUMAN_VERB) && known & (dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY) != 0
