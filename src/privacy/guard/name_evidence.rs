@@ -60,12 +60,11 @@ const ADVERBS: [&str; 22] = [
 pub(super) fn evidence(page: &Page, first: usize, last: usize) -> Evidence {
     let told = acts(page, first, last).max(owns_thing(page, last));
     // The pronoun of a later sentence stands for the one who acts.
-    let told = match told {
-        Evidence::Some if first == 0 && has_pronoun_after(page, last) => Evidence::Decisive,
-        Evidence::Some if has_pronoun_after(page, last) => Evidence::Strong,
-        Evidence::Strong if page.starts_sentence(first) && has_pronoun_after(page, last) => Evidence::Decisive,
-        told => told,
-    };
+    let may_rise = matches!(told, Evidence::Some | Evidence::Strong) && has_pronoun_after(page, last);
+    let opens = first == 0 || told == Evidence::Strong && page.starts_sentence(first);
+    let told = told
+        .max(Evidence::Strong.when(may_rise))
+        .max(Evidence::Decisive.when(may_rise && opens));
     told.max(follows_meeting(page, first, last))
         .max(is_described(page, first, last))
         .max(is_asked_about(page, first, last))

@@ -107,7 +107,7 @@ fn is_met(page: &Page, before: usize, ends: bool) -> Evidence {
     let is_link = is_about || page.word_is(before, &["for", "on", "to", "with", "about", "of", "from", "by", "up"]);
     let lead = if is_link { before.checked_sub(1) } else { Some(before) };
     let meets = lead.is_some_and(|lead| page.gap(lead) != Gap::Glued && known_as(page, lead, dict::PERSON_MET));
-    if !meets && !(is_about && ends) {
+    if !(meets || is_about && ends) {
         return Evidence::None;
     }
     // "note by", "questions of": what is made by persons and by others.

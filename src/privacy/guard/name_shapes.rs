@@ -100,11 +100,9 @@ pub(super) fn is_surname_before_given(page: &Page, at: usize) -> bool {
                 .is_some_and(|given| given.len() > 2 && given.is_capitalised() && given.cues == 0)
             && has_demographics_after(page, at + 2);
     // "Carnett, Murphy, Rovsing": surnames in a row, as eponyms are told of.
-    let is_row = (page.mark_is(at + 3, b',') || page.mark_is(at + 3, b'-') || page.word_is(at + 3, &["and", "or"]))
-        && page.token(at + 4).is_some_and(|next| next.shape == Shape::Title);
     let is_eponym = page.has(at, cue::EPONYM) && !is_clear_given;
     let are_surnames =
-        given & dict::SURNAME != 0 && (is_row || page.has(at, cue::EPONYM) || page.has(at + 2, cue::EPONYM));
+        given & dict::SURNAME != 0 && [at, at + 2, at + 4].iter().any(|index| page.has(*index, cue::EPONYM));
     let is_blocked = page.token(at).is_none_or(|token| token.possessive)
         || page.has(at, cue::RELATIVE | cue::PROPER)
         || is_eponym

@@ -157,21 +157,21 @@ fn is_evident(page: &Page, parts: &[(Part, usize)]) -> bool {
     is_nameable && !is_value && evidence(page, *first, *last) >= needed
 }
 
-/// "Parkland or Brooke": joined to a capitalised word that was no name.
+/// "Parkland or Brooke", "Lisfranc, Chopart, Jones": joined to a capitalised word that was no name, or in a row with an eponym.
 fn joins_thing(page: &Page, at: usize) -> bool {
-    let is_row = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["or", "and", "vs", "versus"]);
-    let is_joined = at >= 2
-        && (page.word_is(at - 1, &["or", "and", "vs", "versus"])
-            || is_row(at - 1) && is_row(at + 1) && page.token(at + 2).is_some_and(Token::is_capitalised));
-    let follows_name = page.found.last().is_some_and(|found| {
-        found.kind == PhiKind::Name
-            && at
-                .checked_sub(2)
-                .and_then(|index| page.token(index))
-                .is_some_and(|other| other.end as usize == found.end)
-    });
-    at >= 1 && page.word_is(at - 1, &["vs", "versus"]) && !follows_name
-        || is_joined && page.token(at - 2).is_some_and(Token::is_capitalised) && !follows_name
+    let Some(before) = at.checked_sub(2) else {
+        return false;
+    };
+    let other = page.token(before);
+    let follows_name = page
+        .found
+        .last()
+        .is_some_and(|found| found.kind == PhiKind::Name && other.is_some_and(|other| other.end as usize == found.end));
+    let is_row = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["or", "and"]);
+    let is_in_row = is_row(at - 1) && page.has(before, cue::EPONYM) || is_row(at + 1) && page.has(at + 2, cue::EPONYM);
+    let is_compared = page.word_is(at - 1, &["vs", "versus"])
+        || page.word_is(at - 1, &["or"]) && other.is_some_and(Token::is_capitalised);
+    !follows_name && (is_compared || is_in_row)
 }
 
 /// "Jimmo v. Sebelius", "St. John's": a case at law, and a saint.
@@ -195,7 +195,9 @@ fn is_case_or_saint(page: &Page, at: usize) -> bool {
 
 /// "Adjuster", "Hospitalist": callings that no list knows, with the capital of a sentence.
 fn names_calling(word: &str) -> bool {
-    ["er", "or", "ist", "ian"].iter().any(|ending| word.ends_with(ending))
+    ["er", "tor", "sor", "ist", "ian"]
+        .iter()
+        .any(|ending| word.ends_with(ending))
 }
 
 /// Words that begin sentences and that some family bears as a name.
