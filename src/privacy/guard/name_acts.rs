@@ -23,11 +23,28 @@ pub(super) fn acts(page: &Page, first: usize, last: usize) -> Evidence {
         return Evidence::Strong.max(Evidence::Decisive.when(is_inside));
     }
     let opens = opens_clause(page, first);
+    if page.has(next, cue::RELATIVE) {
+        return Evidence::Some; // "ellie mom says"
+    }
     // "Ikaika tore his ACL"
     if opens && page.word_is(next + 1, &["his", "her"]) && !page.has(next, LINKS) {
         return Evidence::Decisive;
     }
+    if opens && page.word_is(next, &["in", "on", "at", "down", "from", "over"]) {
+        return after_place(page, next);
+    }
     does(page, next, opens).max(Evidence::Strong.when(joins_found_name(page, first) && is_verb(page, next)))
+}
+
+/// "Alaimo in 22 is withdrawing", "Winans down in CT is hypotensive", "burdge on day 5".
+fn after_place(page: &Page, next: usize) -> Evidence {
+    if page.word_is(next, &["on", "in"]) && page.word_is(next + 1, &["day", "hd", "bed", "room"]) {
+        return Evidence::Some;
+    }
+    (next + 2..next + 5)
+        .take_while(|index| !page.starts_sentence(*index))
+        .find(|index| page.word_is(*index, &STATIVES))
+        .map_or(Evidence::None, |verb| state(page, verb))
 }
 
 /// What the verb at `next` does, of a word that opens its clause or does not.

@@ -30,6 +30,9 @@ pub(super) fn owns_thing(page: &Page, last: usize) -> Evidence {
     if is_thing {
         return Evidence::Strong;
     }
+    if page.word_is(thing, &["on", "in", "off", "not", "at", "a"]) {
+        return Evidence::Some; // "Prine's on day 10"
+    }
     let is_predicate = last > 0
         && page.word_is(last - 1, &["is", "was", "not"])
         && matches!(page.token(thing).map(|token| token.mark), Some(b'.' | b',' | b'?'));
@@ -130,7 +133,9 @@ pub(super) fn is_described(page: &Page, first: usize, last: usize) -> Evidence {
             .token(told)
             .is_some_and(|token| token.shape == Shape::Mixed && token.first == b'g')
             && is_gravidity(page.word(told));
-    let is_told = is_in_course || mark == b',' && page.word_is(told, &["who", "whose"]);
+    let is_told = is_in_course
+        || mark == b',' && page.word_is(told, &["she", "he", "she's", "he's", "she'll"])
+        || mark == b',' && page.word_is(told, &["who", "whose"]);
     let opens = page.starts_sentence(first) && (mark != b'-' || page.gap(open) == Gap::Space);
     strong
         .max(Evidence::Strong.when(is_record || is_told || opens && leads_value(page, open)))

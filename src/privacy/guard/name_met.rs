@@ -68,7 +68,10 @@ pub(super) fn follows_meeting(page: &Page, first: usize, last: usize) -> Evidenc
         return called;
     }
     if page.token(before).is_some_and(|token| token.mark != 0) {
-        return Evidence::Strong.when(page.mark_is(before, b':') && is_named_on(page, before));
+        return follows_mark(page, before, last);
+    }
+    if is_aged(page, before) {
+        return Evidence::Strong;
     }
     let is_told = page.word_is(before, &["is", "was"]) && is_named_on(page, before)
         || page.word_is(before, &["was"]) && page.word_is(last + 1, &["who"]);
@@ -78,6 +81,33 @@ pub(super) fn follows_meeting(page: &Page, first: usize, last: usize) -> Evidenc
         .max(is_met(page, before, ends))
         .max(is_had(page, before, last))
         .max(Evidence::Some.when(is_given(page, before, last) || ends && is_object(page, before)))
+}
+
+/// "Name on the wristband: Szalai", "new consult: Caffee, pancreatitis", "my 9am, Haigler, has".
+fn follows_mark(page: &Page, mark: usize, last: usize) -> Evidence {
+    if page.mark_is(mark, b':') {
+        let is_announced = mark
+            .checked_sub(1)
+            .is_some_and(|lead| known_as(page, lead, dict::PERSON_MET))
+            && page.mark_is(last + 1, b',');
+        return Evidence::Strong
+            .when(is_named_on(page, mark))
+            .max(Evidence::Some.when(is_announced));
+    }
+    let is_apposed = page.mark_is(mark, b',') && page.mark_is(last + 1, b',');
+    let has_verb = page.word_is(
+        last + 2,
+        &["has", "had", "is", "was", "wants", "needs", "says", "came", "refuses"],
+    );
+    Evidence::Some.when(is_apposed && has_verb)
+}
+
+/// "72M Tilghman", "a 72 M Tilghman".
+fn is_aged(page: &Page, before: usize) -> bool {
+    let word = page.word(before);
+    let age = word.strip_suffix(['M', 'F', 'm', 'f', 'y']).unwrap_or(word);
+    let is_years = |age: &str| matches!(age.len(), 1..=3) && age.bytes().all(|byte| byte.is_ascii_digit());
+    word.len() > age.len() && (is_years(age) || age.is_empty() && before > 0 && page.is_digits(before - 1))
 }
 
 /// "nurse Rochelle", "the PCP (Ostrowski,", "our fellow, Xiomara,", "his partner Tyler".
@@ -165,14 +195,14 @@ fn is_object(page: &Page, before: usize) -> bool {
     const DONE_BY: [&str; 11] = [
         "out", "off", "over", "ordered", "signed", "noted", "seen", "written", "cosigned", "placed", "called",
     ];
-    const HANDED: [&str; 8] = [
-        "handing", "hand", "handed", "signing", "belongs", "belong", "due", "happened",
+    const HANDED: [&str; 11] = [
+        "handing", "hand", "handed", "signing", "belongs", "belong", "due", "happened", "look", "looked", "looking",
     ];
     let verb = page.word(before);
     let is_done = verb.len() > 5 && (verb.ends_with("ing") || verb.ends_with("ed")) && !page.word_is(before, &METHODS);
     let opens = page.starts_sentence(before) && page.dictionary(before) & dict::WORD != 0;
-    let is_handed =
-        page.word_is(before, &["off", "to"]) && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, &HANDED));
+    let is_handed = page.word_is(before, &["off", "to", "at"])
+        && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, &HANDED));
     let is_by = page.word_is(before, &["by"]) && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, &DONE_BY));
     page.word_is(before, &LINKS) || is_done && (is_lower(page, before) || opens) || is_handed || is_by
 }
