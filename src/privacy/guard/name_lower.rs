@@ -46,13 +46,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     // "jose ramirez knee replacement": an ordinary word after two clear names may be anyone's surname, and ends the name.
     let clear = found.parts().iter().take_while(|part| is_clear(part)).count();
     let is_name = clear >= 2;
-    let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
-    let is_lone_line = stands_on_line
-        && page
-            .token(at + 1)
-            .is_some_and(|next| next.shape == Shape::Lower && next.cues == 0 && next.len() > 3)
-        && page.dictionary(at + 1) & dict::WORD == 0;
-    if is_lone_line {
+    if is_lone_line(page, at) {
         page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
         return Some(at + 1);
     }
@@ -144,6 +138,16 @@ fn lower_surname_first(page: &Page, at: usize) -> Option<usize> {
     };
     let last = if is_initial(given + 1) { given + 1 } else { given };
     (is_given && (has_demographics_after(page, last) || leads_record(page, last))).then_some(last)
+}
+
+/// A given name and a word in small letters on a line of their own.
+fn is_lone_line(page: &Page, at: usize) -> bool {
+    let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
+    stands_on_line
+        && page
+            .token(at + 1)
+            .is_some_and(|next| next.shape == Shape::Lower && next.cues == 0 && next.len() > 3)
+        && page.dictionary(at + 1) & dict::WORD == 0
 }
 
 /// A line that holds two words and nothing else.

@@ -53,23 +53,8 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         && known & (dict::WORD | dict::CITY) == 0
         && !is_eponym;
     let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at) || is_placed;
-    // "Denied by Oscar": a payer's name as soon as a person's.
-    let is_payers = at >= 2
-        && page.word_is(at - 1, &["by"])
-        && page.word_is(
-            at - 2,
-            &[
-                "denied",
-                "rejected",
-                "covered",
-                "paid",
-                "insured",
-                "administered",
-                "underwritten",
-                "upheld",
-            ],
-        );
-    let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some() && !is_payers && !joins_thing(page, at);
+    let is_object =
+        page.cue_before(at, 1, cue::PERSON_PREP).is_some() && !is_payers(page, at) && !joins_thing(page, at);
 
     let stands_alone = !is_place
         && !is_eponym
@@ -92,6 +77,25 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         return Some(0.6);
     }
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
+}
+
+/// "Denied by Oscar": a payer's name as soon as a person's.
+fn is_payers(page: &Page, at: usize) -> bool {
+    at >= 2
+        && page.word_is(at - 1, &["by"])
+        && page.word_is(
+            at - 2,
+            &[
+                "denied",
+                "rejected",
+                "covered",
+                "paid",
+                "insured",
+                "administered",
+                "underwritten",
+                "upheld",
+            ],
+        )
 }
 
 /// "Kaplan-Meier", "Abernathy-Ruiz": joined by hyphens, which eponyms are as often as names.
