@@ -4,6 +4,7 @@
 use super::labels::{LABEL_REACH, may_label};
 use super::lexicon::{Lexicon, cue};
 use super::near::{Near, STREETS, is_route};
+use super::page::begins_small;
 use super::token::{Gap, Shape, Token};
 
 /// What a detector looks for.
@@ -45,6 +46,7 @@ impl Index {
         self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
         let has_streets = cues & STREETS != 0 || tokens.iter().any(is_route);
         let has_facilities = cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0;
+        let is_informal = begins_small(tokens);
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
         let mut at = 0;
@@ -57,8 +59,8 @@ impl Index {
                 let Some(token) = tokens.get_mut(at) else { break };
                 token.starts_sentence = starts;
                 let has_label = label.is_some();
-                if token.has_digit() {
-                    label = None; // no label is read over a number
+                if token.has_digit() && token.len() <= 5 {
+                    label = None; // no label is read over a number, but that of a list of identifiers
                 } else if may_label(token) {
                     label = Some(at);
                 }
@@ -68,6 +70,7 @@ impl Index {
                     has_label,
                     has_streets,
                     has_facilities,
+                    is_informal,
                 }
                 .interests(lexicon)
                 .to_le_bytes();

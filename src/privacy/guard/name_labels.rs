@@ -6,6 +6,7 @@ use super::name_candidate::{candidate, surname_first};
 use super::name_context::leads_record;
 use super::name_parts::Part;
 use super::name_told::is_lower_surname;
+use super::near::is_clear_name;
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 
@@ -21,7 +22,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         }
         first += if page.mark_is(first + 1, b'.') { 2 } else { 1 };
     }
-    let next = page.token(first)?;
+    let next = *page.token(first)?;
     let is_letter = next.possessive && next.len() <= 3; // "Dr. X's": a placeholder
     if next.gap > Gap::Line
         || next.taken
@@ -37,8 +38,13 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         page.report(at, name, PhiKind::Name, 0.95, "name.title");
         return Some(name);
     }
-    if next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
-        || page.word_is(first, &["reddy's"])
+    let is_brand = page.word_is(first, &["reddy's", "scholl's", "bronner's", "meyer's"])
+        || next.possessive && page.word_is(first + 1, &["bottles", "soap", "inserts", "balm", "insoles"]);
+    if is_brand {
+        page.pass(at, first);
+    }
+    if is_brand
+        || next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
         || next.shape == Shape::Lower && page.dictionary(first) & dict::WORD != 0
     {
         return None; // "an MR myelogram"; a maker of generics
@@ -65,7 +71,10 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         page.report(at, first, PhiKind::Name, 0.85, "name.title");
         return Some(first);
     };
-    if lead == Part::Initial && found.count == 1 || is_bare_title && !page.token(lead_at)?.is_capitalised() {
+    // "mrs whitcombe"
+    let is_clear = next.shape == Shape::Lower && is_clear_name(page.dictionary(first)) && next.len() > 3;
+    if lead == Part::Initial && found.count == 1 || is_bare_title && !page.token(lead_at)?.is_capitalised() && !is_clear
+    {
         return None;
     }
     page.report(at, found.last, PhiKind::Name, 0.95, "name.title");
@@ -117,7 +126,9 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
             || is_reversed
             || (count == 1
                 && lead == Part::First
-                && (is_called(page, at) || has_colon)
+                && (is_called(page, at)
+                    || has_colon
+                    || label.has(cue::RELATIVE) && first == at + 1 && page.is_informal())
                 && page.dictionary(first) & dict::WORD == 0)
     } else if token.shape == Shape::Upper && token.len() > 1 {
         lead != Part::Initial
@@ -127,6 +138,7 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     } else {
         match lead {
             Part::First | Part::Surname => true,
+            Part::FirstOrdinary | Part::SurnameOrdinary if is_introduced(page, at, first) => true,
             Part::FirstOrdinary | Part::SurnameOrdinary => {
                 strong >= 1
                     || has_colon
@@ -146,6 +158,19 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     let last = surname_first(page, found.last, allow_lower).unwrap_or(found.last);
     page.report(first, last, PhiKind::Name, 0.9, "name.label");
     Some(last)
+}
+
+/// "Mother of Zephyr", "my patient Cash, yes …": a name that is also a word, with a capital inside the sentence.
+fn is_introduced(page: &Page, at: usize, first: usize) -> bool {
+    let is_child = page.has(at, cue::RELATIVE)
+        && first == at + 2
+        && page.word_is(at + 1, &["of"])
+        && page.dictionary(first) & dict::WORD == 0;
+    let is_apposed = first == at + 1
+        && page.mark_is(first + 1, b',')
+        && page.token(at).is_some_and(|label| label.shape == Shape::Lower)
+        && page.dictionary(first) & (dict::FIRST | dict::FIRST_ORDINARY) != 0;
+    is_child || is_apposed
 }
 
 /// "named", "called", "goes by", "nickname": what follows is a name even when it is a word.

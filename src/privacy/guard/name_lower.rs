@@ -4,7 +4,11 @@ use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::name_candidate::candidate;
 use super::name_context::{has_demographics_after, leads_record};
-use super::name_parts::{Part, has_word_ending, part};
+use super::name_evidence::{Evidence, evidence};
+use super::name_parts::{Part, has_word_ending, part, syllables};
+use super::name_single::is_function_word;
+use super::name_told::is_told_of;
+use super::near::is_clear_name;
 use super::page::Page;
 use super::token::{Gap, Shape};
 
@@ -13,12 +17,18 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     if page.gap(at) == Gap::Glued {
         return None;
     }
+    if let Some(last) =
+        syllables(page, at).filter(|last| page.is_informal() && evidence(page, at, *last) > Evidence::None)
+    {
+        page.report(at, last, PhiKind::Name, 0.5, "name.shape");
+        return Some(last);
+    }
     if let Some(last) = lower_surname_first(page, at) {
         page.report(at, last, PhiKind::Name, 0.7, "name.shape");
         return Some(last);
     }
     if part(page, at) != Part::First {
-        return None;
+        return lower_single(page, at);
     }
     let found = candidate(page, at, true);
     let is_told = found.count == 2
@@ -36,13 +46,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     // "jose ramirez knee replacement": an ordinary word after two clear names may be anyone's surname, and ends the name.
     let clear = found.parts().iter().take_while(|part| is_clear(part)).count();
     let is_name = clear >= 2;
-    let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
-    let is_lone_line = stands_on_line
-        && page
-            .token(at + 1)
-            .is_some_and(|next| next.shape == Shape::Lower && next.cues == 0 && next.len() > 3)
-        && page.dictionary(at + 1) & dict::WORD == 0;
-    if is_lone_line {
+    if is_lone_line(page, at) {
         page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
         return Some(at + 1);
     }
@@ -64,7 +68,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     let names_other =
         page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(found.last + 1) <= Gap::Space;
     if names_other || !(is_name || is_told || acts) {
-        return None;
+        return lower_single(page, at);
     }
     let last = match found.parts().get(clear.wrapping_sub(1)) {
         Some((_, last)) if is_name => *last,
@@ -73,6 +77,49 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     };
     page.report(at, last, PhiKind::Name, if is_name { 0.7 } else { 0.5 }, "name.shape");
     Some(last)
+}
+
+/// "saw delacroix again", "jamal needs a tap", "kowalski's drain": one clear name in small letters among words that tell of a person.
+fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
+    let is_free = page.token(at).is_some_and(|token| {
+        token.shape == Shape::Lower
+            && token.cues & !cue::FACILITY_NAME == 0
+            && token.len() > 3
+            && token.gap > Gap::Glued
+    });
+    if !is_free || !page.is_informal() || has_word_ending(page.word(at)) {
+        return None;
+    }
+    let next = page.token(at + 1);
+    let is_joined =
+        next.is_some_and(|next| next.gap == Gap::Glued && matches!(next.mark, b'-' | b'/' | b'_' | b'@' | 0));
+    let names_other = page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !page.token(at)?.possessive;
+    // "quick check, mcallister, dialysis on tuesdays"
+    let is_called = (1..6).contains(&at) && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
+    let known = page.dictionary(at);
+    let is_name = if is_clear_name(known) {
+        is_called && known & dict::TOWN == 0
+            || has_demographics_after(page, at)
+            || is_told_of(page, at)
+            || evidence(page, at, at) > Evidence::None
+    } else {
+        let is_bodily = page.word_is(at + 2, &["his", "her"])
+            || page.word_is(
+                at + 1,
+                &[
+                    "weighs", "vomited", "fell", "coughs", "fainted", "bled", "seized", "ate", "tore", "bit",
+                    "desatted", "refuses", "refused",
+                ],
+            );
+        (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && is_bodily)
+            && !is_function_word(page, at)
+            && evidence(page, at, at) == Evidence::Decisive
+    };
+    if is_joined || names_other || !is_name {
+        return None;
+    }
+    page.report(at, at, PhiKind::Name, 0.5, "name.shape");
+    Some(at)
 }
 
 /// "baker, cormac, 4 y/o": a surname and a clear given name in small letters, with an age, a birth date or a record number.
@@ -91,6 +138,16 @@ fn lower_surname_first(page: &Page, at: usize) -> Option<usize> {
     };
     let last = if is_initial(given + 1) { given + 1 } else { given };
     (is_given && (has_demographics_after(page, last) || leads_record(page, last))).then_some(last)
+}
+
+/// A given name and a word in small letters on a line of their own.
+fn is_lone_line(page: &Page, at: usize) -> bool {
+    let stands_on_line = page.gap(at) >= Gap::Line && page.gap(at + 1) == Gap::Space && page.gap(at + 2) >= Gap::Line;
+    stands_on_line
+        && page
+            .token(at + 1)
+            .is_some_and(|next| next.shape == Shape::Lower && next.cues == 0 && next.len() > 3)
+        && page.dictionary(at + 1) & dict::WORD == 0
 }
 
 /// A line that holds two words and nothing else.

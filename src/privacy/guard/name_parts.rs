@@ -3,6 +3,7 @@
 use super::lexicon::{PLACES, cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape};
+use super::words;
 
 /// How a word can take part in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,10 +96,21 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         && !is_cue
         && token.len() > 2
         && !has_word_ending(page.word(at))
+        && has_plain_case(page.word(at))
+        && !words::is(page, at, words::PERSONS)
     {
         return Part::Unknown;
     }
     Part::No
+}
+
+/// One leading capital, or a second one after what names begin with: "McDougal", not "`QTc`".
+fn has_plain_case(word: &str) -> bool {
+    const BEGINNINGS: [&str; 12] = [
+        "Mc", "Mac", "De", "Di", "Da", "Du", "La", "Le", "Van", "Fitz", "O'", "St",
+    ];
+    let is_second = |byte: u8| byte.is_ascii_uppercase();
+    !word.bytes().skip(1).any(is_second) || BEGINNINGS.iter().any(|beginning| word.starts_with(beginning))
 }
 
 /// "Min-jun Larsen", "Soo-jin Park": two short syllables and a surname.
@@ -116,6 +128,48 @@ pub(super) fn is_hyphenated_given(page: &Page, at: usize) -> bool {
             || page.has(at + 2, cue::MONTH)
             || page.dictionary(at) & dict::WORD == 0 && page.word(at).len() > 2 && page.word(at + 2).len() <= 3)
         && is_surname_after(page, at + 3)
+}
+
+/// "Jun-seo", "bo-ra" without a surname: two syllables as Korean and Chinese given names have them, and no two words. Gives the second.
+pub(super) fn syllables(page: &Page, at: usize) -> Option<usize> {
+    let last = at + 2;
+    if !page.mark_is(at + 1, b'-')
+        || page.gap(at + 1) != Gap::Glued
+        || page.gap(last) != Gap::Glued
+        || page.gap(at) == Gap::Glued
+    {
+        return None;
+    }
+    let follows_hyphen = page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Glued;
+    let is_free = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.is_word()
+                && !token.taken
+                && token.shape != Shape::Upper
+                && token.cues & !(cue::MONTH | cue::PATIENT_DATE) == 0
+        })
+    };
+    let is_word = |index: usize| page.dictionary(index) & dict::WORD != 0;
+    let are_syllables = is_syllable(page.word(at)) && is_syllable(page.word(last).trim_end_matches("'s"));
+    (!follows_hyphen && is_free(at) && is_free(last) && are_syllables && !(is_word(at) && is_word(last)))
+        .then_some(last)
+}
+
+/// A consonant or two, vowels, and at most one of the sounds that such syllables end in.
+fn is_syllable(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
+    let Some((onset, rest)) = word.find(is_vowel).and_then(|vowel| word.split_at_checked(vowel)) else {
+        return false;
+    };
+    let coda = rest.trim_start_matches(is_vowel);
+    let is_onset = onset.len() <= 1
+        || matches!(
+            onset,
+            "ch" | "sh" | "zh" | "hw" | "hy" | "ky" | "gy" | "my" | "by" | "kw" | "gw" | "yw" | "jy" | "ts"
+        );
+    let is_coda = matches!(coda, "" | "n" | "ng" | "m" | "k" | "l" | "p" | "h");
+    (2..=5).contains(&word.len()) && is_onset && is_coda && rest.len() - coda.len() <= 3
 }
 
 /// A surname with a capital at `at`, or after an initial there.

@@ -3,16 +3,15 @@
 use super::FieldContext;
 use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
-use super::name_candidate::{candidate, surname_first};
-use super::name_context::{
-    has_demographics_after, is_in_context, is_in_list, is_met, is_plain_title, is_spoken_of, joins_persons, leads,
-    owns, speaks,
-};
-use super::name_parts::{Part, is_hyphenated_given};
-use super::name_told::is_told_of;
+use super::name_candidate::{Candidate, candidate, surname_first};
+use super::name_context::{has_demographics_after, is_in_context, joins_persons};
+use super::name_evidence::{Evidence, evidence};
+use super::name_parts::{Part, is_hyphenated_given, syllables};
+use super::name_single::{hyphenated, is_one_word, single};
 use super::page::Page;
-use super::token::{Gap, Shape};
+use super::token::{Gap, Shape, Token};
 use super::towns::names_institution;
+use super::words::{self, class};
 
 /// Names without a label: by dictionary and shape.
 pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
@@ -23,12 +22,16 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     {
         return None;
     }
+    if let Some(last) = syllables(page, at).filter(|last| evidence(page, at, *last) > Evidence::None) {
+        page.report(at, last, PhiKind::Name, 0.6, "name.shape");
+        return Some(last);
+    }
     let found = candidate(page, at, false);
     if found.count == 0 {
         return None;
     }
     let last = found.last;
-    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) <= Gap::Space
+    let names_other = names_thing(page, &found)
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
         || page.word_is(last + 1, &["et"])
         || page.before(at).is_some_and(|before| {
@@ -48,6 +51,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     let score = match found.parts() {
         [] => return None,
         [(only, index)] => single(page, *only, *index, is_upper)?,
+        parts if parts.len() > 1 && is_one_word(page, parts) => hyphenated(page, parts, is_upper)?,
         parts => several(page, parts, is_upper)?,
     };
     if page.context == FieldContext::Reference && score < 0.7 {
@@ -62,93 +66,21 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
-/// One word: only with a person's verb, a person's preposition or an age beside it.
-pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Option<f32> {
-    let known = page.dictionary(at);
-    let is_place = known & dict::CITY != 0;
-    if is_surname_before_given(page, at) {
-        return Some(0.85);
-    }
-    if part != Part::First && part != Part::Surname && part != Part::Unknown
-        || is_upper && !(part.is_strong() && page.token(at)?.len() > 3 && has_demographics_after(page, at))
-        || names_institution(page, at)
-    {
-        return None;
-    }
-    if part != Part::First {
-        return (is_lone_surname(page, part, at) || is_told_of(page, at)).then_some(0.6);
-    }
-    let token = page.token(at)?;
-    let is_eponym = page.has(at, cue::EPONYM);
-    if is_eponym && page.has(at + 1, cue::EPONYM) {
-        return None; // "Von Hippel-Lindau"
-    }
-    let verbs = if is_eponym {
-        cue::HUMAN_VERB
-    } else {
-        cue::HUMAN_VERB | cue::PERSON_VERB
-    };
-    let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at);
-    // "Denied by Oscar": a payer's name as soon as a person's.
-    let is_payers = at >= 2
-        && page.word_is(at - 1, &["by"])
-        && page.word_is(
-            at - 2,
-            &[
-                "denied",
-                "rejected",
-                "covered",
-                "paid",
-                "insured",
-                "administered",
-                "underwritten",
-                "upheld",
-            ],
-        );
-    let is_object = page.cue_before(at, 1, cue::PERSON_PREP).is_some() && !is_payers;
-
-    let stands_alone = !is_place
-        && !is_eponym
-        && known & dict::WORD == 0
-        && token.len() > 3
-        && is_plain_title(page.word(at))
-        && !leads(page, at);
-    if acts
-        || is_object
-        || owns(page, at)
-        || has_demographics_after(page, at)
-        || is_met(page, at, part)
-        || is_spoken_of(page, at)
-        || speaks(page, at)
-    {
-        return Some(0.7);
-    }
-    if is_told_of(page, at) {
-        return Some(0.6);
-    }
-    (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
-}
-
-/// A surname or an unknown word by itself: only where a person speaks, owns, is met, or is described.
-fn is_lone_surname(page: &Page, part: Part, at: usize) -> bool {
-    let is_eponym = page.has(at, cue::EPONYM);
-    let is_human = page.has(at + 1, cue::HUMAN_VERB) && page.gap(at + 1) == Gap::Space && !is_eponym;
-    let is_told = at > 0 && page.word_is(at - 1, &["said", "says", "told", "asked"]);
-    let is_described = part == Part::Surname
-        && page.dictionary(at) & dict::CITY == 0
-        && !is_eponym
-        && has_demographics_after(page, at);
-    is_human
-        || is_told
-        || is_described
-        || owns(page, at)
-        || is_in_list(page, at)
-        || is_spoken_of(page, at)
-        || is_met(page, at, part)
+/// What follows makes it the name of a thing: "Apgar score", "Bard Medical". What a person has does not: "Kowalczuk's drain"; nor another person:
+/// "Takeshi Morimoto vs Takashi Morimoto".
+fn names_thing(page: &Page, found: &Candidate) -> bool {
+    let next = found.last + 1;
+    let is_owned = page
+        .token(found.last)
+        .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
+        && words::is(page, next, class::PERSON_THING);
+    let is_versus =
+        found.count > 1 && page.word_is(next, &["vs", "v"]) && page.token(next + 1).is_some_and(Token::is_capitalised);
+    page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(next) <= Gap::Space && !is_owned && !is_versus
 }
 
 /// "Okafor, Chidinma", "BAKER, JOHN".
-fn is_surname_before_given(page: &Page, at: usize) -> bool {
+pub(super) fn is_surname_before_given(page: &Page, at: usize) -> bool {
     let (known, given) = (page.dictionary(at), page.dictionary(at + 2));
     let is_clear_given = given & dict::FIRST != 0 && given & dict::CITY == 0;
     let has_one_case = page
@@ -168,9 +100,14 @@ fn is_surname_before_given(page: &Page, at: usize) -> bool {
                 .token(at + 2)
                 .is_some_and(|given| given.len() > 2 && given.is_capitalised() && given.cues == 0)
             && has_demographics_after(page, at + 2);
+    // "Carnett, Murphy, Rovsing": surnames in a row, as eponyms are told of.
+    let is_eponym = page.has(at, cue::EPONYM) && !is_clear_given;
+    let are_surnames =
+        given & dict::SURNAME != 0 && [at, at + 2, at + 4].iter().any(|index| page.has(*index, cue::EPONYM));
     let is_blocked = page.token(at).is_none_or(|token| token.possessive)
         || page.has(at, cue::RELATIVE | cue::PROPER)
-        || page.has(at, cue::EPONYM) && !is_clear_given;
+        || is_eponym
+        || are_surnames;
     !is_blocked && (is_clear || known & dict::CITY == 0 && surname_first(page, at, false).is_some())
 }
 
@@ -195,12 +132,15 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     let has_initial = parts
         .iter()
         .any(|(part, index)| *part == Part::Initial && *index != lead_at);
-    // "Kaplan-Meier": one hyphenated word is no given name and surname.
-    let is_one_word = parts.iter().skip(1).all(|(_, index)| page.gap(*index) == Gap::Glued);
-    if is_one_word && !in_context && lead != Part::First {
-        return None;
-    }
     let is_hyphenated = page.dictionary(lead_at) & dict::WORD == 0 && is_hyphenated_given(page, lead_at);
+    if lead == Part::Initial
+        && page.word(lead_at) == "O"
+        && page.gap(tail_at) == Gap::Space
+        && tail != Part::Initial
+        && page.word(tail_at).len() > 4
+    {
+        return Some(0.6); // "Ó Súilleabháin"
+    }
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         (Part::First, 1) => None,

@@ -70,7 +70,7 @@ fn is_clear_name(page: &Page, at: usize) -> bool {
 
 /// Whether one word is told of as a patient is.
 pub(super) fn is_told_of(page: &Page, at: usize) -> bool {
-    is_decided_on(page, at) || owns_belonging(page, at) || is_beneficiary(page, at)
+    is_decided_on(page, at) || owns_belonging(page, at) || is_beneficiary(page, at) || is_billed(page, at)
 }
 
 /// "Esposito was denied inpatient rehab", "Gutierrez seen 1/9", "Johansson had surgery", "Vasquez and Thornton both denied".
@@ -104,6 +104,20 @@ fn has_met(page: &Page, verb: usize) -> bool {
         && page.token(verb + 1).is_some_and(|next| next.shape == Shape::Lower);
     let did = page.word_is(verb, &["did"]) && page.word_is(verb + 1, &["not"]);
     is_seen || had || did || page.word_is(verb, &["didn't", "wasn't"])
+}
+
+/// "Theberge balance 250", "virgil appeal denied": a name before a paper of a claim, and what became of it.
+fn is_billed(page: &Page, at: usize) -> bool {
+    const PAPERS: [&str; 11] = [
+        "balance", "appeal", "claim", "auth", "denial", "eob", "bill", "copay", "refund", "acct", "referral",
+    ];
+    const FATES: [&str; 10] = [
+        "denied", "expired", "approved", "pending", "upheld", "due", "rejected", "overdue", "closed", "sent",
+    ];
+    page.starts_sentence(at)
+        && is_clear_name(page, at)
+        && page.word_is(at + 1, &PAPERS)
+        && (page.is_digits(at + 2) || page.word_is(at + 2, &FATES))
 }
 
 /// "Nguyen's mri was denied", "Shaniqua's cgm".

@@ -28,6 +28,11 @@ pub(super) fn is_route(token: &Token) -> bool {
     token.first == b'r' && matches!(token.len(), 3 | 5) && token.is_capitalised()
 }
 
+/// A given name or a surname, and no other word or place.
+pub(super) const fn is_clear_name(known: u64) -> bool {
+    known & (dict::FIRST | dict::SURNAME) != 0 && known & (dict::WORD | dict::CITY) == 0
+}
+
 /// A token and those around it.
 pub(super) struct Near<'t> {
     pub(super) tokens: &'t [Token],
@@ -37,6 +42,8 @@ pub(super) struct Near<'t> {
     /// A word of streets stands somewhere in the text, and a kind of facility.
     pub(super) has_streets: bool,
     pub(super) has_facilities: bool,
+    /// The text begins in small letters, and names in it may be written so too.
+    pub(super) is_informal: bool,
 }
 
 const fn bit(interest: Interest, holds: bool) -> u16 {
@@ -145,12 +152,13 @@ impl Near<'_> {
             || known & dict::WORD == 0 && next.cues & !cue::PARTICLE == 0 && (2..=4).any(|on| is_house(self.after(on)))
     }
 
-    /// Whether the mark after the number may stand in a date: stops only where there are two, hyphens also before a year.
+    /// Whether the mark after the number may stand in a date: stops only where there are two, hyphens also before a year
+    /// or a day.
     fn may_separate_date(&self) -> bool {
         let third = self.after(3).mark;
         match self.after(1).mark {
             b'/' => true,
-            b'-' => third == b'-' || self.after(2).len() == 4,
+            b'-' => third == b'-' || matches!(self.after(2).len(), 1 | 2 | 4),
             b'.' => third == b'.',
             _ => false,
         }
@@ -205,12 +213,21 @@ impl Near<'_> {
         let (next, after) = (self.after(1), self.after(2));
         let follows_place_word = follows_place_word || self.may_be_lower_town(lexicon);
         let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
+        let may_be_surname = self.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {
+            let known = lexicon.dictionary(token.hash);
+            is_clear_name(known)
+                || next.has(cue::HUMAN_VERB) && known & (dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY) != 0
+        };
         // "novak, petra"
+        let may_be_syllable = self.is_informal && next.mark == b'-' && token.len() <= 5;
         let leads_given_name =
             next.mark == b',' && after.shape == Shape::Lower && lexicon.may_be_given_name(after.hash);
         self.of_word()
             | bit(Interest::Place, follows_place_word)
-            | bit(Interest::Name, may_be_given_name || leads_given_name)
+            | bit(
+                Interest::Name,
+                may_be_given_name || leads_given_name || may_be_surname || may_be_syllable,
+            )
     }
 
     /// A word in small letters that may begin a town's name: at the head of a sentence, after a comma, or after "in the" and its like.
@@ -319,8 +336,10 @@ impl Near<'_> {
             || known & (dict::SURNAME | dict::WORD) == dict::SURNAME
             || token.len() == 1
             || token.has(cue::STATE);
-        let goes_on =
-            next.is_capitalised() || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',') || next.has(cue::PARTICLE);
+        let goes_on = next.is_capitalised()
+            || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
+            || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
+            || token.possessive;
         let may_be_part = is_clear || known & NAMES != 0 && goes_on;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
     }

@@ -45,6 +45,14 @@ thread_local! {
     static SPARE: Cell<Option<Spare>> = const { Cell::new(None) };
 }
 
+/// Whether the first word of a text is in small letters.
+pub(super) fn begins_small(tokens: &[Token]) -> bool {
+    { tokens.iter() }
+        .take(8)
+        .find(|token| token.is_word())
+        .is_some_and(|first| first.shape == Shape::Lower)
+}
+
 pub(super) struct Page<'p> {
     pub(super) text: &'p str,
     pub(super) tokens: Vec<Token>,
@@ -132,6 +140,11 @@ impl<'p> Page<'p> {
 
     pub(super) fn before(&self, index: usize) -> Option<&Token> {
         self.tokens.get(index.checked_sub(1)?)
+    }
+
+    /// The text begins in small letters: names in it may be written so too.
+    pub(super) fn is_informal(&self) -> bool {
+        begins_small(&self.tokens)
     }
 
     /// The text of one token.

@@ -1,4 +1,4 @@
-//! Classes of words that stand beside dates, ages and policies; they are asked for only there, so the lexicon does without them.
+//! Classes of words that stand beside names, dates, ages and policies; they are asked for only there, so the lexicon does without them.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -9,13 +9,14 @@ use super::page::Page;
 
 macro_rules! classes {
     ($($name:ident = $section:literal,)+) => {
-        /// The sections of `data/date_words.txt`, a bit each.
+        /// The sections of the files, a bit each.
         pub(super) mod class {
             #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "the variants only number the constants below")]
             enum Index { $($name),+ }
             $(pub(in super::super) const $name: u32 = 1 << Index::$name as u32;)+
         }
         const SECTIONS: &[(&str, u32)] = &[$(($section, class::$name)),+];
+        const _: () = assert!(SECTIONS.len() <= 32);
     };
 }
 
@@ -45,9 +46,23 @@ classes! {
         CITING = "citing",
     INSTITUTION = "institution",
     EMERGENCY = "emergency",
+    PERSON_BASE = "person_base",
+    PERSON_STATE = "person_state",
+    PERSON_THING = "person_thing",
+    PERSON_MET = "person_met",
+    PERSON_GIVEN = "person_given",
+    PERSON_ROLE = "person_role",
 }
 
-const WORDS: &str = include_str!("data/date_words.txt");
+/// Words of any class that tells of persons.
+pub(super) const PERSONS: u32 = class::PERSON_BASE
+    | class::PERSON_STATE
+    | class::PERSON_THING
+    | class::PERSON_MET
+    | class::PERSON_GIVEN
+    | class::PERSON_ROLE;
+
+const WORDS: [&str; 2] = [include_str!("data/date_words.txt"), include_str!("data/persons.txt")];
 
 /// Words are hashed already.
 #[derive(Default)]
@@ -71,7 +86,11 @@ type Classes = HashMap<WordHash, u32, BuildHasherDefault<AsItIs>>;
 
 static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
     let mut classes = Classes::default();
-    for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
+    for line in WORDS
+        .iter()
+        .flat_map(|file| file.lines())
+        .filter(|line| !line.starts_with('#'))
+    {
         let Some((section, words)) = line.split_once(": ") else {
             continue;
         };
