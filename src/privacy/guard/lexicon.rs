@@ -162,10 +162,11 @@ pub(super) const PLACES: u64 =
     dict::TOWN | dict::HOUSE | dict::PRACTICE | dict::CHAIN | dict::SITE | dict::MOVE | dict::STAY | dict::WAY;
 
 const CUES: &str = include_str!("data/cues.txt");
-const DICTIONARIES: [&str; 5] = [
+const DICTIONARIES: [&str; 6] = [
     include_str!("data/names.txt"),
     include_str!("data/world_names.txt"),
     include_str!("data/words.txt"),
+    include_str!("data/clinical_words.txt"),
     include_str!("data/cities.txt"),
     include_str!("data/places.txt"),
 ];
