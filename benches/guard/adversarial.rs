@@ -13,4 +13,6 @@ pub const PIECES: &[&str] = &[
     "san ", "new york ", "New York, ", "lake ", "County ", "Mercy ", "Hospital of the ", "at Mercy ", "seen at A ", "admitted to ", "lives at 1 ",
     "address: 1 A ", "Highway 1 ", "P.O. Box ", "CA ", ", CA", "ZIP ", "March ", "January ", "seen on 3/", "she in May ", "ninety ", "94 year ",
     "member id ", "id # ", "MRN 1", "number ", ", claim # ", "fax ", "call ", "fingerprint ", "photo of ", "w/ Maria ", "I am ", "no ",
+    "in January ", "on the 23rd ", "3-14 ", "3/14 and ", "0171 ", "her son Minh ", "Minh says ", "Minh, 94, ", "who is 94 ", "seen in macon ",
+    "the Mercy nurse ", "St. Mary's in ", "labs from Alba ", "minh and maria ", "MRN 551092, 551902, ", "policy 0113 ", "eff. 01/01/2025 ",
 ];

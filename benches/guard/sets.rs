@@ -22,6 +22,44 @@ fn read(path: &str) -> Option<String> {
     text
 }
 
+/// Texts that other authors wrote for this measurement: those that detectors were mended by, and those that nobody
+/// had looked at before they were measured.
+pub fn other_authors() -> Vec<(&'static str, Vec<Text>)> {
+    const FILES: [(&str, [(&str, &str); 4]); 2] = [
+        (
+            include_str!("others/mended_by.ndjson"),
+            [
+                ("mended_by_queries", "query"),
+                ("mended_by_near_misses", "nearmiss"),
+                ("mended_by_remarks", "remark"),
+                ("mended_by_denials", "denial"),
+            ],
+        ),
+        (
+            include_str!("others/unseen.ndjson"),
+            [
+                ("unseen_queries", "query"),
+                ("unseen_near_misses", "nearmiss"),
+                ("unseen_remarks", "remark"),
+                ("unseen_denials", "denial"),
+            ],
+        ),
+    ];
+    let of_file = |(file, names): (&str, [(&'static str, &str); 4])| {
+        names.map(|(name, set)| (name, file.lines().filter_map(|line| of_author(line, set)).collect()))
+    };
+    FILES.into_iter().flat_map(of_file).collect()
+}
+
+/// A line `{"set", "text", "phi": [{"value", "kind"}]}`, if it is of the set.
+fn of_author(line: &str, set: &str) -> Option<Text> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    let text = value["text"].as_str().filter(|_| value["set"] == set)?.to_owned();
+    let part = |part: &Value| Some((kind(part["kind"].as_str()?), find(&text, part["value"].as_str()?)?));
+    let parts = value["phi"].as_array()?.iter().filter_map(part).collect();
+    Some(Text { text, parts })
+}
+
 /// Every shared set that is there, by name.
 pub fn shared_sets() -> Vec<(&'static str, Vec<Text>)> {
     let mut sets = Vec::new();
@@ -47,26 +85,6 @@ pub fn shared_sets() -> Vec<(&'static str, Vec<Text>)> {
 }
 
 fn safe_harbor(text: &str) -> Vec<Text> {
-    let kind = |category: &str| match category {
-        "name" => "NAME",
-        "geo" => "GEOGRAPHY",
-        "date" => "DATE",
-        "phone" => "PHONE",
-        "fax" => "FAX",
-        "email" => "EMAIL",
-        "ssn" => "SSN",
-        "mrn" => "MRN",
-        "health_plan" => "HEALTH_PLAN_ID",
-        "account" => "ACCOUNT",
-        "license" => "LICENSE",
-        "vehicle" => "VEHICLE",
-        "device" => "DEVICE",
-        "url" => "URL",
-        "ip" => "IP",
-        "biometric" => "BIOMETRIC",
-        "photo" => "PHOTO",
-        _ => "OTHER_UNIQUE_ID",
-    };
     let record = |line: &str| {
         let value: Value = serde_json::from_str(line).ok()?;
         let text = value["text"].as_str()?.to_owned();
@@ -78,6 +96,31 @@ fn safe_harbor(text: &str) -> Vec<Text> {
         Some(Text { text, parts })
     };
     text.lines().filter_map(record).collect()
+}
+
+/// The kind behind a set's name for it.
+fn kind(category: &str) -> &'static str {
+    match category {
+        "name" => "NAME",
+        "geo" | "geography" => "GEOGRAPHY",
+        "date" => "DATE",
+        "age_over_89" => "AGE_OVER_89",
+        "phone" => "PHONE",
+        "fax" => "FAX",
+        "email" => "EMAIL",
+        "ssn" => "SSN",
+        "mrn" => "MRN",
+        "health_plan" | "health_plan_id" => "HEALTH_PLAN_ID",
+        "account" => "ACCOUNT",
+        "license" => "LICENSE",
+        "vehicle" => "VEHICLE",
+        "device" => "DEVICE",
+        "url" => "URL",
+        "ip" => "IP",
+        "biometric" => "BIOMETRIC",
+        "photo" => "PHOTO",
+        _ => "OTHER_UNIQUE_ID",
+    }
 }
 
 /// The code points of the first occurrence.

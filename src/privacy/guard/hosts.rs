@@ -218,8 +218,7 @@ fn is_public(host: &str) -> bool {
 }
 
 fn is_insurers(host: &str) -> bool {
-    let has = |word: &str| host.as_bytes().windows(word.len()).any(|part| part == word.as_bytes());
-    INSURER_WORDS.iter().any(|word| has(word)) && !has("patient") && !has("mychart")
+    INSURER_WORDS.iter().any(|word| host.contains(word)) && !host.contains("patient") && !host.contains("mychart")
 }
 
 #[cfg(test)]
