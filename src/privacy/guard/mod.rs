@@ -42,6 +42,7 @@ mod name_parts;
 mod name_shapes;
 mod name_single;
 mod name_told;
+mod name_weighed;
 mod names;
 mod near;
 mod normal;

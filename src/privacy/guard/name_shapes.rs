@@ -7,7 +7,8 @@ use super::name_candidate::{Candidate, candidate, surname_first};
 use super::name_context::{has_demographics_after, is_in_context, joins_persons};
 use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, is_hyphenated_given, syllables};
-use super::name_single::{hyphenated, is_one_word, single};
+use super::name_single::{hyphenated, is_case_or_saint, is_function_word, is_one_word, single};
+use super::name_weighed::{in_row_of_things, is_weighty};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 use super::towns::names_institution;
@@ -45,13 +46,21 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         page.token(*index)
             .is_some_and(|token| token.shape == Shape::Upper && token.len() > 1)
     });
-    if names_other || names_institution(page, at) {
+    let is_lone = found.count == 1 || is_one_word(page, found.parts());
+    let in_row = is_lone && in_row_of_things(page, at, last) && evidence(page, at, last) < Evidence::Decisive;
+    if names_other || in_row || names_institution(page, at) {
         return None;
     }
     let score = match found.parts() {
         [] => return None,
-        [(only, index)] => single(page, *only, *index, is_upper)?,
-        parts if parts.len() > 1 && is_one_word(page, parts) => hyphenated(page, parts, is_upper)?,
+        [(only, index)] => {
+            let score = single(page, *only, *index, is_upper);
+            score.or_else(|| weighed(page, &found, is_upper))?
+        }
+        parts if parts.len() > 1 && is_one_word(page, parts) => {
+            let score = hyphenated(page, parts, is_upper);
+            score.or_else(|| weighed(page, &found, is_upper))?
+        }
         parts => several(page, parts, is_upper)?,
     };
     if page.context == FieldContext::Reference && score < 0.7 {
@@ -64,6 +73,13 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     };
     page.report(at, last, PhiKind::Name, score, "name.shape");
     Some(last)
+}
+
+/// One word that its sentence makes a name, where nothing surer does.
+fn weighed(page: &Page, found: &Candidate, is_upper: bool) -> Option<f32> {
+    let (kind, first) = *found.parts().first()?;
+    let is_open = !is_upper && !is_function_word(page, first) && !is_case_or_saint(page, first);
+    (is_open && is_weighty(page, kind, first, found.last)).then_some(0.5)
 }
 
 /// What follows makes it the name of a thing: "Apgar score", "Bard Medical". What a person has does not: "Kowalczuk's drain"; nor another person:

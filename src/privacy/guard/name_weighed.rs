@@ -1,0 +1,270 @@
+//! One word weighed as somebody's name: how much the word is a name, and how much its place in the sentence is a person's or a thing's.
+
+use super::lexicon::{cue, dict};
+use super::name_context::is_plain_title;
+use super::name_parts::{Part, part};
+use super::page::Page;
+use super::token::{Gap, Shape, Token};
+use super::words::{self, class};
+
+/// From this weight on a word is taken for a name.
+const ENOUGH: i32 = 3;
+
+/// How far off a pronoun of the same sentence is looked for, in tokens.
+const SENTENCE_REACH: usize = 24;
+
+/// Whether tokens `first..=last`, one word or a hyphenated one, weigh enough.
+pub(super) fn is_weighty(page: &Page, kind: Part, first: usize, last: usize) -> bool {
+    let is_plain = (first..=last).step_by(2).all(|index| is_plain_title(page.word(index)));
+    if !is_plain || page.token(last).is_none_or(|token| token.len() < 2) {
+        return false;
+    }
+    let word = word_weight(page, kind, first);
+    if word <= 0 || is_thing(page, first, last) {
+        return false;
+    }
+    let before = before_weight(page, first);
+    let after = after_weight(page, first, last);
+    let place = before + after;
+    // A pronoun may be anybody's: it only adds to a place that a person can have.
+    let pronoun = if place > 0 { pronoun_weight(page, first, last) } else { 0 };
+    place > 0 && word + place + pronoun >= ENOUGH
+}
+
+/// How much of a name the word is by itself.
+fn word_weight(page: &Page, kind: Part, at: usize) -> i32 {
+    let known = page.dictionary(at);
+    let (is_word, is_city) = (known & dict::WORD != 0, known & dict::CITY != 0);
+    let opens = page.starts_sentence(at);
+    let weight = match kind {
+        Part::First if is_word || is_city => 2,
+        Part::First => 3,
+        Part::Surname if is_city => 1,
+        Part::Surname => 2,
+        Part::FirstOrdinary if is_word && opens => 0,
+        Part::FirstOrdinary | Part::Unknown => 1 + i32::from(!is_word && !opens && kind == Part::FirstOrdinary),
+        Part::SurnameOrdinary => i32::from(!is_word && !opens),
+        Part::Initial | Part::No => 0,
+    };
+    let of_thing = page.has(at, cue::EPONYM) || words::is(page, at, class::THING_NAME);
+    weight - 2 * i32::from(of_thing)
+}
+
+/// An eponym's head, another capital, a number, an article or a choice beside it: no person.
+pub(super) fn is_thing(page: &Page, first: usize, last: usize) -> bool {
+    let next = last + 1;
+    let has_head = (next..next + 3)
+        .take_while(|index| page.gap(*index) == Gap::Space && page.token(*index).is_some_and(Token::is_word))
+        .any(|index| page.has(index, cue::EPONYM_HEAD | cue::ORG_SUFFIX))
+        && !page.token(last).is_some_and(|token| token.possessive);
+    let follows_article = first.checked_sub(1).is_some_and(|before| {
+        page.word_is(before, &["the", "a", "an", "this", "each", "every", "no", "any", "vs", "versus"])
+    });
+    let is_family = page.word_is(next, &FAMILIES) || page.word_is(next, &["on", "in"]) && page.word_is(next + 1, &["my", "our"]);
+    let is_numbered = page.token(next).is_some_and(|token| {
+        token.has_digit() && token.gap == Gap::Space
+            || token.mark == b'-' && page.token(next + 1).is_some_and(|number| number.has_digit())
+    });
+    has_head || follows_article && !is_family || is_numbered || joins_capital(page, first, last) || in_row_of_things(page, first, last)
+}
+
+/// "the Adeyemi family", "the Brennan twins".
+const FAMILIES: [&str; 12] = [
+    "family", "twins", "sisters", "brothers", "boy", "girl", "baby", "child", "children", "kids", "lad", "household",
+];
+
+/// "Barostim Neo", "Sage Works": a further capitalised word that is no part of the name.
+fn joins_capital(page: &Page, first: usize, last: usize) -> bool {
+    let is_capital = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.is_capitalised() && token.len() > 1 && page.gap(index) == Gap::Space)
+    };
+    let follows = first.checked_sub(1).is_some_and(|before| {
+        is_capital(before)
+            && page.gap(first) == Gap::Space
+            && !page.starts_sentence(before)
+            && !page.has(before, cue::PERSON | cue::RELATIVE)
+            && page.dictionary(before) & dict::WORD == 0
+            && !words::is(page, before, words::PERSONS)
+    });
+    let leads = is_capital(last + 1) && !page.starts_sentence(last + 1) && page.token(last).is_some_and(|token| !token.possessive);
+    follows || leads
+}
+
+/// Words of a row that are looked at on either side.
+const ROW_REACH: usize = 6;
+
+/// "Camila, Errin, Heather", "Paget, Addison and Conn", "R, Python, Julia and Stan": a row of single capitalised words with a thing among them.
+pub(super) fn in_row_of_things(page: &Page, first: usize, last: usize) -> bool {
+    let mut at = last;
+    for _ in 0..ROW_REACH {
+        let Some(next) = row_next(page, at) else { break };
+        if names_thing(page, next) {
+            return true;
+        }
+        at = next;
+    }
+    at = first;
+    for _ in 0..ROW_REACH {
+        let Some(before) = row_before(page, at) else { break };
+        if names_thing(page, before) {
+            return true;
+        }
+        at = before;
+    }
+    false
+}
+
+fn is_link(page: &Page, at: usize) -> bool {
+    page.token(at).is_some_and(|token| matches!(token.mark, b',' | b'/' | b'&')) || page.word_is(at, &["and", "or", "to", "nor"])
+}
+
+/// The next word of a row, over a comma, "and", or both.
+fn row_next(page: &Page, at: usize) -> Option<usize> {
+    let link = at + 1;
+    let next = if page.mark_is(link, b',') && page.word_is(link + 1, &["and", "or"]) {
+        link + 2
+    } else {
+        link + 1
+    };
+    let is_row = is_link(page, link) && page.token(next).is_some_and(Token::is_capitalised) && !page.starts_sentence(next);
+    is_row.then_some(next)
+}
+
+fn row_before(page: &Page, at: usize) -> Option<usize> {
+    let link = at.checked_sub(1).filter(|link| is_link(page, *link) && !page.starts_sentence(at))?;
+    let before = link.checked_sub(1)?;
+    let before = if page.mark_is(before, b',') { before.checked_sub(1)? } else { before };
+    page.token(before).is_some_and(Token::is_capitalised).then_some(before)
+}
+
+/// A drug, a payer, an eponym, a firm, a program or a month.
+fn names_thing(page: &Page, at: usize) -> bool {
+    page.has(at, cue::PROPER | cue::EPONYM | cue::MONTH | cue::STATE) && page.dictionary(at) & dict::FIRST == 0
+        || words::is(page, at, class::THING_NAME)
+}
+
+/// What stands before it.
+fn before_weight(page: &Page, first: usize) -> i32 {
+    const LINKS: [&str; 14] = [
+        "to", "for", "with", "on", "about", "under", "from", "by", "says", "than", "re", "regarding", "of", "without",
+    ];
+    const LEADS: [&str; 16] = [
+        "so", "but", "because", "when", "if", "while", "since", "that", "until", "is", "was", "called", "as", "not", "and", "certain",
+    ];
+    let Some(before) = first.checked_sub(1).filter(|_| !page.starts_sentence(first)) else {
+        return 0;
+    };
+    let is_mark = page.token(before).is_some_and(|token| token.mark != 0);
+    let lead = if page.mark_is(before, b'(') || page.mark_is(before, b',') {
+        before.saturating_sub(1)
+    } else {
+        before
+    };
+    let is_called = page.has(before, cue::RELATIVE) && !page.token(before).is_some_and(|token| token.possessive)
+        || words::is(page, lead, class::PERSON_ROLE) && (!is_mark || page.mark_is(before, b'('))
+        || words::is(page, before, class::ADDRESSED)
+        || words::is(page, lead, class::GREETING);
+    if is_called {
+        return 2;
+    }
+    if page.word_is(before, &LINKS) {
+        let cares = before.checked_sub(1).is_some_and(|lead| {
+            words::is(page, lead, class::PERSON_MET | class::PERSON_THING | class::PERSON_GIVEN | class::PERSON_STATE)
+                || page.word_is(lead, &["happened", "answers", "belongs"])
+        });
+        return 1 + i32::from(cares);
+    }
+    if words::is(page, before, class::PERSON_MET | class::PERSON_GIVEN) || page.word_is(before, &["herself", "himself"]) {
+        return 2;
+    }
+    let is_set_off = page
+        .token(before)
+        .is_some_and(|token| matches!(token.mark, b':' | b';' | b',' | b'-' | b'"') && (token.mark != b'-' || token.gap == Gap::Space));
+    i32::from(is_set_off || page.word_is(before, &LEADS))
+}
+
+/// What stands after it.
+fn after_weight(page: &Page, first: usize, last: usize) -> i32 {
+    let next = last + 1;
+    if page.word_is(next, &FAMILIES) {
+        return 3;
+    }
+    let Some(token) = page.token(next) else { return 0 };
+    if page.token(last).is_some_and(|token| token.possessive) {
+        let is_thing = words::is(page, next, class::PERSON_THING);
+        return if is_thing || page.has(next, cue::RELATIVE) {
+            2
+        } else {
+            i32::from(token.shape == Shape::Lower)
+        };
+    }
+    if token.shape == Shape::Lower && token.gap == Gap::Space && !is_link(page, next) {
+        return verb_weight(page, first, next);
+    }
+    let mut end = last;
+    for _ in 0..ROW_REACH {
+        end = row_next(page, end).unwrap_or(end);
+    }
+    if end > last {
+        let is_given = part(page, end) == Part::First;
+        return verb_weight(page, first, end + 1).max(i32::from(is_given));
+    }
+    if page.word_is(next, &["and"]) {
+        return 2 * i32::from(page.word_is(next + 1, &["his", "her", "their", "i"]));
+    }
+    if page.mark_is(next, b'-') && token.gap == Gap::Space {
+        return 2 * i32::from(words::is(page, next + 1, words::PERSONS));
+    }
+    if token.mark == b':' && first > 0 && page.mark_is(first - 1, b',') {
+        return 1;
+    }
+    let is_told = words::is(page, next + 1, words::PERSONS) || page.word_is(next + 1, &["post", "aged", "who", "whose", "smoker", "now", "excised"]);
+    i32::from(token.mark == b',' && is_told)
+}
+
+/// What the word in small letters after it says of it.
+fn verb_weight(page: &Page, first: usize, verb: usize) -> i32 {
+    const AUXILIARIES: [&str; 18] = [
+        "is", "was", "has", "had", "will", "would", "can", "could", "should", "may", "might", "must", "does", "did", "isn't", "wasn't",
+        "hasn't", "were",
+    ];
+    const ADVERBS: [&str; 9] = ["still", "also", "now", "just", "never", "again", "not", "each", "both"];
+    let is_ordinary = page.dictionary(first) & dict::WORD != 0;
+    let is_auxiliary = page.word_is(verb, &AUXILIARIES);
+    let mut told = verb + usize::from(is_auxiliary);
+    told += usize::from(page.word_is(told, &ADVERBS));
+    let is_past = |index: usize| {
+        let word = page.word(index);
+        word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))
+    };
+    let is_persons = page.has(told, cue::HUMAN_VERB) || words::is(page, told, class::PERSON_BASE | class::PERSON_STATE);
+    if is_auxiliary {
+        return 1 + i32::from(is_persons || is_past(told) && !is_ordinary);
+    }
+    if is_persons {
+        return 2;
+    }
+    if page.has(told, cue::PERSON_VERB) {
+        return 1;
+    }
+    if page.word_is(told, &["for", "in", "straight", "to"]) {
+        return i32::from(page.starts_sentence(first) && !is_ordinary);
+    }
+    let is_verb = is_past(told) || page.word(told).len() > 4 && page.word(told).ends_with('s');
+    i32::from(is_verb && !is_ordinary)
+}
+
+/// "he", "she", "her" in the same sentence or the next.
+fn pronoun_weight(page: &Page, first: usize, last: usize) -> i32 {
+    let is_pronoun = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.len() <= 5 && matches!(token.first, b'h' | b's'))
+            && page.word_is(index, &["he", "she", "his", "her", "him", "he's", "she's", "hers", "he'd", "she'd"])
+    };
+    let after = (last + 1..last + SENTENCE_REACH).any(is_pronoun);
+    let before = (1..SENTENCE_REACH)
+        .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
+        .any(|back| is_pronoun(first - back));
+    i32::from(after || before)
+}
