@@ -78,7 +78,8 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
 /// One word that its sentence makes a name, where nothing surer does.
 fn weighed(page: &Page, found: &Candidate, is_upper: bool) -> Option<f32> {
     let (kind, first) = *found.parts().first()?;
-    let is_open = !is_upper && !is_function_word(page, first) && !is_case_or_saint(page, first);
+    let may_be_calling = page.starts_sentence(first) || page.dictionary(first) & dict::WORD != 0;
+    let is_open = !is_upper && !(may_be_calling && is_function_word(page, first)) && !is_case_or_saint(page, first);
     (is_open && is_weighty(page, kind, first, found.last)).then_some(0.5)
 }
 
@@ -122,6 +123,7 @@ pub(super) fn is_surname_before_given(page: &Page, at: usize) -> bool {
         given & dict::SURNAME != 0 && [at, at + 2, at + 4].iter().any(|index| page.has(*index, cue::EPONYM));
     let is_blocked = page.token(at).is_none_or(|token| token.possessive)
         || page.has(at, cue::RELATIVE | cue::PROPER)
+        || page.has(at, cue::EPONYM_HEAD) && page.before(at).is_some_and(|before| before.possessive)
         || is_eponym
         || are_surnames;
     !is_blocked && (is_clear || known & dict::CITY == 0 && surname_first(page, at, false).is_some())
@@ -132,6 +134,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     let words = || parts.iter().filter(|(part, _)| *part != Part::Initial);
     let count = words().count();
     let eponyms = words().filter(|(_, index)| page.has(*index, cue::EPONYM)).count();
+    let initials = parts.len() - count;
     let (lead, lead_at) = *parts.first()?;
     let (tail, tail_at) = *parts.last()?;
     let starts = page.starts_sentence(lead_at);
@@ -159,7 +162,8 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     }
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
-        (Part::First, 1) => None,
+        // "Ahmed K."
+        (Part::First, 1) => (eponyms == 0 && page.mark_is(tail_at + 1, b'.') && page.word(lead_at).len() > 3).then_some(0.6),
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
         (Part::FirstOrdinary, 2..)
             if tail.is_strong() || any_strong && !starts || tail.can_be_last() && (in_context || has_initial) =>
@@ -174,6 +178,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         }
         (Part::Unknown, 2..) if tail.is_strong() && eponyms == 0 && (!starts || has_initial) => Some(0.6),
         (Part::Initial, 1) if tail.can_be_last() && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
+        (Part::Initial, 1..) if initials > 1 && tail.is_strong() && eponyms == 0 => Some(0.65),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         (Part::FirstOrdinary, 2..) if is_hyphenated && tail.can_be_last() => Some(0.7),

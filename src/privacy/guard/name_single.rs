@@ -200,11 +200,11 @@ pub(super) fn is_case_or_saint(page: &Page, at: usize) -> bool {
             && page.token(at + 3).is_some_and(Token::is_capitalised)
 }
 
-/// "Adjuster", "Hospitalist": callings that no list knows, with the capital of a sentence.
+/// "Adjuster", "Hospitalist": callings that no list knows, with the capital of a sentence; "Rupinder" is none.
 fn names_calling(word: &str) -> bool {
     ["er", "tor", "sor", "ist", "ian"]
         .iter()
-        .any(|ending| word.ends_with(ending))
+        .any(|ending| word.ends_with(ending) && !word.ends_with("inder"))
 }
 
 /// Words that begin sentences and that some family bears as a name.

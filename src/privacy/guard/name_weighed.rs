@@ -1,8 +1,7 @@
 //! One word weighed as somebody's name: how much the word is a name, and how much its place in the sentence is a person's or a thing's.
 
 use super::lexicon::{cue, dict};
-use super::name_context::is_plain_title;
-use super::name_parts::{Part, part};
+use super::name_parts::{Part, has_plain_case, has_word_ending, part};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 use super::words::{self, class};
@@ -15,7 +14,7 @@ const SENTENCE_REACH: usize = 24;
 
 /// Whether tokens `first..=last`, one word or a hyphenated one, weigh enough.
 pub(super) fn is_weighty(page: &Page, kind: Part, first: usize, last: usize) -> bool {
-    let is_plain = (first..=last).step_by(2).all(|index| is_plain_title(page.word(index)));
+    let is_plain = (first..=last).step_by(2).all(|index| has_plain_case(page.word(index)));
     if !is_plain || page.token(last).is_none_or(|token| token.len() < 2) {
         return false;
     }
@@ -23,11 +22,9 @@ pub(super) fn is_weighty(page: &Page, kind: Part, first: usize, last: usize) -> 
     if word <= 0 || is_thing(page, first, last) {
         return false;
     }
-    let before = before_weight(page, first);
-    let after = after_weight(page, first, last);
-    let place = before + after;
+    let place = before_weight(page, kind, first) + after_weight(page, kind, first, last);
     // A pronoun may be anybody's: it only adds to a place that a person can have.
-    let pronoun = if place > 0 { pronoun_weight(page, first, last) } else { 0 };
+    let pronoun = if place > 0 { pronoun_weight(page, kind, first, last) } else { 0 };
     place > 0 && word + place + pronoun >= ENOUGH
 }
 
@@ -54,13 +51,13 @@ fn word_weight(page: &Page, kind: Part, at: usize) -> i32 {
 pub(super) fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     let next = last + 1;
     let has_head = (next..next + 3)
-        .take_while(|index| page.gap(*index) == Gap::Space && page.token(*index).is_some_and(Token::is_word))
+        .take_while(|index| page.gap(*index) == Gap::Space && page.token(*index).is_some_and(Token::is_word) && !page.has(*index, FUNCTION))
         .any(|index| page.has(index, cue::EPONYM_HEAD | cue::ORG_SUFFIX))
         && !page.token(last).is_some_and(|token| token.possessive);
     let follows_article = first.checked_sub(1).is_some_and(|before| {
         page.word_is(before, &["the", "a", "an", "this", "each", "every", "no", "any", "vs", "versus"])
     });
-    let is_family = page.word_is(next, &FAMILIES) || page.word_is(next, &["on", "in"]) && page.word_is(next + 1, &["my", "our"]);
+    let is_family = page.word_is(next, &FAMILIES) || is_on_list(page, next);
     let is_numbered = page.token(next).is_some_and(|token| {
         token.has_digit() && token.gap == Gap::Space
             || token.mark == b'-' && page.token(next + 1).is_some_and(|number| number.has_digit())
@@ -68,10 +65,18 @@ pub(super) fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     has_head || follows_article && !is_family || is_numbered || joins_capital(page, first, last) || in_row_of_things(page, first, last)
 }
 
+/// Words that lead on to another thing.
+const FUNCTION: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP | cue::PERSON_VERB | cue::HUMAN_VERB | cue::NEGATION;
+
 /// "the Adeyemi family", "the Brennan twins".
 const FAMILIES: [&str; 12] = [
     "family", "twins", "sisters", "brothers", "boy", "girl", "baby", "child", "children", "kids", "lad", "household",
 ];
+
+/// "a Beauregard on my schedule".
+fn is_on_list(page: &Page, next: usize) -> bool {
+    page.word_is(next, &["on", "in"]) && page.word_is(next + 1, &["my", "our"])
+}
 
 /// "Barostim Neo", "Sage Works": a further capitalised word that is no part of the name.
 fn joins_capital(page: &Page, first: usize, last: usize) -> bool {
@@ -83,6 +88,8 @@ fn joins_capital(page: &Page, first: usize, last: usize) -> bool {
         is_capital(before)
             && page.gap(first) == Gap::Space
             && !page.starts_sentence(before)
+            && !page.token(before).is_some_and(|token| token.taken)
+            && !words::is(page, before, class::WEEK_DAY)
             && !page.has(before, cue::PERSON | cue::RELATIVE)
             && page.dictionary(before) & dict::WORD == 0
             && !words::is(page, before, words::PERSONS)
@@ -116,7 +123,7 @@ pub(super) fn in_row_of_things(page: &Page, first: usize, last: usize) -> bool {
 }
 
 fn is_link(page: &Page, at: usize) -> bool {
-    page.token(at).is_some_and(|token| matches!(token.mark, b',' | b'/' | b'&')) || page.word_is(at, &["and", "or", "to", "nor"])
+    page.token(at).is_some_and(|token| matches!(token.mark, b',' | b'/' | b'&')) || page.word_is(at, &["and", "or", "nor"])
 }
 
 /// The next word of a row, over a comma, "and", or both.
@@ -140,17 +147,18 @@ fn row_before(page: &Page, at: usize) -> Option<usize> {
 
 /// A drug, a payer, an eponym, a firm, a program or a month.
 fn names_thing(page: &Page, at: usize) -> bool {
-    page.has(at, cue::PROPER | cue::EPONYM | cue::MONTH | cue::STATE) && page.dictionary(at) & dict::FIRST == 0
+    let is_proper = page.has(at, cue::PROPER | cue::EPONYM | cue::MONTH | cue::STATE);
+    is_proper && page.dictionary(at) & dict::FIRST == 0 && !words::is(page, at, class::PERSON_ROLE)
         || words::is(page, at, class::THING_NAME)
 }
 
 /// What stands before it.
-fn before_weight(page: &Page, first: usize) -> i32 {
+fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     const LINKS: [&str; 14] = [
         "to", "for", "with", "on", "about", "under", "from", "by", "says", "than", "re", "regarding", "of", "without",
     ];
-    const LEADS: [&str; 16] = [
-        "so", "but", "because", "when", "if", "while", "since", "that", "until", "is", "was", "called", "as", "not", "and", "certain",
+    const LEADS: [&str; 14] = [
+        "so", "but", "because", "when", "if", "while", "since", "that", "until", "is", "was", "called", "not", "certain",
     ];
     let Some(before) = first.checked_sub(1).filter(|_| !page.starts_sentence(first)) else {
         return 0;
@@ -162,7 +170,7 @@ fn before_weight(page: &Page, first: usize) -> i32 {
         before
     };
     let is_called = page.has(before, cue::RELATIVE) && !page.token(before).is_some_and(|token| token.possessive)
-        || words::is(page, lead, class::PERSON_ROLE) && (!is_mark || page.mark_is(before, b'('))
+        || (words::is(page, lead, class::PERSON_ROLE) || page.word(lead).ends_with("ist")) && (!is_mark || page.mark_is(before, b'('))
         || words::is(page, before, class::ADDRESSED)
         || words::is(page, lead, class::GREETING);
     if is_called {
@@ -170,7 +178,10 @@ fn before_weight(page: &Page, first: usize) -> i32 {
     }
     if page.word_is(before, &LINKS) {
         let cares = before.checked_sub(1).is_some_and(|lead| {
-            words::is(page, lead, class::PERSON_MET | class::PERSON_THING | class::PERSON_GIVEN | class::PERSON_STATE)
+            // "switch to", "start on": of drugs as soon as of persons.
+            let changes = words::is(page, lead, class::PERSON_GIVEN);
+            words::is(page, lead, class::PERSON_MET | class::PERSON_THING | class::PERSON_STATE) && !changes
+                || changes && kind != Part::Unknown
                 || page.word_is(lead, &["happened", "answers", "belongs"])
         });
         return 1 + i32::from(cares);
@@ -181,14 +192,18 @@ fn before_weight(page: &Page, first: usize) -> i32 {
     let is_set_off = page
         .token(before)
         .is_some_and(|token| matches!(token.mark, b':' | b';' | b',' | b'-' | b'"') && (token.mark != b'-' || token.gap == Gap::Space));
-    i32::from(is_set_off || page.word_is(before, &LEADS))
+    let told_of = page.word_is(before, &["is", "was"]) && page.cue_before(before, 12, cue::PERSON | cue::RELATIVE).is_some();
+    i32::from(is_set_off || page.word_is(before, &LEADS)) + i32::from(told_of)
 }
 
 /// What stands after it.
-fn after_weight(page: &Page, first: usize, last: usize) -> i32 {
+fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     let next = last + 1;
     if page.word_is(next, &FAMILIES) {
         return 3;
+    }
+    if is_on_list(page, next) {
+        return 1;
     }
     let Some(token) = page.token(next) else { return 0 };
     if page.token(last).is_some_and(|token| token.possessive) {
@@ -200,7 +215,7 @@ fn after_weight(page: &Page, first: usize, last: usize) -> i32 {
         };
     }
     if token.shape == Shape::Lower && token.gap == Gap::Space && !is_link(page, next) {
-        return verb_weight(page, first, next);
+        return verb_weight(page, kind, first, next);
     }
     let mut end = last;
     for _ in 0..ROW_REACH {
@@ -208,7 +223,7 @@ fn after_weight(page: &Page, first: usize, last: usize) -> i32 {
     }
     if end > last {
         let is_given = part(page, end) == Part::First;
-        return verb_weight(page, first, end + 1).max(i32::from(is_given));
+        return verb_weight(page, kind, first, end + 1).max(i32::from(is_given));
     }
     if page.word_is(next, &["and"]) {
         return 2 * i32::from(page.word_is(next + 1, &["his", "her", "their", "i"]));
@@ -224,7 +239,7 @@ fn after_weight(page: &Page, first: usize, last: usize) -> i32 {
 }
 
 /// What the word in small letters after it says of it.
-fn verb_weight(page: &Page, first: usize, verb: usize) -> i32 {
+fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
     const AUXILIARIES: [&str; 18] = [
         "is", "was", "has", "had", "will", "would", "can", "could", "should", "may", "might", "must", "does", "did", "isn't", "wasn't",
         "hasn't", "were",
@@ -238,25 +253,47 @@ fn verb_weight(page: &Page, first: usize, verb: usize) -> i32 {
         let word = page.word(index);
         word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))
     };
-    let is_persons = page.has(told, cue::HUMAN_VERB) || words::is(page, told, class::PERSON_BASE | class::PERSON_STATE);
+    let is_measured = page.is_digits(told) && page.word_is(told + 1, &["kg", "lb", "lbs", "cm", "weeks", "years", "yo", "months"]);
+    let is_sick = page.word_is(verb, &["has", "had"]) && has_word_ending(page.word(told));
+    let is_persons = page.has(told, cue::HUMAN_VERB)
+        || words::is(page, told, class::PERSON_BASE | class::PERSON_STATE)
+        || is_measured
+        || is_sick;
+    let is_known = kind != Part::Unknown;
     if is_auxiliary {
-        return 1 + i32::from(is_persons || is_past(told) && !is_ordinary);
+        return 1 + i32::from(is_persons || is_past(told) && !is_ordinary && is_known);
     }
-    if is_persons {
+    if is_persons || page.word_is(verb, &["no"]) && page.mark_is(verb + 1, b'-') {
         return 2;
     }
     if page.has(told, cue::PERSON_VERB) {
         return 1;
     }
+    let opens = page.starts_sentence(first) || page.before(first).is_some_and(|before| before.mark != 0);
     if page.word_is(told, &["for", "in", "straight", "to"]) {
-        return i32::from(page.starts_sentence(first) && !is_ordinary);
+        return i32::from(opens && !is_ordinary);
     }
-    let is_verb = is_past(told) || page.word(told).len() > 4 && page.word(told).ends_with('s');
-    i32::from(is_verb && !is_ordinary)
+    let is_verb = opens && (is_past(told) || page.word(told).len() > 4 && page.word(told).ends_with('s'));
+    if is_verb {
+        return i32::from(!is_ordinary);
+    }
+    // "Brannock measurement": a thing called by a name.
+    let names_thing = page.token(verb).is_some_and(|token| !token.has(FUNCTION)) && !words::is(page, verb, words::PERSONS) && is_noun(page, verb);
+    -2 * i32::from(names_thing)
+}
+
+/// No adverb, no preposition, no participle.
+fn is_noun(page: &Page, at: usize) -> bool {
+    const OTHERS: [&str; 30] = [
+        "today", "tonight", "tomorrow", "yesterday", "again", "back", "off", "up", "out", "because", "after", "before", "during",
+        "until", "while", "since", "per", "via", "over", "yet", "too", "first", "once", "twice", "now", "home", "last", "and", "or", "about",
+    ];
+    let word = page.word(at);
+    word.len() > 3 && !word.ends_with("ly") && !word.ends_with("ed") && !page.word_is(at, &OTHERS)
 }
 
 /// "he", "she", "her" in the same sentence or the next.
-fn pronoun_weight(page: &Page, first: usize, last: usize) -> i32 {
+fn pronoun_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     let is_pronoun = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.len() <= 5 && matches!(token.first, b'h' | b's'))
@@ -266,5 +303,6 @@ fn pronoun_weight(page: &Page, first: usize, last: usize) -> i32 {
     let before = (1..SENTENCE_REACH)
         .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
         .any(|back| is_pronoun(first - back));
-    i32::from(after || before)
+    // Of a word that no list knows, "her" before it says nothing: "her patches … Evorel".
+    i32::from(after || before && kind != Part::Unknown)
 }
