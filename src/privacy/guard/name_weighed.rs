@@ -15,7 +15,9 @@ const SENTENCE_REACH: usize = 24;
 /// Whether tokens `first..=last`, one word or a hyphenated one, weigh enough.
 pub(super) fn is_weighty(page: &Page, kind: Part, first: usize, last: usize) -> bool {
     let is_plain = (first..=last).step_by(2).all(|index| has_plain_case(page.word(index)));
-    if !is_plain || page.token(last).is_none_or(|token| token.len() < 2) {
+    let letters = page.token(last).map_or(0, |token| token.len() - 2 * usize::from(token.possessive));
+    let shortest = if kind == Part::Surname { 2 } else { 4 };
+    if !is_plain || letters < shortest && kind != Part::First || letters < 2 {
         return false;
     }
     let word = word_weight(page, kind, first);
@@ -43,7 +45,7 @@ fn word_weight(page: &Page, kind: Part, at: usize) -> i32 {
         Part::SurnameOrdinary => i32::from(!is_word && !opens),
         Part::Initial | Part::No => 0,
     };
-    let of_thing = page.has(at, cue::EPONYM) || words::is(page, at, class::THING_NAME);
+    let of_thing = page.has(at, cue::EPONYM | cue::MONTH) || words::is(page, at, class::THING_NAME);
     weight - 2 * i32::from(of_thing)
 }
 
@@ -62,7 +64,8 @@ pub(super) fn is_thing(page: &Page, first: usize, last: usize) -> bool {
         token.has_digit() && token.gap == Gap::Space
             || token.mark == b'-' && page.token(next + 1).is_some_and(|number| number.has_digit())
     });
-    has_head || follows_article && !is_family || is_numbered || joins_capital(page, first, last) || in_row_of_things(page, first, last)
+    let leads_state = page.mark_is(next, b',') && page.has(next + 1, cue::STATE | cue::STATE_ABBR);
+    leads_state || has_head || follows_article && !is_family || is_numbered || joins_capital(page, first, last) || in_row_of_things(page, first, last)
 }
 
 /// Words that lead on to another thing.
@@ -114,7 +117,7 @@ pub(super) fn in_row_of_things(page: &Page, first: usize, last: usize) -> bool {
     at = first;
     for _ in 0..ROW_REACH {
         let Some(before) = row_before(page, at) else { break };
-        if names_thing(page, before) {
+        if names_thing(page, before) || is_code(page, before) {
             return true;
         }
         at = before;
@@ -143,6 +146,15 @@ fn row_before(page: &Page, at: usize) -> Option<usize> {
     let before = link.checked_sub(1)?;
     let before = if page.mark_is(before, b',') { before.checked_sub(1)? } else { before };
     page.token(before).is_some_and(Token::is_capitalised).then_some(before)
+}
+
+/// "RNP and Smith", "DNA, RNP, Smith": capitals that no dictionary knows, in a row.
+fn is_code(page: &Page, at: usize) -> bool {
+    page.token(at)
+        .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()))
+        && page.dictionary(at) & !dict::SURNAME == 0
+        && (page.word_is(at + 1, &["and"]) || row_before(page, at).is_some())
+        && !words::is(page, at, class::PERSON_ROLE)
 }
 
 /// A drug, a payer, an eponym, a firm, a program or a month.
@@ -176,24 +188,32 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     if is_called {
         return 2;
     }
+    let is_known = kind != Part::Unknown;
     if page.word_is(before, &LINKS) {
-        let cares = before.checked_sub(1).is_some_and(|lead| {
-            // "switch to", "start on": of drugs as soon as of persons.
-            let changes = words::is(page, lead, class::PERSON_GIVEN);
-            words::is(page, lead, class::PERSON_MET | class::PERSON_THING | class::PERSON_STATE) && !changes
-                || changes && kind != Part::Unknown
-                || page.word_is(lead, &["happened", "answers", "belongs"])
-        });
-        return 1 + i32::from(cares);
+        return link_weight(page, is_known, before);
     }
-    if words::is(page, before, class::PERSON_MET | class::PERSON_GIVEN) || page.word_is(before, &["herself", "himself"]) {
+    let meets = words::is(page, before, class::PERSON_MET) || is_known && words::is(page, before, class::PERSON_GIVEN);
+    if meets || page.word_is(before, &["herself", "himself"]) {
         return 2;
     }
     let is_set_off = page
         .token(before)
-        .is_some_and(|token| matches!(token.mark, b':' | b';' | b',' | b'-' | b'"') && (token.mark != b'-' || token.gap == Gap::Space));
+        .is_some_and(|token| matches!(token.mark, b':' | b';' | b',' | b'-' | b'"') && (token.mark != b',' || is_known || page.mark_is(first + 1, b':')) && (token.mark != b'-' || token.gap == Gap::Space));
     let told_of = page.word_is(before, &["is", "was"]) && page.cue_before(before, 12, cue::PERSON | cue::RELATIVE).is_some();
     i32::from(is_set_off || page.word_is(before, &LEADS)) + i32::from(told_of)
+}
+
+/// "a letter to", "worried about", "bloods on"; of words that no list knows, "switch to", "allergic to" and "six weeks of" are drugs' as well.
+fn link_weight(page: &Page, is_known: bool, link: usize) -> i32 {
+    let Some(lead) = link.checked_sub(1) else { return 1 };
+    let changes = words::is(page, lead, class::PERSON_GIVEN);
+    let cares = words::is(page, lead, class::PERSON_MET | class::PERSON_THING) || page.word_is(lead, &["happened", "answers", "belongs", "needful"]);
+    if is_known {
+        let is_state = words::is(page, lead, class::PERSON_STATE);
+        return 1 + i32::from(cares || changes || is_state);
+    }
+    let is_persons = page.word_is(link, &["for", "with", "about", "says", "than", "re", "regarding"]);
+    i32::from(is_persons) + i32::from(cares && !changes)
 }
 
 /// What stands after it.
@@ -211,7 +231,7 @@ fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
         return if is_thing || page.has(next, cue::RELATIVE) {
             2
         } else {
-            i32::from(token.shape == Shape::Lower)
+            i32::from(token.shape == Shape::Lower && !page.starts_sentence(first))
         };
     }
     if token.shape == Shape::Lower && token.gap == Gap::Space && !is_link(page, next) {
@@ -270,10 +290,10 @@ fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
         return 1;
     }
     let opens = page.starts_sentence(first) || page.before(first).is_some_and(|before| before.mark != 0);
-    if page.word_is(told, &["for", "in", "straight", "to"]) {
-        return i32::from(opens && !is_ordinary);
+    if page.word_is(told, &["for", "straight"]) {
+        return i32::from(opens && !is_ordinary && is_known);
     }
-    let is_verb = opens && (is_past(told) || page.word(told).len() > 4 && page.word(told).ends_with('s'));
+    let is_verb = opens && page.word(first).len() > 3 && (is_past(told) || page.word(told).len() > 4 && page.word(told).ends_with('s'));
     if is_verb {
         return i32::from(!is_ordinary);
     }
