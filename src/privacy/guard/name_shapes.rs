@@ -8,7 +8,7 @@ use super::name_context::{has_demographics_after, is_in_context, joins_persons};
 use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, is_hyphenated_given, syllables};
 use super::name_single::{hyphenated, is_case_or_saint, is_function_word, is_one_word, single};
-use super::name_weighed::{in_row_of_things, is_weighty};
+use super::name_weighed::{in_row_of_things, is_among_things, is_edition, is_weighty};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 use super::towns::names_institution;
@@ -47,8 +47,10 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
             .is_some_and(|token| token.shape == Shape::Upper && token.len() > 1)
     });
     let is_lone = found.count == 1 || is_one_word(page, found.parts());
-    let in_row = is_lone && in_row_of_things(page, at, last) && evidence(page, at, last) < Evidence::Decisive;
-    if names_other || in_row || names_institution(page, at) {
+    let in_row = is_lone
+        && (in_row_of_things(page, at, last) || is_among_things(page, at))
+        && evidence(page, at, last) < Evidence::Decisive;
+    if names_other || in_row || is_lone && is_edition(page, last) || names_institution(page, at) {
         return None;
     }
     let score = match found.parts() {

@@ -16,12 +16,16 @@ const SENTENCE_REACH: usize = 24;
 pub(super) fn is_weighty(page: &Page, kind: Part, first: usize, last: usize) -> bool {
     let is_plain = (first..=last).step_by(2).all(|index| has_plain_case(page.word(index)));
     let letters = page.token(last).map_or(0, |token| token.len() - 2 * usize::from(token.possessive));
-    let shortest = if kind == Part::Surname { 2 } else { 4 };
-    if !is_plain || letters < shortest && kind != Part::First || letters < 2 {
+    let shortest = match kind {
+        Part::First | Part::Surname => 2,
+        Part::FirstOrdinary => 3,
+        _ => 4,
+    };
+    if !is_plain || letters < shortest {
         return false;
     }
     let word = word_weight(page, kind, first);
-    if word <= 0 || is_thing(page, first, last) {
+    if word < 0 || is_thing(page, first, last) {
         return false;
     }
     let place = before_weight(page, kind, first) + after_weight(page, kind, first, last);
@@ -45,8 +49,8 @@ fn word_weight(page: &Page, kind: Part, at: usize) -> i32 {
         Part::SurnameOrdinary => i32::from(!is_word && !opens),
         Part::Initial | Part::No => 0,
     };
-    let of_thing = page.has(at, cue::EPONYM | cue::MONTH) || words::is(page, at, class::THING_NAME);
-    weight - 2 * i32::from(of_thing)
+    let of_thing = page.has(at, cue::EPONYM) || words::is(page, at, class::THING_NAME);
+    weight - 2 * i32::from(of_thing) - i32::from(page.has(at, cue::MONTH))
 }
 
 /// An eponym's head, another capital, a number, an article or a choice beside it: no person.
@@ -60,16 +64,27 @@ pub(super) fn is_thing(page: &Page, first: usize, last: usize) -> bool {
         page.word_is(before, &["the", "a", "an", "this", "each", "every", "no", "any", "vs", "versus"])
     });
     let is_family = page.word_is(next, &FAMILIES) || is_on_list(page, next);
-    let is_numbered = page.token(next).is_some_and(|token| {
-        token.has_digit() && token.gap == Gap::Space
-            || token.mark == b'-' && page.token(next + 1).is_some_and(|number| number.has_digit())
-    });
+    let is_numbered = page.token(next).is_some_and(|token| token.has_digit() && token.gap == Gap::Space) || is_edition(page, last);
     let leads_state = page.mark_is(next, b',') && page.has(next + 1, cue::STATE | cue::STATE_ABBR);
-    leads_state || has_head || follows_article && !is_family || is_numbered || joins_capital(page, first, last) || in_row_of_things(page, first, last)
+    leads_state || has_head || follows_article && !is_family || is_numbered || joins_capital(page, first, last) || is_among_things(page, first) || in_row_of_things(page, first, last)
 }
 
 /// Words that lead on to another thing.
 const FUNCTION: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP | cue::PERSON_VERB | cue::HUMAN_VERB | cue::NEGATION;
+
+/// A name that brands and programs bear too, with another such beside it: "Is Yasmin the same as Yaz?", "Jira has the defects, Grafana the counts".
+pub(super) fn is_among_things(page: &Page, at: usize) -> bool {
+    const REACH: usize = 12;
+    words::is(page, at, class::THING_NAME)
+        && (at.saturating_sub(REACH)..at + REACH)
+            .filter(|index| *index != at)
+            .any(|index| words::is(page, index, class::THING_NAME) && page.token(index).is_some_and(Token::is_capitalised))
+}
+
+/// "Bayley-4".
+pub(super) fn is_edition(page: &Page, last: usize) -> bool {
+    page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Glued && page.token(last + 2).is_some_and(Token::has_digit)
+}
 
 /// "the Adeyemi family", "the Brennan twins".
 const FAMILIES: [&str; 12] = [
@@ -90,12 +105,11 @@ fn joins_capital(page: &Page, first: usize, last: usize) -> bool {
     let follows = first.checked_sub(1).is_some_and(|before| {
         is_capital(before)
             && page.gap(first) == Gap::Space
-            && !page.starts_sentence(before)
             && !page.token(before).is_some_and(|token| token.taken)
             && !words::is(page, before, class::WEEK_DAY)
             && !page.has(before, cue::PERSON | cue::RELATIVE)
             && page.dictionary(before) & dict::WORD == 0
-            && !words::is(page, before, words::PERSONS)
+            && !words::is(page, before, words::PERSONS | class::GREETING)
     });
     let leads = is_capital(last + 1) && !page.starts_sentence(last + 1) && page.token(last).is_some_and(|token| !token.possessive);
     follows || leads
@@ -192,7 +206,8 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     if page.word_is(before, &LINKS) {
         return link_weight(page, is_known, before);
     }
-    let meets = words::is(page, before, class::PERSON_MET) || is_known && words::is(page, before, class::PERSON_GIVEN);
+    let is_owner = page.token(first).is_some_and(|token| token.possessive);
+    let meets = words::is(page, before, class::PERSON_MET) || (is_known || is_owner) && words::is(page, before, class::PERSON_GIVEN);
     if meets || page.word_is(before, &["herself", "himself"]) {
         return 2;
     }
@@ -207,13 +222,13 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
 fn link_weight(page: &Page, is_known: bool, link: usize) -> i32 {
     let Some(lead) = link.checked_sub(1) else { return 1 };
     let changes = words::is(page, lead, class::PERSON_GIVEN);
-    let cares = words::is(page, lead, class::PERSON_MET | class::PERSON_THING) || page.word_is(lead, &["happened", "answers", "belongs", "needful"]);
+    let cares = words::is(page, lead, class::PERSON_MET | class::PERSON_THING) || page.word_is(lead, &["happened", "answers", "belongs", "needful", "given", "gave", "sent"]);
     if is_known {
         let is_state = words::is(page, lead, class::PERSON_STATE);
         return 1 + i32::from(cares || changes || is_state);
     }
     let is_persons = page.word_is(link, &["for", "with", "about", "says", "than", "re", "regarding"]);
-    i32::from(is_persons) + i32::from(cares && !changes)
+    i32::from(is_persons) + 2 * i32::from(cares && (!changes || page.word_is(lead, &["given", "gave", "sent"]))) - i32::from(is_persons && cares)
 }
 
 /// What stands after it.
@@ -231,7 +246,8 @@ fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
         return if is_thing || page.has(next, cue::RELATIVE) {
             2
         } else {
-            i32::from(token.shape == Shape::Lower && !page.starts_sentence(first))
+            let is_name = matches!(kind, Part::First | Part::Surname);
+            i32::from(is_name && token.shape == Shape::Lower && !page.starts_sentence(first))
         };
     }
     if token.shape == Shape::Lower && token.gap == Gap::Space && !is_link(page, next) {
