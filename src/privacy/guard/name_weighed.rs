@@ -1,5 +1,6 @@
 //! One word weighed as somebody's name: how much the word is a name, and how much its place in the sentence is a person's or a thing's.
 
+use super::kinds::PhiKind;
 use super::lexicon::{cue, dict};
 use super::name_parts::{Part, has_plain_case, has_word_ending, part};
 use super::page::Page;
@@ -39,18 +40,25 @@ fn word_weight(page: &Page, kind: Part, at: usize) -> i32 {
     let known = page.dictionary(at);
     let (is_word, is_city) = (known & dict::WORD != 0, known & dict::CITY != 0);
     let opens = page.starts_sentence(at);
+    let is_rare = known & dict::FIRST_RARE != 0;
     let weight = match kind {
         Part::First if is_word || is_city => 2,
         Part::First => 3,
         Part::Surname if is_city => 1,
-        Part::Surname => 2,
+        Part::Surname => 2 + i32::from(is_rare && !opens),
+        Part::Unknown if is_rare => 2 + i32::from(!opens),
         Part::FirstOrdinary if is_word && opens => 0,
         Part::FirstOrdinary | Part::Unknown => 1 + i32::from(!is_word && !opens && kind == Part::FirstOrdinary),
         Part::SurnameOrdinary => i32::from(!is_word && !opens),
         Part::Initial | Part::No => 0,
     };
     let of_thing = page.has(at, cue::EPONYM) || words::is(page, at, class::THING_NAME);
-    weight - 2 * i32::from(of_thing) - i32::from(page.has(at, cue::MONTH))
+    weight - 3 * i32::from(of_thing) - i32::from(page.has(at, cue::MONTH))
+}
+
+/// A name by some list.
+fn is_listed(page: &Page, kind: Part, at: usize) -> bool {
+    kind != Part::Unknown || page.dictionary(at) & dict::FIRST_RARE != 0
 }
 
 /// An eponym's head, another capital, a number, an article or a choice beside it: no person.
@@ -159,7 +167,8 @@ fn row_before(page: &Page, at: usize) -> Option<usize> {
     let link = at.checked_sub(1).filter(|link| is_link(page, *link) && !page.starts_sentence(at))?;
     let before = link.checked_sub(1)?;
     let before = if page.mark_is(before, b',') { before.checked_sub(1)? } else { before };
-    page.token(before).is_some_and(Token::is_capitalised).then_some(before)
+    let is_row = page.token(before).is_some_and(|token| token.is_capitalised() && !(token.taken && page.has(before, cue::MONTH)));
+    is_row.then_some(before)
 }
 
 /// "RNP and Smith", "DNA, RNP, Smith": capitals that no dictionary knows, in a row.
@@ -189,6 +198,9 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     let Some(before) = first.checked_sub(1).filter(|_| !page.starts_sentence(first)) else {
         return 0;
     };
+    if row_before(page, first).is_some_and(|other| is_found_name(page, other)) {
+        return 2;
+    }
     let is_mark = page.token(before).is_some_and(|token| token.mark != 0);
     let lead = if page.mark_is(before, b'(') || page.mark_is(before, b',') {
         before.saturating_sub(1)
@@ -202,7 +214,7 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     if is_called {
         return 2;
     }
-    let is_known = kind != Part::Unknown;
+    let is_known = is_listed(page, kind, first);
     if page.word_is(before, &LINKS) {
         return link_weight(page, is_known, before);
     }
@@ -216,6 +228,12 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
         .is_some_and(|token| matches!(token.mark, b':' | b';' | b',' | b'-' | b'"') && (token.mark != b',' || is_known || page.mark_is(first + 1, b':')) && (token.mark != b'-' || token.gap == Gap::Space));
     let told_of = page.word_is(before, &["is", "was"]) && page.cue_before(before, 12, cue::PERSON | cue::RELATIVE).is_some();
     i32::from(is_set_off || page.word_is(before, &LEADS)) + i32::from(told_of)
+}
+
+/// Whether the word at `at` closes a name that was found.
+fn is_found_name(page: &Page, at: usize) -> bool {
+    let end = page.token(at).map_or(0, |token| token.end as usize);
+    page.found.iter().rev().take(2).any(|found| found.kind == PhiKind::Name && found.end == end)
 }
 
 /// "a letter to", "worried about", "bloods on"; of words that no list knows, "switch to", "allergic to" and "six weeks of" are drugs' as well.
@@ -264,8 +282,12 @@ fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     if page.word_is(next, &["and"]) {
         return 2 * i32::from(page.word_is(next + 1, &["his", "her", "their", "i"]));
     }
+    let tells = |index: usize| page.token(index).is_some_and(Token::is_word) && words::is(page, index, words::PERSONS);
     if page.mark_is(next, b'-') && token.gap == Gap::Space {
-        return 2 * i32::from(words::is(page, next + 1, words::PERSONS));
+        return 2 * i32::from(tells(next + 1) || page.word_is(next + 1, &["known"]));
+    }
+    if token.mark == b':' && page.starts_sentence(first) && is_listed(page, kind, first) {
+        return i32::from((next + 1..next + 4).any(tells));
     }
     if token.mark == b':' && first > 0 && page.mark_is(first - 1, b',') {
         return 1;
@@ -295,11 +317,11 @@ fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
         || words::is(page, told, class::PERSON_BASE | class::PERSON_STATE)
         || is_measured
         || is_sick;
-    let is_known = kind != Part::Unknown;
+    let is_known = is_listed(page, kind, first);
     if is_auxiliary {
         return 1 + i32::from(is_persons || is_past(told) && !is_ordinary && is_known);
     }
-    if is_persons || page.word_is(verb, &["no"]) && page.mark_is(verb + 1, b'-') {
+    if is_persons || page.word_is(verb, &["no", "self", "re"]) && page.mark_is(verb + 1, b'-') {
         return 2;
     }
     if page.has(told, cue::PERSON_VERB) {
@@ -320,7 +342,8 @@ fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
 
 /// No adverb, no preposition, no participle.
 fn is_noun(page: &Page, at: usize) -> bool {
-    const OTHERS: [&str; 30] = [
+    const OTHERS: [&str; 35] = [
+        "instead", "down", "double", "rather", "there",
         "today", "tonight", "tomorrow", "yesterday", "again", "back", "off", "up", "out", "because", "after", "before", "during",
         "until", "while", "since", "per", "via", "over", "yet", "too", "first", "once", "twice", "now", "home", "last", "and", "or", "about",
     ];
@@ -340,5 +363,5 @@ fn pronoun_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
         .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
         .any(|back| is_pronoun(first - back));
     // Of a word that no list knows, "her" before it says nothing: "her patches … Evorel".
-    i32::from(after || before && kind != Part::Unknown)
+    i32::from(after || before && is_listed(page, kind, first))
 }
