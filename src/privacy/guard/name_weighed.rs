@@ -44,7 +44,7 @@ fn word_weight(page: &Page, kind: Part, at: usize) -> i32 {
     let weight = match kind {
         Part::First if is_word || is_city => 2,
         Part::First => 3,
-        Part::Surname if is_city => 1,
+        Part::Surname if is_city => 1 + i32::from(!opens),
         Part::Surname => 2 + i32::from(is_rare && !opens),
         Part::Unknown if is_rare => 2 + i32::from(!opens),
         Part::FirstOrdinary if is_word && opens => 0,
@@ -136,6 +136,9 @@ pub(super) fn in_row_of_things(page: &Page, first: usize, last: usize) -> bool {
         }
         at = next;
     }
+    if at > last && page.has(at + 1, cue::EPONYM_HEAD) && page.gap(at + 1) == Gap::Space {
+        return true; // "Katz and Lawton indices"
+    }
     at = first;
     for _ in 0..ROW_REACH {
         let Some(before) = row_before(page, at) else { break };
@@ -192,7 +195,8 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     const LINKS: [&str; 14] = [
         "to", "for", "with", "on", "about", "under", "from", "by", "says", "than", "re", "regarding", "of", "without",
     ];
-    const LEADS: [&str; 14] = [
+    const LEADS: [&str; 17] = [
+        "same", "other", "late",
         "so", "but", "because", "when", "if", "while", "since", "that", "until", "is", "was", "called", "not", "certain",
     ];
     let Some(before) = first.checked_sub(1).filter(|_| !page.starts_sentence(first)) else {
@@ -210,12 +214,17 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     let is_called = page.has(before, cue::RELATIVE) && !page.token(before).is_some_and(|token| token.possessive)
         || (words::is(page, lead, class::PERSON_ROLE) || page.word(lead).ends_with("ist")) && (!is_mark || page.mark_is(before, b'('))
         || words::is(page, before, class::ADDRESSED)
+        || page.mark_is(before, b'(') && page.has(lead, cue::RELATIVE)
+        || page.word_is(before, &["poor", "old", "little", "young", "auntie", "dear"])
         || words::is(page, lead, class::GREETING);
     if is_called {
         return 2;
     }
     let is_known = is_listed(page, kind, first);
     if page.word_is(before, &LINKS) {
+        if page.has(first, cue::MONTH) {
+            return 0; // "from March"
+        }
         return link_weight(page, is_known, before);
     }
     let is_owner = page.token(first).is_some_and(|token| token.possessive);
@@ -240,10 +249,17 @@ fn is_found_name(page: &Page, at: usize) -> bool {
 fn link_weight(page: &Page, is_known: bool, link: usize) -> i32 {
     let Some(lead) = link.checked_sub(1) else { return 1 };
     let changes = words::is(page, lead, class::PERSON_GIVEN);
-    let cares = words::is(page, lead, class::PERSON_MET | class::PERSON_THING) || page.word_is(lead, &["happened", "answers", "belongs", "needful", "given", "gave", "sent"]);
+    let cares = words::is(page, lead, class::PERSON_MET | class::PERSON_THING) || page.word_is(lead, &["happened", "answers", "belongs", "needful", "instead", "given", "gave", "sent"]);
+    if page.word_is(link, &["under"]) {
+        return i32::from(page.token(lead).is_some_and(Token::is_word)); // "on file under Okafor", but not "Under Roe"
+    }
+    let may_be_place = page.dictionary(link + 1) & dict::CITY != 0 && !page.word_is(link, &["for", "with", "about", "says"]);
+    if may_be_place {
+        return i32::from(cares);
+    }
     if is_known {
         let is_state = words::is(page, lead, class::PERSON_STATE);
-        return 1 + i32::from(cares || changes || is_state);
+        return i32::from(!page.word_is(link, &["of"])) + i32::from(cares || changes || is_state || page.has(lead, cue::RELATIVE));
     }
     let is_persons = page.word_is(link, &["for", "with", "about", "says", "than", "re", "regarding"]);
     i32::from(is_persons) + 2 * i32::from(cares && (!changes || page.word_is(lead, &["given", "gave", "sent"]))) - i32::from(is_persons && cares)
@@ -277,6 +293,9 @@ fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     }
     if end > last {
         let is_given = part(page, end) == Part::First;
+        if page.word_is(end + 1, &["and"]) && page.word_is(end + 2, &["his", "her", "their"]) {
+            return 2;
+        }
         return verb_weight(page, kind, first, end + 1).max(i32::from(is_given));
     }
     if page.word_is(next, &["and"]) {
