@@ -159,8 +159,15 @@ bits! {
 }
 
 /// What says nothing against a name: small towns are called as people are, and a given name that few bear is one.
-pub(super) const PLACES: u64 =
-    dict::TOWN | dict::HOUSE | dict::PRACTICE | dict::CHAIN | dict::SITE | dict::MOVE | dict::STAY | dict::WAY | dict::FIRST_RARE;
+pub(super) const PLACES: u64 = dict::TOWN
+    | dict::HOUSE
+    | dict::PRACTICE
+    | dict::CHAIN
+    | dict::SITE
+    | dict::MOVE
+    | dict::STAY
+    | dict::WAY
+    | dict::FIRST_RARE;
 
 const CUES: &str = include_str!("data/cues.txt");
 const DICTIONARIES: [&str; 5] = [

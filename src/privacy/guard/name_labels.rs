@@ -38,8 +38,19 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         page.report(at, name, PhiKind::Name, 0.95, "name.title");
         return Some(name);
     }
-    let is_brand = page.word_is(first, &["reddy's", "scholl's", "bronner's", "meyer's", "pepper", "dash", "scholl"])
-        || page.word_is(first, &["comfort"]) && page.word_is(first + 1, &["shoe", "shoes", "brand", "footwear", "inserts"])
+    let is_brand = page.word_is(
+        first,
+        &[
+            "reddy's",
+            "scholl's",
+            "bronner's",
+            "meyer's",
+            "pepper",
+            "dash",
+            "scholl",
+        ],
+    ) || page.word_is(first, &["comfort"])
+        && page.word_is(first + 1, &["shoe", "shoes", "brand", "footwear", "inserts"])
         || next.possessive && page.word_is(first + 1, &["bottles", "soap", "inserts", "balm", "insoles"]);
     if is_brand {
         page.pass(at, first);

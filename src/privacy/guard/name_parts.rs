@@ -107,7 +107,9 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
 
 /// "I've", "They'd".
 fn is_contraction(word: &str) -> bool {
-    ["'ve", "'d", "'ll", "'re", "'m", "n't"].iter().any(|ending| word.ends_with(ending))
+    ["'ve", "'d", "'ll", "'re", "'m", "n't"]
+        .iter()
+        .any(|ending| word.ends_with(ending))
 }
 
 /// One leading capital, or a second one after what names begin with: "McDougal", not "`QTc`".

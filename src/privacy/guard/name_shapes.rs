@@ -165,7 +165,9 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
         // "Ahmed K."
-        (Part::First, 1) => (eponyms == 0 && page.mark_is(tail_at + 1, b'.') && page.word(lead_at).len() > 3).then_some(0.6),
+        (Part::First, 1) => {
+            (eponyms == 0 && page.mark_is(tail_at + 1, b'.') && page.word(lead_at).len() > 3).then_some(0.6)
+        }
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
         (Part::FirstOrdinary, 2..)
             if tail.is_strong() || any_strong && !starts || tail.can_be_last() && (in_context || has_initial) =>

@@ -16,7 +16,9 @@ const SENTENCE_REACH: usize = 24;
 /// Whether tokens `first..=last`, one word or a hyphenated one, weigh enough.
 pub(super) fn is_weighty(page: &Page, kind: Part, first: usize, last: usize) -> bool {
     let is_plain = (first..=last).step_by(2).all(|index| has_plain_case(page.word(index)));
-    let letters = page.token(last).map_or(0, |token| token.len() - 2 * usize::from(token.possessive));
+    let letters = page
+        .token(last)
+        .map_or(0, |token| token.len() - 2 * usize::from(token.possessive));
     let shortest = match kind {
         Part::First | Part::Surname => 2,
         Part::FirstOrdinary => 3,
@@ -31,7 +33,11 @@ pub(super) fn is_weighty(page: &Page, kind: Part, first: usize, last: usize) -> 
     }
     let place = before_weight(page, kind, first) + after_weight(page, kind, first, last);
     // A pronoun may be anybody's: it only adds to a place that a person can have.
-    let pronoun = if place > 0 { pronoun_weight(page, kind, first, last) } else { 0 };
+    let pronoun = if place > 0 {
+        pronoun_weight(page, kind, first, last)
+    } else {
+        0
+    };
     place > 0 && word + place + pronoun >= ENOUGH
 }
 
@@ -65,20 +71,37 @@ fn is_listed(page: &Page, kind: Part, at: usize) -> bool {
 pub(super) fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     let next = last + 1;
     let has_head = (next..next + 3)
-        .take_while(|index| page.gap(*index) == Gap::Space && page.token(*index).is_some_and(Token::is_word) && !page.has(*index, FUNCTION))
+        .take_while(|index| {
+            page.gap(*index) == Gap::Space
+                && page.token(*index).is_some_and(Token::is_word)
+                && !page.has(*index, FUNCTION)
+        })
         .any(|index| page.has(index, cue::EPONYM_HEAD | cue::ORG_SUFFIX))
         && !page.token(last).is_some_and(|token| token.possessive);
     let follows_article = first.checked_sub(1).is_some_and(|before| {
-        page.word_is(before, &["the", "a", "an", "this", "each", "every", "no", "any", "vs", "versus"])
+        page.word_is(
+            before,
+            &["the", "a", "an", "this", "each", "every", "no", "any", "vs", "versus"],
+        )
     });
     let is_family = page.word_is(next, &FAMILIES) || is_on_list(page, next);
-    let is_numbered = page.token(next).is_some_and(|token| token.has_digit() && token.gap == Gap::Space) || is_edition(page, last);
+    let is_numbered = page
+        .token(next)
+        .is_some_and(|token| token.has_digit() && token.gap == Gap::Space)
+        || is_edition(page, last);
     let leads_state = page.mark_is(next, b',') && page.has(next + 1, cue::STATE | cue::STATE_ABBR);
-    leads_state || has_head || follows_article && !is_family || is_numbered || joins_capital(page, first, last) || is_among_things(page, first) || in_row_of_things(page, first, last)
+    leads_state
+        || has_head
+        || follows_article && !is_family
+        || is_numbered
+        || joins_capital(page, first, last)
+        || is_among_things(page, first)
+        || in_row_of_things(page, first, last)
 }
 
 /// Words that lead on to another thing.
-const FUNCTION: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP | cue::PERSON_VERB | cue::HUMAN_VERB | cue::NEGATION;
+const FUNCTION: u64 =
+    cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP | cue::PERSON_VERB | cue::HUMAN_VERB | cue::NEGATION;
 
 /// A name that brands and programs bear too, with another such beside it: "Is Yasmin the same as Yaz?", "Jira has the defects, Grafana the counts".
 pub(super) fn is_among_things(page: &Page, at: usize) -> bool {
@@ -86,17 +109,32 @@ pub(super) fn is_among_things(page: &Page, at: usize) -> bool {
     words::is(page, at, class::THING_NAME)
         && (at.saturating_sub(REACH)..at + REACH)
             .filter(|index| *index != at)
-            .any(|index| words::is(page, index, class::THING_NAME) && page.token(index).is_some_and(Token::is_capitalised))
+            .any(|index| {
+                words::is(page, index, class::THING_NAME) && page.token(index).is_some_and(Token::is_capitalised)
+            })
 }
 
 /// "Bayley-4".
 pub(super) fn is_edition(page: &Page, last: usize) -> bool {
-    page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Glued && page.token(last + 2).is_some_and(Token::has_digit)
+    page.mark_is(last + 1, b'-')
+        && page.gap(last + 1) == Gap::Glued
+        && page.token(last + 2).is_some_and(Token::has_digit)
 }
 
 /// "the Adeyemi family", "the Brennan twins".
 const FAMILIES: [&str; 12] = [
-    "family", "twins", "sisters", "brothers", "boy", "girl", "baby", "child", "children", "kids", "lad", "household",
+    "family",
+    "twins",
+    "sisters",
+    "brothers",
+    "boy",
+    "girl",
+    "baby",
+    "child",
+    "children",
+    "kids",
+    "lad",
+    "household",
 ];
 
 /// "a Beauregard on my schedule".
@@ -119,7 +157,9 @@ fn joins_capital(page: &Page, first: usize, last: usize) -> bool {
             && page.dictionary(before) & dict::WORD == 0
             && !words::is(page, before, words::PERSONS | class::GREETING)
     });
-    let leads = is_capital(last + 1) && !page.starts_sentence(last + 1) && page.token(last).is_some_and(|token| !token.possessive);
+    let leads = is_capital(last + 1)
+        && !page.starts_sentence(last + 1)
+        && page.token(last).is_some_and(|token| !token.possessive);
     follows || leads
 }
 
@@ -151,7 +191,9 @@ pub(super) fn in_row_of_things(page: &Page, first: usize, last: usize) -> bool {
 }
 
 fn is_link(page: &Page, at: usize) -> bool {
-    page.token(at).is_some_and(|token| matches!(token.mark, b',' | b'/' | b'&')) || page.word_is(at, &["and", "or", "nor"])
+    page.token(at)
+        .is_some_and(|token| matches!(token.mark, b',' | b'/' | b'&'))
+        || page.word_is(at, &["and", "or", "nor"])
 }
 
 /// The next word of a row, over a comma, "and", or both.
@@ -162,15 +204,24 @@ fn row_next(page: &Page, at: usize) -> Option<usize> {
     } else {
         link + 1
     };
-    let is_row = is_link(page, link) && page.token(next).is_some_and(Token::is_capitalised) && !page.starts_sentence(next);
+    let is_row =
+        is_link(page, link) && page.token(next).is_some_and(Token::is_capitalised) && !page.starts_sentence(next);
     is_row.then_some(next)
 }
 
 fn row_before(page: &Page, at: usize) -> Option<usize> {
-    let link = at.checked_sub(1).filter(|link| is_link(page, *link) && !page.starts_sentence(at))?;
+    let link = at
+        .checked_sub(1)
+        .filter(|link| is_link(page, *link) && !page.starts_sentence(at))?;
     let before = link.checked_sub(1)?;
-    let before = if page.mark_is(before, b',') { before.checked_sub(1)? } else { before };
-    let is_row = page.token(before).is_some_and(|token| token.is_capitalised() && !(token.taken && page.has(before, cue::MONTH)));
+    let before = if page.mark_is(before, b',') {
+        before.checked_sub(1)?
+    } else {
+        before
+    };
+    let is_row = page
+        .token(before)
+        .is_some_and(|token| token.is_capitalised() && !(token.taken && page.has(before, cue::MONTH)));
     is_row.then_some(before)
 }
 
@@ -193,11 +244,24 @@ fn names_thing(page: &Page, at: usize) -> bool {
 /// What stands before it.
 fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     const LINKS: [&str; 14] = [
-        "to", "for", "with", "on", "about", "under", "from", "by", "says", "than", "re", "regarding", "of", "without",
+        "to",
+        "for",
+        "with",
+        "on",
+        "about",
+        "under",
+        "from",
+        "by",
+        "says",
+        "than",
+        "re",
+        "regarding",
+        "of",
+        "without",
     ];
     const LEADS: [&str; 17] = [
-        "same", "other", "late",
-        "so", "but", "because", "when", "if", "while", "since", "that", "until", "is", "was", "called", "not", "certain",
+        "same", "other", "late", "so", "but", "because", "when", "if", "while", "since", "that", "until", "is", "was",
+        "called", "not", "certain",
     ];
     let Some(before) = first.checked_sub(1).filter(|_| !page.starts_sentence(first)) else {
         return 0;
@@ -212,7 +276,8 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
         before
     };
     let is_called = page.has(before, cue::RELATIVE) && !page.token(before).is_some_and(|token| token.possessive)
-        || (words::is(page, lead, class::PERSON_ROLE) || page.word(lead).ends_with("ist")) && (!is_mark || page.mark_is(before, b'('))
+        || (words::is(page, lead, class::PERSON_ROLE) || page.word(lead).ends_with("ist"))
+            && (!is_mark || page.mark_is(before, b'('))
         || words::is(page, before, class::ADDRESSED)
         || page.mark_is(before, b'(') && page.has(lead, cue::RELATIVE)
         || page.word_is(before, &["poor", "old", "little", "young", "auntie", "dear"])
@@ -228,41 +293,58 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
         return link_weight(page, is_known, before);
     }
     let is_owner = page.token(first).is_some_and(|token| token.possessive);
-    let meets = words::is(page, before, class::PERSON_MET) || (is_known || is_owner) && words::is(page, before, class::PERSON_GIVEN);
+    let meets = words::is(page, before, class::PERSON_MET)
+        || (is_known || is_owner) && words::is(page, before, class::PERSON_GIVEN);
     if meets || page.word_is(before, &["herself", "himself"]) {
         return 2;
     }
-    let is_set_off = page
-        .token(before)
-        .is_some_and(|token| matches!(token.mark, b':' | b';' | b',' | b'-' | b'"') && (token.mark != b',' || is_known || page.mark_is(first + 1, b':')) && (token.mark != b'-' || token.gap == Gap::Space));
-    let told_of = page.word_is(before, &["is", "was"]) && page.cue_before(before, 12, cue::PERSON | cue::RELATIVE).is_some();
+    let is_set_off = page.token(before).is_some_and(|token| {
+        matches!(token.mark, b':' | b';' | b',' | b'-' | b'"')
+            && (token.mark != b',' || is_known || page.mark_is(first + 1, b':'))
+            && (token.mark != b'-' || token.gap == Gap::Space)
+    });
+    let told_of =
+        page.word_is(before, &["is", "was"]) && page.cue_before(before, 12, cue::PERSON | cue::RELATIVE).is_some();
     i32::from(is_set_off || page.word_is(before, &LEADS)) + i32::from(told_of)
 }
 
 /// Whether the word at `at` closes a name that was found.
 fn is_found_name(page: &Page, at: usize) -> bool {
     let end = page.token(at).map_or(0, |token| token.end as usize);
-    page.found.iter().rev().take(2).any(|found| found.kind == PhiKind::Name && found.end == end)
+    page.found
+        .iter()
+        .rev()
+        .take(2)
+        .any(|found| found.kind == PhiKind::Name && found.end == end)
 }
 
 /// "a letter to", "worried about", "bloods on"; of words that no list knows, "switch to", "allergic to" and "six weeks of" are drugs' as well.
 fn link_weight(page: &Page, is_known: bool, link: usize) -> i32 {
     let Some(lead) = link.checked_sub(1) else { return 1 };
     let changes = words::is(page, lead, class::PERSON_GIVEN);
-    let cares = words::is(page, lead, class::PERSON_MET | class::PERSON_THING) || page.word_is(lead, &["happened", "answers", "belongs", "needful", "instead", "given", "gave", "sent"]);
+    let cares = words::is(page, lead, class::PERSON_MET | class::PERSON_THING)
+        || page.word_is(
+            lead,
+            &[
+                "happened", "answers", "belongs", "needful", "instead", "given", "gave", "sent",
+            ],
+        );
     if page.word_is(link, &["under"]) {
         return i32::from(page.token(lead).is_some_and(Token::is_word)); // "on file under Okafor", but not "Under Roe"
     }
-    let may_be_place = page.dictionary(link + 1) & dict::CITY != 0 && !page.word_is(link, &["for", "with", "about", "says"]);
+    let may_be_place =
+        page.dictionary(link + 1) & dict::CITY != 0 && !page.word_is(link, &["for", "with", "about", "says"]);
     if may_be_place {
         return i32::from(cares);
     }
     if is_known {
         let is_state = words::is(page, lead, class::PERSON_STATE);
-        return i32::from(!page.word_is(link, &["of"])) + i32::from(cares || changes || is_state || page.has(lead, cue::RELATIVE));
+        return i32::from(!page.word_is(link, &["of"]))
+            + i32::from(cares || changes || is_state || page.has(lead, cue::RELATIVE));
     }
     let is_persons = page.word_is(link, &["for", "with", "about", "says", "than", "re", "regarding"]);
-    i32::from(is_persons) + 2 * i32::from(cares && (!changes || page.word_is(lead, &["given", "gave", "sent"]))) - i32::from(is_persons && cares)
+    i32::from(is_persons) + 2 * i32::from(cares && (!changes || page.word_is(lead, &["given", "gave", "sent"])))
+        - i32::from(is_persons && cares)
 }
 
 /// What stands after it.
@@ -311,15 +393,16 @@ fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     if token.mark == b':' && first > 0 && page.mark_is(first - 1, b',') {
         return 1;
     }
-    let is_told = words::is(page, next + 1, words::PERSONS) || page.word_is(next + 1, &["post", "aged", "who", "whose", "smoker", "now", "excised"]);
+    let is_told = words::is(page, next + 1, words::PERSONS)
+        || page.word_is(next + 1, &["post", "aged", "who", "whose", "smoker", "now", "excised"]);
     i32::from(token.mark == b',' && is_told)
 }
 
 /// What the word in small letters after it says of it.
 fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
     const AUXILIARIES: [&str; 18] = [
-        "is", "was", "has", "had", "will", "would", "can", "could", "should", "may", "might", "must", "does", "did", "isn't", "wasn't",
-        "hasn't", "were",
+        "is", "was", "has", "had", "will", "would", "can", "could", "should", "may", "might", "must", "does", "did",
+        "isn't", "wasn't", "hasn't", "were",
     ];
     const ADVERBS: [&str; 9] = ["still", "also", "now", "just", "never", "again", "not", "each", "both"];
     let is_ordinary = page.dictionary(first) & dict::WORD != 0;
@@ -330,7 +413,8 @@ fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
         let word = page.word(index);
         word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))
     };
-    let is_measured = page.is_digits(told) && page.word_is(told + 1, &["kg", "lb", "lbs", "cm", "weeks", "years", "yo", "months"]);
+    let is_measured =
+        page.is_digits(told) && page.word_is(told + 1, &["kg", "lb", "lbs", "cm", "weeks", "years", "yo", "months"]);
     let is_sick = page.word_is(verb, &["has", "had"]) && has_word_ending(page.word(told));
     let is_persons = page.has(told, cue::HUMAN_VERB)
         || words::is(page, told, class::PERSON_BASE | class::PERSON_STATE)
@@ -350,21 +434,57 @@ fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
     if page.word_is(told, &["for", "straight"]) {
         return i32::from(opens && !is_ordinary && is_known);
     }
-    let is_verb = opens && page.word(first).len() > 3 && (is_past(told) || page.word(told).len() > 4 && page.word(told).ends_with('s'));
+    let is_verb = opens
+        && page.word(first).len() > 3
+        && (is_past(told) || page.word(told).len() > 4 && page.word(told).ends_with('s'));
     if is_verb {
         return i32::from(!is_ordinary);
     }
     // "Brannock measurement": a thing called by a name.
-    let names_thing = page.token(verb).is_some_and(|token| !token.has(FUNCTION)) && !words::is(page, verb, words::PERSONS) && is_noun(page, verb);
+    let names_thing = page.token(verb).is_some_and(|token| !token.has(FUNCTION))
+        && !words::is(page, verb, words::PERSONS)
+        && is_noun(page, verb);
     -2 * i32::from(names_thing)
 }
 
 /// No adverb, no preposition, no participle.
 fn is_noun(page: &Page, at: usize) -> bool {
     const OTHERS: [&str; 35] = [
-        "instead", "down", "double", "rather", "there",
-        "today", "tonight", "tomorrow", "yesterday", "again", "back", "off", "up", "out", "because", "after", "before", "during",
-        "until", "while", "since", "per", "via", "over", "yet", "too", "first", "once", "twice", "now", "home", "last", "and", "or", "about",
+        "instead",
+        "down",
+        "double",
+        "rather",
+        "there",
+        "today",
+        "tonight",
+        "tomorrow",
+        "yesterday",
+        "again",
+        "back",
+        "off",
+        "up",
+        "out",
+        "because",
+        "after",
+        "before",
+        "during",
+        "until",
+        "while",
+        "since",
+        "per",
+        "via",
+        "over",
+        "yet",
+        "too",
+        "first",
+        "once",
+        "twice",
+        "now",
+        "home",
+        "last",
+        "and",
+        "or",
+        "about",
     ];
     let word = page.word(at);
     word.len() > 3 && !word.ends_with("ly") && !word.ends_with("ed") && !page.word_is(at, &OTHERS)
@@ -375,7 +495,12 @@ fn pronoun_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     let is_pronoun = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.len() <= 5 && matches!(token.first, b'h' | b's'))
-            && page.word_is(index, &["he", "she", "his", "her", "him", "he's", "she's", "hers", "he'd", "she'd"])
+            && page.word_is(
+                index,
+                &[
+                    "he", "she", "his", "her", "him", "he's", "she's", "hers", "he'd", "she'd",
+                ],
+            )
     };
     let after = (last + 1..last + SENTENCE_REACH).any(is_pronoun);
     let before = (1..SENTENCE_REACH)
