@@ -9,8 +9,8 @@ use super::name_context::{
 use super::name_evidence::{Evidence, evidence};
 use super::name_parts::Part;
 use super::name_shapes::is_surname_before_given;
+use super::name_things::is_thing;
 use super::name_told::is_told_of;
-use super::name_weighed::is_thing;
 use super::page::Page;
 use super::token::{Gap, Token};
 use super::towns::names_institution;
