@@ -9,7 +9,7 @@ use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, is_hyphenated_given, syllables};
 use super::name_single::{hyphenated, is_case_or_saint, is_function_word, is_one_word, single};
 use super::name_things::{in_row_of_things, is_among_things, is_edition};
-use super::name_weighed::is_weighty;
+use super::name_weighed::{is_weighty, signs_off};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 use super::towns::names_institution;
@@ -41,6 +41,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
                 || before.has(cue::PROPER)
                     && page.gap(at) == Gap::Space
                     && before.is_capitalised()
+                    && !words::is(page, at - 1, class::WEEK_DAY)
                     && !page.word_is(at - 1, &["np", "pa", "rn", "md", "lpn", "do", "pt", "ot", "slp"])
         });
     let is_upper = found.parts().iter().any(|(_, index)| {
@@ -183,6 +184,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         }
         (Part::Unknown, 2..) if tail.is_strong() && eponyms == 0 && (!starts || has_initial) => Some(0.6),
         (Part::Initial, 1) if tail.can_be_last() && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
+        (Part::Initial, 1) if tail.can_be_last() && signs_off(page, lead_at, tail_at) => Some(0.6),
         (Part::Initial, 1..) if initials > 1 && tail.is_strong() && eponyms == 0 => Some(0.65),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),

@@ -23,7 +23,7 @@ pub(super) fn is_weighty(page: &Page, kind: Part, first: usize, last: usize) -> 
     let shortest = match kind {
         Part::First | Part::Surname => 2,
         Part::FirstOrdinary => 3,
-        _ => 4,
+        Part::SurnameOrdinary | Part::Unknown | Part::Initial | Part::No => 4,
     };
     if !is_plain || letters < shortest {
         return false;
@@ -90,6 +90,9 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
         "same", "other", "late", "so", "but", "because", "when", "if", "while", "since", "that", "until", "is", "was",
         "called", "not", "certain",
     ];
+    if signs_off(page, first, first) && is_listed(page, kind, first) {
+        return 2;
+    }
     let Some(before) = first.checked_sub(1).filter(|_| !page.starts_sentence(first)) else {
         return 0;
     };
@@ -133,6 +136,19 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     let told_of =
         page.word_is(before, &["is", "was"]) && page.cue_before(before, 12, cue::PERSON | cue::RELATIVE).is_some();
     i32::from(is_set_off || page.word_is(before, &LEADS)) + i32::from(told_of)
+}
+
+/// Most tokens that follow a name in the last line of a message: ", OT", ", staff nurse".
+const SIGNED_MAX: usize = 4;
+
+/// "Shona, OT", "M. Okoro" in a last line of their own.
+pub(super) fn signs_off(page: &Page, first: usize, last: usize) -> bool {
+    let ends = (last + 1..=last + SIGNED_MAX).find(|index| page.token(*index).is_none());
+    let follows = page.token(last + 1).is_none_or(|next| matches!(next.mark, b',' | b'.'));
+    first > 0
+        && page.gap(first) >= Gap::Line
+        && follows
+        && ends.is_some_and(|end| (last + 1..end).all(|index| page.gap(index) < Gap::Line))
 }
 
 /// Whether the word at `at` closes a name that was found.
@@ -314,7 +330,11 @@ fn is_noun(page: &Page, at: usize) -> bool {
         "about",
     ];
     let word = page.word(at);
-    word.len() > 3 && !word.ends_with("ly") && !word.ends_with("ed") && !page.word_is(at, &OTHERS)
+    word.len() > 3
+        && !word.contains('\'')
+        && !word.ends_with("ly")
+        && !word.ends_with("ed")
+        && !page.word_is(at, &OTHERS)
 }
 
 /// "he", "she", "her" in the same sentence or the next.
