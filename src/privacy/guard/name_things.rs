@@ -95,9 +95,10 @@ fn joins_capital(page: &Page, first: usize, last: usize) -> bool {
             && page.dictionary(before) & dict::WORD == 0
             && !words::is(page, before, words::PERSONS | class::GREETING)
     });
-    let leads = is_capital(last + 1)
-        && !page.starts_sentence(last + 1)
-        && page.token(last).is_some_and(|token| !token.possessive);
+    let is_other =
+        page.has(last + 1, cue::PROPER | cue::EPONYM | cue::ORG_SUFFIX) || page.dictionary(last + 1) & dict::WORD != 0;
+    let is_owner = page.token(last).is_some_and(|token| token.possessive);
+    let leads = is_capital(last + 1) && is_other && !page.starts_sentence(last + 1) && !is_owner;
     follows || leads
 }
 

@@ -236,6 +236,12 @@ fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     if token.mark == b':' && first > 0 && page.mark_is(first - 1, b',') {
         return 1;
     }
+    if token.mark == b','
+        && page.word_is(next + 1, &["can", "could", "would", "may", "do"])
+        && page.word_is(next + 2, &["i", "you", "we"])
+    {
+        return 2; // "Jakobine, can I speak"
+    }
     let is_told = words::is(page, next + 1, words::PERSONS)
         || page.word_is(next + 1, &["post", "aged", "who", "whose", "smoker", "now", "excised"]);
     i32::from(token.mark == b',' && is_told)
