@@ -97,6 +97,7 @@ fn joins_capital(page: &Page, first: usize, last: usize) -> bool {
     });
     let is_other =
         page.has(last + 1, cue::PROPER | cue::EPONYM | cue::ORG_SUFFIX) || page.dictionary(last + 1) & dict::WORD != 0;
+    let is_other = is_other || page.dictionary(last) & dict::FIRST == 0;
     let is_owner = page.token(last).is_some_and(|token| token.possessive);
     let leads = is_capital(last + 1) && is_other && !page.starts_sentence(last + 1) && !is_owner;
     follows || leads
