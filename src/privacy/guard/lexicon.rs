@@ -155,11 +155,19 @@ bits! {
     FIRST = "first", FIRST_ORDINARY = "first_ordinary", SURNAME = "surname", SURNAME_ORDINARY = "surname_ordinary",
     WORD = "word", CITY = "city", TOWN = "town",
     HOUSE = "house", PRACTICE = "practice", CHAIN = "chain", SITE = "site", MOVE = "move", STAY = "stay", WAY = "way",
+    FIRST_RARE = "first_rare",
 }
 
-/// What says nothing against a name: small towns are called as people are.
-pub(super) const PLACES: u64 =
-    dict::TOWN | dict::HOUSE | dict::PRACTICE | dict::CHAIN | dict::SITE | dict::MOVE | dict::STAY | dict::WAY;
+/// What says nothing against a name: small towns are called as people are, and a given name that few bear is one.
+pub(super) const PLACES: u64 = dict::TOWN
+    | dict::HOUSE
+    | dict::PRACTICE
+    | dict::CHAIN
+    | dict::SITE
+    | dict::MOVE
+    | dict::STAY
+    | dict::WAY
+    | dict::FIRST_RARE;
 
 const CUES: &str = include_str!("data/cues.txt");
 const DICTIONARIES: [&str; 6] = [

@@ -41,7 +41,9 @@ mod name_met;
 mod name_parts;
 mod name_shapes;
 mod name_single;
+mod name_things;
 mod name_told;
+mod name_weighed;
 mod names;
 mod near;
 mod normal;
@@ -208,6 +210,7 @@ impl Guard {
         ages::find(&mut page);
         places::find(&mut page);
         names::find(&mut page);
+        names::find_again(&mut page);
         blocks::find(&mut page);
         if decodes {
             encoded::find(&mut page, &|decoded| {

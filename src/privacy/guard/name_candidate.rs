@@ -147,13 +147,15 @@ fn is_second_syllable(page: &Page, found: &Candidate, index: usize) -> bool {
     found.count == 1 && index == found.last + 2 && is_hyphenated_given(page, found.last)
 }
 
-/// Whether a name goes on after a particle, or after two: "de la Fuente".
+/// Whether a name goes on after a particle, or after two: "de la Fuente", "al-Hashimi".
 fn leads_name(page: &Page, particle: usize, allow_lower: bool) -> bool {
     let next = if page.has(particle + 1, cue::PARTICLE)
         && page
             .token(particle + 1)
             .is_some_and(|second| second.shape == Shape::Lower)
-        || page.mark_is(particle + 1, b'.') && page.gap(particle + 1) == Gap::Glued
+        || page
+            .token(particle + 1)
+            .is_some_and(|mark| matches!(mark.mark, b'.' | b'-') && mark.gap == Gap::Glued)
     {
         particle + 2
     } else {

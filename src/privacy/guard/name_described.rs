@@ -149,7 +149,9 @@ pub(super) fn is_described(page: &Page, first: usize, last: usize) -> Evidence {
 }
 
 /// Where patients lie.
-const PLACES: [&str; 7] = ["bed", "room", "rm", "bay", "icu", "nicu", "picu"];
+const PLACES: [&str; 12] = [
+    "bed", "room", "rm", "bay", "icu", "nicu", "picu", "cubicle", "ward", "trolley", "chair", "resus",
+];
 
 /// "Bed 14 is Sommerfeld", "bed 15 Alvarenga", "room 12, Halvorsen".
 fn follows_place(page: &Page, first: usize) -> bool {

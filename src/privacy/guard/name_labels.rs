@@ -10,6 +10,25 @@ use super::near::is_clear_name;
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 
+/// "Dr. Scholl", "Mrs. Dash", "Dr. Bronner's soap": brands with a title.
+fn names_brand(page: &Page, first: usize) -> bool {
+    page.word_is(
+        first,
+        &[
+            "reddy's",
+            "scholl's",
+            "bronner's",
+            "meyer's",
+            "pepper",
+            "dash",
+            "scholl",
+        ],
+    ) || page.word_is(first, &["comfort"])
+        && page.word_is(first + 1, &["shoe", "shoes", "brand", "footwear", "inserts"])
+        || page.token(first).is_some_and(|next| next.possessive)
+            && page.word_is(first + 1, &["bottles", "soap", "inserts", "balm", "insoles"])
+}
+
 /// "Mr. Wijtze", "Dr. Patel", "Ms. de la Cruz". Clinicians' names are refused too: beside a place or a date they lead to the patient.
 pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
     let mut first = at + 1;
@@ -38,8 +57,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         page.report(at, name, PhiKind::Name, 0.95, "name.title");
         return Some(name);
     }
-    let is_brand = page.word_is(first, &["reddy's", "scholl's", "bronner's", "meyer's"])
-        || next.possessive && page.word_is(first + 1, &["bottles", "soap", "inserts", "balm", "insoles"]);
+    let is_brand = names_brand(page, first);
     if is_brand {
         page.pass(at, first);
     }

@@ -214,3 +214,16 @@ fn is_named_on(page: &Page, at: usize) -> bool {
         page.word_is(label, &["name", "surname"]) && page.word_is(label + 1, &["on", "in", "is", "was"])
     }) || at.checked_sub(1).is_some_and(|before| page.has(before, cue::PERSON))
 }
+
+/// "a note to Takahashi": a surname that no large town has, after what is written to persons.
+pub(super) fn is_addressee(page: &Page, at: usize) -> bool {
+    const WRITTEN: [&str; 12] = [
+        "note", "letter", "message", "email", "e-mail", "text", "copy", "fax", "call", "reply", "memo", "reminder",
+    ];
+    let known = page.dictionary(at);
+    known & (dict::FIRST | dict::SURNAME) != 0
+        && known & (dict::CITY | dict::WORD) == 0
+        && at >= 2
+        && page.word_is(at - 1, &["to"])
+        && page.word_is(at - 2, &WRITTEN)
+}

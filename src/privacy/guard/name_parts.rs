@@ -96,6 +96,7 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         && !is_cue
         && token.len() > 2
         && !has_word_ending(page.word(at))
+        && !is_contraction(page.word(at))
         && has_plain_case(page.word(at))
         && !words::is(page, at, words::PERSONS)
     {
@@ -104,8 +105,15 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
     Part::No
 }
 
+/// "I've", "They'd".
+fn is_contraction(word: &str) -> bool {
+    ["'ve", "'d", "'ll", "'re", "'m", "n't"]
+        .iter()
+        .any(|ending| word.ends_with(ending))
+}
+
 /// One leading capital, or a second one after what names begin with: "McDougal", not "`QTc`".
-fn has_plain_case(word: &str) -> bool {
+pub(super) fn has_plain_case(word: &str) -> bool {
     const BEGINNINGS: [&str; 12] = [
         "Mc", "Mac", "De", "Di", "Da", "Du", "La", "Le", "Van", "Fitz", "O'", "St",
     ];

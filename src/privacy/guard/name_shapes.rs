@@ -7,7 +7,9 @@ use super::name_candidate::{Candidate, candidate, surname_first};
 use super::name_context::{has_demographics_after, is_in_context, joins_persons};
 use super::name_evidence::{Evidence, evidence};
 use super::name_parts::{Part, is_hyphenated_given, syllables};
-use super::name_single::{hyphenated, is_one_word, single};
+use super::name_single::{hyphenated, is_case_or_saint, is_function_word, is_one_word, single};
+use super::name_things::{in_row_of_things, is_among_things, is_edition};
+use super::name_weighed::{is_weighty, signs_off};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 use super::towns::names_institution;
@@ -39,19 +41,30 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
                 || before.has(cue::PROPER)
                     && page.gap(at) == Gap::Space
                     && before.is_capitalised()
+                    && !words::is(page, at - 1, class::WEEK_DAY)
                     && !page.word_is(at - 1, &["np", "pa", "rn", "md", "lpn", "do", "pt", "ot", "slp"])
         });
     let is_upper = found.parts().iter().any(|(_, index)| {
         page.token(*index)
             .is_some_and(|token| token.shape == Shape::Upper && token.len() > 1)
     });
-    if names_other || names_institution(page, at) {
+    let is_lone = found.count == 1 || is_one_word(page, found.parts());
+    let in_row = is_lone
+        && (in_row_of_things(page, at, last) || is_among_things(page, at))
+        && evidence(page, at, last) < Evidence::Decisive;
+    if names_other || in_row || is_lone && is_edition(page, last) || names_institution(page, at) {
         return None;
     }
     let score = match found.parts() {
         [] => return None,
-        [(only, index)] => single(page, *only, *index, is_upper)?,
-        parts if parts.len() > 1 && is_one_word(page, parts) => hyphenated(page, parts, is_upper)?,
+        [(only, index)] => {
+            let score = single(page, *only, *index, is_upper);
+            score.or_else(|| weighed(page, &found, is_upper))?
+        }
+        parts if parts.len() > 1 && is_one_word(page, parts) => {
+            let score = hyphenated(page, parts, is_upper);
+            score.or_else(|| weighed(page, &found, is_upper))?
+        }
         parts => several(page, parts, is_upper)?,
     };
     if page.context == FieldContext::Reference && score < 0.7 {
@@ -64,6 +77,14 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     };
     page.report(at, last, PhiKind::Name, score, "name.shape");
     Some(last)
+}
+
+/// One word that its sentence makes a name, where nothing surer does.
+fn weighed(page: &Page, found: &Candidate, is_upper: bool) -> Option<f32> {
+    let (kind, first) = *found.parts().first()?;
+    let may_be_calling = page.starts_sentence(first) || page.dictionary(first) & dict::WORD != 0;
+    let is_open = !is_upper && !(may_be_calling && is_function_word(page, first)) && !is_case_or_saint(page, first);
+    (is_open && is_weighty(page, kind, first, found.last)).then_some(0.5)
 }
 
 /// What follows makes it the name of a thing: "Apgar score", "Bard Medical". What a person has does not: "Kowalczuk's drain"; nor another person:
@@ -106,6 +127,7 @@ pub(super) fn is_surname_before_given(page: &Page, at: usize) -> bool {
         given & dict::SURNAME != 0 && [at, at + 2, at + 4].iter().any(|index| page.has(*index, cue::EPONYM));
     let is_blocked = page.token(at).is_none_or(|token| token.possessive)
         || page.has(at, cue::RELATIVE | cue::PROPER)
+        || page.has(at, cue::EPONYM_HEAD) && page.before(at).is_some_and(|before| before.possessive)
         || is_eponym
         || are_surnames;
     !is_blocked && (is_clear || known & dict::CITY == 0 && surname_first(page, at, false).is_some())
@@ -116,6 +138,7 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     let words = || parts.iter().filter(|(part, _)| *part != Part::Initial);
     let count = words().count();
     let eponyms = words().filter(|(_, index)| page.has(*index, cue::EPONYM)).count();
+    let initials = parts.len() - count;
     let (lead, lead_at) = *parts.first()?;
     let (tail, tail_at) = *parts.last()?;
     let starts = page.starts_sentence(lead_at);
@@ -143,7 +166,10 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     }
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
-        (Part::First, 1) => None,
+        // "Ahmed K."
+        (Part::First, 1) => {
+            (eponyms == 0 && page.mark_is(tail_at + 1, b'.') && page.word(lead_at).len() > 3).then_some(0.6)
+        }
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
         (Part::FirstOrdinary, 2..)
             if tail.is_strong() || any_strong && !starts || tail.can_be_last() && (in_context || has_initial) =>
@@ -158,6 +184,8 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         }
         (Part::Unknown, 2..) if tail.is_strong() && eponyms == 0 && (!starts || has_initial) => Some(0.6),
         (Part::Initial, 1) if tail.can_be_last() && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
+        (Part::Initial, 1) if tail.can_be_last() && signs_off(page, lead_at, tail_at) => Some(0.6),
+        (Part::Initial, 1..) if initials > 1 && tail.is_strong() && eponyms == 0 => Some(0.65),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         (Part::FirstOrdinary, 2..) if is_hyphenated && tail.can_be_last() => Some(0.7),

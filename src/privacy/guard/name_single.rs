@@ -9,6 +9,7 @@ use super::name_context::{
 use super::name_evidence::{Evidence, evidence};
 use super::name_parts::Part;
 use super::name_shapes::is_surname_before_given;
+use super::name_things::is_thing;
 use super::name_told::is_told_of;
 use super::page::Page;
 use super::token::{Gap, Token};
@@ -63,7 +64,8 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         && token.len() > 3
         && is_plain_title(page.word(at))
         && !leads(page, at)
-        && !joins_thing(page, at);
+        && !joins_thing(page, at)
+        && !is_thing(page, at, at);
     if acts
         || is_object
         || owns(page, at)
@@ -180,7 +182,7 @@ fn joins_thing(page: &Page, at: usize) -> bool {
 }
 
 /// "Jimmo v. Sebelius", "St. John's": a case at law, and a saint.
-fn is_case_or_saint(page: &Page, at: usize) -> bool {
+pub(super) fn is_case_or_saint(page: &Page, at: usize) -> bool {
     let stop = if at > 0 && page.mark_is(at - 1, b'.') {
         at - 1
     } else {
@@ -198,11 +200,11 @@ fn is_case_or_saint(page: &Page, at: usize) -> bool {
             && page.token(at + 3).is_some_and(Token::is_capitalised)
 }
 
-/// "Adjuster", "Hospitalist": callings that no list knows, with the capital of a sentence.
+/// "Adjuster", "Hospitalist": callings that no list knows, with the capital of a sentence; "Rupinder" is none.
 fn names_calling(word: &str) -> bool {
     ["er", "tor", "sor", "ist", "ian"]
         .iter()
-        .any(|ending| word.ends_with(ending))
+        .any(|ending| word.ends_with(ending) && !word.ends_with("inder"))
 }
 
 /// Words that begin sentences and that some family bears as a name.

@@ -340,7 +340,11 @@ impl Near<'_> {
             || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
             || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
             || token.possessive;
-        let may_be_part = is_clear || known & NAMES != 0 && goes_on;
+        // "let Grace know", "the carer Precious": a given name that is a word too, with a capital that no sentence gives it.
+        let is_inside = is_title
+            && !token.starts_sentence
+            && (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && known & dict::WORD == 0);
+        let may_be_part = is_clear || known & NAMES != 0 && goes_on || is_inside;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
     }
 

@@ -2,6 +2,7 @@
 
 use super::kinds::PhiKind;
 use super::lexicon::{PHRASE_WORDS_MAX, cue, dict, hash_phrase};
+use super::name_met::is_addressee;
 use super::page::Page;
 use super::places::capitals_end;
 use super::streets::is_office_address;
@@ -152,6 +153,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         || !strong && phrase.is_none() && is_double_name(page, at)
         || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
+        || phrase.is_none() && is_addressee(page, at)
         || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
         || names_institution(page, at);
     let known = page.dictionary(at);

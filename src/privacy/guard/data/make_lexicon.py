@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 POPULAR_SURNAMES = 2_000
 POPULAR_FIRST_MIN_BEARERS = 5_000
 FIRST_MIN_BEARERS = 1_000
+RARE_FIRST_MIN_BEARERS = 100
 CITY_MIN_POPULATION = {"US": 5_000, "other": 250_000}
 TOWN_MIN_POPULATION = {"US": 500, "other": 20_000}
 LETTERS = str.maketrans({"ł": "l", "ø": "o", "ð": "d", "đ": "d", "æ": "e", "ß": "s", "ı": "i", "þ": "th", "ə": "e"})
@@ -115,6 +116,11 @@ def main():
     (HERE / "names.txt").write_text(
         section("first", first - known - rare_medical) + section("first_ordinary", first & (known | rare_medical))
         + section("surname", surname - known - rare_medical) + section("surname_ordinary", surname & (known | rare_medical)))
+    listed = {word for word in re.findall(r"[a-z]+", (HERE / "cues.txt").read_text() + (HERE / "world_names.txt").read_text())}
+    rare = {name for name, count in bearers.items() if count >= RARE_FIRST_MIN_BEARERS and re.fullmatch("[a-z]{4,}", name)}
+    rare -= first | common | known | rare_medical | listed | places(place_file)[0]
+    with open(HERE / "names.txt", "a") as names:
+        names.write(section("first_rare", rare))
     (HERE / "words.txt").write_text(section("word", common | rare_medical))
     cities, towns = places(place_file)
     (HERE / "cities.txt").write_text(section("city", cities - {"of", "city"}) + section("town", towns - {"of", "city"}))
