@@ -111,7 +111,7 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     };
     let follows =
         |words: &[&str]| lead.is_some_and(|lead| page.word_is(lead, words) && !page.starts_sentence(lead + 1));
-    let follows_class = |class: u32| lead.is_some_and(|lead| is(page, lead, class) && !page.starts_sentence(lead + 1));
+    let follows_class = |class: u64| lead.is_some_and(|lead| is(page, lead, class) && !page.starts_sentence(lead + 1));
     let of_month = month_end(page, last);
     let is_weekday = follows_class(class::WEEK_DAY);
     let is_timed = follows(&["on", "since", "until", "till", "til"]);

@@ -52,6 +52,7 @@ mod phones;
 mod places;
 mod policies;
 mod practices;
+mod sites;
 mod streets;
 mod token;
 mod towns;

@@ -351,7 +351,15 @@ impl Near<'_> {
         let is_short = token.shape == Shape::Upper && token.len() < 4;
         let may_be_town = !is_short && (lead.town || u64::from(token.known) & dict::CITY != 0)
             || token.known & KNOWN_STARTS_PHRASE != 0;
-        lead.facility || may_be_town || self.continues_capitals()
+        lead.facility || may_be_town || self.continues_capitals() || self.is_noted_site()
+    }
+
+    /// "Nightingale ward", "Highway 61", "Tir-y-Berth".
+    #[inline]
+    fn is_noted_site(&self) -> bool {
+        let next = self.after(1);
+        let is_road = self.token().has(cue::STREET_SUFFIX) && next.shape == Shape::Digits;
+        next.has(cue::PLACE_TAIL) && next.gap == Gap::Space || is_road
     }
 
     /// Whether a name of several words may go on after the token.

@@ -8,6 +8,7 @@ use super::lexicon::{cue, dict};
 use super::lower_towns::{lower_apposition, lower_sited, lower_subject, lower_town};
 use super::page::Page;
 use super::practices::named_practice;
+use super::sites::site;
 use super::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
 use super::token::{Gap, Shape, Token};
 use super::towns::{county, town, town_and_state};
@@ -152,6 +153,7 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if lead.town || page.dictionary(at) & dict::CITY != 0 || page.starts_dictionary_phrase(at) {
         found = found.or_else(|| town(page, at));
     }
+    found = found.or_else(|| site(page, at));
     let may_be_street = page
         .tokens
         .iter()

@@ -16,7 +16,10 @@ pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
             .is_some_and(|token| token.is_capitalised() && token.len() > 2)
             && !page.has(index, cue::FACILITY_GENERIC | cue::PROPER | cue::CONNECTOR)
     });
+    let names_document = page.token(last).is_some_and(|noun| noun.possessive)
+        && page.word_is(last + 1, &["name", "plan", "employees", "website", "contract", "policy"]);
     let is_clear = is_named
+        && !names_document
         && !page.has(last + 1, cue::FACILITY_HEAD | cue::EPONYM_HEAD)
         && !(page.starts_sentence(at) && last == at + 1 && page.dictionary(at) & dict::WORD != 0);
     if !is_clear {

@@ -13,10 +13,10 @@ macro_rules! classes {
         pub(super) mod class {
             #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "the variants only number the constants below")]
             enum Index { $($name),+ }
-            $(pub(in super::super) const $name: u32 = 1 << Index::$name as u32;)+
+            $(pub(in super::super) const $name: u64 = 1 << Index::$name as u64;)+
         }
-        const SECTIONS: &[(&str, u32)] = &[$(($section, class::$name)),+];
-        const _: () = assert!(SECTIONS.len() <= 32);
+        const SECTIONS: &[(&str, u64)] = &[$(($section, class::$name)),+];
+        const _: () = assert!(SECTIONS.len() <= 64);
     };
 }
 
@@ -44,6 +44,9 @@ classes! {
         OF_BOTH = "of_both",
         MEASURE = "measure",
         CITING = "citing",
+    WARD = "ward",
+    WORKS = "works",
+    PREMISES = "premises",
     INSTITUTION = "institution",
     EMERGENCY = "emergency",
     PERSON_BASE = "person_base",
@@ -55,7 +58,7 @@ classes! {
 }
 
 /// Words of any class that tells of persons.
-pub(super) const PERSONS: u32 = class::PERSON_BASE
+pub(super) const PERSONS: u64 = class::PERSON_BASE
     | class::PERSON_STATE
     | class::PERSON_THING
     | class::PERSON_MET
@@ -82,7 +85,7 @@ impl Hasher for AsItIs {
     }
 }
 
-type Classes = HashMap<WordHash, u32, BuildHasherDefault<AsItIs>>;
+type Classes = HashMap<WordHash, u64, BuildHasherDefault<AsItIs>>;
 
 static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
     let mut classes = Classes::default();
@@ -106,7 +109,7 @@ static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
 });
 
 /// Whether a token is a word of one of the classes, in any case.
-pub(super) fn is(page: &Page, index: usize, classes: u32) -> bool {
+pub(super) fn is(page: &Page, index: usize, classes: u64) -> bool {
     page.token(index)
         .is_some_and(|token| token.mark == 0 && CLASSES.get(&token.hash).is_some_and(|known| known & classes != 0))
 }
