@@ -2,7 +2,7 @@
 
 use super::date_context::nearest_cue;
 use super::date_days::{ends_phrase, holiday, is_holiday, month_alone, ordinal_day, spelled_day};
-use super::date_fractions::{follows_time_word, is_day, is_dotted_day, is_even_series};
+use super::date_fractions::{follows_day_word, follows_time_word, is_day, is_dotted_day, is_even_series};
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -29,7 +29,9 @@ pub(super) struct Date {
 pub(super) fn date_at(page: &Page, at: usize) -> Option<Date> {
     let token = page.token(at)?;
     match token.shape {
-        Shape::Digits => numeric(page, at).or_else(|| day_month(page, at)),
+        Shape::Digits => numeric(page, at)
+            .or_else(|| roman_month(page, at))
+            .or_else(|| day_month(page, at)),
         Shape::Mixed => day_month(page, at)
             .or_else(|| joined_day_month_year(page, at))
             .or_else(|| ordinal_day(page, at)),
@@ -98,7 +100,11 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     }
     let (short, long) = (page.word(at).len(), page.word(at + 2).len());
     let month_year = (1..=12).contains(&first) && long == 4 && is_year(second) && separator != b'.';
-    let day_first = first > 12 && is_month_day(second, first) && page.cue_before(at, 2, cue::PATIENT_DATE).is_some();
+    let is_all_week = (first, second) == (24, 7);
+    let day_first = first > 12
+        && is_month_day(second, first)
+        && !is_all_week
+        && (page.cue_before(at, 2, cue::PATIENT_DATE).is_some() || follows_day_word(page, at));
     let is_short = short <= 2 && long <= 2;
     let month_day = is_short
         && (separator == b'/' && day_first || separator != b'.' && is_month_day(first, second) && is_day(page, at));
@@ -112,6 +118,23 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         first: at,
         last: at + 2,
         form: if month_day { Form::Told } else { Form::Partial },
+    })
+}
+
+/// "7/vii/24", "12.xi.2023": the month in Roman numbers.
+fn roman_month(page: &Page, at: usize) -> Option<Date> {
+    const MONTHS: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+    let separator = separator(page, at + 1)?;
+    let year = page.number(at + 4)?;
+    let is_date = page.word_is(at + 2, &MONTHS)
+        && page.mark_is(at + 3, separator)
+        && page.gap(at + 4) == Gap::Glued
+        && day_of_month(page, at).is_some()
+        && (page.word(at + 4).len() == 2 || is_year(year));
+    is_date.then_some(Date {
+        first: at,
+        last: at + 4,
+        form: Form::Full,
     })
 }
 

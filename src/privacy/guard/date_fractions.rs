@@ -27,7 +27,11 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
     let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
     let reach = if is_no_scale { 9 } else { 3 };
+    let leads_hour = is_no_scale
+        && page.word_is(at + 3, &["at"])
+        && (page.word_is(at + 4, &["noon", "midday"]) || page.number(at + 4).is_some_and(|hour| hour <= 23));
     ends_range
+        || leads_hour
         || follows_day_word(page, at)
         || page.cue_before(at, reach, cue::PATIENT_DATE).is_some()
         || is_in_range(page, at)
@@ -52,7 +56,7 @@ fn spans_year(page: &Page, at: usize) -> bool {
 }
 
 /// "on 3/12", "Tues 4/16", "since 2/9", "week of 6/2".
-fn follows_day_word(page: &Page, at: usize) -> bool {
+pub(super) fn follows_day_word(page: &Page, at: usize) -> bool {
     let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
     word(1, &["on", "since", "until", "till"])
         || at

@@ -6,6 +6,7 @@ use super::date_context::{
     tells_of_somebody,
 };
 use super::date_days::is_business;
+use super::date_stamps::is_stamp;
 use super::date_forms::{Date, Form, date_at};
 use super::index::Interest;
 use super::kinds::PhiKind;
@@ -74,7 +75,7 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     if page.context == FieldContext::PatientLinked {
         return true;
     }
-    if is_of_any_year(page, date.last) {
+    if is_of_any_year(page, date.last) || is_stamp(page, date.first, date.last) {
         return false;
     }
     match date.form {
@@ -197,7 +198,9 @@ fn follows_finding(page: &Page, date: &Date) -> bool {
             .is_some_and(|token| token.is_word() && token.cues == 0 && token.len() > 2)
     });
     let begins_month = page.has(date.first, cue::MONTH);
+    let follows_stamp = date.first.checked_sub(1).is_some_and(|before| is(page, before, class::STAMP));
     follows_word
+        && !follows_stamp
         && begins_month
         && page.context == FieldContext::FreeText
         && !page.starts_sentence(date.first)

@@ -16,6 +16,7 @@ mod date_context;
 mod date_days;
 mod date_forms;
 mod date_fractions;
+mod date_stamps;
 mod dates;
 mod detectors;
 mod digits;

@@ -132,7 +132,7 @@ impl Near<'_> {
         let is_compact = matches!(token.len(), 6 | 8);
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
-            | bit(Interest::Date, is_separated || is_compact || self.is_before_month())
+            | bit(Interest::Date, is_separated || is_compact || self.is_before_month() || self.is_before_roman_month())
             | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
     }
 
@@ -266,6 +266,15 @@ impl Near<'_> {
         next.mark == b':' && next.gap == Gap::Glued && self.token().len() <= 4
     }
 
+    /// "7/vii/24".
+    fn is_before_roman_month(&self) -> bool {
+        let (next, month) = (self.after(1), self.after(2));
+        matches!(next.mark, b'/' | b'.' | b'-')
+            && matches!(month.first, b'i' | b'v' | b'x')
+            && month.gap == Gap::Glued
+            && self.after(3).mark == next.mark
+    }
+
     fn is_before_month(&self) -> bool {
         self.after(1).has(cue::MONTH) || self.after(2).has(cue::MONTH)
     }
@@ -281,7 +290,8 @@ impl Near<'_> {
     fn may_identify(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
         let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
-        let has_form = token.len() >= 7 || may_begin_groups;
+        let follows_phone = (3..=5).contains(&token.len()) && self.before().is_some_and(|before| before.has(cue::PHONE));
+        let has_form = token.len() >= 7 || may_begin_groups || follows_phone;
         let is_labelled = self.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
         if is_labelled || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;

@@ -174,3 +174,21 @@ fn is_public_line(page: &Page, opening: usize, digits: &[u8]) -> bool {
         (false, None, _) => false,
     }
 }
+
+/// "ext 4021", "bleep 2217", "page her at 4-8821": the short number of somebody in a house.
+pub(super) fn extension(page: &mut Page, run: &super::numbers::Run) -> Option<usize> {
+    if run.letters > 0 || !(3..=5).contains(&run.digits) {
+        return None;
+    }
+    let mut word = run.first.checked_sub(1)?;
+    if page.mark_is(word, b'.') || page.mark_is(word, b'#') || page.mark_is(word, b':') {
+        word = word.checked_sub(1)?;
+    }
+    let is_short = page.word_is(word, &["ext", "extension", "extn", "bleep", "bleeper", "pager", "beeper", "page"])
+        && (run.first != run.last || !page.word_is(word, &["page"]));
+    if !is_short || page.has(run.last + 1, cue::UNIT) || page.cue_before(run.first, 12, cue::ORG_CONTACT).is_some() {
+        return None;
+    }
+    page.report(run.first, run.last, PhiKind::Phone, 0.7, "phone.number");
+    Some(run.last)
+}

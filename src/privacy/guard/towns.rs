@@ -159,8 +159,13 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         || names_institution(page, at);
     let known = page.dictionary(at);
     let is_clear_place = phrase.is_some() || known & dict::CITY != 0 || known & (dict::TOWN | dict::WORD) == dict::TOWN;
+    let names_study = !strong && names_study(page, last);
+    let is_system = token.shape == Shape::Upper
+        && !strong
+        && page.before(at).is_some_and(|before| before.shape == Shape::Lower)
+        && phrase.is_none();
     let is_beside_person = is_clear_place && (is_apposition(page, at, last) || continues_row(page, at, last));
-    if names_other || !(is_beside_person || is_town(page, at, phrase, strong, weak)) {
+    if names_other || names_study || is_system || !(is_beside_person || is_town(page, at, phrase, strong, weak)) {
         return None;
     }
     let last = if strong && phrase.is_none() {
@@ -182,6 +187,16 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         "geo.town",
     );
     Some(report_zip_after(page, last))
+}
+
+/// "Kigali modification", "Bogalusa and Jackson are cohort studies", "Santa Clara Family Health Plan": what is called after a town.
+fn names_study(page: &Page, last: usize) -> bool {
+    (last + 1..last + 6)
+        .take_while(|index| !page.starts_sentence(*index) && page.token(*index).is_some_and(|token| matches!(token.mark, 0 | b',')))
+        .any(|index| {
+            page.word_is(index, &["cohort", "cohorts", "definition", "definitions", "modification", "consensus"])
+                || index <= last + 3 && page.word_is(index, &["plan", "criteria", "score"]) && page.gap(last + 1) == Gap::Space && !page.has(last + 1, cue::CONNECTOR | cue::PERSON_VERB)
+        })
 }
 
 /// "Mallory-Weiss": two names joined, which no list has as a town.

@@ -44,6 +44,8 @@ classes! {
         OF_BOTH = "of_both",
         MEASURE = "measure",
         CITING = "citing",
+    STAMP = "stamp",
+    DOCUMENT_NAME = "document_name",
     WARD = "ward",
     WORKS = "works",
     PREMISES = "premises",
