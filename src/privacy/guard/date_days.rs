@@ -132,7 +132,8 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     let is_told = has_article
         && closes_clause
         && day_of_month(page, last).is_some_and(|day| day >= LATE)
-        && is_about_person(page, first, last);
+        && (is_about_person(page, first, last) || may_speak_of_person(page, first, last))
+        && !follows(&["below", "above", "under", "over", "at", "near", "past"]);
     let is_day = of_month.is_some()
         || is_told
         || is_weekday

@@ -96,7 +96,7 @@ fn is_full_personal(page: &Page, date: &Date) -> bool {
         return is_beside && !is(page, at, class::OF_MANY_THINGS) || !dates_document(page, date.first, date.last);
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
-        Some(at) if page.has(at, cue::POLICY_DATE) => false,
+        Some(at) if page.has(at, cue::POLICY_DATE) => follows_sure_care(page, date.first),
         Some(_) => !dates_document(page, date.first, date.last),
         None => page.context == FieldContext::FreeText && !dates_document(page, date.first, date.last),
     }
@@ -107,6 +107,14 @@ fn is_policy_of_person(page: &Page, date: &Date, at: usize) -> bool {
     page.has(at, cue::PERSON)
         || page.cue_before(at, 3, cue::PERSON).is_some()
         || is(page, at, class::OF_BOTH) && tells_of_somebody(page, date.first, date.last)
+}
+
+/// "excised 7/5/24 under the two-week rule": what happened to somebody stands right before.
+fn follows_sure_care(page: &Page, first: usize) -> bool {
+    first.checked_sub(1).is_some_and(|before| {
+        is(page, before, class::CARE_VERB)
+            && !is(page, before, class::OF_MANY_THINGS | class::OF_PEOPLE_TOO | class::DOCUMENT_WORD)
+    })
 }
 
 /// A month with its year.
@@ -171,7 +179,7 @@ fn is_told_of_person(page: &Page, date: &Date) -> bool {
     follows_on
         || page.cue_before(date.first, 5, cue::PERSON).is_some()
         || follows_pronoun(page, date.first)
-        || care_near(page, date.first, date.last, 4)
+        || care_near(page, date.first, date.last, 6)
         || follows_finding(page, date)
         || is_day_in_small_letters(page, date)
         || is_persons && !speaks_of_document(page, date.first, date.last)

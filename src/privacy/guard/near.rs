@@ -350,6 +350,11 @@ impl Near<'_> {
             || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
             || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
             || token.possessive;
+        let is_month = |token: Option<&Token>| token.is_some_and(|token| token.has(cue::MONTH));
+        let follows_month = self.at >= 2 && is_month(self.tokens.get(self.at - 2));
+        if token.has(cue::MONTH) && (next.mark == b',' && is_month(Some(after)) || follows_month) {
+            return false; // "in January, April and July"
+        }
         let may_be_part = is_clear || known & NAMES != 0 && goes_on;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
     }

@@ -185,7 +185,7 @@ pub(super) fn extension(page: &mut Page, run: &super::numbers::Run) -> Option<us
         word = word.checked_sub(1)?;
     }
     let is_short = page.word_is(word, &["ext", "extension", "extn", "bleep", "bleeper", "pager", "beeper", "page"])
-        && (run.first != run.last || !page.word_is(word, &["page"]));
+        && (run.digits > 4 || !page.word_is(word, &["page"]));
     if !is_short || page.has(run.last + 1, cue::UNIT) || page.cue_before(run.first, 12, cue::ORG_CONTACT).is_some() {
         return None;
     }

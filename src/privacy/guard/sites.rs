@@ -20,7 +20,11 @@ pub(super) fn site(page: &mut Page, at: usize) -> Option<usize> {
         .or_else(|| shortened_house(page, at))
         .or_else(|| land(page, at))
         .or_else(|| road(page, at))
-        .or_else(|| unlisted_town(page, at))?;
+        .or_else(|| unlisted_town(page, at))
+        .or_else(|| home_of_two_words(page, at))
+        .or_else(|| shop(page, at))
+        .or_else(|| caller(page, at))
+        .or_else(|| heading(page, at))?;
     page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
     Some(last)
 }
@@ -53,7 +57,9 @@ fn hyphened_town(page: &Page, at: usize) -> Option<usize> {
     }
     let end = last + 2;
     let is_name = page.token(end).is_some_and(|token| token.shape == Shape::Title && token.len() > 2)
-        && (page.dictionary(end) & dict::WORD == 0 || page.word_is(end, &["sea", "water", "hill", "marsh", "wold"]));
+        && (page.dictionary(end) & dict::WORD == 0
+            || page.word_is(last, &["y", "yr", "upon", "le", "la", "de", "sur", "cum"])
+            || page.word_is(end, &["sea", "water", "hill", "marsh", "wold"]));
     let begins = page.token(at).is_some_and(|token| token.shape == Shape::Title && token.len() > 2);
     (links > 0 && begins && page.mark_is(last + 1, b'-') && joined(last + 1) && joined(end) && is_name).then_some(end)
 }
@@ -70,7 +76,9 @@ fn noted_site(page: &Page, at: usize) -> Option<usize> {
     let is_led = follows(
         page,
         at,
-        &["on", "in", "to", "from", "at", "the", "of", "near", "off", "by"],
+        &[
+            "on", "in", "to", "from", "at", "the", "of", "near", "off", "by", "a", "an", "his", "her", "my", "our",
+        ],
     ) || at.checked_sub(1).is_some_and(|mark| page.mark_is(mark, b',') || page.mark_is(mark, b'('));
     let closes = !page.has(noun + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !is_title(page, noun + 1)
         || page.gap(noun + 1) > Gap::Space;
@@ -141,9 +149,11 @@ fn land(page: &Page, at: usize) -> Option<usize> {
         && page.dictionary(name) & dict::WORD == 0
         && !page.has(name, OTHER_MATTER | cue::EPONYM)
         && !page.has(name + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-        && !is_title(page, name + 1);
-    (page.word_is(at, &LANDS) && is_name && follows(page, at, &["near", "at", "on", "in", "by", "from", "to", "around"]))
-        .then_some(name)
+        && (!is_title(page, name + 1) || page.dictionary(name + 1) & dict::HOUSE != 0);
+    (page.word_is(at, &LANDS)
+        && is_name
+        && follows(page, at, &["near", "at", "on", "in", "by", "from", "to", "around", "of"]))
+    .then_some(name)
 }
 
 /// "on Highway 61", "off Route 9".
@@ -166,20 +176,33 @@ fn unlisted_town(page: &Page, at: usize) -> Option<usize> {
         && !token.possessive
         && (known == 0 || known & (dict::TOWN | dict::CITY) != 0 && known & (dict::WORD | dict::FIRST) == 0);
     let preposition = at.checked_sub(1)?;
-    if !is_name || !follows(page, at, &["in", "from", "near", "outside"]) || leads_other(page, at + 1) {
+    if !is_name || leads_other(page, at + 1) {
         return None;
     }
+    let is_head = page.starts_sentence(preposition) && page.word_is(at + 1, &["there", "we", "our", "where", "i", "they"]);
+    if is_head && page.word_is(preposition, &["in", "here"]) {
+        return Some(at);
+    }
     let before = preposition.checked_sub(1)?;
+    let is_of_man = follows(page, at, &["of"]) && before >= 1 && (1..=2).any(|back| before >= back && page.has(before - back, cue::TITLE));
+    if is_of_man {
+        return Some(at);
+    }
+    if !follows(page, at, &["in", "from", "near", "outside"]) {
+        return None;
+    }
     let is_adverb = page.word_is(before, &["out", "over", "down", "up", "back"])
         && !before
             .checked_sub(1)
             .is_some_and(|verb| page.word_is(verb, &["follow", "end", "ended", "ends", "-", "show", "showed", "built"]))
         && is_about_person(page, at, at);
     let is_premises = is(page, before, class::PREMISES) && !page.has(before, cue::PROPER);
-    let is_somebody = page.token(before).is_some_and(|name| name.shape == Shape::Title && name.cues == 0 && !name.mixes_case)
-        && page.dictionary(before) & dict::WORD == 0
+    const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY;
+    let is_given_name = !page.starts_sentence(before) && page.dictionary(before) & NAMES != 0;
+    let is_somebody = page.token(before).is_some_and(|name| name.shape == Shape::Title && !name.has(OTHER_MATTER) && !name.mixes_case)
+        && (is_given_name || page.dictionary(before) & dict::WORD == 0)
         && (page.dictionary(before) & (dict::FIRST | dict::SURNAME) != 0 || page.word_is(preposition, &["from"]))
-        && (page.word_is(preposition, &["from"]) || is_about_person(page, at, at));
+        && (is_given_name || page.word_is(preposition, &["from"]) || is_about_person(page, at, at));
     (is_adverb || is_premises || is_somebody).then_some(at)
 }
 
@@ -187,4 +210,47 @@ fn unlisted_town(page: &Page, at: usize) -> Option<usize> {
 fn leads_other(page: &Page, next: usize) -> bool {
     page.gap(next) <= Gap::Space
         && (page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX) || page.token(next).is_some_and(Token::is_capitalised))
+}
+
+/// "his sister's flat in Moss Side": two words with capitals after a dwelling.
+fn home_of_two_words(page: &Page, at: usize) -> Option<usize> {
+    const DWELLINGS: [&str; 16] = [
+        "flat", "house", "farm", "hostel", "bungalow", "caravan", "cabin", "ranch", "trailer", "bedsit", "croft", "cottage",
+        "home", "village", "pub", "shop",
+    ];
+    let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::UNIT | cue::ORG_SUFFIX));
+    let is_pair = is_word(at) && is_title(page, at + 1) && is_word(at + 1) && !is_title(page, at + 2);
+    let is_led = follows(page, at, &["in", "near", "outside"]) && at >= 2 && page.word_is(at - 2, &DWELLINGS);
+    (is_pair && is_led).then_some(at + 1)
+}
+
+/// "at Lidl, Naas", "at Boots, Truro": a shop and its town.
+fn shop(page: &Page, at: usize) -> Option<usize> {
+    let town = at + 2;
+    let is_name = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.mixes_case && !token.has(OTHER_MATTER | cue::STATE));
+    let closes = page.token(town + 1).is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b'.' | b')' | b';'));
+    let is_town = page.dictionary(town) & dict::WORD == 0 && page.dictionary(town) & dict::FIRST == 0;
+    (follows(page, at, &["at", "outside"]) && page.mark_is(at + 1, b',') && is_name(at) && is_name(town) && is_town && closes).then_some(town)
+}
+
+/// "SNF called from Whispering Pines II": who calls, calls from a house.
+fn caller(page: &Page, at: usize) -> Option<usize> {
+    const CALLING: [&str; 9] = ["called", "calling", "rang", "phoned", "calls", "ringing", "phoning", "writing", "rings"];
+    let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::ORG_CONTACT | cue::ORG_SUFFIX));
+    let is_led = follows(page, at, &["from"]) && at >= 2 && page.word_is(at - 2, &CALLING);
+    (is_led && is_word(at) && is_title(page, at + 1) && is_word(at + 1)).then_some(at + 1)
+}
+
+/// "Physician assistant, Fort Peck: we have …": who writes, and where, at the head of a text.
+fn heading(page: &Page, at: usize) -> Option<usize> {
+    let comma = at.checked_sub(1).filter(|comma| page.mark_is(*comma, b','))?;
+    let last = (at..at + 3)
+        .take_while(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::STATE)))
+        .last()?;
+    let is_closed = page.mark_is(last + 1, b':') && page.gap(last + 1) == Gap::Glued;
+    let tells = (at..=last).any(|index| page.dictionary(index) & dict::WORD == 0);
+    let is_role = (1..=4)
+        .filter_map(|back| comma.checked_sub(back))
+        .any(|index| is(page, index, class::PREMISES) || page.dictionary(index) & dict::STAY != 0 || page.word_is(index, &["assistant", "rn", "therapist", "locum", "medic", "np", "midwifery"]));
+    (is_closed && tells && is_role && comma <= 6).then_some(last)
 }

@@ -74,7 +74,8 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
     } else {
         all_known
     };
-    if !is_state || !is_town || !is_plausible {
+    let names_score = !has_comma && page.has(state + 1, cue::EPONYM_HEAD) && page.gap(state + 1) == Gap::Space;
+    if !is_state || !is_town || !is_plausible || names_score {
         return None;
     }
     if is_office_address(page, at) {
