@@ -3,7 +3,7 @@
 use super::date_context::speaks_of_person;
 use super::lexicon::cue;
 use super::page::Page;
-use super::token::Token;
+use super::token::{Shape, Token};
 use super::words::{class, is};
 
 /// How far back a bracket is looked for that a stamp opens with, and how far a document's name may stand before the bracket.
@@ -12,7 +12,7 @@ const NAME_REACH: usize = 5;
 
 /// Whether a date is a document's own, whatever is said around it. Nobody's care may be spoken of.
 pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
-    (follows_stamp(page, first) || stands_in_brackets(page, first, last) || names_edition(page, first, last))
+    (follows_stamp(page, first) || follows_number(page, first) || stands_in_brackets(page, first, last) || names_edition(page, first, last))
         && !speaks_of_person(page, first, last)
 }
 
@@ -24,6 +24,15 @@ fn follows_stamp(page: &Page, first: usize) -> bool {
     let is_stopped = page.mark_is(before, b'.') || page.mark_is(before, b':');
     let word = if is_stopped { before.saturating_sub(1) } else { before };
     is(page, word, class::STAMP) && (is_stopped || is_beside_document(page, word))
+}
+
+/// "NICE TA878, 29 March 2023": set off behind a publisher's name and number.
+fn follows_number(page: &Page, first: usize) -> bool {
+    let Some([publisher, number, comma]) = first.checked_sub(3).and_then(|from| page.tokens.get(from..first)) else {
+        return false;
+    };
+    let is_publisher = publisher.shape == Shape::Upper && publisher.len() > 2 || publisher.has(cue::PROPER | cue::CODE_CUE);
+    comma.mark == b',' && number.shape == Shape::Mixed && number.first.is_ascii_alphabetic() && is_publisher
 }
 
 /// A number of a document or a word for one stands within a few tokens before.

@@ -291,7 +291,7 @@ impl Near<'_> {
         let (token, next) = (self.token(), self.after(1));
         let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
         let follows_phone = (3..=5).contains(&token.len()) && self.before().is_some_and(|before| before.has(cue::PHONE));
-        let has_form = token.len() >= 7 || may_begin_groups || follows_phone;
+        let has_form = token.len() >= 7 || may_begin_groups || follows_phone || token.first == b'x' && token.shape == Shape::Mixed;
         let is_labelled = self.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
         if is_labelled || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;

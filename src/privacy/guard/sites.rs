@@ -97,7 +97,11 @@ fn noted_site(page: &Page, at: usize) -> Option<usize> {
     };
     let is_ward = is(page, noun, class::WARD);
     let is_titled = !is_ward && is_title(page, noun) && noun > at + 1 && !(at..noun).all(is_generic);
-    let is_eponymous = is_ward && page.word_is(noun, &["ward"]) && noun == at + 1 && page.has(at, cue::EPONYM);
+    // Wards are called after persons, whatever else their names mean.
+    let is_eponymous = page.word_is(noun, &["ward"])
+        && noun == at + 1
+        && !is_generic(at)
+        && (page.has(at, cue::EPONYM) || page.dictionary(at) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0);
     ((at..noun).any(tells) || is_titled || is_eponymous).then_some(noun)
 }
 
@@ -218,7 +222,7 @@ fn home_of_two_words(page: &Page, at: usize) -> Option<usize> {
         "flat", "house", "farm", "hostel", "bungalow", "caravan", "cabin", "ranch", "trailer", "bedsit", "croft", "cottage",
         "home", "village", "pub", "shop",
     ];
-    let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::UNIT | cue::ORG_SUFFIX));
+    let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::UNIT | cue::ORG_SUFFIX | cue::FACILITY_PAIR | cue::FACILITY_GENERIC));
     let is_pair = is_word(at) && is_title(page, at + 1) && is_word(at + 1) && !is_title(page, at + 2);
     let is_led = follows(page, at, &["in", "near", "outside"]) && at >= 2 && page.word_is(at - 2, &DWELLINGS);
     (is_pair && is_led).then_some(at + 1)
@@ -247,8 +251,9 @@ fn heading(page: &Page, at: usize) -> Option<usize> {
     let last = (at..at + 3)
         .take_while(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::STATE)))
         .last()?;
-    let is_closed = page.mark_is(last + 1, b':') && page.gap(last + 1) == Gap::Glued;
-    let tells = (at..=last).any(|index| page.dictionary(index) & dict::WORD == 0);
+    let is_closed = (page.mark_is(last + 1, b':') || page.mark_is(last + 1, b',')) && page.gap(last + 1) == Gap::Glued;
+    let tells = (at..=last).any(|index| page.dictionary(index) & dict::WORD == 0)
+        || last > at && page.word_is(at, &["fort", "port", "mount", "lake", "new", "saint", "st"]);
     let is_role = (1..=4)
         .filter_map(|back| comma.checked_sub(back))
         .any(|index| is(page, index, class::PREMISES) || page.dictionary(index) & dict::STAY != 0 || page.word_is(index, &["assistant", "rn", "therapist", "locum", "medic", "np", "midwifery"]));

@@ -281,7 +281,8 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
     if weak {
         let is_clear_word = token.shape == Shape::Title && (follows_from || is_city && closes_phrase(page, at));
         let is_clear_eponym = !token.has(cue::EPONYM) || is_city && (follows_from || closes_phrase(page, at));
-        return is_place && (!is_word || is_clear_word) && is_clear_eponym && !is_next_capital;
+        let may_be_addressee = is_person && !is_city && page.word_is(at.wrapping_sub(1), &["to"]);
+        return is_place && !may_be_addressee && (!is_word || is_clear_word) && is_clear_eponym && !is_next_capital;
     }
     if page.has(last + 1, cue::PLACE_TAIL) {
         return is_city && !is_word;
@@ -330,7 +331,7 @@ pub(super) fn names_institution(page: &Page, at: usize) -> bool {
 
 /// "city Boise", "Town: Ovid".
 pub(super) fn follows_label(page: &Page, at: usize) -> bool {
-    let label = if at >= 1 && page.mark_is(at - 1, b':') {
+    let label = if at >= 1 && (page.mark_is(at - 1, b':') || page.word_is(at - 1, &["is"])) {
         at.checked_sub(2)
     } else {
         at.checked_sub(1)
