@@ -1,6 +1,6 @@
 //! The forms a date is written in.
 
-use super::date_context::nearest_cue;
+use super::date_context::{nearest_cue, tells_of_care};
 use super::date_days::{ends_phrase, holiday, is_holiday, month_alone, ordinal_day, spelled_day};
 use super::date_fractions::{follows_day_word, follows_time_word, is_day, is_dotted_day, is_even_series};
 use super::lexicon::cue;
@@ -104,7 +104,7 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     let day_first = first > 12
         && is_month_day(second, first)
         && !is_all_week
-        && (page.cue_before(at, 2, cue::PATIENT_DATE).is_some() || follows_day_word(page, at));
+        && (page.cue_before(at, 2, cue::PATIENT_DATE).is_some() || follows_day_word(page, at) || at > 0 && tells_of_care(page, at - 1));
     let is_short = short <= 2 && long <= 2;
     let month_day = is_short
         && (separator == b'/' && day_first || separator != b'.' && is_month_day(first, second) && is_day(page, at));

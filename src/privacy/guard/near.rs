@@ -112,7 +112,8 @@ impl Near<'_> {
             _ => false,
         };
         let is_before_street = self.is_before_street();
-        let may_be_zip = next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE);
+        let may_be_postcode = token.shape == Shape::Mixed && next.shape == Shape::Mixed && next.len() == 3 && token.len() <= 4;
+        let may_be_zip = next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE) || may_be_postcode;
         bit(Interest::Number, self.may_identify())
             | bit(Interest::Age, may_be_age)
             | bit(Interest::Place, is_before_street || may_be_zip)
@@ -374,7 +375,8 @@ impl Near<'_> {
     fn is_noted_site(&self) -> bool {
         let next = self.after(1);
         let is_road = self.token().has(cue::STREET_SUFFIX) && next.shape == Shape::Digits;
-        next.has(cue::PLACE_TAIL) && next.gap == Gap::Space || is_road
+        let is_interstate = self.token().len() == 1 && next.mark == b'-' && self.after(2).len() == 2 && self.after(2).has_digit();
+        next.has(cue::PLACE_TAIL) && next.gap == Gap::Space || is_road || is_interstate
     }
 
     /// Whether a name of several words may go on after the token.

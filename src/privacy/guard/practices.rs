@@ -181,7 +181,7 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
     ];
     let is_capitals = page.token(at).is_some_and(|token| {
         token.shape == Shape::Upper
-            && (3..=5).contains(&token.len())
+            && (3..=8).contains(&token.len())
             && !token.possessive
             && token.cues & !cue::FACILITY_NAME == 0
     });

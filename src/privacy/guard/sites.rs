@@ -154,6 +154,9 @@ fn land(page: &Page, at: usize) -> Option<usize> {
         && !page.has(name, OTHER_MATTER | cue::EPONYM)
         && !page.has(name + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
         && (!is_title(page, name + 1) || page.dictionary(name + 1) & dict::HOUSE != 0);
+    if page.word_is(at, &["hmp", "hmyoi", "raf"]) && is_name {
+        return Some(name);
+    }
     (page.word_is(at, &LANDS)
         && is_name
         && follows(page, at, &["near", "at", "on", "in", "by", "from", "to", "around", "of"]))
@@ -162,10 +165,25 @@ fn land(page: &Page, at: usize) -> Option<usize> {
 
 /// "on Highway 61", "off Route 9".
 fn road(page: &Page, at: usize) -> Option<usize> {
-    let is_number = page.is_digits(at + 1) && page.gap(at + 1) == Gap::Space && page.word(at + 1).len() <= 4;
-    let is_road = page.word_is(at, &["highway", "hwy", "interstate", "freeway"]);
+    let is_country_road = page.word_is(at, &["county", "forest", "farm", "ranch", "state"])
+        && page.word_is(at + 1, &["road", "rd", "route", "highway", "hwy"]);
+    let road = if is_country_road { at + 1 } else { at };
+    let is_number = page.is_digits(road + 1) && page.gap(road + 1) == Gap::Space && page.word(road + 1).len() <= 4;
+    let is_road = is_country_road || page.word_is(at, &["highway", "hwy", "interstate", "freeway"]);
     let is_led = follows(page, at, &["on", "off", "near", "along", "by", "from", "state", "county", "us"]);
-    (is_road && is_number && is_led).then_some(at + 1)
+    (is_road && is_number && is_led).then_some(road + 1)
+}
+
+/// "hit on I-80": an interstate by its letter.
+pub(super) fn interstate(page: &mut Page, at: usize) -> Option<usize> {
+    let number = at + 2;
+    let is_number = page.mark_is(at + 1, b'-') && page.is_digits(number) && page.gap(number) == Gap::Glued && page.word(number).len() == 2;
+    let is_led = follows(page, at, &["on", "off", "along", "near"]);
+    if !(page.word_is(at, &["i"]) && is_number && is_led) || page.has(number + 1, cue::CODE_CUE | cue::UNIT) {
+        return None;
+    }
+    page.report(at, number, PhiKind::Geography, 0.7, "geo.street");
+    Some(number)
 }
 
 /// "the wound clinic in Yass", "Hamish from Drumnadrochit", "over in Ballinasloe": no list knows the village, but what stands before
@@ -201,7 +219,7 @@ fn unlisted_town(page: &Page, at: usize) -> Option<usize> {
             .is_some_and(|verb| page.word_is(verb, &["follow", "end", "ended", "ends", "-", "show", "showed", "built"]))
         && is_about_person(page, at, at);
     let is_premises = is(page, before, class::PREMISES) && !page.has(before, cue::PROPER);
-    const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY;
+    const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::SURNAME | dict::SURNAME_ORDINARY;
     let is_given_name = !page.starts_sentence(before) && page.dictionary(before) & NAMES != 0;
     let is_somebody = page.token(before).is_some_and(|name| name.shape == Shape::Title && !name.has(OTHER_MATTER) && !name.mixes_case)
         && (is_given_name || page.dictionary(before) & dict::WORD == 0)
@@ -241,7 +259,10 @@ fn shop(page: &Page, at: usize) -> Option<usize> {
 fn caller(page: &Page, at: usize) -> Option<usize> {
     const CALLING: [&str; 9] = ["called", "calling", "rang", "phoned", "calls", "ringing", "phoning", "writing", "rings"];
     let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::ORG_CONTACT | cue::ORG_SUFFIX));
-    let is_led = follows(page, at, &["from"]) && at >= 2 && page.word_is(at - 2, &CALLING);
+    let comes = |index: usize| page.word_is(index, &["ambulance", "flown", "drove", "driven", "airlifted", "helicopter", "flew", "train"]);
+    let is_led = follows(page, at, &["from"])
+        && at >= 2
+        && (page.word_is(at - 2, &CALLING) || (2..=4).filter_map(|back| at.checked_sub(back)).any(comes));
     (is_led && is_word(at) && is_title(page, at + 1) && is_word(at + 1)).then_some(at + 1)
 }
 
