@@ -21,7 +21,8 @@ pub(super) fn zip(page: &mut Page, at: usize) -> Option<usize> {
         page.report(value, value, PhiKind::Geography, 0.9, "geo.zip3_restricted");
         return Some(value);
     }
-    if digits.len() != 5 && digits.len() != 9 || page.cue_before(value, 3, cue::CODE_CUE).is_some_and(|code| code > at)
+    let is_indian = digits.len() == 6 && page.word_is(at, &["pincode", "pin"]);
+    if !is_indian && digits.len() != 5 && digits.len() != 9 || page.cue_before(value, 3, cue::CODE_CUE).is_some_and(|code| code > at)
     {
         return None;
     }
