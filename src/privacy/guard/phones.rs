@@ -84,7 +84,7 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
             Some(3)
         }
         // "(02) 9876 5432", "07700 900123", "020 7946 0018", "0412 345 678": a nought before the area.
-        _ if national_form(groups, is_code).is_some() => national_form(groups, is_code),
+        [2..=5, ..] if national_form(groups, is_code).is_some() => national_form(groups, is_code),
         [3, 7, ..] if groups.separators(2).first() == Some(&b')') => Some(2),
         [3, 4, ..]
             if is_cued && !is_code && groups.separators(2).first() == Some(&b'-') && !groups.continues_after(2) =>
@@ -112,6 +112,9 @@ fn national_form(groups: &Groups, is_code: bool) -> Option<usize> {
             && { separators.iter() }.all(|separator| matches!(separator, b' ' | b')' | b'-'))
             && separators.windows(2).all(|pair| pair.first() == pair.last() || pair.first() == Some(&b')'))
     };
+    if groups.digits().first() != Some(&b'0') {
+        return None;
+    }
     match (groups.lengths(), groups.digits()) {
         ([2, 4, 4, ..] | [3, 4, 4, ..] | [4, 3, 3 | 4, ..] | [3, 3, 4, ..], [b'0', b'1'..=b'9', ..]) if is_form(3) => Some(3),
         ([5, 6, ..] | [5, 5, ..], [b'0', b'1'..=b'9', ..]) if is_form(2) => Some(2),

@@ -12,9 +12,29 @@ use super::words::{class, is};
 const OTHER_MATTER: u64 =
     cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE;
 
-/// A site that begins with a capitalised word.
+/// A site that begins with a capitalised word. Nearly all of them follow a small word or a comma, which is asked for first.
 pub(super) fn site(page: &mut Page, at: usize) -> Option<usize> {
-    let last = hyphened_town(page, at)
+    const LEADS: u64 = cue::PLACE_PREP | cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_STRONG;
+    let (token, next) = (page.tokens.get(at)?, page.tokens.get(at + 1));
+    let leads = |before: &Token| {
+        before.shape != Shape::Upper && (before.has(LEADS) || matches!(before.mark, b',' | b'(') || before.first == b'o' && before.len() == 3)
+    };
+    let is_led = !token.starts_sentence && !token.has(OTHER_MATTER) && page.before(at).is_some_and(leads);
+    let last = if is_led {
+        led_site(page, at)
+    } else if next.is_some_and(|next| next.mark == b'-') {
+        hyphened_town(page, at)
+    } else if token.shape == Shape::Upper && token.len() <= 5 {
+        land(page, at)
+    } else {
+        None
+    }?;
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
+    Some(last)
+}
+
+fn led_site(page: &Page, at: usize) -> Option<usize> {
+    hyphened_town(page, at)
         .or_else(|| noted_site(page, at))
         .or_else(|| house_with_article(page, at))
         .or_else(|| shortened_house(page, at))
@@ -24,9 +44,7 @@ pub(super) fn site(page: &mut Page, at: usize) -> Option<usize> {
         .or_else(|| home_of_two_words(page, at))
         .or_else(|| shop(page, at))
         .or_else(|| caller(page, at))
-        .or_else(|| heading(page, at))?;
-    page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
-    Some(last)
+        .or_else(|| heading(page, at))
 }
 
 fn is_title(page: &Page, index: usize) -> bool {
