@@ -15,8 +15,7 @@ pub(super) fn told(page: &Page, at: usize, last: usize) -> Option<usize> {
     let is_age = is_apposed(page, at, end)
         || leads_sex(page, at, end)
         || follows_copula(page, at, end)
-        || end == last
-            && (follows_people(page, at, last) || follows_age_word(page, at));
+        || end == last && (follows_people(page, at, last) || follows_age_word(page, at));
     is_age.then_some(end)
 }
 

@@ -15,7 +15,9 @@ pub(super) fn is_public_code(page: &Page, run: &Run) -> bool {
         // "CMS-9909-IFC", "302-C2" of a pharmacy's claim, "005010X222A1" of X12.
         [b'C', b'M', b'S', b'-', ..] => true,
         [a, b, c, b'-', field, place] => {
-            [a, b, c].iter().all(|digit| digit.is_ascii_digit()) && field.is_ascii_uppercase() && place.is_ascii_alphanumeric()
+            [a, b, c].iter().all(|digit| digit.is_ascii_digit())
+                && field.is_ascii_uppercase()
+                && place.is_ascii_alphanumeric()
         }
         [b'0', b'0', b'4' | b'5', b'0', b'1', b'0', b'X', rest @ ..] => (3..=5).contains(&rest.len()),
         _ => is_adjustment_code(text) || is_icd10(bytes) || is_remark_code(bytes) || is_lcd(bytes),

@@ -104,7 +104,9 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     let day_first = first > 12
         && is_month_day(second, first)
         && !is_all_week
-        && (page.cue_before(at, 2, cue::PATIENT_DATE).is_some() || follows_day_word(page, at) || at > 0 && tells_of_care(page, at - 1));
+        && (page.cue_before(at, 2, cue::PATIENT_DATE).is_some()
+            || follows_day_word(page, at)
+            || at > 0 && tells_of_care(page, at - 1));
     let is_short = short <= 2 && long <= 2;
     let month_day = is_short
         && (separator == b'/' && day_first || separator != b'.' && is_month_day(first, second) && is_day(page, at));
@@ -124,6 +126,9 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
 /// "7/vii/24", "12.xi.2023": the month in Roman numbers.
 fn roman_month(page: &Page, at: usize) -> Option<Date> {
     const MONTHS: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+    page.tokens
+        .get(at + 2)
+        .filter(|month| month.is_word() && month.len() <= 4)?;
     let separator = separator(page, at + 1)?;
     let year = page.number(at + 4)?;
     let is_date = page.word_is(at + 2, &MONTHS)

@@ -12,7 +12,10 @@ const NAME_REACH: usize = 5;
 
 /// Whether a date is a document's own, whatever is said around it. Nobody's care may be spoken of.
 pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
-    (follows_stamp(page, first) || follows_number(page, first) || stands_in_brackets(page, first, last) || names_edition(page, first, last))
+    (follows_stamp(page, first)
+        || follows_number(page, first)
+        || stands_in_brackets(page, first, last)
+        || names_edition(page, first, last))
         && !speaks_of_person(page, first, last)
 }
 
@@ -31,7 +34,8 @@ fn follows_number(page: &Page, first: usize) -> bool {
     let Some([publisher, number, comma]) = first.checked_sub(3).and_then(|from| page.tokens.get(from..first)) else {
         return false;
     };
-    let is_publisher = publisher.shape == Shape::Upper && publisher.len() > 2 || publisher.has(cue::PROPER | cue::CODE_CUE);
+    let is_publisher =
+        publisher.shape == Shape::Upper && publisher.len() > 2 || publisher.has(cue::PROPER | cue::CODE_CUE);
     comma.mark == b',' && number.shape == Shape::Mixed && number.first.is_ascii_alphabetic() && is_publisher
 }
 
@@ -39,7 +43,9 @@ fn follows_number(page: &Page, first: usize) -> bool {
 fn is_beside_document(page: &Page, at: usize) -> bool {
     (1..=BRACKET_REACH)
         .filter_map(|back| at.checked_sub(back))
-        .any(|index| page.has(index, cue::POLICY_DATE | cue::CODE_CUE) || is(page, index, class::DOCUMENT_NAME | class::STAMP))
+        .any(|index| {
+            page.has(index, cue::POLICY_DATE | cue::CODE_CUE) || is(page, index, class::DOCUMENT_NAME | class::STAMP)
+        })
 }
 
 /// "(Rev. 12975, 11-21-24)", "Letter LTR-0091B (08/22)": the bracket opens with a stamp's word, or follows a document's number.
@@ -55,7 +61,10 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
         && page
             .token(last + 1)
             .is_some_and(|close| matches!(close.mark, b')' | b']'));
-    let is_numbered = open.checked_sub(1).and_then(|index| page.token(index)).is_some_and(Token::has_digit);
+    let is_numbered = open
+        .checked_sub(1)
+        .and_then(|index| page.token(index))
+        .is_some_and(Token::has_digit);
     let is_document = (2..=NAME_REACH)
         .filter_map(|back| open.checked_sub(back))
         .any(|index| is(page, index, class::DOCUMENT_NAME) || page.has(index, cue::CODE_CUE));
@@ -64,6 +73,8 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
 
 /// "the April 13, 2023 list", "the 10/1 update": what follows is a document.
 fn names_edition(page: &Page, first: usize, last: usize) -> bool {
-    let has_article = first.checked_sub(1).is_some_and(|before| page.word_is(before, &["the", "a", "our", "its"]));
+    let has_article = first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["the", "a", "our", "its"]));
     has_article && is(page, last + 1, class::DOCUMENT_NAME) && !page.word_is(last + 1, &["letter", "form"])
 }

@@ -6,8 +6,8 @@ use super::date_context::{
     tells_of_somebody,
 };
 use super::date_days::is_business;
-use super::date_stamps::is_stamp;
 use super::date_forms::{Date, Form, date_at};
+use super::date_stamps::is_stamp;
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
@@ -113,7 +113,11 @@ fn is_policy_of_person(page: &Page, date: &Date, at: usize) -> bool {
 fn follows_sure_care(page: &Page, first: usize) -> bool {
     first.checked_sub(1).is_some_and(|before| {
         is(page, before, class::CARE_VERB)
-            && !is(page, before, class::OF_MANY_THINGS | class::OF_PEOPLE_TOO | class::DOCUMENT_WORD)
+            && !is(
+                page,
+                before,
+                class::OF_MANY_THINGS | class::OF_PEOPLE_TOO | class::DOCUMENT_WORD,
+            )
     })
 }
 
@@ -206,7 +210,10 @@ fn follows_finding(page: &Page, date: &Date) -> bool {
             .is_some_and(|token| token.is_word() && token.cues == 0 && token.len() > 2)
     });
     let begins_month = page.has(date.first, cue::MONTH);
-    let follows_stamp = date.first.checked_sub(1).is_some_and(|before| is(page, before, class::STAMP));
+    let follows_stamp = date
+        .first
+        .checked_sub(1)
+        .is_some_and(|before| is(page, before, class::STAMP));
     follows_word
         && !follows_stamp
         && begins_month

@@ -112,7 +112,8 @@ impl Near<'_> {
             _ => false,
         };
         let is_before_street = self.is_before_street();
-        let may_be_postcode = token.shape == Shape::Mixed && next.shape == Shape::Mixed && next.len() == 3 && token.len() <= 4;
+        let may_be_postcode =
+            token.shape == Shape::Mixed && next.shape == Shape::Mixed && next.len() == 3 && token.len() <= 4;
         let may_be_zip = next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE) || may_be_postcode;
         bit(Interest::Number, self.may_identify())
             | bit(Interest::Age, may_be_age)
@@ -133,7 +134,10 @@ impl Near<'_> {
         let is_compact = matches!(token.len(), 6 | 8);
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
-            | bit(Interest::Date, is_separated || is_compact || self.is_before_month() || self.is_before_roman_month())
+            | bit(
+                Interest::Date,
+                is_separated || is_compact || self.is_before_month() || self.is_before_roman_month(),
+            )
             | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
     }
 
@@ -291,8 +295,10 @@ impl Near<'_> {
     fn may_identify(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
         let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
-        let follows_phone = (3..=5).contains(&token.len()) && self.before().is_some_and(|before| before.has(cue::PHONE));
-        let has_form = token.len() >= 7 || may_begin_groups || follows_phone || token.first == b'x' && token.shape == Shape::Mixed;
+        let follows_phone = matches!(token.len(), 1 | 3..=5) && { self.before() }
+            .is_some_and(|before| matches!(before.first, b'e' | b'b' | b'p') && before.has(cue::PHONE));
+        let has_form =
+            token.len() >= 7 || may_begin_groups || follows_phone || token.first == b'x' && token.shape == Shape::Mixed;
         let is_labelled = self.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
         if is_labelled || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;
@@ -351,13 +357,18 @@ impl Near<'_> {
             || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
             || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
             || token.possessive;
-        let is_month = |token: Option<&Token>| token.is_some_and(|token| token.has(cue::MONTH));
-        let follows_month = self.at >= 2 && is_month(self.tokens.get(self.at - 2));
-        if token.has(cue::MONTH) && (next.mark == b',' && is_month(Some(after)) || follows_month) {
-            return false; // "in January, April and July"
+        if token.has(cue::MONTH) && self.lists_months() {
+            return false;
         }
         let may_be_part = is_clear || known & NAMES != 0 && goes_on;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
+    }
+
+    /// "in January, April and July".
+    fn lists_months(&self) -> bool {
+        let follows = { self.at.checked_sub(2) }.and_then(|earlier| self.tokens.get(earlier));
+        self.after(1).mark == b',' && self.after(2).has(cue::MONTH)
+            || follows.is_some_and(|earlier| earlier.has(cue::MONTH))
     }
 
     /// Whether a capitalised word may begin a place: after a word that leads to places, as a town, or with more of a name after it.
@@ -375,7 +386,8 @@ impl Near<'_> {
     fn is_noted_site(&self) -> bool {
         let next = self.after(1);
         let is_road = self.token().has(cue::STREET_SUFFIX) && next.shape == Shape::Digits;
-        let is_interstate = self.token().len() == 1 && next.mark == b'-' && self.after(2).len() == 2 && self.after(2).has_digit();
+        let is_interstate =
+            self.token().len() == 1 && next.mark == b'-' && self.after(2).len() == 2 && self.after(2).has_digit();
         next.has(cue::PLACE_TAIL) && next.gap == Gap::Space || is_road || is_interstate
     }
 

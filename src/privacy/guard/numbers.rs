@@ -242,12 +242,26 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     let is_year =
         run.letters == 0 && digits == 4 && page.number(run.first).is_some_and(|year| (1900..=2099).contains(&year));
     let is_field = run.text(page).len() == 6 && run.text(page).contains('-') || run.text(page).starts_with("CMS-");
-    let is_loop = run.digits == 4 && run.text(page).starts_with("20") && page.cue_before(run.first, 8, cue::CODE_CUE).is_some();
-    let is_statute = run.text(page).contains('.') && run.first.checked_sub(1).is_some_and(|code| page.word_is(code, &["code"]));
-    let is_public = (digits == run.digits && !label.is_head && !label.is_explicit || is_field) && is_public_code(page, run)
+    let is_loop =
+        run.digits == 4 && run.text(page).starts_with("20") && page.cue_before(run.first, 8, cue::CODE_CUE).is_some();
+    let is_statute = run.text(page).contains('.')
+        && run
+            .first
+            .checked_sub(1)
+            .is_some_and(|code| page.word_is(code, &["code"]));
+    let is_public = (digits == run.digits && !label.is_head && !label.is_explicit || is_field)
+        && is_public_code(page, run)
         || is_loop && run.letters == 2
         || is_statute
-        || digits == run.digits && digits >= 9 && run.letters == 0 && run.text(page).bytes().filter(|byte| (b'1'..=b'9').contains(byte)).count() <= 3;
+        || digits == run.digits
+            && digits >= 9
+            && run.letters == 0
+            && run
+                .text(page)
+                .bytes()
+                .filter(|byte| (b'1'..=b'9').contains(byte))
+                .count()
+                <= 3;
     if is_quantity || is_public || is_document_number(page, run) {
         return false;
     }
@@ -298,7 +312,9 @@ fn prefixed(page: &mut Page, run: &Run) -> Option<usize> {
     let is_chart = run.letters == 2
         && run.digits >= 5
         && text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("mr-"))
-        && page.cue_before(run.first, 10, cue::MRN_WORD | cue::PERSON | cue::RELATIVE).is_some();
+        && page
+            .cue_before(run.first, 10, cue::MRN_WORD | cue::PERSON | cue::RELATIVE)
+            .is_some();
     if is_chart {
         page.report(run.first, run.last, PhiKind::Mrn, 0.8, "id.prefix");
         return Some(run.last);

@@ -110,13 +110,17 @@ fn national_form(groups: &Groups, is_code: bool) -> Option<usize> {
         !is_code
             && !groups.continues_after(count)
             && { separators.iter() }.all(|separator| matches!(separator, b' ' | b')' | b'-'))
-            && separators.windows(2).all(|pair| pair.first() == pair.last() || pair.first() == Some(&b')'))
+            && separators
+                .windows(2)
+                .all(|pair| pair.first() == pair.last() || pair.first() == Some(&b')'))
     };
     if groups.digits().first() != Some(&b'0') {
         return None;
     }
     match (groups.lengths(), groups.digits()) {
-        ([2, 4, 4, ..] | [3, 4, 4, ..] | [4, 3, 3 | 4, ..] | [3, 3, 4, ..], [b'0', b'1'..=b'9', ..]) if is_form(3) => Some(3),
+        ([2, 4, 4, ..] | [3, 4, 4, ..] | [4, 3, 3 | 4, ..] | [3, 3, 4, ..], [b'0', b'1'..=b'9', ..]) if is_form(3) => {
+            Some(3)
+        }
         ([5, 6, ..] | [5, 5, ..], [b'0', b'1'..=b'9', ..]) if is_form(2) => Some(2),
         ([5, 3, 3, ..], [b'0', b'1'..=b'9', ..]) if is_form(3) => Some(3),
         _ => None,
@@ -215,8 +219,19 @@ pub(super) fn extension(page: &mut Page, run: &super::numbers::Run) -> Option<us
     if page.mark_is(word, b'.') || page.mark_is(word, b'#') || page.mark_is(word, b':') {
         word = word.checked_sub(1)?;
     }
-    let is_short = page.word_is(word, &["ext", "extension", "extn", "bleep", "bleeper", "pager", "beeper", "page"])
-        && (run.digits > 4 || !page.word_is(word, &["page"]));
+    let is_short = page.word_is(
+        word,
+        &[
+            "ext",
+            "extension",
+            "extn",
+            "bleep",
+            "bleeper",
+            "pager",
+            "beeper",
+            "page",
+        ],
+    ) && (run.digits > 4 || !page.word_is(word, &["page"]));
     if !is_short || page.has(run.last + 1, cue::UNIT) || page.cue_before(run.first, 12, cue::ORG_CONTACT).is_some() {
         return None;
     }

@@ -17,7 +17,8 @@ pub(super) fn site(page: &mut Page, at: usize) -> Option<usize> {
     const LEADS: u64 = cue::PLACE_PREP | cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_STRONG;
     let (token, next) = (page.tokens.get(at)?, page.tokens.get(at + 1));
     let leads = |before: &Token| {
-        before.shape != Shape::Upper && (before.has(LEADS) || matches!(before.mark, b',' | b'(') || before.first == b'o' && before.len() == 3)
+        before.shape != Shape::Upper
+            && (before.has(LEADS) || matches!(before.mark, b',' | b'(') || before.first == b'o' && before.len() == 3)
     };
     let is_led = !token.starts_sentence && !token.has(OTHER_MATTER) && page.before(at).is_some_and(leads);
     let last = if is_led {
@@ -74,11 +75,15 @@ fn hyphened_town(page: &Page, at: usize) -> Option<usize> {
         links += 1;
     }
     let end = last + 2;
-    let is_name = page.token(end).is_some_and(|token| token.shape == Shape::Title && token.len() > 2)
+    let is_name = page
+        .token(end)
+        .is_some_and(|token| token.shape == Shape::Title && token.len() > 2)
         && (page.dictionary(end) & dict::WORD == 0
             || page.word_is(last, &["y", "yr", "upon", "le", "la", "de", "sur", "cum"])
             || page.word_is(end, &["sea", "water", "hill", "marsh", "wold"]));
-    let begins = page.token(at).is_some_and(|token| token.shape == Shape::Title && token.len() > 2);
+    let begins = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Title && token.len() > 2);
     (links > 0 && begins && page.mark_is(last + 1, b'-') && joined(last + 1) && joined(end) && is_name).then_some(end)
 }
 
@@ -97,7 +102,9 @@ fn noted_site(page: &Page, at: usize) -> Option<usize> {
         &[
             "on", "in", "to", "from", "at", "the", "of", "near", "off", "by", "a", "an", "his", "her", "my", "our",
         ],
-    ) || at.checked_sub(1).is_some_and(|mark| page.mark_is(mark, b',') || page.mark_is(mark, b'('));
+    ) || at
+        .checked_sub(1)
+        .is_some_and(|mark| page.mark_is(mark, b',') || page.mark_is(mark, b'('));
     let closes = !page.has(noun + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !is_title(page, noun + 1)
         || page.gap(noun + 1) > Gap::Space;
     if !is_led || !closes || !(at..noun).all(is_name) {
@@ -144,8 +151,20 @@ fn house_with_article(page: &Page, at: usize) -> Option<usize> {
 /// "on Ward 17 at the Vic", "seen at the Royal": what a town calls its hospital.
 fn shortened_house(page: &Page, at: usize) -> Option<usize> {
     const SHORT: [&str; 14] = [
-        "royal", "general", "infirmary", "vic", "western", "northern", "southern", "county", "cottage", "freeman",
-        "alfred", "radcliffe", "women's", "children's",
+        "royal",
+        "general",
+        "infirmary",
+        "vic",
+        "western",
+        "northern",
+        "southern",
+        "county",
+        "cottage",
+        "freeman",
+        "alfred",
+        "radcliffe",
+        "women's",
+        "children's",
     ];
     let article = at.checked_sub(1).filter(|article| page.word_is(*article, &["the"]))?;
     let is_led = follows(page, article, &["at", "in", "to", "from"]);
@@ -153,11 +172,15 @@ fn shortened_house(page: &Page, at: usize) -> Option<usize> {
         .filter_map(|back| at.checked_sub(back))
         .any(|index| is(page, index, class::WARD) || page.word_is(index, &["bed", "theatre", "clinic"]));
     let closes = page.token(at + 1).is_none_or(|next| {
-        next.gap >= Gap::Line || next.mark != 0 && next.mark != b'-' || next.has(cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP)
+        next.gap >= Gap::Line
+            || next.mark != 0 && next.mark != b'-'
+            || next.has(cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP)
             || is(page, at + 1, class::TIME_WORD)
             || page.word_is(at + 1, &["waiting", "yesterday", "today", "overnight"])
     });
-    let is_name = page.token(at).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER));
+    let is_name = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER));
     let is_told = is_ward || is_about_person(page, at, at) && !page.word_is(at, &["general", "county"]);
     let is_short = page.word_is(at, &SHORT) && is_told;
     (is_led && is_name && closes && (is_short || is_ward && page.dictionary(at) & dict::WORD == 0)).then_some(at)
@@ -165,7 +188,9 @@ fn shortened_house(page: &Page, at: usize) -> Option<usize> {
 
 /// "near Lake Pontchartrain", "at Mount Wenlock": a word of the land and a name.
 fn land(page: &Page, at: usize) -> Option<usize> {
-    const LANDS: [&str; 10] = ["lake", "loch", "lough", "mount", "bayou", "glen", "cape", "isle", "strath", "camp"];
+    const LANDS: [&str; 10] = [
+        "lake", "loch", "lough", "mount", "bayou", "glen", "cape", "isle", "strath", "camp",
+    ];
     let name = at + 1;
     let is_name = is_title(page, name)
         && page.dictionary(name) & dict::WORD == 0
@@ -177,7 +202,11 @@ fn land(page: &Page, at: usize) -> Option<usize> {
     }
     (page.word_is(at, &LANDS)
         && is_name
-        && follows(page, at, &["near", "at", "on", "in", "by", "from", "to", "around", "of"]))
+        && follows(
+            page,
+            at,
+            &["near", "at", "on", "in", "by", "from", "to", "around", "of"],
+        ))
     .then_some(name)
 }
 
@@ -188,14 +217,21 @@ fn road(page: &Page, at: usize) -> Option<usize> {
     let road = if is_country_road { at + 1 } else { at };
     let is_number = page.is_digits(road + 1) && page.gap(road + 1) == Gap::Space && page.word(road + 1).len() <= 4;
     let is_road = is_country_road || page.word_is(at, &["highway", "hwy", "interstate", "freeway"]);
-    let is_led = follows(page, at, &["on", "off", "near", "along", "by", "from", "state", "county", "us"]);
+    let is_led = follows(
+        page,
+        at,
+        &["on", "off", "near", "along", "by", "from", "state", "county", "us"],
+    );
     (is_road && is_number && is_led).then_some(road + 1)
 }
 
 /// "hit on I-80": an interstate by its letter.
 pub(super) fn interstate(page: &mut Page, at: usize) -> Option<usize> {
     let number = at + 2;
-    let is_number = page.mark_is(at + 1, b'-') && page.is_digits(number) && page.gap(number) == Gap::Glued && page.word(number).len() == 2;
+    let is_number = page.mark_is(at + 1, b'-')
+        && page.is_digits(number)
+        && page.gap(number) == Gap::Glued
+        && page.word(number).len() == 2;
     let is_led = follows(page, at, &["on", "off", "along", "near"]);
     if !(page.word_is(at, &["i"]) && is_number && is_led) || page.has(number + 1, cue::CODE_CUE | cue::UNIT) {
         return None;
@@ -219,12 +255,15 @@ fn unlisted_town(page: &Page, at: usize) -> Option<usize> {
     if !is_name || leads_other(page, at + 1) {
         return None;
     }
-    let is_head = page.starts_sentence(preposition) && page.word_is(at + 1, &["there", "we", "our", "where", "i", "they"]);
+    let is_head =
+        page.starts_sentence(preposition) && page.word_is(at + 1, &["there", "we", "our", "where", "i", "they"]);
     if is_head && page.word_is(preposition, &["in", "here"]) {
         return Some(at);
     }
     let before = preposition.checked_sub(1)?;
-    let is_of_man = follows(page, at, &["of"]) && before >= 1 && (1..=2).any(|back| before >= back && page.has(before - back, cue::TITLE));
+    let is_of_man = follows(page, at, &["of"])
+        && before >= 1
+        && (1..=2).any(|back| before >= back && page.has(before - back, cue::TITLE));
     if is_of_man {
         return Some(at);
     }
@@ -232,14 +271,19 @@ fn unlisted_town(page: &Page, at: usize) -> Option<usize> {
         return None;
     }
     let is_adverb = page.word_is(before, &["out", "over", "down", "up", "back"])
-        && !before
-            .checked_sub(1)
-            .is_some_and(|verb| page.word_is(verb, &["follow", "end", "ended", "ends", "-", "show", "showed", "built"]))
+        && !before.checked_sub(1).is_some_and(|verb| {
+            page.word_is(
+                verb,
+                &["follow", "end", "ended", "ends", "-", "show", "showed", "built"],
+            )
+        })
         && is_about_person(page, at, at);
     let is_premises = is(page, before, class::PREMISES) && !page.has(before, cue::PROPER);
     const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::SURNAME | dict::SURNAME_ORDINARY;
     let is_given_name = !page.starts_sentence(before) && page.dictionary(before) & NAMES != 0;
-    let is_somebody = page.token(before).is_some_and(|name| name.shape == Shape::Title && !name.has(OTHER_MATTER) && !name.mixes_case)
+    let is_somebody = page
+        .token(before)
+        .is_some_and(|name| name.shape == Shape::Title && !name.has(OTHER_MATTER) && !name.mixes_case)
         && (is_given_name || page.dictionary(before) & dict::WORD == 0)
         && (page.dictionary(before) & (dict::FIRST | dict::SURNAME) != 0 || page.word_is(preposition, &["from"]))
         && (is_given_name || page.word_is(preposition, &["from"]) || is_about_person(page, at, at));
@@ -255,10 +299,15 @@ fn leads_other(page: &Page, next: usize) -> bool {
 /// "his sister's flat in Moss Side": two words with capitals after a dwelling.
 fn home_of_two_words(page: &Page, at: usize) -> Option<usize> {
     const DWELLINGS: [&str; 16] = [
-        "flat", "house", "farm", "hostel", "bungalow", "caravan", "cabin", "ranch", "trailer", "bedsit", "croft", "cottage",
-        "home", "village", "pub", "shop",
+        "flat", "house", "farm", "hostel", "bungalow", "caravan", "cabin", "ranch", "trailer", "bedsit", "croft",
+        "cottage", "home", "village", "pub", "shop",
     ];
-    let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::UNIT | cue::ORG_SUFFIX | cue::FACILITY_PAIR | cue::FACILITY_GENERIC));
+    let is_word = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.shape == Shape::Title
+                && !token.has(OTHER_MATTER | cue::UNIT | cue::ORG_SUFFIX | cue::FACILITY_PAIR | cue::FACILITY_GENERIC)
+        })
+    };
     let is_pair = is_word(at) && is_title(page, at + 1) && is_word(at + 1) && !is_title(page, at + 2);
     let is_led = follows(page, at, &["in", "near", "outside"]) && at >= 2 && page.word_is(at - 2, &DWELLINGS);
     (is_pair && is_led).then_some(at + 1)
@@ -267,17 +316,49 @@ fn home_of_two_words(page: &Page, at: usize) -> Option<usize> {
 /// "at Lidl, Naas", "at Boots, Truro": a shop and its town.
 fn shop(page: &Page, at: usize) -> Option<usize> {
     let town = at + 2;
-    let is_name = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.mixes_case && !token.has(OTHER_MATTER | cue::STATE));
-    let closes = page.token(town + 1).is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b'.' | b')' | b';'));
+    let is_name = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.shape == Shape::Title && !token.mixes_case && !token.has(OTHER_MATTER | cue::STATE)
+        })
+    };
+    let closes = page
+        .token(town + 1)
+        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b'.' | b')' | b';'));
     let is_town = page.dictionary(town) & dict::WORD == 0 && page.dictionary(town) & dict::FIRST == 0;
-    (follows(page, at, &["at", "outside"]) && page.mark_is(at + 1, b',') && is_name(at) && is_name(town) && is_town && closes).then_some(town)
+    (follows(page, at, &["at", "outside"])
+        && page.mark_is(at + 1, b',')
+        && is_name(at)
+        && is_name(town)
+        && is_town
+        && closes)
+        .then_some(town)
 }
 
 /// "SNF called from Whispering Pines II": who calls, calls from a house.
 fn caller(page: &Page, at: usize) -> Option<usize> {
-    const CALLING: [&str; 9] = ["called", "calling", "rang", "phoned", "calls", "ringing", "phoning", "writing", "rings"];
-    let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::ORG_CONTACT | cue::ORG_SUFFIX));
-    let comes = |index: usize| page.word_is(index, &["ambulance", "flown", "drove", "driven", "airlifted", "helicopter", "flew", "train"]);
+    const CALLING: [&str; 9] = [
+        "called", "calling", "rang", "phoned", "calls", "ringing", "phoning", "writing", "rings",
+    ];
+    let is_word = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::ORG_CONTACT | cue::ORG_SUFFIX)
+        })
+    };
+    let comes = |index: usize| {
+        page.word_is(
+            index,
+            &[
+                "ambulance",
+                "flown",
+                "drove",
+                "driven",
+                "airlifted",
+                "helicopter",
+                "flew",
+                "train",
+            ],
+        )
+    };
     let is_led = follows(page, at, &["from"])
         && at >= 2
         && (page.word_is(at - 2, &CALLING) || (2..=4).filter_map(|back| at.checked_sub(back)).any(comes));
@@ -288,13 +369,21 @@ fn caller(page: &Page, at: usize) -> Option<usize> {
 fn heading(page: &Page, at: usize) -> Option<usize> {
     let comma = at.checked_sub(1).filter(|comma| page.mark_is(*comma, b','))?;
     let last = (at..at + 3)
-        .take_while(|index| page.token(*index).is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::STATE)))
+        .take_while(|index| {
+            page.token(*index)
+                .is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER | cue::STATE))
+        })
         .last()?;
     let is_closed = (page.mark_is(last + 1, b':') || page.mark_is(last + 1, b',')) && page.gap(last + 1) == Gap::Glued;
     let tells = (at..=last).any(|index| page.dictionary(index) & dict::WORD == 0)
         || last > at && page.word_is(at, &["fort", "port", "mount", "lake", "new", "saint", "st"]);
-    let is_role = (1..=4)
-        .filter_map(|back| comma.checked_sub(back))
-        .any(|index| is(page, index, class::PREMISES) || page.dictionary(index) & dict::STAY != 0 || page.word_is(index, &["assistant", "rn", "therapist", "locum", "medic", "np", "midwifery"]));
+    let is_role = (1..=4).filter_map(|back| comma.checked_sub(back)).any(|index| {
+        is(page, index, class::PREMISES)
+            || page.dictionary(index) & dict::STAY != 0
+            || page.word_is(
+                index,
+                &["assistant", "rn", "therapist", "locum", "medic", "np", "midwifery"],
+            )
+    });
     (is_closed && tells && is_role && comma <= 6).then_some(last)
 }

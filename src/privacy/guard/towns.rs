@@ -17,7 +17,10 @@ pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
             && !page.has(index, cue::FACILITY_GENERIC | cue::PROPER | cue::CONNECTOR)
     });
     let names_document = page.token(last).is_some_and(|noun| noun.possessive)
-        && page.word_is(last + 1, &["name", "plan", "employees", "website", "contract", "policy"]);
+        && page.word_is(
+            last + 1,
+            &["name", "plan", "employees", "website", "contract", "policy"],
+        );
     let is_clear = is_named
         && !names_document
         && !page.has(last + 1, cue::FACILITY_HEAD | cue::EPONYM_HEAD)
@@ -193,10 +196,24 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
 /// "Kigali modification", "Bogalusa and Jackson are cohort studies", "Santa Clara Family Health Plan": what is called after a town.
 fn names_study(page: &Page, last: usize) -> bool {
     (last + 1..last + 6)
-        .take_while(|index| !page.starts_sentence(*index) && page.token(*index).is_some_and(|token| matches!(token.mark, 0 | b',')))
+        .take_while(|index| {
+            !page.starts_sentence(*index) && page.token(*index).is_some_and(|token| matches!(token.mark, 0 | b','))
+        })
         .any(|index| {
-            page.word_is(index, &["cohort", "cohorts", "definition", "definitions", "modification", "consensus"])
-                || index <= last + 3 && page.word_is(index, &["plan", "criteria", "score"]) && page.gap(last + 1) == Gap::Space && !page.has(last + 1, cue::CONNECTOR | cue::PERSON_VERB)
+            page.word_is(
+                index,
+                &[
+                    "cohort",
+                    "cohorts",
+                    "definition",
+                    "definitions",
+                    "modification",
+                    "consensus",
+                ],
+            ) || index <= last + 3
+                && page.word_is(index, &["plan", "criteria", "score"])
+                && page.gap(last + 1) == Gap::Space
+                && !page.has(last + 1, cue::CONNECTOR | cue::PERSON_VERB)
         })
 }
 
