@@ -75,14 +75,15 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     if page.context == FieldContext::PatientLinked {
         return true;
     }
-    if is_of_any_year(page, date.last) || is_stamp(page, date.first, date.last) {
+    if is_of_any_year(page, date.last) {
         return false;
     }
-    match date.form {
+    let is_told = match date.form {
         Form::Full => is_full_personal(page, date),
         Form::Partial => is_month_personal(page, date),
         Form::Told => is_told_personal(page, date),
-    }
+    };
+    is_told && !is_stamp(page, date.first, date.last)
 }
 
 /// A date with its day: somebody's unless it dates a document.

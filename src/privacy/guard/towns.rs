@@ -163,13 +163,13 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         || names_institution(page, at);
     let known = page.dictionary(at);
     let is_clear_place = phrase.is_some() || known & dict::CITY != 0 || known & (dict::TOWN | dict::WORD) == dict::TOWN;
-    let names_study = !strong && names_study(page, last);
     let is_system = token.shape == Shape::Upper
         && !strong
         && page.before(at).is_some_and(|before| before.shape == Shape::Lower)
         && phrase.is_none();
     let is_beside_person = is_clear_place && (is_apposition(page, at, last) || continues_row(page, at, last));
-    if names_other || names_study || is_system || !(is_beside_person || is_town(page, at, phrase, strong, weak)) {
+    let is_here = !(names_other || is_system) && (is_beside_person || is_town(page, at, phrase, strong, weak));
+    if !is_here || !strong && names_study(page, last) {
         return None;
     }
     let last = if strong && phrase.is_none() {
