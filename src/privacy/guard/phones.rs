@@ -219,6 +219,9 @@ pub(super) fn extension(page: &mut Page, run: &super::numbers::Run) -> Option<us
     if page.mark_is(word, b'.') || page.mark_is(word, b'#') || page.mark_is(word, b':') {
         word = word.checked_sub(1)?;
     }
+    // Most numbers of a text are codes, and a look at one letter tells them.
+    let may_lead = |token: &super::token::Token| matches!(token.first, b'e' | b'b' | b'p');
+    page.tokens.get(word).filter(|token| may_lead(token))?;
     let is_short = page.word_is(
         word,
         &[

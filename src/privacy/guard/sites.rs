@@ -181,9 +181,12 @@ fn shortened_house(page: &Page, at: usize) -> Option<usize> {
     let is_name = page
         .token(at)
         .is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER_MATTER));
+    if !(is_led && is_name && closes) {
+        return None;
+    }
     let is_told = is_ward || is_about_person(page, at, at) && !page.word_is(at, &["general", "county"]);
     let is_short = page.word_is(at, &SHORT) && is_told;
-    (is_led && is_name && closes && (is_short || is_ward && page.dictionary(at) & dict::WORD == 0)).then_some(at)
+    (is_short || is_ward && page.dictionary(at) & dict::WORD == 0).then_some(at)
 }
 
 /// "near Lake Pontchartrain", "at Mount Wenlock": a word of the land and a name.
