@@ -2,7 +2,7 @@
 
 use super::date_context::{nearest_cue, tells_of_care};
 use super::date_days::{ends_phrase, holiday, is_holiday, month_alone, ordinal_day, spelled_day};
-use super::date_fractions::{follows_day_word, follows_time_word, is_day, is_dotted_day, is_even_series};
+use super::date_fractions::{follows_day_word, follows_time_word, is_day, is_dotted_day, is_even_series, roman_month};
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -123,26 +123,6 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     })
 }
 
-/// "7/vii/24", "12.xi.2023": the month in Roman numbers.
-fn roman_month(page: &Page, at: usize) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
-    page.tokens
-        .get(at + 2)
-        .filter(|month| month.is_word() && month.len() <= 4)?;
-    let separator = separator(page, at + 1)?;
-    let year = page.number(at + 4)?;
-    let is_date = page.word_is(at + 2, &MONTHS)
-        && page.mark_is(at + 3, separator)
-        && page.gap(at + 4) == Gap::Glued
-        && day_of_month(page, at).is_some()
-        && (page.word(at + 4).len() == 2 || is_year(year));
-    is_date.then_some(Date {
-        first: at,
-        last: at + 4,
-        form: Form::Full,
-    })
-}
-
 /// "from 3/14 to 3/16", "1/5, 2/2 and 3/1": joined to a date that was found, or to one that no scale has.
 pub(super) fn is_in_range(page: &Page, at: usize) -> bool {
     let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and", "to", "through", "thru", "&"]);
@@ -156,7 +136,7 @@ pub(super) fn is_in_range(page: &Page, at: usize) -> bool {
     follows_date || leads_date
 }
 
-fn separator(page: &Page, at: usize) -> Option<u8> {
+pub(super) fn separator(page: &Page, at: usize) -> Option<u8> {
     let mark = page.token(at)?.mark;
     (matches!(mark, b'/' | b'-' | b'.') && page.gap(at) <= Gap::Space && page.gap(at + 1) <= Gap::Line).then_some(mark)
 }
@@ -201,7 +181,7 @@ fn leading_number(page: &Page, at: usize) -> Option<u32> {
     }
 }
 
-fn is_year(year: u32) -> bool {
+pub(super) fn is_year(year: u32) -> bool {
     (1880..=2099).contains(&year)
 }
 

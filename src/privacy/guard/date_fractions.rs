@@ -2,7 +2,7 @@
 
 use super::date_context::{is_about_person, names_action, speaks_of_policy, tells_of_care, tells_of_somebody};
 use super::date_days::ends_phrase;
-use super::date_forms::{is_in_range, is_month_day, leads_range};
+use super::date_forms::{Date, Form, day_of_month, is_in_range, is_month_day, is_year, leads_range, separator};
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -235,4 +235,24 @@ pub(super) fn follows_time_word(page: &Page, at: usize) -> bool {
     at.checked_sub(1)
         .is_some_and(|before| page.word_is(before, &["on", "since", "until", "dated"]))
         && page.cue_before(at, 6, cue::POLICY_DATE | cue::CODE_CUE).is_none()
+}
+
+/// "7/vii/24", "12.xi.2023": the month in Roman numbers.
+pub(super) fn roman_month(page: &Page, at: usize) -> Option<Date> {
+    const MONTHS: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+    page.tokens
+        .get(at + 2)
+        .filter(|month| month.is_word() && month.len() <= 4)?;
+    let separator = separator(page, at + 1)?;
+    let year = page.number(at + 4)?;
+    let is_date = page.word_is(at + 2, &MONTHS)
+        && page.mark_is(at + 3, separator)
+        && page.gap(at + 4) == Gap::Glued
+        && day_of_month(page, at).is_some()
+        && (page.word(at + 4).len() == 2 || is_year(year));
+    is_date.then_some(Date {
+        first: at,
+        last: at + 4,
+        form: Form::Full,
+    })
 }
