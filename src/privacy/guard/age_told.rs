@@ -14,8 +14,8 @@ pub(super) fn told(page: &Page, at: usize, last: usize) -> Option<usize> {
     let end = years_end(page, last);
     let is_age = is_apposed(page, at, end)
         || leads_sex(page, at, end)
-        || end == last
-            && (follows_copula(page, at, last) || follows_people(page, at, last) || follows_age_word(page, at));
+        || follows_copula(page, at, end)
+        || end == last && (follows_people(page, at, last) || follows_age_word(page, at));
     is_age.then_some(end)
 }
 
@@ -192,11 +192,12 @@ fn follows_people(page: &Page, at: usize, last: usize) -> bool {
         return false;
     };
     let is_of = page.word_is(before, &["of"]) && before.checked_sub(1).is_some_and(|person| is_person(page, person));
+    let is_shy = page.word_is(before, &["of"]) && before > 0 && page.word_is(before - 1, &["shy", "short"]);
     let is_at =
         page.word_is(before, &["at"]) && page.word_is(last + 1, &["he", "she", "his", "her", "my", "mom", "dad"]);
     let is_patient = page.word_is(before, &["pt", "patient", "resident", "f", "female", "male"])
         && (page.mark_is(last + 1, b',') || page.word_is(last + 1, &["with", "w", "who"]));
-    is_of && ends_phrase(page, last + 1) || is_at || is_patient
+    (is_of || is_shy) && ends_phrase(page, last + 1) || is_at || is_patient
 }
 
 /// "aged ninety-three", "nearly ninety-five".
@@ -230,6 +231,9 @@ fn ends_phrase(page: &Page, next: usize) -> bool {
                 "yesterday",
                 "years",
                 "soon",
+                "still",
+                "also",
+                "both",
             ],
         )
 }

@@ -12,6 +12,14 @@ pub(super) fn is_public_code(page: &Page, run: &Run) -> bool {
             a.is_ascii_alphanumeric() && [b, c, d, e].iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
         }
         [b'N' | b'n', b'C' | b'c', b'T' | b't', rest @ ..] => rest.len() == 8,
+        // "CMS-9909-IFC", "302-C2" of a pharmacy's claim, "005010X222A1" of X12.
+        [b'C', b'M', b'S', b'-', ..] => true,
+        [a, b, c, b'-', field, place] => {
+            [a, b, c].iter().all(|digit| digit.is_ascii_digit())
+                && field.is_ascii_uppercase()
+                && place.is_ascii_alphanumeric()
+        }
+        [b'0', b'0', b'4' | b'5', b'0', b'1', b'0', b'X', rest @ ..] => (3..=5).contains(&rest.len()),
         _ => is_adjustment_code(text) || is_icd10(bytes) || is_remark_code(bytes) || is_lcd(bytes),
     }
 }

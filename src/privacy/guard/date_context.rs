@@ -110,6 +110,7 @@ pub(super) fn speaks_of_document(page: &Page, first: usize, last: usize) -> bool
 pub(super) fn speaks_of_policy(page: &Page, first: usize, last: usize) -> bool {
     reach(page, first, last)
         .filter(|index| !(first..=last).contains(index))
+        .filter(|index| !(page.word_is(*index, &["prior"]) && page.word_is(index + 1, &["to"])))
         .any(|index| page.has(index, cue::POLICY_DATE) || is(page, index, class::DOCUMENT_SUBJECT))
 }
 

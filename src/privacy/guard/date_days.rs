@@ -73,6 +73,13 @@ pub(super) fn ordinal_day(page: &Page, at: usize) -> Option<Date> {
         return None;
     }
     day_of_month(page, at)?;
+    if page.word_is(at + 1, &["inst", "ult", "ultimo", "instant", "prox", "proximo"]) {
+        return Some(Date {
+            first: at,
+            last: at + 1,
+            form: Form::Full,
+        });
+    }
     lone_day(page, at, at)
 }
 
@@ -125,7 +132,8 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     let is_told = has_article
         && closes_clause
         && day_of_month(page, last).is_some_and(|day| day >= LATE)
-        && is_about_person(page, first, last);
+        && (is_about_person(page, first, last) || may_speak_of_person(page, first, last))
+        && !follows(&["below", "above", "under", "over", "at", "near", "past"]);
     let is_day = of_month.is_some()
         || is_told
         || is_weekday
@@ -251,7 +259,8 @@ pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
             .checked_sub(1)
             .is_some_and(|before| page.word_is(before, &["since", "before", "after", "on", "until"]));
     let is_rule = is_business(page, at, last) || speaks_of_policy(page, at, last);
-    let is_day = (ends || has_year) && (is_led || has_tail) && is_somebodys && !is_rule;
+    let is_festive_day = has_tail && is(page, last, class::WEEK_DAY) && is_about_person(page, at, last);
+    let is_day = (ends || has_year) && (is_led || has_tail) && (is_somebodys || is_festive_day) && !is_rule;
     is_day.then_some(Date {
         first: at,
         last: if has_year { last + 1 } else { last },

@@ -1,8 +1,8 @@
 //! The forms a date is written in.
 
-use super::date_context::nearest_cue;
+use super::date_context::{nearest_cue, tells_of_care};
 use super::date_days::{ends_phrase, holiday, is_holiday, month_alone, ordinal_day, spelled_day};
-use super::date_fractions::{follows_time_word, is_day, is_dotted_day, is_even_series};
+use super::date_fractions::{follows_day_word, follows_time_word, is_day, is_dotted_day, is_even_series, roman_month};
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -29,7 +29,9 @@ pub(super) struct Date {
 pub(super) fn date_at(page: &Page, at: usize) -> Option<Date> {
     let token = page.token(at)?;
     match token.shape {
-        Shape::Digits => numeric(page, at).or_else(|| day_month(page, at)),
+        Shape::Digits => numeric(page, at)
+            .or_else(|| roman_month(page, at))
+            .or_else(|| day_month(page, at)),
         Shape::Mixed => day_month(page, at)
             .or_else(|| joined_day_month_year(page, at))
             .or_else(|| ordinal_day(page, at)),
@@ -98,7 +100,13 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
     }
     let (short, long) = (page.word(at).len(), page.word(at + 2).len());
     let month_year = (1..=12).contains(&first) && long == 4 && is_year(second) && separator != b'.';
-    let day_first = first > 12 && is_month_day(second, first) && page.cue_before(at, 2, cue::PATIENT_DATE).is_some();
+    let is_all_week = (first, second) == (24, 7);
+    let day_first = first > 12
+        && is_month_day(second, first)
+        && !is_all_week
+        && (page.cue_before(at, 2, cue::PATIENT_DATE).is_some()
+            || follows_day_word(page, at)
+            || at > 0 && tells_of_care(page, at - 1));
     let is_short = short <= 2 && long <= 2;
     let month_day = is_short
         && (separator == b'/' && day_first || separator != b'.' && is_month_day(first, second) && is_day(page, at));
@@ -128,7 +136,7 @@ pub(super) fn is_in_range(page: &Page, at: usize) -> bool {
     follows_date || leads_date
 }
 
-fn separator(page: &Page, at: usize) -> Option<u8> {
+pub(super) fn separator(page: &Page, at: usize) -> Option<u8> {
     let mark = page.token(at)?.mark;
     (matches!(mark, b'/' | b'-' | b'.') && page.gap(at) <= Gap::Space && page.gap(at + 1) <= Gap::Line).then_some(mark)
 }
@@ -173,7 +181,7 @@ fn leading_number(page: &Page, at: usize) -> Option<u32> {
     }
 }
 
-fn is_year(year: u32) -> bool {
+pub(super) fn is_year(year: u32) -> bool {
     (1880..=2099).contains(&year)
 }
 

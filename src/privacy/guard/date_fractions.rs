@@ -2,7 +2,7 @@
 
 use super::date_context::{is_about_person, names_action, speaks_of_policy, tells_of_care, tells_of_somebody};
 use super::date_days::ends_phrase;
-use super::date_forms::{is_in_range, is_month_day, leads_range};
+use super::date_forms::{Date, Form, day_of_month, is_in_range, is_month_day, is_year, leads_range, separator};
 use super::lexicon::cue;
 use super::page::Page;
 use super::token::{Gap, Shape};
@@ -27,7 +27,11 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
     let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
     let reach = if is_no_scale { 9 } else { 3 };
+    let leads_hour = is_no_scale
+        && page.word_is(at + 3, &["at"])
+        && (page.word_is(at + 4, &["noon", "midday"]) || page.number(at + 4).is_some_and(|hour| hour <= 23));
     ends_range
+        || leads_hour
         || follows_day_word(page, at)
         || page.cue_before(at, reach, cue::PATIENT_DATE).is_some()
         || is_in_range(page, at)
@@ -52,7 +56,7 @@ fn spans_year(page: &Page, at: usize) -> bool {
 }
 
 /// "on 3/12", "Tues 4/16", "since 2/9", "week of 6/2".
-fn follows_day_word(page: &Page, at: usize) -> bool {
+pub(super) fn follows_day_word(page: &Page, at: usize) -> bool {
     let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
     word(1, &["on", "since", "until", "till"])
         || at
@@ -231,4 +235,24 @@ pub(super) fn follows_time_word(page: &Page, at: usize) -> bool {
     at.checked_sub(1)
         .is_some_and(|before| page.word_is(before, &["on", "since", "until", "dated"]))
         && page.cue_before(at, 6, cue::POLICY_DATE | cue::CODE_CUE).is_none()
+}
+
+/// "7/vii/24", "12.xi.2023": the month in Roman numbers.
+pub(super) fn roman_month(page: &Page, at: usize) -> Option<Date> {
+    const MONTHS: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+    page.tokens
+        .get(at + 2)
+        .filter(|month| month.is_word() && month.len() <= 4)?;
+    let separator = separator(page, at + 1)?;
+    let year = page.number(at + 4)?;
+    let is_date = page.word_is(at + 2, &MONTHS)
+        && page.mark_is(at + 3, separator)
+        && page.gap(at + 4) == Gap::Glued
+        && day_of_month(page, at).is_some()
+        && (page.word(at + 4).len() == 2 || is_year(year));
+    is_date.then_some(Date {
+        first: at,
+        last: at + 4,
+        form: Form::Full,
+    })
 }

@@ -7,6 +7,7 @@ use super::date_context::{
 };
 use super::date_days::is_business;
 use super::date_forms::{Date, Form, date_at};
+use super::date_stamps::is_stamp;
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
@@ -77,11 +78,12 @@ fn is_personal(page: &Page, date: &Date) -> bool {
     if is_of_any_year(page, date.last) {
         return false;
     }
-    match date.form {
+    let is_told = match date.form {
         Form::Full => is_full_personal(page, date),
         Form::Partial => is_month_personal(page, date),
         Form::Told => is_told_personal(page, date),
-    }
+    };
+    is_told && !is_stamp(page, date.first, date.last)
 }
 
 /// A date with its day: somebody's unless it dates a document.
@@ -95,7 +97,7 @@ fn is_full_personal(page: &Page, date: &Date) -> bool {
         return is_beside && !is(page, at, class::OF_MANY_THINGS) || !dates_document(page, date.first, date.last);
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
-        Some(at) if page.has(at, cue::POLICY_DATE) => false,
+        Some(at) if page.has(at, cue::POLICY_DATE) => follows_sure_care(page, date.first),
         Some(_) => !dates_document(page, date.first, date.last),
         None => page.context == FieldContext::FreeText && !dates_document(page, date.first, date.last),
     }
@@ -106,6 +108,18 @@ fn is_policy_of_person(page: &Page, date: &Date, at: usize) -> bool {
     page.has(at, cue::PERSON)
         || page.cue_before(at, 3, cue::PERSON).is_some()
         || is(page, at, class::OF_BOTH) && tells_of_somebody(page, date.first, date.last)
+}
+
+/// "excised 7/5/24 under the two-week rule": what happened to somebody stands right before.
+fn follows_sure_care(page: &Page, first: usize) -> bool {
+    first.checked_sub(1).is_some_and(|before| {
+        is(page, before, class::CARE_VERB)
+            && !is(
+                page,
+                before,
+                class::OF_MANY_THINGS | class::OF_PEOPLE_TOO | class::DOCUMENT_WORD,
+            )
+    })
 }
 
 /// A month with its year.
@@ -170,7 +184,7 @@ fn is_told_of_person(page: &Page, date: &Date) -> bool {
     follows_on
         || page.cue_before(date.first, 5, cue::PERSON).is_some()
         || follows_pronoun(page, date.first)
-        || care_near(page, date.first, date.last, 4)
+        || care_near(page, date.first, date.last, 6)
         || follows_finding(page, date)
         || is_day_in_small_letters(page, date)
         || is_persons && !speaks_of_document(page, date.first, date.last)
@@ -197,7 +211,12 @@ fn follows_finding(page: &Page, date: &Date) -> bool {
             .is_some_and(|token| token.is_word() && token.cues == 0 && token.len() > 2)
     });
     let begins_month = page.has(date.first, cue::MONTH);
+    let follows_stamp = date
+        .first
+        .checked_sub(1)
+        .is_some_and(|before| is(page, before, class::STAMP));
     follows_word
+        && !follows_stamp
         && begins_month
         && page.context == FieldContext::FreeText
         && !page.starts_sentence(date.first)

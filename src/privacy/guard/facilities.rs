@@ -19,7 +19,8 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     };
     let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at))
         || is_titled_facility(page, at, first_of_head, last);
-    let names_payer = page.word_is(last + 1, &["health"]) && page.word_is(last + 2, &["plan", "plans", "insurance"])
+    let names_payer = page.has(last + 1, cue::PROPER) && page.word_is(last + 1, &["healthnet"])
+        || page.word_is(last + 1, &["health"]) && page.word_is(last + 2, &["plan", "plans", "insurance"])
         || page.word_is(last + 1, &["plan"]);
     if names_payer {
         return None;

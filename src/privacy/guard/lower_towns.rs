@@ -38,7 +38,9 @@ fn is_lower_town(page: &Page, at: usize, token: &Token, is_phrase: bool) -> bool
     let is_only_city = is_city && known & dict::FIRST == 0 && token.len() > 4;
     let follows_preposition =
         page.word_is(at.wrapping_sub(1), &["in", "from", "near"]) && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
-    follows_preposition && (is_phrase || is_only_city || follows_stay(page, at))
+    let follows_at = page.word_is(at.wrapping_sub(1), &["at"]) && is_only_town && page.is_informal();
+    follows_at
+        || follows_preposition && (is_phrase || is_only_city || follows_stay(page, at))
         || (is_phrase || is_city) && (is_home() || follows_demographics(page, at) || follows_move(page, at))
 }
 

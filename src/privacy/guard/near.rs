@@ -112,7 +112,9 @@ impl Near<'_> {
             _ => false,
         };
         let is_before_street = self.is_before_street();
-        let may_be_zip = next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE);
+        let may_be_postcode =
+            token.shape == Shape::Mixed && next.shape == Shape::Mixed && next.len() == 3 && token.len() <= 4;
+        let may_be_zip = next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE) || may_be_postcode;
         bit(Interest::Number, self.may_identify())
             | bit(Interest::Age, may_be_age)
             | bit(Interest::Place, is_before_street || may_be_zip)
@@ -132,7 +134,10 @@ impl Near<'_> {
         let is_compact = matches!(token.len(), 6 | 8);
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
         bit(Interest::Ip, is_before_stop || self.is_before_colon())
-            | bit(Interest::Date, is_separated || is_compact || self.is_before_month())
+            | bit(
+                Interest::Date,
+                is_separated || is_compact || self.is_before_month() || self.is_before_roman_month(),
+            )
             | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
     }
 
@@ -266,6 +271,15 @@ impl Near<'_> {
         next.mark == b':' && next.gap == Gap::Glued && self.token().len() <= 4
     }
 
+    /// "7/vii/24".
+    fn is_before_roman_month(&self) -> bool {
+        let (next, month) = (self.after(1), self.after(2));
+        matches!(next.mark, b'/' | b'.' | b'-')
+            && matches!(month.first, b'i' | b'v' | b'x')
+            && month.gap == Gap::Glued
+            && self.after(3).mark == next.mark
+    }
+
     fn is_before_month(&self) -> bool {
         self.after(1).has(cue::MONTH) || self.after(2).has(cue::MONTH)
     }
@@ -281,7 +295,10 @@ impl Near<'_> {
     fn may_identify(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
         let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
-        let has_form = token.len() >= 7 || may_begin_groups;
+        let follows_phone = matches!(token.len(), 1 | 3..=5) && { self.before() }
+            .is_some_and(|before| matches!(before.first, b'e' | b'b' | b'p') && before.has(cue::PHONE));
+        let has_form =
+            token.len() >= 7 || may_begin_groups || follows_phone || token.first == b'x' && token.shape == Shape::Mixed;
         let is_labelled = self.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
         if is_labelled || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;
@@ -340,12 +357,22 @@ impl Near<'_> {
             || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
             || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
             || token.possessive;
+        if token.has(cue::MONTH) && self.lists_months() {
+            return false;
+        }
         // "let Grace know", "the carer Precious": a given name that is a word too, with a capital that no sentence gives it.
         let is_inside = is_title
             && !token.starts_sentence
             && (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && known & dict::WORD == 0);
         let may_be_part = is_clear || known & NAMES != 0 && goes_on || is_inside;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
+    }
+
+    /// "in January, April and July".
+    fn lists_months(&self) -> bool {
+        let follows = { self.at.checked_sub(2) }.and_then(|earlier| self.tokens.get(earlier));
+        self.after(1).mark == b',' && self.after(2).has(cue::MONTH)
+            || follows.is_some_and(|earlier| earlier.has(cue::MONTH))
     }
 
     /// Whether a capitalised word may begin a place: after a word that leads to places, as a town, or with more of a name after it.
@@ -355,7 +382,17 @@ impl Near<'_> {
         let is_short = token.shape == Shape::Upper && token.len() < 4;
         let may_be_town = !is_short && (lead.town || u64::from(token.known) & dict::CITY != 0)
             || token.known & KNOWN_STARTS_PHRASE != 0;
-        lead.facility || may_be_town || self.continues_capitals()
+        lead.facility || may_be_town || self.continues_capitals() || self.is_noted_site()
+    }
+
+    /// "Nightingale ward", "Highway 61", "Tir-y-Berth".
+    #[inline]
+    fn is_noted_site(&self) -> bool {
+        let next = self.after(1);
+        let is_road = self.token().has(cue::STREET_SUFFIX) && next.shape == Shape::Digits;
+        let is_interstate =
+            self.token().len() == 1 && next.mark == b'-' && self.after(2).len() == 2 && self.after(2).has_digit();
+        next.has(cue::PLACE_TAIL) && next.gap == Gap::Space || is_road || is_interstate
     }
 
     /// Whether a name of several words may go on after the token.

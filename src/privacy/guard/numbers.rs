@@ -11,6 +11,7 @@ use super::labels::{self, Label, Reading};
 use super::lexicon::cue;
 use super::number_groups::{echoes, last_group, payer_groups, spaced_groups};
 use super::page::Page;
+use super::phones::extension;
 use super::policies::is_document_number;
 use super::token::{Gap, Shape};
 
@@ -158,6 +159,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
             Reading::Identifier(label) => labelled(page, run, label),
             Reading::Code | Reading::Unlabelled => None,
         })
+        .or_else(|| extension(page, run))
         .or_else(|| over_line(page, run, depth))
         .or_else(|| after_letters(page, run))
         .or_else(|| spaced_groups(page, run))
@@ -239,7 +241,27 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
             .is_some_and(|before| page.mark_is(before, b'$'));
     let is_year =
         run.letters == 0 && digits == 4 && page.number(run.first).is_some_and(|year| (1900..=2099).contains(&year));
-    let is_public = digits == run.digits && !label.is_head && !label.is_explicit && is_public_code(page, run);
+    let is_field = run.text(page).len() == 6 && run.text(page).contains('-') || run.text(page).starts_with("CMS-");
+    let is_loop =
+        run.digits == 4 && run.text(page).starts_with("20") && page.cue_before(run.first, 8, cue::CODE_CUE).is_some();
+    let is_statute = run.text(page).contains('.')
+        && run
+            .first
+            .checked_sub(1)
+            .is_some_and(|code| page.word_is(code, &["code"]));
+    let is_public = (digits == run.digits && !label.is_head && !label.is_explicit || is_field)
+        && is_public_code(page, run)
+        || is_loop && run.letters == 2
+        || is_statute
+        || digits == run.digits
+            && digits >= 9
+            && run.letters == 0
+            && run
+                .text(page)
+                .bytes()
+                .filter(|byte| (b'1'..=b'9').contains(byte))
+                .count()
+                <= 3;
     if is_quantity || is_public || is_document_number(page, run) {
         return false;
     }
@@ -286,16 +308,37 @@ fn prefixed(page: &mut Page, run: &Run) -> Option<usize> {
         ("patientid", PhiKind::Mrn),
         ("ptid", PhiKind::Mrn),
     ];
+    let text = run.text(page);
+    let is_chart = run.letters == 2
+        && run.digits >= 5
+        && text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("mr-"))
+        && page
+            .cue_before(run.first, 10, cue::MRN_WORD | cue::PERSON | cue::RELATIVE)
+            .is_some();
+    if is_chart {
+        page.report(run.first, run.last, PhiKind::Mrn, 0.8, "id.prefix");
+        return Some(run.last);
+    }
     if run.digits < 4 || run.letters < 3 {
         return None;
     }
-    let text = run.text(page);
     let letters = text.find(|c: char| !c.is_ascii_alphabetic())?;
     let (prefix, _) = text.split_at_checked(letters)?;
     let prefix = prefix.to_ascii_lowercase();
     let (_, kind) = PREFIXES.into_iter().find(|(label, _)| prefix.ends_with(label))?;
     page.report(run.first, run.last, kind, 0.9, "id.prefix");
     Some(run.last)
+}
+
+/// "Humana HUM-0432-020": what a payer numbers with its own name.
+fn is_payers_own(page: &Page, run: &Run) -> bool {
+    let text = run.text(page);
+    let letters = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(0);
+    let payer = run.first.checked_sub(1).map_or("", |before| page.word(before));
+    let (Some(prefix), Some(begin)) = (text.get(..letters), payer.get(..letters)) else {
+        return false;
+    };
+    letters > 1 && prefix.eq_ignore_ascii_case(begin)
 }
 
 /// A long number without a label, where the sentence speaks of a person.
@@ -310,8 +353,9 @@ fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> Option<usiz
     if !(is_long || has_dash_groups) || checksum::is_npi(&run.compact(page)) || is_public_code(page, run) {
         return None;
     }
-    let follows_payer =
-        page.gap(run.first) == Gap::Space && page.before(run.first).is_some_and(|before| before.has(cue::PROPER));
+    let follows_payer = page.gap(run.first) == Gap::Space
+        && page.before(run.first).is_some_and(|before| before.has(cue::PROPER))
+        && !is_payers_own(page, run);
     if follows_payer && run.digits >= 7 && run.digits + run.letters >= 9 {
         page.report(run.first, run.last, PhiKind::HealthPlanId, 0.6, "id.long_number");
         return Some(run.last);

@@ -83,6 +83,8 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
         {
             Some(3)
         }
+        // "(02) 9876 5432", "07700 900123", "020 7946 0018", "0412 345 678": a nought before the area.
+        [2..=5, ..] if national_form(groups, is_code).is_some() => national_form(groups, is_code),
         [3, 7, ..] if groups.separators(2).first() == Some(&b')') => Some(2),
         [3, 4, ..]
             if is_cued && !is_code && groups.separators(2).first() == Some(&b'-') && !groups.continues_after(2) =>
@@ -97,6 +99,30 @@ fn form(page: &Page, opening: usize, groups: &Groups, is_code: bool) -> Option<u
         [7] if !is_code && page.cue_before(opening, NEAR, cue::PHONE | cue::FAX).is_some() => Some(1),
         [10 | 11, ..] if is_bare_number(page, opening, groups, is_cued, is_code) => Some(1),
         _ if is_cued && !is_code => cued_form(groups),
+        _ => None,
+    }
+}
+
+/// The groups of British, Irish and Australian numbers, which begin with a nought.
+fn national_form(groups: &Groups, is_code: bool) -> Option<usize> {
+    let is_form = |count: usize| {
+        let separators = groups.separators(count);
+        !is_code
+            && !groups.continues_after(count)
+            && { separators.iter() }.all(|separator| matches!(separator, b' ' | b')' | b'-'))
+            && separators
+                .windows(2)
+                .all(|pair| pair.first() == pair.last() || pair.first() == Some(&b')'))
+    };
+    if groups.digits().first() != Some(&b'0') {
+        return None;
+    }
+    match (groups.lengths(), groups.digits()) {
+        ([2, 4, 4, ..] | [3, 4, 4, ..] | [4, 3, 3 | 4, ..] | [3, 3, 4, ..], [b'0', b'1'..=b'9', ..]) if is_form(3) => {
+            Some(3)
+        }
+        ([5, 6, ..] | [5, 5, ..], [b'0', b'1'..=b'9', ..]) if is_form(2) => Some(2),
+        ([5, 3, 3, ..], [b'0', b'1'..=b'9', ..]) if is_form(3) => Some(3),
         _ => None,
     }
 }
@@ -173,4 +199,45 @@ fn is_public_line(page: &Page, opening: usize, digits: &[u8]) -> bool {
         (false, Some(_), _) => true,
         (false, None, _) => false,
     }
+}
+
+/// "ext 4021", "bleep 2217", "page her at 4-8821": the short number of somebody in a house.
+pub(super) fn extension(page: &mut Page, run: &super::numbers::Run) -> Option<usize> {
+    if !(3..=5).contains(&run.digits) {
+        return None;
+    }
+    if run.letters > 0 {
+        let is_marked = run.letters == 1 && run.text(page).starts_with(['x', 'X']);
+        let is_called = is_marked && page.cue_before(run.first, 4, cue::PHONE).is_some();
+        if is_called && page.cue_before(run.first, 12, cue::ORG_CONTACT).is_none() {
+            page.report(run.first, run.last, PhiKind::Phone, 0.7, "phone.number");
+            return Some(run.last);
+        }
+        return None;
+    }
+    let mut word = run.first.checked_sub(1)?;
+    if page.mark_is(word, b'.') || page.mark_is(word, b'#') || page.mark_is(word, b':') {
+        word = word.checked_sub(1)?;
+    }
+    // Most numbers of a text are codes, and a look at one letter tells them.
+    let may_lead = |token: &super::token::Token| matches!(token.first, b'e' | b'b' | b'p');
+    page.tokens.get(word).filter(|token| may_lead(token))?;
+    let is_short = page.word_is(
+        word,
+        &[
+            "ext",
+            "extension",
+            "extn",
+            "bleep",
+            "bleeper",
+            "pager",
+            "beeper",
+            "page",
+        ],
+    ) && (run.digits > 4 || !page.word_is(word, &["page"]));
+    if !is_short || page.has(run.last + 1, cue::UNIT) || page.cue_before(run.first, 12, cue::ORG_CONTACT).is_some() {
+        return None;
+    }
+    page.report(run.first, run.last, PhiKind::Phone, 0.7, "phone.number");
+    Some(run.last)
 }

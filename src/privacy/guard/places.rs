@@ -8,10 +8,11 @@ use super::lexicon::{cue, dict};
 use super::lower_towns::{lower_apposition, lower_sited, lower_subject, lower_town};
 use super::page::Page;
 use super::practices::named_practice;
+use super::sites::{interstate, site};
 use super::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
 use super::token::{Gap, Shape, Token};
 use super::towns::{county, town, town_and_state};
-use super::zips::{coordinates, state_zip, zip, zip_plus_four};
+use super::zips::{coordinates, lettered_postcode, state_zip, zip, zip_plus_four};
 
 pub(super) fn find(page: &mut Page) {
     let mut from = 0;
@@ -36,6 +37,7 @@ fn numbered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         .or_else(|| foreign_street(page, at))
         .or_else(|| coordinates(page, at))
         .or_else(|| zip_plus_four(page, at))
+        .or_else(|| lettered_postcode(page, at))
 }
 
 fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
@@ -120,7 +122,7 @@ impl Lead {
 /// A capitalised word: what its sequence of capitals may name.
 fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if page.token(at).is_some_and(|token| token.len() == 1) {
-        return None;
+        return interstate(page, at);
     }
     let end = capitals_end(page, at);
     let cues = page
@@ -152,6 +154,7 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if lead.town || page.dictionary(at) & dict::CITY != 0 || page.starts_dictionary_phrase(at) {
         found = found.or_else(|| town(page, at));
     }
+    found = found.or_else(|| site(page, at));
     let may_be_street = page
         .tokens
         .iter()

@@ -174,14 +174,15 @@ fn is_bare_name(page: &Page, at: usize, last: usize) -> bool {
 
 /// "seen at OHSU": capitals among small letters that name no kind of unit.
 fn is_hospital_acronym(page: &Page, at: usize) -> bool {
-    const UNITS: [&str; 44] = [
-        "abc", "abcd", "xyz", "xyzd", "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu", "ticu", "snf",
-        "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp", "hha", "cdu", "tcu", "alf", "hopd", "fqhc", "rhc", "cah",
-        "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob", "tbd", "msu", "pcu", "imcu", "esrd",
+    const UNITS: [&str; 46] = [
+        "pecos", "nppes", "abc", "abcd", "xyz", "xyzd", "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu",
+        "ticu", "snf", "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp", "hha", "cdu", "tcu", "alf", "hopd", "fqhc",
+        "rhc", "cah", "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob", "tbd", "msu", "pcu",
+        "imcu", "esrd",
     ];
     let is_capitals = page.token(at).is_some_and(|token| {
         token.shape == Shape::Upper
-            && (3..=5).contains(&token.len())
+            && (3..=8).contains(&token.len())
             && !token.possessive
             && token.cues & !cue::FACILITY_NAME == 0
     });

@@ -17,7 +17,13 @@ pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
             .is_some_and(|token| token.is_capitalised() && token.len() > 2)
             && !page.has(index, cue::FACILITY_GENERIC | cue::PROPER | cue::CONNECTOR)
     });
+    let names_document = page.token(last).is_some_and(|noun| noun.possessive)
+        && page.word_is(
+            last + 1,
+            &["name", "plan", "employees", "website", "contract", "policy"],
+        );
     let is_clear = is_named
+        && !names_document
         && !page.has(last + 1, cue::FACILITY_HEAD | cue::EPONYM_HEAD)
         && !(page.starts_sentence(at) && last == at + 1 && page.dictionary(at) & dict::WORD != 0);
     if !is_clear {
@@ -72,7 +78,8 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
     } else {
         all_known
     };
-    if !is_state || !is_town || !is_plausible {
+    let names_score = !has_comma && page.has(state + 1, cue::EPONYM_HEAD) && page.gap(state + 1) == Gap::Space;
+    if !is_state || !is_town || !is_plausible || names_score {
         return None;
     }
     if is_office_address(page, at) {
@@ -158,8 +165,13 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         || names_institution(page, at);
     let known = page.dictionary(at);
     let is_clear_place = phrase.is_some() || known & dict::CITY != 0 || known & (dict::TOWN | dict::WORD) == dict::TOWN;
+    let is_system = token.shape == Shape::Upper
+        && !strong
+        && page.before(at).is_some_and(|before| before.shape == Shape::Lower)
+        && phrase.is_none();
     let is_beside_person = is_clear_place && (is_apposition(page, at, last) || continues_row(page, at, last));
-    if names_other || !(is_beside_person || is_town(page, at, phrase, strong, weak)) {
+    let is_here = !(names_other || is_system) && (is_beside_person || is_town(page, at, phrase, strong, weak));
+    if !is_here || !strong && names_study(page, last) {
         return None;
     }
     let last = if strong && phrase.is_none() {
@@ -181,6 +193,30 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
         "geo.town",
     );
     Some(report_zip_after(page, last))
+}
+
+/// "Kigali modification", "Bogalusa and Jackson are cohort studies", "Santa Clara Family Health Plan": what is called after a town.
+fn names_study(page: &Page, last: usize) -> bool {
+    (last + 1..last + 6)
+        .take_while(|index| {
+            !page.starts_sentence(*index) && page.token(*index).is_some_and(|token| matches!(token.mark, 0 | b','))
+        })
+        .any(|index| {
+            page.word_is(
+                index,
+                &[
+                    "cohort",
+                    "cohorts",
+                    "definition",
+                    "definitions",
+                    "modification",
+                    "consensus",
+                ],
+            ) || index <= last + 3
+                && page.word_is(index, &["plan", "criteria", "score"])
+                && page.gap(last + 1) == Gap::Space
+                && !page.has(last + 1, cue::CONNECTOR | cue::PERSON_VERB)
+        })
 }
 
 /// "Mallory-Weiss": two names joined, which no list has as a town.
@@ -264,7 +300,8 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
     if weak {
         let is_clear_word = token.shape == Shape::Title && (follows_from || is_city && closes_phrase(page, at));
         let is_clear_eponym = !token.has(cue::EPONYM) || is_city && (follows_from || closes_phrase(page, at));
-        return is_place && (!is_word || is_clear_word) && is_clear_eponym && !is_next_capital;
+        let may_be_addressee = is_person && !is_city && page.word_is(at.wrapping_sub(1), &["to"]);
+        return is_place && !may_be_addressee && (!is_word || is_clear_word) && is_clear_eponym && !is_next_capital;
     }
     if page.has(last + 1, cue::PLACE_TAIL) {
         return is_city && !is_word;
@@ -313,7 +350,7 @@ pub(super) fn names_institution(page: &Page, at: usize) -> bool {
 
 /// "city Boise", "Town: Ovid".
 pub(super) fn follows_label(page: &Page, at: usize) -> bool {
-    let label = if at >= 1 && page.mark_is(at - 1, b':') {
+    let label = if at >= 1 && (page.mark_is(at - 1, b':') || page.word_is(at - 1, &["is"])) {
         at.checked_sub(2)
     } else {
         at.checked_sub(1)

@@ -21,7 +21,9 @@ pub(super) fn zip(page: &mut Page, at: usize) -> Option<usize> {
         page.report(value, value, PhiKind::Geography, 0.9, "geo.zip3_restricted");
         return Some(value);
     }
-    if digits.len() != 5 && digits.len() != 9 || page.cue_before(value, 3, cue::CODE_CUE).is_some_and(|code| code > at)
+    let is_indian = digits.len() == 6 && page.word_is(at, &["pincode", "pin"]);
+    if !is_indian && digits.len() != 5 && digits.len() != 9
+        || page.cue_before(value, 3, cue::CODE_CUE).is_some_and(|code| code > at)
     {
         return None;
     }
@@ -118,4 +120,27 @@ pub(super) fn coordinates(page: &mut Page, at: usize) -> Option<usize> {
     }
     page.report(at, next + 2, PhiKind::Geography, 0.85, "geo.coordinates");
     Some(next + 2)
+}
+
+/// "DG7 3XQ", "SW1A 2AA", "K1A 0B1": British and Canadian codes, of letters and digits in an order of their own.
+pub(super) fn lettered_postcode(page: &mut Page, at: usize) -> Option<usize> {
+    let is_letter = u8::is_ascii_uppercase;
+    let (outer, inner) = (page.word(at).as_bytes(), page.word(at + 1).as_bytes());
+    let is_british = matches!(inner, [digit, a, b] if digit.is_ascii_digit() && is_letter(a) && is_letter(b))
+        && matches!(outer, [a, d] if is_letter(a) && d.is_ascii_digit())
+            | matches!(outer, [a, b, c] if is_letter(a) && (is_letter(b) && c.is_ascii_digit() || b.is_ascii_digit()))
+            | matches!(outer, [a, b, d, _] if is_letter(a) && is_letter(b) && d.is_ascii_digit());
+    let is_canadian = matches!((outer, inner), ([a, d, b], [e, c, f])
+        if is_letter(a) && d.is_ascii_digit() && is_letter(b) && e.is_ascii_digit() && is_letter(c) && f.is_ascii_digit());
+    let is_joined = page.gap(at) == Gap::Glued
+        || page.gap(at + 1) != Gap::Space
+        || page.gap(at + 2) == Gap::Glued
+            && page
+                .token(at + 2)
+                .is_some_and(|next| next.mark == 0 || next.mark == b'-');
+    if !(is_british || is_canadian) || is_joined || page.cue_before(at, 4, cue::CODE_CUE).is_some() {
+        return None;
+    }
+    page.report(at, at + 1, PhiKind::Geography, 0.9, "geo.zip");
+    Some(at + 1)
 }
