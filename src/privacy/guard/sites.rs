@@ -20,7 +20,10 @@ pub(super) fn site(page: &mut Page, at: usize) -> Option<usize> {
         before.shape != Shape::Upper
             && (before.has(LEADS) || matches!(before.mark, b',' | b'(') || before.first == b'o' && before.len() == 3)
     };
-    let is_led = !token.starts_sentence && !token.has(OTHER_MATTER) && page.before(at).is_some_and(leads);
+    let is_led = !token.starts_sentence
+        && !token.has(OTHER_MATTER)
+        && page.before(at).is_some_and(leads)
+        && !is_bearer_of_role(page, at);
     let last = if is_led {
         led_site(page, at)
     } else if next.is_some_and(|next| next.mark == b'-') {
@@ -32,6 +35,11 @@ pub(super) fn site(page: &mut Page, at: usize) -> Option<usize> {
     }?;
     page.report(at, last, PhiKind::Geography, 0.7, "geo.facility_cue");
     Some(last)
+}
+
+/// "the registrar, Boateng, in her absence": who has the role is no place.
+fn is_bearer_of_role(page: &Page, at: usize) -> bool {
+    at >= 2 && page.mark_is(at - 1, b',') && is(page, at - 2, class::PERSON_ROLE) && page.mark_is(at + 1, b',')
 }
 
 fn led_site(page: &Page, at: usize) -> Option<usize> {
