@@ -39,10 +39,6 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
 
 /// Social Security numbers that can have been issued (SSA: no area 000, 666 or 9xx, no group 00, no serial 0000).
 pub(super) fn is_issued_ssn(digits: &[u8]) -> bool {
-    // "001-01-0001" orders a list.
-    if digits.iter().filter(|digit| **digit != b'0').count() <= 3 {
-        return false;
-    }
     match digits {
         [b'0', b'0', b'0', ..] | [b'6', b'6', b'6', ..] => false,
         [b'9', ..] => is_itin(digits),

@@ -252,16 +252,7 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     let is_public = (digits == run.digits && !label.is_head && !label.is_explicit || is_field)
         && is_public_code(page, run)
         || is_loop && run.letters == 2
-        || is_statute
-        || digits == run.digits
-            && digits >= 9
-            && run.letters == 0
-            && run
-                .text(page)
-                .bytes()
-                .filter(|byte| (b'1'..=b'9').contains(byte))
-                .count()
-                <= 3;
+        || is_statute;
     if is_quantity || is_public || is_document_number(page, run) {
         return false;
     }
