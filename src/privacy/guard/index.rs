@@ -1,9 +1,9 @@
 //! Which tokens each detector has to look at: most words of a text concern none, and passing over them eight times would cost more
 //! than everything else. A bit says "perhaps": it is left out only where the detector is certain to find nothing.
 
-use super::labels::{LABEL_REACH, may_label};
 use super::lexicon::{Lexicon, cue};
 use super::near::{Near, STREETS, is_route};
+use super::numbers::labels::{LABEL_REACH, may_label};
 use super::page::begins_small;
 use super::token::{Gap, Shape, Token};
 

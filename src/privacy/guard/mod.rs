@@ -4,66 +4,25 @@
 //! that belongs to a finding is no longer read. Every detector looks a bounded number of tokens around, so the work is linear in the text.
 //! Findings name kind and place, never the text.
 
-mod abroad;
-mod age_told;
-mod ages;
 mod allow;
-mod blocks;
-mod checksum;
-mod codes;
 mod contact;
-mod date_context;
-mod date_days;
-mod date_forms;
-mod date_fractions;
-mod date_stamps;
 mod dates;
 mod detectors;
-mod digits;
 mod encoded;
-mod facilities;
-mod forms;
 mod hosts;
-mod houses;
 mod index;
 mod kinds;
-mod labels;
 mod lexicon;
-mod lower_towns;
 mod media;
-mod name_acts;
-mod name_candidate;
-mod name_context;
-mod name_described;
-mod name_evidence;
-mod name_labels;
-mod name_lower;
-mod name_met;
-mod name_parts;
-mod name_shapes;
-mod name_single;
-mod name_things;
-mod name_told;
-mod name_weighed;
 mod names;
 mod near;
 mod normal;
-mod number_groups;
 mod numbers;
 mod page;
-mod phones;
 mod places;
-mod policies;
-mod practices;
-mod sites;
-mod streets;
 mod token;
-mod towns;
-mod whereabouts;
 mod word;
 mod words;
-mod zip3;
-mod zips;
 
 #[cfg(test)]
 mod fuzz;
@@ -75,7 +34,7 @@ use std::sync::{Arc, LazyLock};
 pub use allow::{AllowEntry, AllowList};
 pub use detectors::DetectorInfo;
 pub use kinds::PhiKind;
-pub use zip3::ZIP3_RESTRICTED_VERSION;
+pub use places::zip3::ZIP3_RESTRICTED_VERSION;
 
 use lexicon::Lexicon;
 use normal::Normal;
@@ -209,11 +168,11 @@ impl Guard {
         contact::find(&mut page);
         dates::find(&mut page);
         numbers::find(&mut page);
-        ages::find(&mut page);
+        dates::ages::find(&mut page);
         places::find(&mut page);
         names::find(&mut page);
         names::find_again(&mut page);
-        blocks::find(&mut page);
+        places::blocks::find(&mut page);
         if decodes {
             encoded::find(&mut page, &|decoded| {
                 self.find(Normal::of(decoded).text(), context, false)

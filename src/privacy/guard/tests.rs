@@ -132,13 +132,13 @@ fn every_finding_names_a_listed_detector() {
 #[test]
 fn the_restricted_zip3_list_holds_the_seventeen_of_the_guidance() {
     for prefix in "036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split(' ') {
-        assert!(zip3::is_restricted(prefix), "{prefix}");
+        assert!(super::places::zip3::is_restricted(prefix), "{prefix}");
     }
     for prefix in "202 204 205 369 753 772".split(' ') {
-        assert!(zip3::is_restricted(prefix), "Census 2010: {prefix}");
+        assert!(super::places::zip3::is_restricted(prefix), "Census 2010: {prefix}");
     }
     for prefix in ["000", "606", "100", "937"] {
-        assert!(!zip3::is_restricted(prefix), "{prefix}");
+        assert!(!super::places::zip3::is_restricted(prefix), "{prefix}");
     }
 }
 

@@ -1,0 +1,258 @@
+//! Days written as a fraction ("3/14", "3-14"). Scales, doses and ratios look the same: the words beside it decide.
+
+use super::super::lexicon::cue;
+use super::super::page::Page;
+use super::super::token::{Gap, Shape};
+use super::super::words::{class, is};
+use super::context::{is_about_person, names_action, speaks_of_policy, tells_of_care, tells_of_somebody};
+use super::days::ends_phrase;
+use super::forms::{Date, Form, day_of_month, is_in_range, is_month_day, is_year, leads_range, separator};
+
+/// The longest scale in tens: a higher day is on few of them.
+const SCALE_MAX: u32 = 10;
+
+/// Whether the fraction that begins at `at` is a day of somebody's care. The form is checked: month, mark, day, and nothing joined on.
+pub(super) fn is_day(page: &Page, at: usize) -> bool {
+    let (Some(first), Some(second)) = (page.number(at), page.number(at + 2)) else {
+        return false;
+    };
+    if is_measured(page, at) || spans_year(page, at) {
+        return false;
+    }
+    let is_no_scale = second > SCALE_MAX || first > second;
+    if page.mark_is(at + 1, b'-') {
+        return is_hyphened_day(page, at, is_no_scale);
+    }
+    let ends_range =
+        at >= 4 && page.mark_is(at - 1, b'-') && page.mark_is(at - 3, b'/') && page.is_taken(at - 4, at - 4);
+    let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
+    let reach = if is_no_scale { 9 } else { 3 };
+    let leads_hour = is_no_scale
+        && page.word_is(at + 3, &["at"])
+        && (page.word_is(at + 4, &["noon", "midday"]) || page.number(at + 4).is_some_and(|hour| hour <= 23));
+    ends_range
+        || leads_hour
+        || follows_day_word(page, at)
+        || page.cue_before(at, reach, cue::PATIENT_DATE).is_some()
+        || is_in_range(page, at)
+        || follows_care(page, at, is_no_scale)
+        || joins_earlier_day(page, at)
+        || leads_series(page, at)
+        || is_no_scale && (leads_list(page, at) || names_what_follows(page, at))
+        || leads_range(page, at + 3, b'/') && is_no_scale && !speaks_of_policy(page, at, at + 2)
+        || follows_earlier_day(page, at, is_no_scale)
+        || (is_no_scale || is_padded || is_dated_from(page, at)) && is_told_of_person(page, at, is_padded)
+}
+
+/// "7/1-6/30": a year of measurement or of a budget.
+fn spans_year(page: &Page, at: usize) -> bool {
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let is_year = |begin: usize, end: usize| match (day(begin), day(end)) {
+        (Some((first, 1)), Some((last, 28..=31))) => last + 1 == first || (first, last) == (1, 12),
+        _ => false,
+    };
+    let joins = |index: usize| page.mark_is(index, b'-') || page.word_is(index, &["to", "through", "thru"]);
+    joins(at + 3) && is_year(at, at + 4) || at >= 4 && joins(at - 1) && is_year(at - 4, at)
+}
+
+/// "on 3/12", "Tues 4/16", "since 2/9", "week of 6/2".
+pub(super) fn follows_day_word(page: &Page, at: usize) -> bool {
+    let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
+    word(1, &["on", "since", "until", "till"])
+        || at
+            .checked_sub(1)
+            .is_some_and(|before| is(page, before, class::WEEK_DAY))
+        || word(1, &["of"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
+}
+
+/// "in clinic 3/3", "left 2/29", "done 11/4", "saw this kid 4/9", "recouped 3/9".
+fn follows_care(page: &Page, at: usize, is_no_scale: bool) -> bool {
+    let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
+        return false;
+    };
+    let is_said = page.word_is(before, &["was", "were", "is"]) && before > 0 && tells_of_care(page, before - 1);
+    if is_said || tells_of_care(page, before) {
+        return true;
+    }
+    if is_no_scale && names_action(page, before) && !speaks_of_policy(page, at, at + 2) {
+        return true;
+    }
+    let is_done = is_no_scale
+        && (page.word(before).len() >= 4 && page.word(before).ends_with("ed")
+            || page.word_is(
+                before,
+                &[
+                    "paid", "sent", "made", "put", "got", "ran", "lost", "hurt", "cut", "set", "read",
+                ],
+            ))
+        && !is(page, before, class::MEASURING)
+        && !speaks_of_policy(page, at, at + 2);
+    is_done
+        || (2..=4)
+            .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
+            .any(|back| page.word_is(at - back, &["saw", "seen", "came", "went", "spoke", "left", "called"]))
+            && page.token(before).is_some_and(|token| token.is_word())
+            && !page.word_is(before, &["from", "to", "with", "at", "by", "about", "of"])
+}
+
+/// "ferritin from 1/3": since when, and no way from one measure to another.
+fn is_dated_from(page: &Page, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"])) && !page.word_is(at + 3, &["to"])
+}
+
+/// "arrived 2/27 and left 2/29", "on the 3rd of February and 2/10", "9/4, 9/11, then 9/20": one more of several days.
+fn joins_earlier_day(page: &Page, at: usize) -> bool {
+    let joins = |index: usize| {
+        page.mark_is(index, b',') || page.word_is(index, &["and", "then", "again", "&", "to", "thru", "through", "or"])
+    };
+    let joints = (1..=3).take_while(|back| *back <= at && joins(at - back)).count();
+    let Some(day) = at.checked_sub(joints + 1).filter(|_| joints > 0) else {
+        return false;
+    };
+    page.is_taken(day, day) && (page.is_digits(day) || page.has(day, cue::MONTH)) && !page.starts_sentence(at)
+}
+
+/// "7/8 39.1, 7/9 38.7, 7/10 38.2": a later day of the same month follows soon.
+fn leads_series(page: &Page, at: usize) -> bool {
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let (Some((month, first)), Some(from)) = (day(at), at.checked_add(3)) else {
+        return false;
+    };
+    let follows = (from..from + 7)
+        .take_while(|index| !page.starts_sentence(*index))
+        .filter(|index| page.mark_is(index + 1, b'/') && page.gap(index + 1) == Gap::Glued)
+        .any(|index| day(index).is_some_and(|(same, later)| same == month && (first + 1..=31).contains(&later)));
+    month >= 3 && follows && is_about_person(page, at, at + 2)
+}
+
+/// "10/4 CT: 6 mm stone", "the 8/14 culture".
+fn names_what_follows(page: &Page, at: usize) -> bool {
+    page.gap(at + 3) == Gap::Space
+        && !page.starts_sentence(at + 3)
+        && tells_of_care(page, at + 3)
+        && !speaks_of_policy(page, at, at + 2)
+}
+
+/// "oxycodone 5/3, 5/19, 6/1": several in a row, none of them of a scale.
+fn leads_list(page: &Page, at: usize) -> bool {
+    let next = page.number(at + 4).zip(page.number(at + 6));
+    let is_day = next.is_some_and(|(month, day)| (1..=12).contains(&month) && (SCALE_MAX + 1..=31).contains(&day));
+    page.mark_is(at + 3, b',')
+        && page.mark_is(at + 5, b'/')
+        && page.gap(at + 5) == Gap::Glued
+        && is_day
+        && !speaks_of_policy(page, at, at + 2)
+}
+
+/// "placed 3/12, read 3/14", "5/1 150/90, 5/8 142/88": soon after another such day.
+fn follows_earlier_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let is_later = |index: usize| match (day(index), day(at)) {
+        (Some((month, earlier)), Some((same, later))) => month == same && earlier < later,
+        _ => false,
+    };
+    let is_day = |index: usize| page.is_taken(index, index) && page.is_digits(index) && page.mark_is(index + 1, b'/');
+    (2..=9)
+        .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
+        .any(|back| is_day(at - back) && (is_no_scale || is_later(at - back)))
+}
+
+/// "tick bite 5/27, now a rash": a day that no scale has, in a text about somebody or their care.
+fn is_told_of_person(page: &Page, at: usize, is_padded: bool) -> bool {
+    let is_other = at.checked_sub(1).is_some_and(|before| {
+        page.has(before, cue::UNIT | cue::CODE_CUE | cue::PROPER)
+            || page.word_is(before, &["or", "than", "at", "with", "the", "a", "about"])
+    });
+    let is_about_care = is_padded
+        || is_about_person(page, at, at + 2)
+        || page.cue_before(at, 16, cue::PATIENT_DATE).is_some()
+        || is_dated_from(page, at);
+    let is_documents = speaks_of_policy(page, at, at + 2) && !tells_of_somebody(page, at, at + 2);
+    !is_other && is_about_care && !is_documents
+}
+
+/// "last time 3-27", "discharged on 11-3": months joined by a hyphen count only beside a word of time or care.
+fn is_hyphened_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
+    let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
+        return false;
+    };
+    let ends_clause = ends_phrase(page, at + 3);
+    let is_last_time = page.word_is(before, &["time"]) && at >= 2 && page.word_is(at - 2, &["last", "first", "this"]);
+    let is_led = follows_day_word(page, at) && is_no_scale || tells_of_care(page, before) || is_last_time;
+    let is_padded = page.word(at).starts_with('0');
+    ends_clause
+        && (is_led
+            || is_padded && page.has(before, cue::PATIENT_DATE)
+            || is_no_scale && page.is_taken(before.saturating_sub(2), before))
+        || page.has(before, cue::PATIENT_DATE) && is_no_scale && ends_clause
+}
+
+/// "4/5 strength", "10/12 mg", "PHQ-9 11/27", "BiPAP 12/5": a fraction of something.
+fn is_measured(page: &Page, at: usize) -> bool {
+    let next = at + 3;
+    let is_counted = page.gap(next) <= Gap::Line && (page.has(next, cue::UNIT) || is(page, next, class::COUNTED));
+    let mut before = at;
+    while before > 0 && at - before < 2 && page.word_is(before - 1, &["was", "is", "of", "at", "were"]) {
+        before -= 1;
+    }
+    let follows_scale = before.checked_sub(1).is_some_and(|before| {
+        !page.starts_sentence(at)
+            && (is(page, before, class::SCALE)
+                || page
+                    .token(before)
+                    .is_some_and(|token| token.has_digit() && !token.taken)
+                || before + 1 == at
+                    && page.has(before, cue::POLICY_DATE | cue::CODE_CUE)
+                    && !tells_of_somebody(page, at, at + 2))
+    });
+    let is_by = at > 0 && page.word_is(at - 1, &["by"]) && page.number(at + 2).is_some_and(|day| day <= SCALE_MAX);
+    is_counted || is_by || follows_scale || page.mark_is(next, b'%')
+}
+
+/// "10-15-20", "6-12-18": doses and hours in even steps.
+pub(super) const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
+    first < second && second < third && second - first == third - second
+}
+
+/// "on 6.12.;", "since 24.3., now": day and month with a stop after each, and the sentence goes on.
+pub(super) fn is_dotted_day(page: &Page, at: usize, separator: u8) -> bool {
+    let (Some(first), Some(second)) = (page.number(at), page.number(at + 2)) else {
+        return false;
+    };
+    let goes_on = page.mark_is(at + 3, b'.')
+        && page.gap(at + 3) == Gap::Glued
+        && page
+            .token(at + 4)
+            .is_some_and(|next| matches!(next.mark, b';' | b',' | b')') || next.shape == Shape::Lower);
+    separator == b'.'
+        && goes_on
+        && (is_month_day(first, second) || is_month_day(second, first))
+        && follows_time_word(page, at)
+}
+
+/// "came in on 3.14.24": no version and no section.
+pub(super) fn follows_time_word(page: &Page, at: usize) -> bool {
+    at.checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["on", "since", "until", "dated"]))
+        && page.cue_before(at, 6, cue::POLICY_DATE | cue::CODE_CUE).is_none()
+}
+
+/// "7/vii/24", "12.xi.2023": the month in Roman numbers.
+pub(super) fn roman_month(page: &Page, at: usize) -> Option<Date> {
+    const MONTHS: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+    page.tokens
+        .get(at + 2)
+        .filter(|month| month.is_word() && month.len() <= 4)?;
+    let separator = separator(page, at + 1)?;
+    let year = page.number(at + 4)?;
+    let is_date = page.word_is(at + 2, &MONTHS)
+        && page.mark_is(at + 3, separator)
+        && page.gap(at + 4) == Gap::Glued
+        && day_of_month(page, at).is_some()
+        && (page.word(at + 4).len() == 2 || is_year(year));
+    is_date.then_some(Date {
+        first: at,
+        last: at + 4,
+        form: Form::Full,
+    })
+}

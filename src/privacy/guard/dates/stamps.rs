@@ -1,0 +1,80 @@
+//! Dates that documents carry: "rev. 10/23", "(Rev. 12975, 11-21-24)", "Letter LTR-0091 (08/22)", "the April 13, 2023 list".
+
+use super::super::lexicon::cue;
+use super::super::page::Page;
+use super::super::token::{Shape, Token};
+use super::super::words::{class, is};
+use super::context::speaks_of_person;
+
+/// How far back a bracket is looked for that a stamp opens with, and how far a document's name may stand before the bracket.
+const BRACKET_REACH: usize = 8;
+const NAME_REACH: usize = 5;
+
+/// Whether a date is a document's own, whatever is said around it. Nobody's care may be spoken of.
+pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
+    (follows_stamp(page, first)
+        || follows_number(page, first)
+        || stands_in_brackets(page, first, last)
+        || names_edition(page, first, last))
+        && !speaks_of_person(page, first, last)
+}
+
+/// "rev. 10/23", "exp 01/31/2026", "ver. 5, adopted May 2023": the word right before, over a stop.
+fn follows_stamp(page: &Page, first: usize) -> bool {
+    let Some(before) = first.checked_sub(1) else {
+        return false;
+    };
+    let is_stopped = page.mark_is(before, b'.') || page.mark_is(before, b':');
+    let word = if is_stopped { before.saturating_sub(1) } else { before };
+    is(page, word, class::STAMP) && (is_stopped || is_beside_document(page, word))
+}
+
+/// "NICE TA878, 29 March 2023": set off behind a publisher's name and number.
+fn follows_number(page: &Page, first: usize) -> bool {
+    let Some([publisher, number, comma]) = first.checked_sub(3).and_then(|from| page.tokens.get(from..first)) else {
+        return false;
+    };
+    let is_publisher =
+        publisher.shape == Shape::Upper && publisher.len() > 2 || publisher.has(cue::PROPER | cue::CODE_CUE);
+    comma.mark == b',' && number.shape == Shape::Mixed && number.first.is_ascii_alphabetic() && is_publisher
+}
+
+/// A number of a document or a word for one stands within a few tokens before.
+fn is_beside_document(page: &Page, at: usize) -> bool {
+    (1..=BRACKET_REACH)
+        .filter_map(|back| at.checked_sub(back))
+        .any(|index| {
+            page.has(index, cue::POLICY_DATE | cue::CODE_CUE) || is(page, index, class::DOCUMENT_NAME | class::STAMP)
+        })
+}
+
+/// "(Rev. 12975, 11-21-24)", "Letter LTR-0091B (08/22)": the bracket opens with a stamp's word, or follows a document's number.
+fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
+    let Some(open) = (1..=BRACKET_REACH)
+        .filter_map(|back| first.checked_sub(back))
+        .find(|index| page.mark_is(*index, b'(') || page.mark_is(*index, b'['))
+    else {
+        return false;
+    };
+    let opens_with_stamp = is(page, open + 1, class::STAMP);
+    let is_alone = open + 1 == first
+        && page
+            .token(last + 1)
+            .is_some_and(|close| matches!(close.mark, b')' | b']'));
+    let is_numbered = open
+        .checked_sub(1)
+        .and_then(|index| page.token(index))
+        .is_some_and(Token::has_digit);
+    let is_document = (2..=NAME_REACH)
+        .filter_map(|back| open.checked_sub(back))
+        .any(|index| is(page, index, class::DOCUMENT_NAME) || page.has(index, cue::CODE_CUE));
+    opens_with_stamp || is_alone && is_numbered && is_document
+}
+
+/// "the April 13, 2023 list", "the 10/1 update": what follows is a document.
+fn names_edition(page: &Page, first: usize, last: usize) -> bool {
+    let has_article = first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["the", "a", "our", "its"]));
+    has_article && is(page, last + 1, class::DOCUMENT_NAME) && !page.word_is(last + 1, &["letter", "form"])
+}

@@ -1,0 +1,255 @@
+//! Names after what calls them a person: titles, "patient", "daughter", "name:".
+
+use super::super::kinds::PhiKind;
+use super::super::lexicon::{cue, dict};
+use super::super::near::is_clear_name;
+use super::super::page::Page;
+use super::super::token::{Gap, Shape, Token};
+use super::candidate::{candidate, surname_first};
+use super::context::leads_record;
+use super::parts::Part;
+use super::told::is_lower_surname;
+
+/// "Dr. Scholl", "Mrs. Dash", "Dr. Bronner's soap": brands with a title.
+fn names_brand(page: &Page, first: usize) -> bool {
+    page.word_is(
+        first,
+        &[
+            "reddy's",
+            "scholl's",
+            "bronner's",
+            "meyer's",
+            "pepper",
+            "dash",
+            "scholl",
+        ],
+    ) || page.word_is(first, &["comfort"])
+        && page.word_is(first + 1, &["shoe", "shoes", "brand", "footwear", "inserts"])
+        || page.token(first).is_some_and(|next| next.possessive)
+            && page.word_is(first + 1, &["bottles", "soap", "inserts", "balm", "insoles"])
+}
+
+/// "Mr. Wijtze", "Dr. Patel", "Ms. de la Cruz". Clinicians' names are refused too: beside a place or a date they lead to the patient.
+pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize> {
+    let mut first = at + 1;
+    if page.mark_is(first, b'.') {
+        first += 1;
+    }
+    for _ in 0..2 {
+        if !page.has(first, cue::TITLE | cue::PROVIDER_TITLE) {
+            break;
+        }
+        first += if page.mark_is(first + 1, b'.') { 2 } else { 1 };
+    }
+    let next = *page.token(first)?;
+    let is_letter = next.possessive && next.len() <= 3; // "Dr. X's": a placeholder
+    if next.gap > Gap::Line
+        || next.taken
+        || is_letter
+        || page.token(at)?.gap == Gap::Glued && page.before(at).is_some_and(|before| before.mark == b'-')
+    {
+        return None;
+    }
+    let is_bare_title = title.shape == Shape::Lower && !page.mark_is(at + 1, b'.');
+    if next.shape == Shape::Lower
+        && let Some(name) = after_particle(page, first, title)
+    {
+        page.report(at, name, PhiKind::Name, 0.95, "name.title");
+        return Some(name);
+    }
+    let is_brand = names_brand(page, first);
+    if is_brand {
+        page.pass(at, first);
+    }
+    if is_brand
+        || next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
+        || next.shape == Shape::Lower && page.dictionary(first) & dict::WORD != 0
+    {
+        return None; // "an MR myelogram"; a maker of generics
+    }
+    let found = candidate(page, first, next.shape == Shape::Lower);
+    let Some((lead, lead_at)) = found.parts().first().copied() else {
+        // A surname that is an ordinary word or an eponym: "Mr. Brown", "Ms. Still".
+        let is_plain = next.shape == Shape::Title
+            && (!next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
+                || page.mark_is(at + 1, b'.') && page.dictionary(first) & dict::SURNAME_ORDINARY != 0)
+            && !is_bare_title
+            && next.len() > 1
+            && title.len() <= 3;
+        if !is_plain {
+            let is_lower_unknown = next.shape == Shape::Lower
+                && page.dictionary(first) == 0
+                && next.cues == 0
+                && next.len() > 3
+                && !is_bare_title;
+            if !is_lower_unknown {
+                return None;
+            }
+        }
+        page.report(at, first, PhiKind::Name, 0.85, "name.title");
+        return Some(first);
+    };
+    // "mrs whitcombe"
+    let is_clear = next.shape == Shape::Lower && is_clear_name(page.dictionary(first)) && next.len() > 3;
+    if lead == Part::Initial && found.count == 1 || is_bare_title && !page.token(lead_at)?.is_capitalised() && !is_clear
+    {
+        return None;
+    }
+    page.report(at, found.last, PhiKind::Name, 0.95, "name.title");
+    Some(found.last)
+}
+
+/// "Ms van Straaten": the word with a capital after small particles.
+fn after_particle(page: &Page, first: usize, title: &Token) -> Option<usize> {
+    if !page.has(first, cue::PARTICLE) || !title.is_capitalised() {
+        return None;
+    }
+    (first + 1..first + 3).find(|index| {
+        page.token(*index)
+            .is_some_and(|name| name.shape == Shape::Title && name.gap == Gap::Space)
+    })
+}
+
+/// "patient Jane Roe", "Name: Roe, Jane", "pt is maria gonzalez", "daughter Kate", "called 'Sunny'".
+pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usize> {
+    if label.possessive && !label.has(cue::NAME_LABEL) {
+        return None;
+    }
+    let (first, has_colon) = after_label(page, at)?;
+    let token = *page.token(first)?;
+    let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
+    let allow_lower = token.shape == Shape::Lower;
+    if is_person_label && label.has(cue::PERSON) && first == at + 1 && is_lower_surname(page, first) {
+        page.report(first, first, PhiKind::Name, 0.6, "name.label");
+        return Some(first);
+    }
+    let found = candidate(page, first, allow_lower);
+    let strong = found.parts().iter().filter(|(part, _)| part.is_strong()).count();
+    let count = found.count;
+    let (lead, _) = *found.parts().first()?;
+    let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+        && page.gap(found.last + 1) <= Gap::Space
+        && !has_colon;
+    if names_other && count < 2 {
+        return None;
+    }
+    let is_reversed = allow_lower
+        && is_person_label
+        && (surname_first(page, found.last, true)
+            .is_some_and(|_| lead.is_strong() || page.dictionary(found.last + 2) & dict::FIRST != 0)
+            || page.mark_is(found.last + 1, b',') && leads_record(page, found.last + 2) && lead.can_be_last());
+    let is_name = if allow_lower {
+        let is_full = count >= 2 && lead == Part::First;
+        is_full
+            || is_reversed
+            || (count == 1
+                && lead == Part::First
+                && (is_called(page, at)
+                    || has_colon
+                    || label.has(cue::RELATIVE) && first == at + 1 && page.is_informal())
+                && page.dictionary(first) & dict::WORD == 0)
+    } else if token.shape == Shape::Upper && token.len() > 1 {
+        lead != Part::Initial
+            && (strong >= 2
+                || strong >= 1 && (has_colon || is_person_label && count >= 2)
+                || (lead.is_strong() && is_person_label && token.len() > 3))
+    } else {
+        match lead {
+            Part::First | Part::Surname => true,
+            Part::FirstOrdinary | Part::SurnameOrdinary if is_introduced(page, at, first) => true,
+            Part::FirstOrdinary | Part::SurnameOrdinary => {
+                strong >= 1
+                    || has_colon
+                    || is_called(page, at)
+                    || is_person_label && (count >= 2 || lead.is_first() && label.has(cue::RELATIVE) && first == at + 1)
+            }
+            Part::Unknown => {
+                is_person_label || has_colon || is_called(page, at) || count >= 2 && !page.starts_sentence(at)
+            }
+            Part::Initial => strong >= 1 || is_person_label && count >= 2 && page.mark_is(first + 1, b'.'),
+            Part::No => false,
+        }
+    };
+    if !is_name || label.has(cue::CONNECTOR) {
+        return None;
+    }
+    let last = surname_first(page, found.last, allow_lower).unwrap_or(found.last);
+    page.report(first, last, PhiKind::Name, 0.9, "name.label");
+    Some(last)
+}
+
+/// "Mother of Zephyr", "my patient Cash, yes …": a name that is also a word, with a capital inside the sentence.
+fn is_introduced(page: &Page, at: usize, first: usize) -> bool {
+    let is_child = page.has(at, cue::RELATIVE)
+        && first == at + 2
+        && page.word_is(at + 1, &["of"])
+        && page.dictionary(first) & dict::WORD == 0;
+    let is_apposed = first == at + 1
+        && page.mark_is(first + 1, b',')
+        && page.token(at).is_some_and(|label| label.shape == Shape::Lower)
+        && page.dictionary(first) & (dict::FIRST | dict::FIRST_ORDINARY) != 0;
+    is_child || is_apposed
+}
+
+/// "named", "called", "goes by", "nickname": what follows is a name even when it is a word.
+pub(super) fn is_called(page: &Page, at: usize) -> bool {
+    page.has(at, cue::NAME_LABEL)
+        && page.word_is(
+            at,
+            &[
+                "called",
+                "call",
+                "calls",
+                "me",
+                "dear",
+                "hi",
+                "hello",
+                "named",
+                "nickname",
+                "nicknamed",
+                "by",
+                "as",
+                "alias",
+                "aka",
+                "name",
+                "i'm",
+                "im",
+                "am",
+                "this",
+                "is",
+                "thanks",
+                "you",
+                "regards",
+            ],
+        )
+}
+
+/// The first token after a label and its connectors: ":", "is", "name", quotes, brackets.
+pub(super) fn after_label(page: &Page, at: usize) -> Option<(usize, bool)> {
+    let mut index = at + 1;
+    let mut has_colon = false;
+    for _ in 0..5 {
+        let token = page.token(index)?;
+        if token.gap == Gap::Paragraph {
+            return None;
+        }
+        let is_colon = matches!(token.mark, b':' | b'=');
+        let is_open = matches!(token.mark, b'"' | b'\'' | b'(' | b'-' | b',' | b'/')
+            || token.mark == b'.' && page.token(at).is_some_and(|label| label.len() <= 2);
+        let is_link = token.shape != Shape::Title
+            && page.word_is(
+                index,
+                &[
+                    "is", "was", "name", "named", "called", "of", "to", "the", "mr", "id", "as", "me", "him", "her",
+                ],
+            )
+            || token.has(cue::NAME_LABEL);
+        let is_label = token.has(cue::PERSON | cue::RELATIVE) && has_colon;
+        if !(is_colon || is_open || is_link) || is_label {
+            return Some((index, has_colon));
+        }
+        has_colon |= is_colon;
+        index += 1;
+    }
+    Some((index, has_colon))
+}

@@ -1,0 +1,101 @@
+//! Names of people: by what calls them a person, by dictionary, and by shape.
+
+mod acts;
+mod candidate;
+mod context;
+mod described;
+mod evidence;
+mod labels;
+mod lower;
+pub(super) mod met;
+pub(super) mod parts;
+mod shapes;
+mod single;
+mod things;
+mod told;
+mod weighed;
+
+use self::labels::{labelled, titled};
+use self::lower::lower_pair;
+use self::shapes::shaped;
+use super::index::Interest;
+use super::kinds::PhiKind;
+use super::lexicon::{WordHash, cue, dict};
+use super::page::Page;
+use super::token::{Gap, Shape};
+
+pub(super) fn find(page: &mut Page) {
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Name, from) {
+        let Some(token) = page.token(at).copied() else {
+            break;
+        };
+        let mut last = if token.has(cue::TITLE | cue::PROVIDER_TITLE) {
+            titled(page, at, &token)
+        } else if token.has(cue::PERSON | cue::RELATIVE | cue::NAME_LABEL) {
+            labelled(page, at, &token)
+        } else if token.shape == Shape::Lower {
+            lower_pair(page, at)
+        } else {
+            None
+        };
+        if last.is_none() && token.is_capitalised() && !token.has(cue::TITLE | cue::PROVIDER_TITLE) {
+            last = shaped(page, at);
+        }
+        from = last.unwrap_or(at) + 1;
+    }
+}
+
+/// How far the words of one found name may reach, in tokens.
+const NAME_REACH: usize = 8;
+
+/// "Rosalind Achterberg … Achterberg": what was part of a name of several words is a name at its other places too.
+pub(super) fn find_again(page: &mut Page) {
+    let borne = words_borne(page);
+    if borne.is_empty() {
+        return;
+    }
+    let mut from = 0;
+    while let Some(at) = page.next(Interest::Name, from) {
+        from = at + 1;
+        let is_borne = page
+            .token(at)
+            .is_some_and(|token| token.shape == Shape::Title && borne.binary_search(&token.hash).is_ok());
+        let is_joined = page.mark_is(at + 1, b'-') && page.gap(at + 1) == Gap::Glued || page.gap(at) == Gap::Glued;
+        let heads_thing = page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(at + 1) == Gap::Space;
+        if is_borne && !is_joined && !heads_thing {
+            page.report(at, at, PhiKind::Name, 0.6, "name.shape");
+        }
+    }
+}
+
+/// The words of names of several words that are nothing but names, in order.
+fn words_borne(page: &Page) -> Vec<WordHash> {
+    let mut borne = Vec::new();
+    for found in page
+        .found
+        .iter()
+        .filter(|found| found.kind == PhiKind::Name && found.score >= 0.7)
+    {
+        let first = page
+            .tokens
+            .partition_point(|token| (token.start as usize) < found.start);
+        let words = (first..first + NAME_REACH)
+            .take_while(|index| page.token(*index).is_some_and(|token| token.end as usize <= found.end))
+            .filter(|index| {
+                page.token(*index)
+                    .is_some_and(|token| token.shape == Shape::Title && token.len() > 3)
+            })
+            .filter(|index| page.dictionary(*index) & (dict::WORD | dict::CITY) == 0)
+            .filter(|index| {
+                !page.has(
+                    *index,
+                    cue::EPONYM | cue::PROPER | cue::STATE | cue::TITLE | cue::PROVIDER_TITLE | cue::MONTH,
+                )
+            });
+        borne.extend(words.filter_map(|index| page.token(index)).map(|token| token.hash));
+    }
+    borne.sort_unstable();
+    borne.dedup();
+    borne
+}

@@ -1,0 +1,47 @@
+//! Formats of the public code sets that bills are made of: never anyone's identifier.
+
+use super::super::page::Page;
+use super::Run;
+
+/// Formats of public code sets: CPT, HCPCS, ICD-10, CARC with its group, RARC, LCD, NCD, trial registrations.
+pub(super) fn is_public_code(page: &Page, run: &Run) -> bool {
+    let text = run.text(page);
+    let bytes = text.as_bytes();
+    match bytes {
+        [a, b, c, d, e] if run.letters <= 1 => {
+            a.is_ascii_alphanumeric() && [b, c, d, e].iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
+        }
+        [b'N' | b'n', b'C' | b'c', b'T' | b't', rest @ ..] => rest.len() == 8,
+        // "CMS-9909-IFC", "302-C2" of a pharmacy's claim, "005010X222A1" of X12.
+        [b'C', b'M', b'S', b'-', ..] => true,
+        [a, b, c, b'-', field, place] => {
+            [a, b, c].iter().all(|digit| digit.is_ascii_digit())
+                && field.is_ascii_uppercase()
+                && place.is_ascii_alphanumeric()
+        }
+        [b'0', b'0', b'4' | b'5', b'0', b'1', b'0', b'X', rest @ ..] => (3..=5).contains(&rest.len()),
+        _ => is_adjustment_code(text) || is_icd10(bytes) || is_remark_code(bytes) || is_lcd(bytes),
+    }
+}
+
+pub(super) fn is_adjustment_code(text: &str) -> bool {
+    let group = text.get(..2).unwrap_or("");
+    ["CO", "PR", "OA", "PI", "CR"]
+        .iter()
+        .any(|code| group.eq_ignore_ascii_case(code))
+        && text.len() <= 7
+}
+
+pub(super) fn is_icd10(bytes: &[u8]) -> bool {
+    matches!(bytes, [letter, digit, _] if letter.is_ascii_alphabetic() && digit.is_ascii_digit())
+        || matches!(bytes, [letter, digit, _, b'.', rest @ ..] if letter.is_ascii_alphabetic() && digit.is_ascii_digit() && (1..=4).contains(&rest.len()))
+}
+
+pub(super) fn is_remark_code(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'M' | b'N', rest @ ..] if (1..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit))
+        || matches!(bytes, [b'M', b'A', rest @ ..] if (2..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit))
+}
+
+pub(super) fn is_lcd(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'L' | b'A' | b'l' | b'a', rest @ ..] if rest.len() == 5 && rest.iter().all(u8::is_ascii_digit))
+}

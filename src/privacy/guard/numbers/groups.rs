@@ -1,0 +1,88 @@
+//! Numbers in groups with blanks between them, and numbers of the same form as an identifier before them.
+
+use super::super::kinds::PhiKind;
+use super::super::lexicon::cue;
+use super::super::page::Page;
+use super::super::token::{Gap, Shape};
+use super::Run;
+use super::codes::is_public_code;
+
+/// The last of several groups of three or four digits, the first of which is a run of its own.
+pub(super) fn last_group(page: &Page, run: &Run) -> usize {
+    let is_group = |index: usize| {
+        page.is_digits(index) && page.gap(index) == Gap::Space && (3..=4).contains(&page.word(index).len())
+    };
+    if run.first != run.last || !(3..=4).contains(&run.digits) {
+        return run.last;
+    }
+    (run.last + 1..run.last + 5)
+        .take_while(|index| is_group(*index))
+        .last()
+        .unwrap_or(run.last)
+}
+
+/// "Maria Gonzalez (KTD 234 378 615)": capitals and groups of digits, nine digits and more, where the sentence speaks of a person.
+pub(super) fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
+    let first = run.first.checked_sub(1)?;
+    let last = last_group(page, run);
+    let is_prefix = page
+        .token(first)
+        .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)
+        && page.gap(run.first) == Gap::Space;
+    if last < run.last + 2 || !is_prefix {
+        return None;
+    }
+    let speaks_of_person = page
+        .cue_before(first, 12, cue::PERSON | cue::RELATIVE | cue::PROPER)
+        .is_some();
+    if !speaks_of_person {
+        return None;
+    }
+    page.report(first, last, PhiKind::HealthPlanId, 0.7, "id.long_number");
+    Some(last)
+}
+
+/// "Aetna W 1993 04471": one letter and groups of digits after a payer or a word of plans.
+pub(super) fn payer_groups(page: &mut Page, run: &Run) -> Option<usize> {
+    let first = run.first.checked_sub(1)?;
+    let is_letter = page.token(first)?.shape == Shape::Upper && page.token(first)?.len() == 1;
+    let is_group = |index: usize| {
+        page.is_digits(index) && page.gap(index) == Gap::Space && (3..=5).contains(&page.word(index).len())
+    };
+    let is_payers = page
+        .cue_before(first, 3, cue::PROPER | cue::PLAN_WORD | cue::PLAN_HEAD)
+        .is_some();
+    if !(is_letter && is_payers && run.letters == 0 && is_group(run.first)) {
+        return None;
+    }
+    let last = (run.last + 1..run.last + 4)
+        .take_while(|index| is_group(*index))
+        .last()?;
+    let digits: usize = (run.first..=last).map(|index| page.word(index).len()).sum();
+    if digits < 7 || page.has(last + 1, cue::UNIT) {
+        return None;
+    }
+    page.report(first, last, PhiKind::HealthPlanId, 0.8, "id.label");
+    Some(last)
+}
+
+/// "MRN 6620418 is hers and 6620481 his": the same form as an identifier found just before.
+pub(super) fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
+    const REACH_BYTES: usize = 160;
+    let start = page.token(run.first)?.start as usize;
+    let found = page
+        .found
+        .last()
+        .filter(|found| found.detector == "id.label" && start - found.end.min(start) <= REACH_BYTES)?;
+    let earlier = page.text.get(found.start..found.end)?;
+    let count = |text: &str, is: fn(&u8) -> bool| text.bytes().filter(is).count();
+    let has_same_form = count(earlier, u8::is_ascii_digit) == run.digits
+        && count(earlier, u8::is_ascii_alphabetic) == run.letters
+        && earlier.len() == run.text(page).len();
+    let kind = found.kind;
+    if !has_same_form || run.digits < 6 || is_public_code(page, run) || page.has(run.last + 1, cue::UNIT) {
+        return None;
+    }
+    page.report(run.first, run.last, kind, 0.7, "id.label");
+    Some(run.last)
+}

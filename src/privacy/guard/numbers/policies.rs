@@ -1,0 +1,93 @@
+//! Numbers of payers' documents, which look like the numbers of people's policies.
+
+use super::super::lexicon::cue;
+use super::super::page::Page;
+use super::super::words::{class, is};
+use super::Run;
+
+/// How near the word "policy" stands, and how far words go that tell whose it is.
+const REACH: usize = 4;
+const REACH_WORDS: usize = 8;
+
+/// "policy number MP-1.23", "see policy LAB-0031", "UHC policy 2024T0535": what a payer published. A person's policy number is longer,
+/// has no full stop, and somebody owns it.
+pub(super) fn is_document_number(page: &Page, run: &Run) -> bool {
+    if is_accession(run.text(page)) {
+        return true;
+    }
+    let Some(policy) = (1..=REACH)
+        .filter_map(|step| run.first.checked_sub(step))
+        .find(|index| page.word_is(*index, &["policy", "policies"]))
+    else {
+        return false;
+    };
+    let text = run.text(page);
+    if text.contains('.') {
+        return true;
+    }
+    let is_short = run.digits <= 5 || is_dated(text);
+    is_short && !is_owned(page, policy) && (is_cited(page, policy) || tells_of_rules(page, run.last))
+}
+
+/// "her policy", "the member's policy", "auto policy".
+fn is_owned(page: &Page, policy: usize) -> bool {
+    (1..=3).filter_map(|step| policy.checked_sub(step)).any(|index| {
+        page.has(index, cue::PERSON | cue::RELATIVE | cue::TITLE)
+            || page.word_is(
+                index,
+                &[
+                    "her",
+                    "his",
+                    "my",
+                    "their",
+                    "auto",
+                    "life",
+                    "insurance",
+                    "group",
+                    "secondary",
+                    "primary",
+                ],
+            )
+    })
+}
+
+/// "see policy", "per UHC policy", "under plan policy".
+fn is_cited(page: &Page, policy: usize) -> bool {
+    (1..=2)
+        .filter_map(|step| policy.checked_sub(step))
+        .any(|index| is(page, index, class::CITING) || page.has(index, cue::PROPER | cue::POLICY_DATE))
+}
+
+/// "(botulinum toxin), clinical policy bulletin", "v7", "states", "applies".
+fn tells_of_rules(page: &Page, last: usize) -> bool {
+    (last + 1..last + 1 + REACH_WORDS)
+        .take_while(|index| !page.starts_sentence(*index))
+        .any(|index| {
+            page.has(index, cue::POLICY_DATE | cue::CODE_CUE)
+                || page.word_is(
+                    index,
+                    &[
+                        "states",
+                        "applies",
+                        "apply",
+                        "requires",
+                        "covers",
+                        "clinical",
+                        "criteria",
+                        "investigational",
+                    ],
+                )
+        })
+}
+
+/// "2024T0535": a year, a letter, a number.
+fn is_dated(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    matches!(bytes, [b'2', b'0', b'0'..=b'9', b'0'..=b'9', letter, rest @ ..] if letter.is_ascii_alphabetic() && (3..=6).contains(&rest.len()))
+}
+
+/// "NM_007294.4": a sequence in a public data bank.
+fn is_accession(text: &str) -> bool {
+    matches!(text.as_bytes(), [first, second, b'_', digit, ..]
+        if first.is_ascii_uppercase() && second.is_ascii_uppercase() && digit.is_ascii_digit())
+}

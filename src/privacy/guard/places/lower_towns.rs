@@ -1,0 +1,102 @@
+//! Towns in small letters.
+
+use super::super::kinds::PhiKind;
+use super::super::lexicon::{cue, dict};
+use super::super::page::Page;
+use super::super::token::{Gap, Token};
+use super::towns::{follows_demographics, follows_label, is_known_phrase, known_phrase, report_zip_after};
+use super::whereabouts::{follows_move, follows_stay, may_be_unknown_town};
+
+/// "lives in fresno": small letters after a clear cue, known towns only.
+pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
+    let token = *page.token(at)?;
+    if token.has(cue::STATE | cue::PROPER) {
+        return None;
+    }
+    if let Some(last) = lower_county(page, at) {
+        page.report(at, last, PhiKind::Geography, 0.75, "geo.county");
+        return Some(last);
+    }
+    let last = known_phrase(page, at, dict::CITY).unwrap_or(at);
+    if !is_lower_town(page, at, &token, last > at) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.75, "geo.town");
+    Some(report_zip_after(page, last))
+}
+
+/// Whether a word in small letters, or the phrase that begins with it, is a town here.
+fn is_lower_town(page: &Page, at: usize, token: &Token, is_phrase: bool) -> bool {
+    const NAMES: u64 = dict::FIRST | dict::SURNAME;
+    let known = page.dictionary(at);
+    let is_home = || page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_label(page, at);
+    let is_city = known & (dict::CITY | dict::WORD) == dict::CITY;
+    let is_only_town = known & (dict::TOWN | dict::WORD | NAMES) == dict::TOWN && token.len() > 4;
+    if !(is_phrase || is_city || is_only_town) {
+        return may_be_unknown_town(token, known) && is_home();
+    }
+    let is_only_city = is_city && known & dict::FIRST == 0 && token.len() > 4;
+    let follows_preposition =
+        page.word_is(at.wrapping_sub(1), &["in", "from", "near"]) && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
+    let follows_at = page.word_is(at.wrapping_sub(1), &["at"]) && is_only_town && page.is_informal();
+    follows_at
+        || follows_preposition && (is_phrase || is_only_city || follows_stay(page, at))
+        || (is_phrase || is_city) && (is_home() || follows_demographics(page, at) || follows_move(page, at))
+}
+
+/// "from clark county".
+fn lower_county(page: &Page, at: usize) -> Option<usize> {
+    let tells = |index: usize| {
+        let known = page.dictionary(index);
+        page.token(index)
+            .is_some_and(|token| token.len() > 2 && token.gap == Gap::Space)
+            && !page.has(index, cue::FACILITY_GENERIC | cue::CONNECTOR | cue::FACILITY_NAME)
+            && (known & dict::WORD == 0 || known & (dict::CITY | dict::SURNAME) != 0)
+    };
+    (at + 1..=at + 2)
+        .find(|index| page.has(*index, cue::PLACE_NOUN))
+        .filter(|noun| (at..*noun).all(tells))
+}
+
+/// "skagway has no ent": a town that is nothing else, at the head of a sentence in small letters, and a verb.
+pub(super) fn lower_subject(page: &mut Page, at: usize) -> Option<usize> {
+    const OTHER: u64 = dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY | dict::WORD;
+    let last = known_phrase(page, at, dict::CITY | dict::TOWN);
+    let known = page.dictionary(at);
+    let is_only_town = known & (dict::CITY | dict::TOWN) != 0 && known & OTHER == 0 && page.word(at).len() > 4;
+    let last = last.or(is_only_town.then_some(at))?;
+    let leads_verb =
+        page.has(last + 1, cue::PERSON_VERB | cue::HUMAN_VERB) || page.dictionary(last + 1) & dict::SITE != 0;
+    if !leads_verb || page.has(at, cue::EPONYM | cue::PROPER | cue::STATE | cue::FACILITY_GENERIC) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.6, "geo.town");
+    Some(last)
+}
+
+/// "at the yuba city clinic", "in the key largo house": a known town and what a facility has.
+pub(super) fn lower_sited(page: &mut Page, at: usize) -> Option<usize> {
+    let known = page.dictionary(at);
+    let is_city = known & (dict::CITY | dict::WORD | dict::FIRST) == dict::CITY;
+    let last = is_known_phrase(page, at).or(is_city.then_some(at))?;
+    let has_site = page.dictionary(last + 1) & (dict::SITE | dict::HOUSE) != 0 && page.gap(last + 1) == Gap::Space;
+    if !has_site || page.has(at, cue::EPONYM | cue::PROPER | cue::STATE | cue::FACILITY_GENERIC) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.7, "geo.town");
+    Some(last)
+}
+
+/// "(ostrowski, fond du lac)": a town of several words after a comma, closed by a mark.
+pub(super) fn lower_apposition(page: &mut Page, at: usize) -> Option<usize> {
+    let last = is_known_phrase(page, at)?;
+    let is_plain = (at..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
+    let ends = page
+        .token(last + 1)
+        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b')' | b'.' | b';' | b'?'));
+    if is_plain || !ends || page.has(at, cue::STATE | cue::PROPER | cue::EPONYM) {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.6, "geo.town");
+    Some(last)
+}

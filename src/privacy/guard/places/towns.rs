@@ -1,0 +1,369 @@
+//! Towns and counties.
+
+use super::super::kinds::PhiKind;
+use super::super::lexicon::{PHRASE_WORDS_MAX, cue, dict, hash_phrase};
+use super::super::names::met::is_addressee;
+use super::super::page::Page;
+use super::super::token::{Gap, Shape, Token};
+use super::capitals_end;
+use super::streets::is_office_address;
+use super::whereabouts::{continues_row, follows_move, is_apposition, zip_after};
+
+/// "Tulare County", "St. Tammany Parish".
+pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
+    let last = (at + 1..=end + 1).find(|index| page.has(*index, cue::PLACE_NOUN) && page.gap(*index) == Gap::Space)?;
+    let is_named = (at..last).any(|index| {
+        page.token(index)
+            .is_some_and(|token| token.is_capitalised() && token.len() > 2)
+            && !page.has(index, cue::FACILITY_GENERIC | cue::PROPER | cue::CONNECTOR)
+    });
+    let names_document = page.token(last).is_some_and(|noun| noun.possessive)
+        && page.word_is(
+            last + 1,
+            &["name", "plan", "employees", "website", "contract", "policy"],
+        );
+    let is_other = names_document
+        || page.has(last + 1, cue::FACILITY_HEAD | cue::EPONYM_HEAD)
+        || page.starts_sentence(at) && last == at + 1 && page.dictionary(at) & dict::WORD != 0;
+    if is_other || !is_named {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.9, "geo.county");
+    Some(last)
+}
+
+/// "Fresno, CA", "Salt Lake City, Utah".
+pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<usize> {
+    if page.token(at)?.has(cue::PROPER | cue::CODE_CUE | cue::MONTH) && !page.has(at, cue::FACILITY_NAME)
+        || page
+            .before(at)
+            .is_some_and(|before| before.is_capitalised() && page.gap(at) == Gap::Space)
+    {
+        return None;
+    }
+    let comma = last + 1;
+    let (state, has_comma) = if page.mark_is(comma, b',') {
+        (comma + 1, true)
+    } else {
+        (last, false)
+    };
+    let town_last = if has_comma { last } else { last.checked_sub(1)? };
+    if town_last < at || town_last > at + 3 || page.gap(state) > Gap::Line {
+        return None;
+    }
+    let state_token = page.token(state)?;
+    let is_state = state_token.has(cue::STATE) && state_token.is_capitalised()
+        || state_token.has(cue::STATE_ABBR) && state_token.shape == Shape::Upper;
+    let is_town = (at..=town_last).all(|index| {
+        page.token(index).is_some_and(|token| {
+            !token.has(cue::PROPER | cue::STATE | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE)
+        })
+    });
+    let all_known =
+        at == town_last && page.dictionary(at) & dict::CITY != 0 || is_known_phrase(page, at) == Some(town_last);
+    let looks_like_town = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Title && token.len() > 2)
+        && page.dictionary(at) & dict::WORD == 0;
+    let ambiguous = page.word_is(
+        state,
+        &["md", "pa", "do", "ma", "or", "in", "pt", "ok", "me", "hi", "oh"],
+    ) || state_token.has(cue::PROPER);
+    let is_town_by_list = at == town_last
+        && page.dictionary(at) & dict::TOWN != 0
+        && page.token(at).is_some_and(|token| token.shape == Shape::Title);
+    let is_plausible = if has_comma {
+        all_known || is_town_by_list && !ambiguous && !page.starts_sentence(at) || looks_like_town && !ambiguous
+    } else {
+        all_known
+    };
+    let names_score = !has_comma && page.has(state + 1, cue::EPONYM_HEAD) && page.gap(state + 1) == Gap::Space;
+    if !is_state || !is_town || !is_plausible || names_score {
+        return None;
+    }
+    if is_office_address(page, at) {
+        return Some(town_last);
+    }
+    page.report(at, town_last, PhiKind::Geography, 0.9, "geo.town_state");
+    Some(town_last)
+}
+
+/// The last token of a town of several words in the dictionary ("san jose") that begins here.
+pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
+    known_phrase(page, at, dict::CITY)
+}
+
+/// The last token of a name of several words that the dictionary knows as one of `kinds`.
+pub(super) fn known_phrase(page: &Page, at: usize, kinds: u64) -> Option<usize> {
+    let first = page.token(at)?;
+    if !page.starts_dictionary_phrase(at) {
+        return None;
+    }
+    let mut key = first.hash;
+    let mut found = None;
+    let mut index = at;
+    for _ in 1..PHRASE_WORDS_MAX {
+        index += 1;
+        if page.mark_is(index, b'.') || page.mark_is(index, b'-') {
+            index += 1;
+        }
+        let Some(next) = page.token(index).filter(|next| next.is_word() && next.gap <= Gap::Line) else {
+            break;
+        };
+        key = hash_phrase(key, next.hash);
+        let Some(known) = page.lexicon.phrase_dictionary(key) else {
+            break;
+        };
+        if known & kinds != 0 {
+            found = Some(index);
+        }
+    }
+    found
+}
+
+/// A town after a word of place, or one whose name is nothing else.
+pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
+    let token = *page.token(at)?;
+    let strong = page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
+        || follows_demographics(page, at)
+        || follows_label(page, at)
+        || follows_move(page, at)
+            && !token.has(cue::EPONYM | cue::FACILITY_GENERIC | cue::PROVIDER_TITLE)
+            && !is_house(page, at);
+    let follows_age = follows_age(page, at);
+    let follows_preposition = page.cue_before(at, 1, cue::PLACE_PREP).is_some();
+    let weak = follows_age || follows_preposition;
+    let kinds = if strong || weak || page.mark_is(at.wrapping_sub(1), b',') {
+        dict::CITY | dict::TOWN
+    } else {
+        dict::CITY
+    };
+    let phrase = known_phrase(page, at, kinds).filter(|last| {
+        page.token(*last).is_some_and(Token::is_capitalised)
+            && !(page.has(at, cue::STATE) && page.has(*last, cue::STATE))
+    });
+    if token.shape == Shape::Upper && token.len() < 4 && phrase.is_none() || token.has(cue::STATE) && phrase.is_none() {
+        return None;
+    }
+    let last = phrase.unwrap_or(at);
+    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD)
+        && page.gap(last + 1) <= Gap::Space
+        || page
+            .token(last + 1)
+            .is_some_and(|next| next.has_digit() && next.len() <= 3)
+            && (page.has(last + 2, cue::EPONYM_HEAD) || !(strong || follows_preposition))
+        || !strong && phrase.is_none() && is_double_name(page, at)
+        || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
+        || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
+        || phrase.is_none() && is_addressee(page, at)
+        || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
+        || names_institution(page, at);
+    let known = page.dictionary(at);
+    let is_clear_place = phrase.is_some() || known & dict::CITY != 0 || known & (dict::TOWN | dict::WORD) == dict::TOWN;
+    let is_system = token.shape == Shape::Upper
+        && !strong
+        && page.before(at).is_some_and(|before| before.shape == Shape::Lower)
+        && phrase.is_none();
+    let is_beside_person = is_clear_place && (is_apposition(page, at, last) || continues_row(page, at, last));
+    let is_here = !(names_other || is_system) && (is_beside_person || is_town(page, at, phrase, strong, weak));
+    if !is_here || !strong && names_study(page, last) {
+        return None;
+    }
+    let last = if strong && phrase.is_none() {
+        capitals_end(page, at).min(at + 4)
+    } else if page.mark_is(last + 1, b'-')
+        && page
+            .token(last + 2)
+            .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
+    {
+        last + 2
+    } else {
+        last
+    };
+    page.report(
+        at,
+        last,
+        PhiKind::Geography,
+        if strong || weak { 0.85 } else { 0.6 },
+        "geo.town",
+    );
+    Some(report_zip_after(page, last))
+}
+
+/// "Kigali modification", "Bogalusa and Jackson are cohort studies", "Santa Clara Family Health Plan": what is called after a town.
+fn names_study(page: &Page, last: usize) -> bool {
+    (last + 1..last + 6)
+        .take_while(|index| {
+            !page.starts_sentence(*index) && page.token(*index).is_some_and(|token| matches!(token.mark, 0 | b','))
+        })
+        .any(|index| {
+            page.word_is(
+                index,
+                &[
+                    "cohort",
+                    "cohorts",
+                    "definition",
+                    "definitions",
+                    "modification",
+                    "consensus",
+                ],
+            ) || index <= last + 3
+                && page.word_is(index, &["plan", "criteria", "score"])
+                && page.gap(last + 1) == Gap::Space
+                && !page.has(last + 1, cue::CONNECTOR | cue::PERSON_VERB)
+        })
+}
+
+/// "67, Fresno", "3 y/o, Fresno": set off from somebody's age.
+fn follows_age(page: &Page, at: usize) -> bool {
+    at >= 2
+        && page.mark_is(at - 1, b',')
+        && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
+            || page.has(at - 2, cue::AGE_UNIT)
+            || page.word_is(at - 2, &["o", "old", "f", "m"]))
+}
+
+/// "Mallory-Weiss": two names joined, which no list has as a town.
+fn is_double_name(page: &Page, at: usize) -> bool {
+    page.mark_is(at + 1, b'-')
+        && page.gap(at + 1) == Gap::Glued
+        && page
+            .token(at + 2)
+            .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
+}
+
+/// A facility's noun, or a ward's word, is no town.
+fn is_house(page: &Page, at: usize) -> bool {
+    page.dictionary(at) & (dict::HOUSE | dict::PRACTICE | dict::SITE) != 0 && page.dictionary(at) & dict::CITY == 0
+}
+
+/// Reports the ZIP code after a town, if there is one; gives the last token that was read.
+pub(super) fn report_zip_after(page: &mut Page, town: usize) -> usize {
+    let Some(zip) = zip_after(page, town) else {
+        return town;
+    };
+    page.report(zip, zip, PhiKind::Geography, 0.85, "geo.zip");
+    zip
+}
+
+/// "our clinic in Enterprise.": after "in" among small letters, and before a stop.
+fn closes_phrase(page: &Page, at: usize) -> bool {
+    let is_lower = |back: usize| {
+        at.checked_sub(back).is_some_and(|index| {
+            page.token(index)
+                .is_some_and(|token| token.shape == Shape::Lower || token.taken)
+        })
+    };
+    let ends = page.token(at + 1).is_none_or(|next| {
+        next.gap >= Gap::Line
+            || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')')
+            || page.word_is(at + 1, &["on", "and", "who", "was", "is"])
+    });
+    page.word_is(at.wrapping_sub(1), &["in"]) && is_lower(2) && ends
+}
+
+/// Whether a word, or the `phrase` that begins with it, is a town here.
+fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bool) -> bool {
+    let Some(token) = page.token(at) else {
+        return false;
+    };
+    let (known, last) = (page.dictionary(at), phrase.unwrap_or(at));
+    let (is_city, is_word) = (known & dict::CITY != 0, known & dict::WORD != 0);
+    let is_place = known & (dict::CITY | dict::TOWN) != 0;
+    let is_person = known & (dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY) != 0;
+    let is_next_capital = page.token(last + 1).is_some_and(|next| {
+        (next.shape == Shape::Title || next.shape == token.shape)
+            && next.is_capitalised()
+            && next.gap == Gap::Space
+            && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
+    });
+    let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
+    if phrase.is_some() {
+        return strong
+            || weak
+            || page.has(last + 1, cue::PLACE_TAIL)
+            || !is_word && !token.has(cue::EPONYM) && !is_next_capital && token.len() > 4
+            || token.len() <= 4 && !is_next_capital && !is_word
+            || is_word && is_titled_phrase(page, at, last) && !is_next_capital;
+    }
+    if strong {
+        let is_general =
+            token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::PERSON | cue::UNIT);
+        let is_shouted = known == 0
+            && token.len() > 4
+            && page.cue_before(at, 1, cue::PLACE_STRONG).is_some()
+            && page.before(at).is_some_and(|before| before.shape == Shape::Lower);
+        return is_place
+            || is_shouted
+            || !is_word && token.shape == Shape::Title
+            || is_next_capital
+                && !is_general
+                && token.shape == Shape::Title
+                && page.cue_before(at, 1, cue::PLACE_STRONG).is_some();
+    }
+    if weak {
+        let is_clear_word = token.shape == Shape::Title && (follows_from || is_city && closes_phrase(page, at));
+        let is_clear_eponym = !token.has(cue::EPONYM) || is_city && (follows_from || closes_phrase(page, at));
+        let may_be_addressee = is_person && !is_city && page.word_is(at.wrapping_sub(1), &["to"]);
+        return is_place && !may_be_addressee && (!is_word || is_clear_word) && is_clear_eponym && !is_next_capital;
+    }
+    if page.has(last + 1, cue::PLACE_TAIL) {
+        return is_city && !is_word;
+    }
+    let stands_in_list = at > 0
+        && page.mark_is(at - 1, b',')
+        && page
+            .token(last + 1)
+            .is_none_or(|next| matches!(next.mark, b',' | b'.') || next.gap >= Gap::Line);
+    is_city
+        && (!is_person || stands_in_list && known & (dict::FIRST | dict::FIRST_ORDINARY) == 0)
+        && !is_word
+        && !token.has(cue::EPONYM)
+        && !is_next_capital
+        && token.len() > 4
+}
+
+/// "Grand Rapids patient", "Green Bay man": words with capitals before a person.
+fn is_titled_phrase(page: &Page, first: usize, last: usize) -> bool {
+    let leads_person = page.has(last + 1, cue::PERSON)
+        || page.word_is(
+            last + 1,
+            &[
+                "man", "woman", "male", "female", "boy", "girl", "family", "couple", "teacher", "mother", "father",
+            ],
+        );
+    leads_person
+        && (first..=last).all(|index| {
+            page.token(index)
+                .is_some_and(|token| token.mark != 0 || token.shape == Shape::Title)
+        })
+}
+
+/// "Health Plan of San Mateo", "University of Houston": part of an institution's name.
+pub(in super::super) fn names_institution(page: &Page, at: usize) -> bool {
+    let follows_saint = at >= 1
+        && page.gap(at) == Gap::Space
+        && page.word_is(at - 1, &["san", "santa", "los", "las", "st", "new", "fort"])
+        && page.token(at - 1).is_some_and(Token::is_capitalised);
+    let first = if follows_saint { at - 1 } else { at };
+    first >= 2
+        && page.word_is(first - 1, &["of"])
+        && page.has(first - 2, cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::PROPER)
+        && page.token(first - 2).is_some_and(Token::is_capitalised)
+}
+
+/// "city Boise", "Town: Ovid".
+pub(super) fn follows_label(page: &Page, at: usize) -> bool {
+    let label = if at >= 1 && (page.mark_is(at - 1, b':') || page.word_is(at - 1, &["is"])) {
+        at.checked_sub(2)
+    } else {
+        at.checked_sub(1)
+    };
+    label.is_some_and(|label| page.word_is(label, &["city", "town", "village", "hometown"]))
+}
+
+/// "67F from Fresno", "a 54-year-old man from …".
+pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]))
+        && page.cue_before(at - 1, 4, cue::AGE_UNIT | cue::PERSON).is_some()
+}

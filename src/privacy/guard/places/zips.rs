@@ -1,0 +1,146 @@
+//! ZIP codes and coordinates.
+
+use super::super::kinds::PhiKind;
+use super::super::lexicon::{cue, dict};
+use super::super::page::Page;
+use super::super::token::{Gap, Shape, Token};
+use super::streets::is_office_address;
+use super::zip3;
+
+/// "ZIP 93726", "zip code on the chart is 93291", "ZIP3 036".
+pub(super) fn zip(page: &mut Page, at: usize) -> Option<usize> {
+    let value = (at + 1..at + 9)
+        .take_while(|index| !page.starts_sentence(*index))
+        .find(|index| page.is_digits(*index))?;
+    let digits = page.word(value);
+    let is_prefix = digits.len() == 3;
+    if is_prefix {
+        if !zip3::is_restricted(digits) {
+            return None;
+        }
+        page.report(value, value, PhiKind::Geography, 0.9, "geo.zip3_restricted");
+        return Some(value);
+    }
+    let is_indian = digits.len() == 6 && page.word_is(at, &["pincode", "pin"]);
+    if !is_indian && digits.len() != 5 && digits.len() != 9
+        || page.cue_before(value, 3, cue::CODE_CUE).is_some_and(|code| code > at)
+    {
+        return None;
+    }
+    let last = plus_four(page, value).unwrap_or(value);
+    page.report(value, last, PhiKind::Geography, 0.95, "geo.zip");
+    Some(last)
+}
+
+/// "CA 93726" after a place or anywhere with a capital abbreviation.
+pub(super) fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
+    let value = if page.mark_is(at + 1, b',') || page.mark_is(at + 1, b'.') {
+        at + 2
+    } else {
+        at + 1
+    };
+    let is_state =
+        token.has(cue::STATE) && token.is_capitalised() || (token.has(cue::STATE_ABBR) && token.shape == Shape::Upper);
+    let is_zip = page.is_digits(value)
+        && page.word(value).len() == 5
+        && page.gap(value) != Gap::Glued
+        && page.gap(value) <= Gap::Line;
+    // A modifier or a column of codes: "PA 99213" has no place before it.
+    let follows_name = at.checked_sub(1).is_some_and(|before| {
+        page.token(before)
+            .is_some_and(|token| token.shape == Shape::Title && token.cues & !cue::FACILITY_NAME == 0)
+            && (page.dictionary(before) & dict::CITY != 0 || page.dictionary(before) & dict::WORD == 0)
+    });
+    let has_place = follows_name
+        || page
+            .before(at)
+            .is_some_and(|before| before.mark == b',' || before.taken);
+    if !is_state
+        || !is_zip
+        || page.is_taken(value, value)
+        || !has_place && page.cue_before(at, 8, cue::CODE_CUE).is_some()
+        || is_office_address(page, at)
+    {
+        return None;
+    }
+    if !has_place && page.word(at).len() == 2 && page.cue_before(at, 8, cue::ADDRESS_CUE | cue::PLACE_STRONG).is_none()
+    {
+        return None;
+    }
+    let last = plus_four(page, value).unwrap_or(value);
+    page.report(value, last, PhiKind::Geography, 0.9, "geo.zip");
+    Some(last)
+}
+
+pub(super) fn plus_four(page: &Page, zip: usize) -> Option<usize> {
+    (page.mark_is(zip + 1, b'-')
+        && page.is_digits(zip + 2)
+        && page.word(zip + 2).len() == 4
+        && page.gap(zip + 2) == Gap::Glued)
+        .then_some(zip + 2)
+}
+
+/// "93726-1234" by itself.
+pub(super) fn zip_plus_four(page: &mut Page, at: usize) -> Option<usize> {
+    let last = plus_four(page, at)?;
+    let is_zip = page.word(at).len() == 5
+        && page.gap(at) != Gap::Glued
+        && page.gap(at + 1) == Gap::Glued
+        && page.gap(last + 1) != Gap::Glued;
+    if !is_zip || page.cue_before(at, 6, cue::CODE_CUE | cue::ORG_CONTACT).is_some() {
+        return None;
+    }
+    page.report(at, last, PhiKind::Geography, 0.8, "geo.zip");
+    Some(last)
+}
+
+/// "36.7378, -119.7871".
+pub(super) fn coordinates(page: &mut Page, at: usize) -> Option<usize> {
+    if !page.mark_is(at + 1, b'.') {
+        return None;
+    }
+    let decimal = |index: usize| {
+        page.is_digits(index)
+            && page.mark_is(index + 1, b'.')
+            && page.gap(index + 2) == Gap::Glued
+            && page.is_digits(index + 2)
+            && page.word(index + 2).len() >= 3
+    };
+    if !decimal(at) || page.number(at)? > 90 {
+        return None;
+    }
+    let mut next = at + 3;
+    while next < at + 7
+        && (page.mark_is(next, b',') || page.mark_is(next, b'-') || page.word_is(next, &["n", "s", "/"]))
+    {
+        next += 1;
+    }
+    if next == at + 3 || !decimal(next) || page.number(next)? > 180 {
+        return None;
+    }
+    page.report(at, next + 2, PhiKind::Geography, 0.85, "geo.coordinates");
+    Some(next + 2)
+}
+
+/// "DG7 3XQ", "SW1A 2AA", "K1A 0B1": British and Canadian codes, of letters and digits in an order of their own.
+pub(super) fn lettered_postcode(page: &mut Page, at: usize) -> Option<usize> {
+    let is_letter = u8::is_ascii_uppercase;
+    let (outer, inner) = (page.word(at).as_bytes(), page.word(at + 1).as_bytes());
+    let is_british = matches!(inner, [digit, a, b] if digit.is_ascii_digit() && is_letter(a) && is_letter(b))
+        && matches!(outer, [a, d] if is_letter(a) && d.is_ascii_digit())
+            | matches!(outer, [a, b, c] if is_letter(a) && (is_letter(b) && c.is_ascii_digit() || b.is_ascii_digit()))
+            | matches!(outer, [a, b, d, _] if is_letter(a) && is_letter(b) && d.is_ascii_digit());
+    let is_canadian = matches!((outer, inner), ([a, d, b], [e, c, f])
+        if is_letter(a) && d.is_ascii_digit() && is_letter(b) && e.is_ascii_digit() && is_letter(c) && f.is_ascii_digit());
+    let is_joined = page.gap(at) == Gap::Glued
+        || page.gap(at + 1) != Gap::Space
+        || page.gap(at + 2) == Gap::Glued
+            && page
+                .token(at + 2)
+                .is_some_and(|next| next.mark == 0 || next.mark == b'-');
+    if !(is_british || is_canadian) || is_joined || page.cue_before(at, 4, cue::CODE_CUE).is_some() {
+        return None;
+    }
+    page.report(at, at + 1, PhiKind::Geography, 0.9, "geo.zip");
+    Some(at + 1)
+}
