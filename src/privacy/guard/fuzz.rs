@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{FieldContext, Finding, Guard, page};
 
-const CASES: &str = include_str!("cases.txt");
+const CASES: &str = concat!(include_str!("cases.txt"), include_str!("cases_numbers.txt"));
 
 /// Most steps of work a byte may cost, on texts of a size where the fixed costs don't show. The tests of real texts stay below 40.
 const STEPS_PER_BYTE_MAX: u64 = 220;
@@ -168,6 +168,17 @@ const PIECES: &[&str] = &[
     "402-19-8877",
     "1EG4-TE5-MK73",
     "1HGCM82633A004352",
+    "in January ",
+    "on the 23rd",
+    "3-14",
+    ", 94, ",
+    "her son Minh",
+    "seen in macon",
+    "the Mercy nurse",
+    "labs from ",
+    "refer to ",
+    "0171 496 ",
+    "vs Okafor",
 ];
 
 /// The hand-written cases without their brackets.
