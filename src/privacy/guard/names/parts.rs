@@ -78,6 +78,9 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
             Part::No
         };
     }
+    if is_plural_of_letters(page.word(at)) {
+        return Part::No;
+    }
     if known & dict::FIRST != 0 {
         return Part::First;
     }
@@ -103,6 +106,12 @@ pub(super) fn part(page: &Page, at: usize) -> Part {
         return Part::Unknown;
     }
     Part::No
+}
+
+/// "GERDs", "MRIs": several of what is called by letters.
+fn is_plural_of_letters(word: &str) -> bool {
+    word.strip_suffix('s')
+        .is_some_and(|letters| letters.len() > 1 && letters.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
 
 /// "I've", "They'd".
