@@ -87,3 +87,21 @@ async fn a_refused_call_fails_as_well() {
         invalid.refused(Code::Unavailable, "AUDIT_UNAVAILABLE");
     }
 }
+
+/// The connection that commits events is kept from one to the next: who meets it dead is refused, and nobody after that.
+#[tokio::test]
+async fn a_lost_connection_refuses_one_call() {
+    const END: &str = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = 'stratum_audit_writer'";
+    let stage = Stage::start().await;
+    let mut superuser = stage.superuser().await;
+    for door in DOORS {
+        let owner = stage.scene(door).owner();
+        let list = async || owner.call("ListPrecedents", json!({})).await;
+        assert_eq!(list().await.code, Code::Ok);
+        let ended: i64 = superuser.value(END).await;
+        assert!(ended >= 1, "no connection was kept");
+        list().await.refused(Code::Unavailable, "AUDIT_UNAVAILABLE");
+        assert_eq!(list().await.code, Code::Ok);
+    }
+}

@@ -127,8 +127,10 @@ macro_rules! bits {
             $(pub(in super::super) const $name: u64 = 1 << Index::$name as u64;)+
         }
         const $sections: &[(&str, u64)] = &[$(($section, $module::$name)),+];
+        const _: () = assert!($sections.len() <= 64);
     };
 }
+pub(super) use bits;
 
 bits! {
     /// What a word can be a cue for; the sections of `data/cues.txt`.
@@ -184,7 +186,7 @@ pub(super) const PHRASE_WORDS_MAX: usize = 4;
 
 /// Marks a cue that begins a phrase.
 const STARTS_PHRASE: u16 = 1 << 15;
-const _: () = assert!(CUE_SECTIONS.len() <= 64 && DICTIONARY_SECTIONS.len() <= 15);
+const _: () = assert!(DICTIONARY_SECTIONS.len() <= 15);
 
 /// In [`super::token::Token::known`]: a dictionary phrase (a city of several words) may begin with the word.
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;
@@ -332,7 +334,7 @@ impl Lexicon {
 }
 
 /// Reads `section: word word_of_phrase …` lines; `#` begins a comment. `starts` marks the first word of a phrase.
-fn fill(source: &str, sections: &[(&str, u64)], starts: u64, insert: &mut impl FnMut(WordHash, u64)) {
+pub(super) fn fill(source: &str, sections: &[(&str, u64)], starts: u64, insert: &mut impl FnMut(WordHash, u64)) {
     for line in source.lines().filter(|line| !line.starts_with('#')) {
         let Some((section, words)) = line.split_once(':') else {
             continue;

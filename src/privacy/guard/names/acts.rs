@@ -133,7 +133,7 @@ fn being(page: &Page, told: usize) -> Evidence {
     ];
     if page.word_is(told, &["a", "an"]) {
         let is_person = page.token(told + 1).is_some_and(Token::has_digit) || page.has(told + 1, cue::PERSON);
-        return Evidence::Strong.when(is_person || page.word_is(told + 1, &PERSONS));
+        return Evidence::Strong.when(is_person || page.word_is(told + 1, &PERSON_NOUNS));
     }
     if page.is_digits(told) {
         return counted(page, told);
@@ -166,7 +166,7 @@ fn counted(page: &Page, told: usize) -> Evidence {
 }
 
 /// What a person is said to be.
-pub(super) const PERSONS: [&str; 18] = [
+pub(super) const PERSON_NOUNS: [&str; 18] = [
     "man",
     "woman",
     "boy",

@@ -4,7 +4,7 @@ use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words::{self, class};
-use super::acts::{PERSONS, acts};
+use super::acts::{PERSON_NOUNS, acts};
 use super::described::{is_described, owns_thing};
 use super::met::follows_meeting;
 
@@ -199,7 +199,7 @@ fn is_asked_about(page: &Page, first: usize, last: usize) -> Evidence {
                 ],
             ) || page.token(before - 1).is_some_and(|token| token.mark != 0));
     let told = over_adverbs(page, last + 1);
-    let is_candidate = page.word_is(told, &["a", "an"]) && page.word_is(told + 1, &PERSONS);
+    let is_candidate = page.word_is(told, &["a", "an"]) && page.word_is(told + 1, &PERSON_NOUNS);
     let is_told = words::is(page, told, class::PERSON_BASE | class::PERSON_STATE)
         || page.has(told, cue::HUMAN_VERB)
         || is_candidate

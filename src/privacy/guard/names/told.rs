@@ -1,6 +1,7 @@
 //! What is told of one word that makes it a patient's name: a decision, a visit, a thing that only persons have.
 
 use super::super::lexicon::{cue, dict};
+use super::super::near;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::context::leads_record;
@@ -60,9 +61,7 @@ const BELONGINGS: [&str; 31] = [
 
 /// A name, by the dictionaries, and no other word, town, payer or eponym.
 fn is_clear_name(page: &Page, at: usize) -> bool {
-    let known = page.dictionary(at);
-    known & (dict::FIRST | dict::SURNAME) != 0
-        && known & (dict::WORD | dict::CITY) == 0
+    near::is_clear_name(page.dictionary(at))
         && page
             .token(at)
             .is_some_and(|token| token.len() > 3 && !token.has(cue::EPONYM | cue::PROPER | cue::STATE))
