@@ -349,8 +349,7 @@ fn names(facts: &[Fact]) -> Vec<String> {
 }
 
 fn rate_of(counts: Tally) -> RateEstimate {
-    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    rate::estimate(number(counts.won), number(counts.partial), number(counts.lost))
+    rate::estimate(counts.won.into(), counts.partial.into(), counts.lost.into())
 }
 
 /// The day asked about; today when none was given.

@@ -94,11 +94,11 @@ pub struct Case {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// Overturned in full.
-    pub won: u64,
+    pub won: u32,
     /// Overturned in part.
-    pub partial: u64,
+    pub partial: u32,
     /// Upheld.
-    pub lost: u64,
+    pub lost: u32,
 }
 
 impl Tally {
@@ -121,14 +121,13 @@ impl Tally {
     /// All outcomes counted.
     #[must_use]
     pub fn n(self) -> u64 {
-        self.won + self.partial + self.lost
+        u64::from(self.won) + u64::from(self.partial) + u64::from(self.lost)
     }
 
     /// Wins, a partial one counting one half.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
     pub fn wins(self) -> f64 {
-        self.won as f64 + self.partial as f64 / 2.0
+        f64::from(self.won) + f64::from(self.partial) / 2.0
     }
 
     /// Wins per outcome; none without outcomes.

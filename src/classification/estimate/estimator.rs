@@ -116,7 +116,7 @@ impl Estimator {
         let cell = self.model.cells.get(membership.cell);
         let parts = group.zip(cell).into_iter();
         parts.flat_map(move |(group, cell)| {
-            group.moments.clone().filter_map(move |index| {
+            group.moments().filter_map(move |index| {
                 let years = time.years_from(self.history.moments.get(index)?.time);
                 let correlation = cell.correlation(self.model.lasting_share, years);
                 Some((index, cell.scale * correlation))

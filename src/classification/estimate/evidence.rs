@@ -32,7 +32,7 @@ impl<'a> Evidence<'a> {
         for membership in specific(&memberships) {
             for (moment, weight) in estimator.fading(membership, time) {
                 for &row in estimator.history.rows_at(moment) {
-                    if let Some(sum) = shared.get_mut(row) {
+                    if let Some(sum) = shared.get_mut(row as usize) {
                         *sum += weight;
                     }
                 }
@@ -100,17 +100,17 @@ impl<'a> Evidence<'a> {
 
     /// The most similar precedents: by similarity, then recency, then position.
     pub fn precedents(&self) -> Vec<SimilarPrecedent> {
-        let rows = &self.estimator.history.rows;
+        let history = &self.estimator.history;
         let mut nearest: Vec<(usize, f64, &Row)> = self
             .similar
             .iter()
-            .filter_map(|&(index, similarity)| Some((index, similarity, rows.get(index)?)))
+            .filter_map(|&(index, similarity)| Some((index, similarity, history.rows.get(index)?)))
             .collect();
         let order = |left: &(usize, f64, &Row), right: &(usize, f64, &Row)| {
             let by_similarity = right.1.total_cmp(&left.1);
             by_similarity
                 .then_with(|| right.2.time.cmp(&left.2.time))
-                .then_with(|| left.2.cases.cmp(&right.2.cases))
+                .then_with(|| history.cases_of(left.2).cmp(history.cases_of(right.2)))
         };
         if nearest.len() > SHOWN_PRECEDENTS {
             nearest.select_nth_unstable_by(SHOWN_PRECEDENTS, order);
@@ -120,8 +120,9 @@ impl<'a> Evidence<'a> {
         let told = nearest.iter().flat_map(|&(index, similarity, row)| {
             let expected = self.expected(index, row);
             let weight = similarity * self.identity + self.common(row.time);
-            row.cases.iter().map(move |&(case, outcome)| SimilarPrecedent {
-                index: case,
+            let cases = history.cases_of(row).iter();
+            cases.map(move |&(case, outcome)| SimilarPrecedent {
+                index: case as usize,
                 similarity,
                 outcome,
                 expected,

@@ -21,41 +21,38 @@ pub(super) struct Kernel<'a> {
     /// For each moment, what is left of the fading part since the moment before
     /// it in its group; nothing for the first.
     decays: Vec<f64>,
-    /// The moments of all rows, one row after the other.
-    moments: Vec<usize>,
 }
 
 impl<'a> Kernel<'a> {
     pub fn of(history: &'a History, model: &CellModel) -> Self {
         let mut scales = Vec::with_capacity(history.groups.len());
         let mut decays = Vec::with_capacity(history.moments.len());
-        for group in &history.groups {
-            let cell = model.cells.get(group.cell);
+        for group in history.groups.iter() {
+            let cell = model.cells.get(group.cell());
             let scale = cell.map_or(0.0, |cell| cell.scale);
             scales.push((scale * model.lasting_share, scale * (1.0 - model.lasting_share)));
-            let moments = history.moments.get(group.moments.clone()).unwrap_or_default();
+            let moments = history.moments.get(group.moments()).unwrap_or_default();
             let mut before = None;
             for moment in moments {
                 let since = before.replace(moment.time).map(|before| moment.time.years_from(before));
                 decays.push(cell.zip(since).map_or(0.0, |(cell, years)| cell.decay(years)));
             }
         }
-        let rows = history.rows.iter();
         Self {
             history,
             scales,
             decays,
-            moments: rows.flat_map(|row| row.moments.iter().copied()).collect(),
         }
     }
 
     /// For each row, the sum of `weights` over all rows times their similarity.
     pub fn apply(&self, weights: &[f64]) -> Vec<f64> {
         let spread = self.spread(&self.sum_by_moment(weights));
-        let mut moments = self.moments.iter();
+        let mut moments = self.history.moments_of_rows.iter();
         let sum = |row: &Row| {
-            let own = moments.by_ref().take(row.moments.len());
-            own.map(|&moment| spread.get(moment).copied().unwrap_or(0.0)).sum()
+            let own = moments.by_ref().take(row.memberships());
+            own.map(|&moment| spread.get(moment as usize).copied().unwrap_or(0.0))
+                .sum()
         };
         self.history.rows.iter().map(sum).collect()
     }
@@ -63,10 +60,10 @@ impl<'a> Kernel<'a> {
     /// Sums of row weights over the rows of each moment.
     pub fn sum_by_moment(&self, weights: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.history.moments.len()];
-        let mut moments = self.moments.iter();
+        let mut moments = self.history.moments_of_rows.iter();
         for (row, weight) in self.history.rows.iter().zip(weights) {
-            for &moment in moments.by_ref().take(row.moments.len()) {
-                if let Some(sum) = sums.get_mut(moment) {
+            for &moment in moments.by_ref().take(row.memberships()) {
+                if let Some(sum) = sums.get_mut(moment as usize) {
                     *sum += weight;
                 }
             }
@@ -81,9 +78,9 @@ impl<'a> Kernel<'a> {
         let mut spread = vec![0.0; sums.len()];
         for (group, &(lasting, fading)) in self.history.groups.iter().zip(&self.scales) {
             let (Some(sums), Some(decays), Some(spread)) = (
-                sums.get(group.moments.clone()),
-                self.decays.get(group.moments.clone()),
-                spread.get_mut(group.moments.clone()),
+                sums.get(group.moments()),
+                self.decays.get(group.moments()),
+                spread.get_mut(group.moments()),
             ) else {
                 continue;
             };

@@ -1,9 +1,14 @@
 //! Decided cases, arranged for estimation: equal cases together, members of a
 //! group together, times apart.
+//!
+//! A case belongs to some two hundred groups, and a server keeps such a history for each tenant: numbers of
+//! things are four bytes, and lists stand one after the other in one allocation. Four billion memberships, which
+//! would not fit, are more than any memory here holds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::groups::{Groups, narrow, wide};
 use super::time::Time;
 use super::vocabulary::{Known, Vocabulary};
 use super::{Case, CellModel, Fact, Outcome, Tally};
@@ -14,26 +19,15 @@ pub(super) struct Row {
     pub time: Time,
     /// How they ended.
     pub tally: Tally,
-    /// The moments (group and time) they belong to.
-    pub moments: Vec<usize>,
-    /// Their positions in the cases given, and how each ended.
-    pub cases: Vec<(usize, Outcome)>,
+    moments: Range<u32>,
+    cases: Range<u32>,
 }
 
 /// The members of one group that were decided at one time.
 pub(super) struct Moment {
     pub time: Time,
     pub tally: Tally,
-    /// Its rows: a range of [`History::members`].
-    pub members: Range<usize>,
-}
-
-/// A group of cases with the same values in a cell's fields.
-pub(super) struct Group {
-    /// Position of the cell in the model.
-    pub cell: usize,
-    /// Its moments, in order of time: a range of [`History::moments`].
-    pub moments: Range<usize>,
+    members: Range<u32>,
 }
 
 /// A group that a query belongs to, whether or not it has members.
@@ -49,16 +43,16 @@ pub(super) struct Membership {
 /// All precedents of an estimator.
 pub(super) struct History {
     pub rows: Vec<Row>,
-    pub groups: Vec<Group>,
+    pub groups: Groups,
     pub moments: Vec<Moment>,
+    /// The moments (group and time) that rows belong to, one row after the other.
+    pub moments_of_rows: Vec<u32>,
     /// Rows by moment, one moment after the other.
-    pub members: Vec<usize>,
+    members: Vec<u32>,
+    /// Positions of rows' cases among those given, and how each ended.
+    cases: Vec<(u32, Outcome)>,
     vocabulary: Vocabulary,
-    group_of: HashMap<GroupKey, usize>,
 }
-
-/// A cell and the facts that stand for its fields.
-type GroupKey = (usize, Vec<u32>);
 
 impl History {
     /// Arranges the cases of years up to `as_of`. The result depends on the set
@@ -66,145 +60,149 @@ impl History {
     pub fn of(cases: &[Case], model: &CellModel, as_of: i32) -> Self {
         let in_time = || cases.iter().enumerate().filter(|(_, case)| case.year <= as_of);
         let facts = in_time().flat_map(|(_, case)| &case.facts);
-        let vocabulary = Vocabulary::of(facts, model);
+        let mut history = Self {
+            rows: Vec::new(),
+            groups: Groups::default(),
+            moments: Vec::new(),
+            moments_of_rows: Vec::new(),
+            members: Vec::new(),
+            cases: Vec::new(),
+            vocabulary: Vocabulary::of(facts, model),
+        };
         let mut alike: BTreeMap<(Vec<u32>, Time), Alike> = BTreeMap::new();
         for (index, case) in in_time() {
-            let facts = vocabulary.number(&case.facts);
+            let facts = history.vocabulary.number(&case.facts);
             let key = (facts.iter().map(|fact| fact.number).collect(), Time::of(case));
             let alike = alike.entry(key).or_insert_with(|| Alike {
                 facts,
                 cases: Vec::new(),
             });
-            alike.cases.push((index, case.outcome));
+            alike.cases.push((narrow(index), case.outcome));
         }
-        let mut history = Self {
-            rows: Vec::new(),
-            groups: Vec::new(),
-            moments: Vec::new(),
-            members: Vec::new(),
-            vocabulary,
-            group_of: HashMap::new(),
-        };
         let mut places = Vec::new();
         for ((_, time), alike) in alike {
-            let row = history.rows.len();
-            let groups = history.join_groups(&alike.facts);
-            places.extend(groups.into_iter().map(|group| Place { group, time, row }));
-            history.rows.push(Row::of(time, alike.cases));
+            let before = places.len();
+            let row = narrow(history.rows.len());
+            let groups = history.vocabulary.groups(&alike.facts);
+            places.extend(groups.map(|(cell, choice)| Place {
+                group: history.groups.join(cell, &choice),
+                time,
+                row,
+            }));
+            history.add_row(time, before..places.len(), &alike.cases);
         }
         history.settle(places);
+        history.shrink();
         history
     }
 
-    /// The groups of a case with these facts, made where they are new.
-    fn join_groups(&mut self, facts: &[Known]) -> Vec<usize> {
-        let mut joined = Vec::new();
-        for (cell, choice) in self.vocabulary.groups(facts) {
-            let numbers = choice.iter().map(|fact| fact.number).collect();
-            let next = self.groups.len();
-            let group = *self.group_of.entry((cell, numbers)).or_insert(next);
-            if group == next {
-                let moments = 0..0;
-                self.groups.push(Group { cell, moments });
-            }
-            joined.push(group);
+    fn add_row(&mut self, time: Time, memberships: Range<usize>, cases: &[(u32, Outcome)]) {
+        let mut tally = Tally::default();
+        for &(_, outcome) in cases {
+            tally.count(outcome);
         }
-        joined
+        let first = self.cases.len();
+        self.cases.extend_from_slice(cases);
+        self.rows.push(Row {
+            time,
+            tally,
+            moments: narrow(memberships.start)..narrow(memberships.end),
+            cases: narrow(first)..narrow(self.cases.len()),
+        });
     }
 
     /// Makes the moments, each group's adjacent and in order of time.
     fn settle(&mut self, mut places: Vec<Place>) {
         places.sort_unstable();
+        self.moments_of_rows = vec![0; places.len()];
+        let mut next: Vec<usize> = self.rows.iter().map(|row| wide(&row.moments).start).collect();
         for at_moment in places.chunk_by(|a, b| (a.group, a.time) == (b.group, b.time)) {
-            let moment = self.moments.len();
-            let start = self.members.len();
-            let mut tally = Tally::default();
-            for place in at_moment {
-                if let Some(row) = self.rows.get_mut(place.row) {
-                    row.moments.push(moment);
-                    tally.add(row.tally);
-                }
-                self.members.push(place.row);
-            }
             let Some(&Place { group, time, .. }) = at_moment.first() else {
                 continue;
             };
+            let moment = narrow(self.moments.len());
+            let start = narrow(self.members.len());
+            let mut tally = Tally::default();
+            for &Place { row, .. } in at_moment {
+                self.members.push(row);
+                let (of, next) = (self.rows.get(row as usize), next.get_mut(row as usize));
+                let Some((of, next)) = of.zip(next) else { continue };
+                tally.add(of.tally);
+                if let Some(place) = self.moments_of_rows.get_mut(*next) {
+                    *place = moment;
+                }
+                *next += 1;
+            }
             self.moments.push(Moment {
                 time,
                 tally,
-                members: start..self.members.len(),
+                members: start..narrow(self.members.len()),
             });
-            if let Some(group) = self.groups.get_mut(group) {
-                let first = if group.moments.is_empty() {
-                    moment
-                } else {
-                    group.moments.start
-                };
-                group.moments = first..moment + 1;
-            }
+            self.groups.add_moment(group, moment);
         }
+    }
+
+    /// Gives back what its lists took for growing.
+    fn shrink(&mut self) {
+        self.rows.shrink_to_fit();
+        self.groups.shrink();
+        self.moments.shrink_to_fit();
+        self.members.shrink_to_fit();
+        self.cases.shrink_to_fit();
     }
 
     /// The groups that a case with these facts belongs to, cell by cell.
     pub fn memberships(&self, facts: &[Fact]) -> Vec<Membership> {
         let known = self.vocabulary.number(facts);
-        let groups = self.vocabulary.groups(&known).map(|(cell, choice)| {
-            let numbers = choice.iter().map(|fact| fact.number).collect();
-            Membership {
-                cell,
-                facts: choice.iter().map(|fact| fact.position).collect(),
-                group: self.group_of.get(&(cell, numbers)).copied(),
-            }
+        let groups = self.vocabulary.groups(&known).map(|(cell, choice)| Membership {
+            cell,
+            facts: choice.iter().map(|fact| fact.position).collect(),
+            group: self.groups.find(cell, &choice),
         });
         groups.collect()
     }
 
-    /// Memory held, in bytes.
+    /// Memory held, in bytes, but for the texts of facts, which are the corpus'.
     pub fn bytes(&self) -> usize {
-        let of_row =
-            |row: &Row| row.moments.len() * size_of::<usize>() + row.cases.len() * size_of::<(usize, Outcome)>();
-        let rows: usize = self.rows.iter().map(|row| size_of::<Row>() + of_row(row)).sum();
-        // Each key of a group is a list of a few numbers, an allocation of its own.
-        let key = size_of::<(GroupKey, usize)>() + 4 * size_of::<usize>();
-        rows + self.groups.len() * (size_of::<Group>() + key)
-            + self.moments.len() * size_of::<Moment>()
-            + self.members.len() * size_of::<usize>()
+        self.groups.bytes()
+            + self.vocabulary.bytes()
+            + self.rows.capacity() * size_of::<Row>()
+            + self.cases.capacity() * size_of::<(u32, Outcome)>()
+            + self.moments.capacity() * size_of::<Moment>()
+            + (self.members.capacity() + self.moments_of_rows.capacity()) * size_of::<u32>()
     }
 
     /// The rows of a moment.
-    pub fn rows_at(&self, moment: usize) -> &[usize] {
-        let members = self.moments.get(moment).map(|moment| moment.members.clone());
+    pub fn rows_at(&self, moment: usize) -> &[u32] {
+        let members = self.moments.get(moment).map(|moment| wide(&moment.members));
         members
             .and_then(|members| self.members.get(members))
             .unwrap_or_default()
+    }
+
+    /// Positions of a row's cases among those given, and how each ended.
+    pub fn cases_of(&self, row: &Row) -> &[(u32, Outcome)] {
+        self.cases.get(wide(&row.cases)).unwrap_or_default()
+    }
+}
+
+impl Row {
+    /// How many moments it belongs to.
+    pub fn memberships(&self) -> usize {
+        self.moments.len()
     }
 }
 
 /// Cases with the same known facts and time.
 struct Alike {
     facts: Vec<Known>,
-    cases: Vec<(usize, Outcome)>,
+    cases: Vec<(u32, Outcome)>,
 }
 
 /// That a row is in a group, at its time.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
-    group: usize,
+    group: u32,
     time: Time,
-    row: usize,
-}
-
-impl Row {
-    fn of(time: Time, cases: Vec<(usize, Outcome)>) -> Self {
-        let mut tally = Tally::default();
-        for &(_, outcome) in &cases {
-            tally.count(outcome);
-        }
-        Self {
-            time,
-            tally,
-            moments: Vec::new(),
-            cases,
-        }
-    }
+    row: u32,
 }

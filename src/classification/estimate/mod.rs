@@ -25,6 +25,7 @@ mod conjugate_gradient;
 mod estimator;
 mod evidence;
 mod fit;
+mod groups;
 mod history;
 mod interval;
 #[cfg(test)]

@@ -5,15 +5,17 @@ use super::Case;
 /// A point in time in eighths of a year: the middle of a year is its fourth
 /// eighth, the middles of its quarters are the first, third, fifth and seventh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Time(i64);
+pub(super) struct Time(i32);
 
-const EIGHTHS_A_YEAR: i64 = 8;
+const EIGHTHS_A_YEAR: i32 = 8;
+/// Years further away than this are taken for it.
+const LAST_YEAR: i32 = i32::MAX / EIGHTHS_A_YEAR - 1;
 
 impl Time {
     /// The middle of a calendar year: when a case was decided of which only the
     /// year is known, and the time that a question about a year is about.
     pub fn mid_year(year: i32) -> Self {
-        Self(i64::from(year) * EIGHTHS_A_YEAR + EIGHTHS_A_YEAR / 2)
+        Self(start_of(year) + EIGHTHS_A_YEAR / 2)
     }
 
     /// The middle of what is known of a case's time.
@@ -21,15 +23,17 @@ impl Time {
         let Some(quarter) = case.quarter else {
             return Self::mid_year(case.year);
         };
-        let eighth = 2 * i64::from(quarter.index()) + 1;
-        Self(i64::from(case.year) * EIGHTHS_A_YEAR + eighth)
+        Self(start_of(case.year) + 2 * i32::from(quarter.index()) + 1)
     }
 
     /// How far two points lie apart, in years.
-    #[expect(clippy::cast_precision_loss, reason = "eighths of years stay far below 2^52")]
     pub fn years_from(self, other: Self) -> f64 {
-        self.0.abs_diff(other.0) as f64 / EIGHTHS_A_YEAR as f64
+        f64::from(self.0.abs_diff(other.0)) / f64::from(EIGHTHS_A_YEAR)
     }
+}
+
+fn start_of(year: i32) -> i32 {
+    year.clamp(-LAST_YEAR, LAST_YEAR) * EIGHTHS_A_YEAR
 }
 
 #[cfg(test)]
@@ -64,7 +68,12 @@ mod tests {
 
     #[test]
     fn the_extremes_of_the_calendar_do_not_overflow() {
-        let span = f64::from(i32::MAX) - f64::from(i32::MIN);
+        let span = 2.0 * f64::from(LAST_YEAR);
         apart(Time::mid_year(i32::MIN), Time::mid_year(i32::MAX), span);
+        apart(
+            Time::mid_year(2012),
+            Time::mid_year(i32::MAX),
+            f64::from(LAST_YEAR - 2012),
+        );
     }
 }

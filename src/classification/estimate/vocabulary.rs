@@ -80,6 +80,13 @@ impl Vocabulary {
         numbered
     }
 
+    /// Memory held, in bytes, but for the texts, which are the corpus'.
+    pub fn bytes(&self) -> usize {
+        let slot = size_of::<(Arc<str>, u32)>() + 1;
+        let values = self.fields.values().map(|field| field.values.capacity());
+        values.sum::<usize>() * slot * 8 / 7
+    }
+
     /// Every group that a case of these facts belongs to: a cell, and the facts
     /// that stand for its fields.
     pub fn groups<'a>(&'a self, facts: &'a [Known]) -> impl Iterator<Item = (usize, Vec<Known>)> + 'a {
