@@ -26,6 +26,7 @@ detectors! {
     "name.title" Name "a name after Mr., Ms., Dr. and their like" "a title; clinicians are included by policy";
     "name.label" Name "a name after patient, member, daughter, name:, called" "a person's label; small letters need a given name the dictionary knows";
     "name.shape" Name "given name and surname by dictionary and capitals" "not before syndrome, score, Inc.; one word needs a person's verb, an age or a preposition";
+    "name.beside" Name "given names, surnames, initials that stand alone" "another identifier near; no eponym, drug or firm";
     "geo.street" Geography "house number, street name, street suffix" "an address cue lets small letters pass as a street";
     "geo.unit" Geography "apartment or suite number" "not in a payer's published address";
     "geo.post_box" Geography "post box" "not in a payer's published address";
@@ -38,7 +39,9 @@ detectors! {
     "geo.town_state" Geography "town and state" "a comma, or a known town";
     "geo.block" Geography "short lines below a line that is a name" "streets of any country, towns, post codes; a line with a code or an ordinary word ends the block";
     "geo.town" Geography "town" "from, in, lives in; a known town that is no other word";
+    "geo.beside" Geography "towns and houses of care without a word of place" "another identifier near";
     "date.personal" Date "dates with a day or month; days, months and holidays alone" "nearest cue: admitted, seen, born refuse; effective, revised, LCD, section pass, as does what a payer, a code or a list is said to do; without a cue a full date is refused, a part of one only beside words of care";
+    "date.beside" Date "dates that the words around them leave open" "another identifier near; no word of documents right before";
     "age.over_89" AgeOver89 "ages over 89 in digits or words" "year-old, aged, yo; who is, a name or a relative beside the number; limits and 90 or older pass";
     "phone.number" Phone "telephone numbers" "form, or a phone cue; toll-free and payers' office numbers pass";
     "fax.number" Fax "fax numbers" "a fax cue beside the number";
@@ -47,6 +50,8 @@ detectors! {
     "id.label" Mrn "numbers after a label: MRN, member ID, account, licence, serial, plate, claim, study" "the label gives the kind; CPT, LCD, section, version pass";
     "id.prefix" Mrn "a number grown onto its label" "MRN, SSN, acct, member";
     "id.long_number" OtherUniqueId "long number without a label" "a person in the sentence; no NPI, no public code";
+    "id.bare" OtherUniqueId "letters and digits as no public code has them, without a label" "no word of codes or documents near";
+    "id.beside" OtherUniqueId "long numbers, also in groups, without a label" "another identifier near; no code, amount or document";
     "mbi.form" HealthPlanId "Medicare Beneficiary Identifiers" "form of 11 places";
     "card.check_digit" Account "payment cards" "issuer range and Luhn";
     "iban.check_digits" Account "IBAN" "remainder 97";

@@ -5,6 +5,7 @@
 //! Findings name kind and place, never the text.
 
 mod allow;
+mod beside;
 mod contact;
 mod dates;
 mod detectors;
@@ -41,7 +42,7 @@ use normal::Normal;
 use page::{Page, Span};
 
 /// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
-pub const PHI_SCAN_VERSION: u32 = 4;
+pub const PHI_SCAN_VERSION: u32 = 5;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
 pub const INPUT_BYTES_MAX: usize = 2_000_000;
@@ -173,6 +174,7 @@ impl Guard {
         names::find(&mut page);
         names::find_again(&mut page);
         places::blocks::find(&mut page);
+        beside::find(&mut page);
         if decodes {
             encoded::find(&mut page, &|decoded| {
                 self.find(Normal::of(decoded).text(), context, false)

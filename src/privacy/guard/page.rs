@@ -62,6 +62,8 @@ pub(super) struct Page<'p> {
     pub(super) lexicon: &'p Lexicon,
     pub(super) context: FieldContext,
     pub(super) found: Vec<Span>,
+    /// Full dates that the first reading took for dates of documents: first and last token.
+    pub(super) dates_passed: Vec<(usize, usize)>,
 }
 
 impl<'p> Page<'p> {
@@ -80,6 +82,7 @@ impl<'p> Page<'p> {
             lexicon,
             context,
             found: Vec::new(),
+            dates_passed: Vec::new(),
         };
         page.take_placeholders();
         page.index.read(&mut page.tokens, cues, lexicon);
@@ -288,6 +291,13 @@ impl<'p> Page<'p> {
     pub(super) fn pass(&mut self, first: usize, last: usize) {
         for token in self.tokens.iter_mut().take(last + 1).skip(first) {
             token.taken = true;
+        }
+    }
+
+    /// Gives tokens `first..=last`, which were passed, back to reading.
+    pub(super) fn release(&mut self, first: usize, last: usize) {
+        for token in self.tokens.iter_mut().take(last + 1).skip(first) {
+            token.taken = false;
         }
     }
 

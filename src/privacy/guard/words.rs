@@ -19,7 +19,7 @@ bits! {
     MEASURE = "measure", CITING = "citing", STAMP = "stamp", DOCUMENT_NAME = "document_name", WARD = "ward", WORKS = "works",
     PREMISES = "premises", INSTITUTION = "institution", EMERGENCY = "emergency", PERSON_BASE = "person_base",
     PERSON_STATE = "person_state", PERSON_THING = "person_thing", PERSON_MET = "person_met", PERSON_GIVEN = "person_given",
-    PERSON_ROLE = "person_role", ADDRESSED = "addressed", GREETING = "greeting", THING_NAME = "thing_name",
+    PERSON_ROLE = "person_role", ADDRESSED = "addressed", GREETING = "greeting", THING_NAME = "thing_name", CARE_HOUSE = "care_house",
 }
 
 /// Words of any class that tells of persons.

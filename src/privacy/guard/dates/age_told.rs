@@ -129,6 +129,9 @@ fn is_named(page: &Page, index: usize) -> bool {
     let Some(token) = page.token(index) else {
         return false;
     };
+    if page.word_is(index, &["pt", "patient"]) {
+        return true;
+    }
     if token.has(OTHERS) || is(page, index, class::MEASURE) {
         return false;
     }
@@ -139,7 +142,7 @@ fn is_named(page: &Page, index: usize) -> bool {
         Shape::Lower => known & (dict::FIRST | dict::SURNAME) != 0 && known & dict::WORD == 0,
         Shape::Digits | Shape::Mixed | Shape::Mark => false,
     };
-    is_name || is_person(page, index) || page.word_is(index, &["female", "woman", "pt", "patient"])
+    is_name || is_person(page, index) || page.word_is(index, &["female", "woman"])
 }
 
 /// "is 94", "turned 93", "she's 91", "will be 100".
@@ -210,7 +213,7 @@ fn follows_age_word(page: &Page, at: usize) -> bool {
 /// Whether the clause ends or goes on with grammar: a number before a noun counts things.
 fn ends_phrase(page: &Page, next: usize) -> bool {
     let Some(token) = page.token(next) else { return true };
-    let goes_on_with_number = token.mark == b',' && page.token(next + 1).is_some_and(Token::has_digit);
+    let goes_on_with_number = token.mark == b',' && page.is_digits(next + 1);
     if goes_on_with_number {
         return false;
     }

@@ -9,7 +9,7 @@ use super::fractions::{follows_day_word, follows_time_word, is_day, is_dotted_da
 
 /// How much a date's own form says.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in super::super) enum Form {
     /// Day, month and year, or a named month with its day: a date whatever stands around it.
     Full,
     /// Month and year: a date only beside a cue.
@@ -19,7 +19,7 @@ pub(super) enum Form {
 }
 
 /// A date's tokens and form.
-pub(super) struct Date {
+pub(in super::super) struct Date {
     pub(super) first: usize,
     pub(super) last: usize,
     pub(super) form: Form,
@@ -190,6 +190,32 @@ pub(super) fn is_month_day(month: u32, day: u32) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 
+/// 20240314, 03.14.24 without a word of time before it: what numbers and versions look like too.
+pub(in super::super) fn bare_date(page: &Page, at: usize) -> Option<Date> {
+    let number = page.number(at)?;
+    if page.word(at).len() == 8 {
+        let is_date = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
+        return is_date.then_some(Date {
+            first: at,
+            last: at,
+            form: Form::Full,
+        });
+    }
+    let second = page.number(at + 2)?;
+    let is_dotted = page.mark_is(at + 1, b'.') && page.mark_is(at + 3, b'.');
+    let is_glued = (at + 1..=at + 4).all(|index| page.gap(index) == Gap::Glued);
+    let are_short = [at, at + 2, at + 4]
+        .iter()
+        .all(|part| page.is_digits(*part) && page.word(*part).len() <= 2);
+    let is_date = is_dotted && is_glued && are_short && page.word(at + 4).len() == 2;
+    let is_day = is_month_day(number, second) || is_month_day(second, number);
+    (is_date && is_day && !continues(page, at + 5)).then_some(Date {
+        first: at,
+        last: at + 4,
+        form: Form::Full,
+    })
+}
+
 /// 19500314 or 03141950 right after a birth or service cue, 031450 after its abbreviation.
 fn compact(page: &Page, at: usize) -> Option<Date> {
     let number = page.number(at)?;
@@ -239,7 +265,7 @@ fn day_month(page: &Page, at: usize) -> Option<Date> {
     }
     day_of_month(page, at)?;
     let mut month = at + 1;
-    if page.mark_is(month, b'-') || page.mark_is(month, b'/') || page.word_is(month, &["of"]) {
+    if page.mark_is(month, b'-') || page.mark_is(month, b'/') || page.word_is(month, &["of", "de"]) {
         month += 1;
     }
     let month_token = page.token(month)?;
@@ -349,6 +375,7 @@ fn is_verb_may(page: &Page, month: usize) -> bool {
     page.token(month).is_some_and(|token| token.shape == Shape::Lower)
         && page.word_is(month, &["may", "march", "mar", "dec", "jan", "sep"])
         && !page.token(month + 1).is_some_and(super::super::token::Token::has_digit)
+        && !(page.mark_is(month + 1, b'.') && page.gap(month + 1) == Gap::Glued && page.is_digits(month + 2))
         && !(page.mark_is(month + 1, b'\'') && page.is_digits(month + 2))
         && !(page.word_is(month + 1, &["the"])
             && page.token(month + 2).is_some_and(super::super::token::Token::has_digit))

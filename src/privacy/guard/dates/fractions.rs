@@ -44,6 +44,30 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         || (is_no_scale || is_padded || is_dated_from(page, at)) && is_told_of_person(page, at, is_padded)
 }
 
+/// Whether the fraction that begins at `at` can be a day beside somebody's identifier: month and day in two numbers with a slash,
+/// of no scale unless another such day joins it, and of no measure.
+pub(super) fn may_be_day(page: &Page, at: usize) -> bool {
+    let day = |index: usize| {
+        let is_part = |index: usize| page.is_digits(index) && page.word(index).len() <= 2;
+        let is_glued = page.gap(index + 1) == Gap::Glued && page.gap(index + 2) == Gap::Glued;
+        let is_fraction = is_part(index) && is_part(index + 2) && page.mark_is(index + 1, b'/') && is_glued;
+        page.number(index)
+            .zip(page.number(index + 2))
+            .filter(|(month, day)| is_fraction && is_month_day(*month, *day))
+    };
+    let Some((month, first)) = day(at) else { return false };
+    let is_inside = |index: usize| page.mark_is(index, b'/') && page.gap(index) == Gap::Glued;
+    if is_inside(at + 3) || at > 0 && is_inside(at - 1) || is_measured(page, at) || spans_year(page, at) {
+        return false;
+    }
+    let joins = |index: usize| page.mark_is(index, b'-') && page.gap(index) == Gap::Glued;
+    let is_later = |(to_month, to_day): (u32, u32)| (month, first) < (to_month, to_day);
+    let leads_day = joins(at + 3) && day(at + 4).is_some_and(is_later);
+    let ends_range = at >= 4 && joins(at - 1) && page.is_taken(at - 4, at - 4);
+    let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
+    leads_day || ends_range || is_padded || first > SCALE_MAX || month > first
+}
+
 /// "7/1-6/30": a year of measurement or of a budget.
 fn spans_year(page: &Page, at: usize) -> bool {
     let day = |index: usize| page.number(index).zip(page.number(index + 2));

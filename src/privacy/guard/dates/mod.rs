@@ -2,9 +2,10 @@
 
 mod age_told;
 pub(super) mod ages;
+pub(super) mod beside;
 pub(super) mod context;
 mod days;
-mod forms;
+pub(super) mod forms;
 mod fractions;
 mod stamps;
 
@@ -50,6 +51,7 @@ pub(super) fn find(page: &mut Page) {
             page.report(date.first, date.last, PhiKind::Date, score, "date.personal");
         } else if date.form == Form::Full {
             page.pass(date.first, date.last);
+            page.dates_passed.push((date.first, date.last));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::super::words;
 
 /// How a word can take part in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in super::super) enum Part {
     /// A given name and no other word.
     First,
     /// A given name that is also a word.
@@ -47,7 +47,7 @@ pub(super) const WORDS_OF_GRAMMAR: u64 =
 pub(in super::super) const NO_NAMES: u64 = cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE;
 
 /// The part a word plays; words in capitals count only when a list knows them.
-pub(super) fn part(page: &Page, at: usize) -> Part {
+pub(in super::super) fn part(page: &Page, at: usize) -> Part {
     let Some(token) = page.token(at) else {
         return Part::No;
     };

@@ -251,8 +251,13 @@ impl Near<'_> {
         let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
         let follows_phone = matches!(token.len(), 1 | 3..=5) && { self.before() }
             .is_some_and(|before| matches!(before.first, b'e' | b'b' | b'p') && before.has(cue::PHONE));
-        let has_form =
-            token.len() >= 7 || may_begin_groups || follows_phone || token.first == b'x' && token.shape == Shape::Mixed;
+        let ends_last_four =
+            token.len() == 4 && { self.before() }.is_some_and(|before| matches!(before.first, b'f' | b'4'));
+        let has_form = ends_last_four
+            || token.len() >= 7
+            || may_begin_groups
+            || follows_phone
+            || token.first == b'x' && token.shape == Shape::Mixed;
         let is_labelled = self.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
         if is_labelled || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;

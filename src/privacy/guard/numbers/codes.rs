@@ -12,6 +12,15 @@ pub(super) fn is_public_code(page: &Page, run: &Run) -> bool {
             a.is_ascii_alphanumeric() && [b, c, d, e].iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
         }
         [b'N' | b'n', b'C' | b'c', b'T' | b't', rest @ ..] => rest.len() == 8,
+        // "207RC0000X", a specialty of providers; "rs1801133", a place in the genome; "H2001-006-000", a plan of Medicare's.
+        [a, b, c, .., b'X'] if bytes.len() == 10 => [a, b, c].iter().all(|digit| digit.is_ascii_digit()),
+        [b'r', b's', rest @ ..] if rest.len() >= 4 => rest.iter().all(u8::is_ascii_digit),
+        [b'H' | b'R' | b'S' | b'E', contract @ .., b'-', _, _, _] if matches!(bytes.len(), 9 | 13) => {
+            contract
+                .get(..4)
+                .is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+                && contract.get(4).is_none_or(|mark| *mark == b'-')
+        }
         // "CMS-9909-IFC", "302-C2" of a pharmacy's claim, "005010X222A1" of X12.
         [b'C', b'M', b'S', b'-', ..] => true,
         [a, b, c, b'-', field, place] => {
@@ -44,4 +53,17 @@ pub(super) fn is_remark_code(bytes: &[u8]) -> bool {
 
 pub(super) fn is_lcd(bytes: &[u8]) -> bool {
     matches!(bytes, [b'L' | b'A' | b'l' | b'a', rest @ ..] if rest.len() == 5 && rest.iter().all(u8::is_ascii_digit))
+}
+
+/// "99213-25", "97530-97140", "J1745-JW", "0450-0459", "2023-2024": codes with modifiers, codes and years from one to another.
+pub(super) fn is_row_of_codes(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let is_code = |part: &str| match part.as_bytes() {
+        [first, rest @ ..] if part.len() == 5 => {
+            first.is_ascii_alphanumeric() && rest.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
+        }
+        bytes => matches!(bytes, [b'1', b'9', _, _] | [b'2', b'0', _, _] | [b'0', _, _, _]),
+    };
+    let begins = parts.next().is_some_and(is_code);
+    begins && parts.all(|part| is_code(part) || part.len() <= 2)
 }

@@ -26,7 +26,7 @@ pub(super) fn by_form(page: &mut Page, run: &Run, reading: &Reading) -> Option<u
         if groups.lengths().is_empty() || (join_lines && !groups.crosses_line) {
             break;
         }
-        let found = social_security(page, run, &groups)
+        let found = social_security(page, run, &groups, is_code)
             .or_else(|| card(page, run, &groups))
             .or_else(|| national(page, run, &groups, is_code))
             .or_else(|| super::phones::phone(page, run.first, &groups, is_code));
@@ -91,11 +91,13 @@ pub(super) fn spaced_iban(page: &mut Page, run: &Run, mut text: Vec<u8>) -> Opti
     None
 }
 
-/// 402-19-8877 and its spellings. Only numbers that can have been issued count without a label.
-pub(super) fn social_security(page: &mut Page, run: &Run, groups: &Groups) -> Option<usize> {
+/// 402-19-8877 and its spellings. Only numbers that can have been issued count without a label, and none that stands right after the
+/// name of a code: "WAC 284-43-2050" is a section of one.
+pub(super) fn social_security(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Option<usize> {
     let is_shape = groups.starts_with(&[3, 2, 4]) && !groups.continues_after(3) && !follows_digits(page, run.first);
     let same_separator = groups.separators(3).first() == groups.separators(3).last();
-    if !is_shape || !same_separator || !checksum::is_issued_ssn(groups.digits_of(3)) {
+    let is_section = is_code && { page.before(run.first) }.is_some_and(|before| before.has(cue::CODE_CUE));
+    if !is_shape || is_section || !same_separator || !checksum::is_issued_ssn(groups.digits_of(3)) {
         return None;
     }
     let last = groups.last_of(3);

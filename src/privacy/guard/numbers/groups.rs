@@ -21,6 +21,44 @@ pub(super) fn last_group(page: &Page, run: &Run) -> usize {
         .unwrap_or(run.last)
 }
 
+/// "BCX 700418 2251", "U84 119 0037", "ANT 884 Q 20175": an identifier in groups with blanks between them, of which the first may be
+/// capitals and others a capital. Gives its last token and its digits.
+pub(super) fn spaced_value(page: &Page, at: usize) -> Option<(usize, usize)> {
+    const GROUPS_MAX: usize = 6;
+    let first = page.token(at)?;
+    let is_prefix = first.shape == Shape::Upper && (1..=4).contains(&first.len()) && first.cues == 0;
+    let is_value = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.has_digit() && !token.taken && token.len() <= 12 && page.gap(index + 1) != Gap::Glued
+                || token.has_digit()
+                    && page
+                        .token(index + 1)
+                        .is_some_and(|next| matches!(next.mark, b',' | b'.' | b';' | b':' | b')' | b'?'))
+        })
+    };
+    let is_letter = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1)
+    };
+    let is_group = |index: usize| page.gap(index) == Gap::Space && (is_value(index) || is_letter(index));
+    let is_joined = page.gap(at) == Gap::Glued
+        && page
+            .before(at)
+            .is_some_and(|before| !matches!(before.mark, b'(' | b'"'));
+    if !is_prefix && !is_value(at) || first.taken || is_joined {
+        return None;
+    }
+    let last = (at + 1..at + GROUPS_MAX)
+        .take_while(|index| is_group(*index))
+        .filter(|index| is_value(*index))
+        .last()?;
+    let digits_of = |index: usize| page.word(index).bytes().filter(u8::is_ascii_digit).count();
+    let is_code = |index: usize| page.word(index).len() == 5 && digits_of(index) >= 3;
+    let is_row_of_codes = (at..=last).all(|index| is_code(index) || page.word(index).len() <= 2);
+    let is_quantity = page.has(last + 1, cue::UNIT) || page.mark_is(last + 1, b'%');
+    (!is_row_of_codes && !is_quantity).then(|| (last, (at..=last).map(digits_of).sum()))
+}
+
 /// "Maria Gonzalez (KTD 234 378 615)": capitals and groups of digits, nine digits and more, where the sentence speaks of a person.
 pub(super) fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
     let first = run.first.checked_sub(1)?;

@@ -178,8 +178,9 @@ fn words_before(page: &Page, value: usize) -> Reading {
             }
             continue;
         }
-        if is_on_file(page, at) {
-            continue;
+        let is_state = token.has(cue::STATE_ABBR) && token.shape == Shape::Upper && token.len() == 2;
+        if is_on_file(page, at) || is_state && !token.has(ALL_HEADS | ALL_WORDS | cue::ID_NOUN) {
+            continue; // "license MA 238841", "plate TX 7KB-L92"
         }
         if let Some(reading) = of_word(page, at, noun, value - at <= ADJACENT, others == 0 || noun.is_some()) {
             return reading;
@@ -230,9 +231,17 @@ fn of_word(page: &Page, at: usize, noun: Option<usize>, is_adjacent: bool, is_ne
     let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"])) && kind != PhiKind::OtherUniqueId;
     Some(Reading::Identifier(Label {
         kind,
-        is_explicit: noun.is_some() && !is_code,
+        is_explicit: (noun.is_some() || names_number(page, at)) && !is_code,
         is_head: false,
     }))
+}
+
+/// "serial number 8KQ4TX", "transmitter serial 8KQ4TX": the label itself is a word for numbers. "Serial ECGs" are several.
+fn names_number(page: &Page, at: usize) -> bool {
+    let follows_device = at
+        .checked_sub(1)
+        .is_some_and(|before| page.has(before, cue::DEVICE_WORD));
+    page.has(at, cue::ID_NOUN) && (follows_device || !page.word_is(at, &["serial"]))
 }
 
 /// "licence on file", "number on the form": where the number stands.

@@ -1,5 +1,6 @@
 //! Numbers and codes: what their form, their check digits and their labels say.
 
+pub(super) mod beside;
 mod checksum;
 mod codes;
 mod digits;
@@ -9,14 +10,15 @@ pub(super) mod labels;
 mod phones;
 mod policies;
 
-use self::codes::is_public_code;
+use self::codes::{is_public_code, is_row_of_codes};
 use self::digits::Groups;
 use self::forms::by_form;
-use self::groups::{echoes, last_group, payer_groups, spaced_groups};
+use self::groups::{echoes, last_group, payer_groups, spaced_groups, spaced_value};
 use self::labels::{Label, Reading};
 use self::phones::extension;
 use self::policies::is_document_number;
 use super::FieldContext;
+use super::dates::forms::bare_date;
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
@@ -25,6 +27,9 @@ use super::token::{Gap, Shape};
 
 /// Longest identifier, in tokens.
 const RUN_TOKENS_MAX: usize = 16;
+
+/// From so many digits on, groups are no codes in a row.
+const LONG_DIGITS: usize = 8;
 
 /// Tokens written without a blank between them: "HPX-77-40921".
 pub(super) struct Run {
@@ -168,6 +173,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
             Reading::Code | Reading::Unlabelled => None,
         })
         .or_else(|| extension(page, run))
+        .or_else(|| masked(page, run))
         .or_else(|| over_line(page, run, depth))
         .or_else(|| after_letters(page, run))
         .or_else(|| spaced_groups(page, run))
@@ -181,6 +187,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         })
         .or_else(|| prefixed(page, run))
         .or_else(|| unlabelled_long(page, run, &reading))
+        .or_else(|| bare(page, run, &reading))
 }
 
 /// The same readings for a run that a line break cut in two.
@@ -220,20 +227,32 @@ fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize> {
 
 /// The last token of a labelled value, and its digits.
 fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
+    if label.is_explicit
+        && run.first == run.last
+        && let Some((last, digits)) = spaced_value(page, run.first)
+        && digits >= LONG_DIGITS
+    {
+        return (last, digits);
+    }
     if run.letters == 0 {
         let groups = Groups::read(page, run.first, true);
         let is_quantity = groups.lasts().iter().any(|end| page.has(end + 1, cue::UNIT));
         if groups.digits().len() > run.digits && groups.lengths().len() <= 5 && !is_quantity {
             return (groups.last_of(groups.lengths().len()), groups.digits().len());
         }
-    } else if label.is_explicit && page.is_digits(run.last + 1) && page.gap(run.last + 1) <= Gap::Line {
+    } else if page.is_digits(run.last + 1) && page.gap(run.last + 1) <= Gap::Line {
+        let shortest = if label.is_explicit { 3 } else { 2 };
         let is_group = |index: usize| {
-            page.is_digits(index) && page.gap(index) <= Gap::Line && (3..=9).contains(&page.word(index).len())
+            page.is_digits(index) && page.gap(index) <= Gap::Line && (shortest..=9).contains(&page.word(index).len())
         };
         let last = (run.last + 1..run.last + 4).take_while(|index| is_group(*index)).last();
         if let Some(last) = last.filter(|last| !page.has(last + 1, cue::UNIT)) {
             let more: usize = (run.last + 1..=last).map(|index| page.word(index).len()).sum();
-            return (last, run.digits + more);
+            // "W2398 44120" goes on like a code after a code; "NM-88 204" is no code.
+            let digits = run.digits + more;
+            if label.is_explicit || digits >= LONG_DIGITS || run.first != run.last && digits >= 5 {
+                return (last, digits);
+            }
         }
     }
     (run.last, run.digits)
@@ -241,7 +260,7 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
 
 fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
     let is_quantity = page.has(run.last + 1, cue::UNIT)
-        || page.has(run.last, cue::UNIT)
+        || page.has(run.last, cue::UNIT) && !page.before(run.last).is_some_and(|before| before.mark == b'-')
         || page.mark_is(run.last + 1, b'%')
         || run
             .first
@@ -264,6 +283,15 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     if is_quantity || is_public || is_document_number(page, run) {
         return false;
     }
+    let text = run.text(page);
+    let is_plate = label.kind == PhiKind::Vehicle
+        && run.letters > 0
+        && run.digits > 0
+        && (5..=8).contains(&(run.letters + run.digits))
+        && !text.bytes().any(|byte| byte.is_ascii_lowercase());
+    if is_plate {
+        return true; // "SKI4LYF"
+    }
     let is_joined = run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);
     match (label.is_head, label.is_explicit) {
         (true, _) => digits >= 3 || (digits >= 2 && digits + run.letters >= 4),
@@ -279,19 +307,46 @@ fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
         && page
             .token(first)
             .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0);
-    if !is_part || run.digits < 3 {
+    let spaced = spaced_value(page, first).filter(|(_, digits)| *digits >= LONG_DIGITS);
+    if !is_part || run.digits < 3 && spaced.is_none() {
         return None;
     }
     let Reading::Identifier(label) = labels::before(page, first) else {
         return None;
     };
+    if let Some((last, _)) = spaced {
+        page.report(first, last, label.kind, 0.8, "id.label");
+        return Some(last);
+    }
     let last = last_group(page, run);
-    let is_clear = label.is_explicit || label.kind == PhiKind::Vehicle || last > run.last;
+    let is_long = run.digits >= 6 || run.first != run.last && run.digits >= 5;
+    let is_clear = label.is_explicit || label.kind == PhiKind::Vehicle || last > run.last || is_long;
     if !is_clear || page.has(last + 1, cue::UNIT) {
         return None;
     }
     page.report(first, last, label.kind, 0.85, "id.label");
     Some(last)
+}
+
+/// "xxx-xx-3098", "***-**-3098": a social security number that shows its last four.
+fn masked(page: &mut Page, run: &Run) -> Option<usize> {
+    let at = run.last;
+    let is_hidden = |index: usize| page.word_is(index, &["x", "xx", "xxx"]) || page.mark_is(index, b'*');
+    let hyphen = at.checked_sub(1).filter(|hyphen| page.mark_is(*hyphen, b'-'))?;
+    let shows_four = page.is_digits(at) && page.word(at).len() == 4 && page.gap(at) == Gap::Glued;
+    let mut first = hyphen;
+    while first > 0 && hyphen - first < 8 && (is_hidden(first - 1) || first < hyphen && page.mark_is(first - 1, b'-')) {
+        first -= 1;
+    }
+    let hidden: usize = (first..hyphen)
+        .filter(|index| is_hidden(*index))
+        .map(|index| page.word(index).len())
+        .sum();
+    if !shows_four || hidden != 5 {
+        return None;
+    }
+    page.report(first, at, PhiKind::Ssn, 0.9, "ssn.form");
+    Some(at)
 }
 
 /// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.
@@ -366,4 +421,76 @@ fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> Option<usiz
     }
     page.report(run.first, run.last, PhiKind::OtherUniqueId, 0.5, "id.long_number");
     Some(run.last)
+}
+
+/// "pls pull AB-55-0917": letters and digits as no public code has them, and nothing near that speaks of codes or documents.
+fn bare(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
+    if !matches!(reading, Reading::Unlabelled)
+        || page.context == FieldContext::Reference
+        || !looks_assigned(run.text(page), run)
+    {
+        return None;
+    }
+    let speaks_of_codes = |index: usize| {
+        page.has(index, cue::CODE_CUE | cue::POLICY_DATE) && !page.has(index, cue::PATIENT_DATE | cue::PERSON)
+    };
+    let is_named = (1..=CODE_REACH)
+        .take_while(|back| *back <= run.first && !page.starts_sentence(run.first + 1 - back))
+        .any(|back| speaks_of_codes(run.first - back));
+    let is_measure = page.has(run.last + 1, cue::UNIT) || page.mark_is(run.last + 1, b'%');
+    let is_other = is_named
+        || is_measure
+        || follows_amount(page, run.first)
+        || page.gap(run.first) == Gap::Glued && run.first > 0
+        || page.gap(run.last + 1) == Gap::Glued
+            && page
+                .token(run.last + 1)
+                .is_some_and(|next| matches!(next.mark, 0 | b'@' | b'_' | b'/' | b'='))
+        || is_public_code(page, run)
+        || is_row_of_codes(run.text(page))
+        || is_document_number(page, run)
+        || is_payers_own(page, run)
+        || checksum::is_npi(&run.compact(page))
+        || bare_date(page, run.first).is_some();
+    if is_other {
+        return None;
+    }
+    page.report(run.first, run.last, PhiKind::OtherUniqueId, 0.5, "id.bare");
+    Some(run.last)
+}
+
+/// How near, in tokens, a word of codes or documents says what an unlabelled number is.
+const CODE_REACH: usize = 4;
+
+/// Capitals and seven digits, or hyphens between six: what a registry or a payer gives to one person.
+fn looks_assigned(text: &str, run: &Run) -> bool {
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase() || byte == b'-');
+    let hyphens = text.bytes().filter(|byte| *byte == b'-').count();
+    let is_one = hyphens == 0 && run.digits >= 7 && run.letters <= 4;
+    let is_joined = run.digits >= 6
+        && if run.letters == 0 {
+            hyphens >= 2 && !has_known_groups(text)
+        } else {
+            hyphens >= 2 || hyphens == 1 && run.letters <= 4
+        };
+    is_plain && (is_one || is_joined)
+}
+
+/// Groups of digits as drugs, telephones and social security numbers have them, which were judged before, and steps of a dose.
+fn has_known_groups(text: &str) -> bool {
+    let mut lengths = text.split('-').map(str::len);
+    let groups = [lengths.next(), lengths.next(), lengths.next(), lengths.next()].map(Option::unwrap_or_default);
+    matches!(
+        groups,
+        [5, 4, 1 | 2, 0] | [5, 3, 2, 0] | [4, 4, 2, 0] | [3, 3, 4, 0] | [3, 2, 4, 0]
+    ) || groups.iter().all(|length| *length <= 2)
+}
+
+/// "$1250000", "1:1000000".
+fn follows_amount(page: &Page, first: usize) -> bool {
+    first
+        .checked_sub(1)
+        .is_some_and(|before| page.mark_is(before, b'$') || page.mark_is(before, b':') && page.gap(first) == Gap::Glued)
 }

@@ -1,6 +1,7 @@
 //! Places below the state: which detector reads which word.
 
 mod abroad;
+pub(super) mod beside;
 pub(super) mod blocks;
 mod facilities;
 mod houses;

@@ -307,7 +307,8 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
         let may_be_addressee = is_person && !is_city && page.word_is(at.wrapping_sub(1), &["to"]);
         return is_place && !may_be_addressee && (!is_word || is_clear_word) && is_clear_eponym && !is_next_capital;
     }
-    if page.has(last + 1, cue::PLACE_TAIL) {
+    let leads_person = page.word_is(last + 1, &["pt", "patient", "pts"]) && page.gap(last + 1) == Gap::Space;
+    if page.has(last + 1, cue::PLACE_TAIL) || leads_person && token.shape == Shape::Title {
         return is_city && !is_word;
     }
     let stands_in_list = at > 0

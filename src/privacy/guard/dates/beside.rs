@@ -1,0 +1,77 @@
+//! Dates beside other identifiers: every form counts, unless a word right before it dates a document.
+
+use std::ops::Range;
+
+use super::super::index::Interest;
+use super::super::kinds::PhiKind;
+use super::super::lexicon::cue;
+use super::super::page::Page;
+use super::super::token::Gap;
+use super::super::words::{class, is};
+use super::forms::{Date, Form, bare_date, date_at};
+use super::fractions::may_be_day;
+use super::is_of_any_year;
+use super::stamps::is_stamp;
+
+/// How far before a date, in tokens, a word of documents dates it whatever else the text tells.
+const REACH: usize = 3;
+
+const DETECTOR: &str = "date.beside";
+
+pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
+    read_passed(page, near);
+    let mut from = near.start;
+    while let Some(at) = page.next(Interest::Date, from).filter(|at| *at < near.end) {
+        from = at + 1;
+        let read = date_at(page, at)
+            .or_else(|| bare_date(page, at))
+            .or_else(|| day(page, at));
+        let Some(date) = read else { continue };
+        from = date.last + 1;
+        if !page.is_taken(date.first, date.last) && !is_of_document(page, &date) {
+            page.report(date.first, date.last, PhiKind::Date, 0.6, DETECTOR);
+        }
+    }
+}
+
+/// What the first reading took for dates of documents is read again.
+fn read_passed(page: &mut Page, near: &Range<usize>) {
+    let passed = std::mem::take(&mut page.dates_passed);
+    for (first, last) in passed {
+        let date = Date {
+            first,
+            last,
+            form: Form::Full,
+        };
+        if !near.contains(&first) {
+            page.dates_passed.push((first, last));
+        } else if !is_of_document(page, &date) {
+            page.release(first, last);
+            page.report(first, last, PhiKind::Date, 0.6, DETECTOR);
+        }
+    }
+}
+
+/// "3/14", "2/3-2/8": month and day, on no scale and no measure.
+fn day(page: &Page, at: usize) -> Option<Date> {
+    may_be_day(page, at).then_some(Date {
+        first: at,
+        last: at + 2,
+        form: Form::Told,
+    })
+}
+
+/// "LCD L33797 effective 10/01/2019", "the March 2024 bulletin".
+fn is_of_document(page: &Page, date: &Date) -> bool {
+    let dates_document = |index: usize| {
+        page.has(index, cue::POLICY_DATE) && !page.has(index, cue::PATIENT_DATE)
+            || is(page, index, class::DOCUMENT_WORD) && !is(page, index, class::OF_PEOPLE_TOO | class::OF_MANY_THINGS)
+    };
+    let follows = (1..=REACH)
+        .take_while(|back| *back <= date.first && !page.starts_sentence(date.first + 1 - back))
+        .map(|back| date.first - back)
+        .take_while(|index| !page.mark_is(*index, b','))
+        .any(dates_document);
+    let leads = date.form == Form::Partial && page.gap(date.last + 1) == Gap::Space && dates_document(date.last + 1);
+    follows || leads || is_of_any_year(page, date.last) || is_stamp(page, date.first, date.last)
+}

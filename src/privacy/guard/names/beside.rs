@@ -1,0 +1,114 @@
+//! Names beside other identifiers: a given name or surname that is no other word, wherever it stands; two words that no list
+//! knows; and initials.
+
+use std::ops::Range;
+
+use super::super::index::Interest;
+use super::super::kinds::PhiKind;
+use super::super::lexicon::{cue, dict};
+use super::super::page::Page;
+use super::super::token::{Gap, Shape, Token};
+use super::super::words::{self, class};
+use super::candidate::{Candidate, candidate};
+use super::parts::Part;
+use super::things::{in_row_of_things, is_edition};
+
+const DETECTOR: &str = "name.beside";
+
+/// Shortest surname in small letters.
+const LOWER_MIN: usize = 5;
+
+pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
+    let is_informal = page.is_informal();
+    let mut from = near.start;
+    while let Some(at) = page.next(Interest::Name, from).filter(|at| *at < near.end) {
+        let shape = page.token(at).filter(|token| !token.taken).map(|token| token.shape);
+        let last = match shape {
+            Some(Shape::Title | Shape::Upper) => capitalised(page, at),
+            Some(Shape::Lower) if is_informal => lower(page, at),
+            _ => None,
+        };
+        if let Some(last) = last {
+            page.report(at, last, PhiKind::Name, 0.5, DETECTOR);
+        }
+        from = last.unwrap_or(at) + 1;
+    }
+}
+
+fn capitalised(page: &Page, at: usize) -> Option<usize> {
+    if page.gap(at) == Gap::Glued && at > 0 {
+        return None;
+    }
+    if let Some(last) = initials(page, at) {
+        return Some(last);
+    }
+    let found = candidate(page, at, false);
+    let is_given = found.parts().first().is_some_and(|(part, _)| *part == Part::First);
+    let is_other = is_thing(page, at, found.last) || !is_given && in_row_of_things(page, at, found.last);
+    (is_name(page, &found) && !is_other).then_some(found.last)
+}
+
+/// A part that is nothing but a name, or two words that together can only be one.
+fn is_name(page: &Page, found: &Candidate) -> bool {
+    let parts = found.parts();
+    let is_title = |at: usize| page.token(at).is_some_and(|token| token.shape == Shape::Title);
+    let is_long = |at: usize| page.word(at).len() > if is_title(at) { 3 } else { 4 };
+    let is_strong = |(part, at): &(Part, usize)| part.is_strong() && is_long(*at) && !page.has(*at, cue::EPONYM);
+    let is_part = |(part, at): &(Part, usize)| {
+        *part == Part::Initial || part.can_be_last() && is_title(*at) && !page.has(*at, cue::EPONYM)
+    };
+    let ends_in_word = parts.last().is_some_and(|(part, _)| part.can_be_last());
+    parts.iter().any(is_strong) || parts.len() >= 2 && ends_in_word && parts.iter().all(is_part)
+}
+
+/// "Crohn disease", "Bayley-4", "Wagner 3", "Parkinson's".
+fn is_thing(page: &Page, first: usize, last: usize) -> bool {
+    let next = last + 1;
+    let is_apart = page.gap(next) == Gap::Space;
+    let heads = is_apart && page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
+    let is_numbered = is_apart
+        && page
+            .token(next)
+            .is_some_and(|token| token.has_digit() && !token.taken && token.len() <= 2);
+    heads
+        || is_numbered
+        || is_edition(page, last)
+        || page.has(first, cue::STATE)
+        || words::is(page, first, class::THING_NAME)
+}
+
+/// "S.K., MRN", "A.K. 34F".
+fn initials(page: &Page, at: usize) -> Option<usize> {
+    const DEGREES: [&str; 14] = [
+        "M.D", "D.O", "R.N", "N.P", "P.A", "P.T", "O.T", "U.S", "U.K", "I.V", "P.O", "I.D", "E.R", "E.D",
+    ];
+    let is_letter = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1)
+    };
+    let is_glued = |index: usize| page.gap(index) == Gap::Glued;
+    let is_pair = is_letter(at) && page.mark_is(at + 1, b'.') && is_letter(at + 2) && page.mark_is(at + 3, b'.');
+    if !is_pair || !(at + 1..=at + 3).all(is_glued) || is_letter(at + 4) && is_glued(at + 4) {
+        return None;
+    }
+    let (from, to) = (page.token(at)?.start as usize, page.token(at + 2)?.end as usize);
+    (!DEGREES.contains(&page.text.get(from..to)?)).then_some(at + 3)
+}
+
+/// "ferreira nplate denied": in a text without capitals, a surname that no other list knows.
+pub(super) fn lower(page: &Page, at: usize) -> Option<usize> {
+    let token = page.token(at)?;
+    let known = page.dictionary(at);
+    let is_surname = known & (dict::FIRST | dict::SURNAME) != 0 && known & dict::WORD == 0;
+    let is_apart = |index: usize| {
+        page.token(index).is_none_or(|token: &Token| {
+            token.gap != Gap::Glued || matches!(token.mark, b',' | b'.' | b':' | b'?' | b'\'')
+        })
+    };
+    let is_other = page.gap(at) == Gap::Glued && at > 0
+        || !is_apart(at + 1)
+        || page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+        || super::parts::has_word_ending(page.word(at))
+        || words::is(page, at, words::PERSONS | class::THING_NAME);
+    (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(at)
+}

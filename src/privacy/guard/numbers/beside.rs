@@ -1,0 +1,139 @@
+//! Numbers beside other identifiers: a long one without a label is one too, unless it is a code, an amount or a document's.
+
+use std::ops::Range;
+
+use super::super::index::Interest;
+use super::super::kinds::PhiKind;
+use super::super::lexicon::cue;
+use super::super::page::Page;
+use super::super::token::{Gap, Shape};
+use super::codes::{is_public_code, is_row_of_codes};
+use super::groups::spaced_value;
+use super::labels::{self, Reading};
+use super::policies::is_document_number;
+use super::{Run, checksum, follows_amount, is_payers_own, run_around};
+
+const DETECTOR: &str = "id.beside";
+
+/// Fewest digits of an identifier without a label, in all; with letters among them, and places in all then.
+const DIGITS_MIN: usize = 7;
+const DIGITS_AMONG_LETTERS_MIN: usize = 5;
+const PLACES_MIN: usize = 7;
+
+pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
+    let mut from = near.start;
+    while let Some(at) = page.next(Interest::Number, from).filter(|at| *at < near.end) {
+        from = inspect(page, at, from) + 1;
+    }
+}
+
+/// Reads the number at `at`, or the one in groups that it begins; gives the last token that was read.
+fn inspect(page: &mut Page, at: usize, from: usize) -> usize {
+    let follows_capitals = at > from
+        && page.gap(at) == Gap::Space
+        && page
+            .token(at - 1)
+            .is_some_and(|before| before.shape == Shape::Upper && !before.taken);
+    let first = if follows_capitals { at - 1 } else { at };
+    for first in [first, at] {
+        if let Some(last) = grouped(page, first) {
+            return last;
+        }
+    }
+    let run = run_around(page, at, from);
+    if follows_last_four(page, &run) {
+        page.report(at, at, PhiKind::Ssn, 0.6, DETECTOR);
+    } else if !page.is_taken(run.first, run.last) && (may_identify(page, &run) || is_named(page, &run)) {
+        page.report(run.first, run.last, kind_before(page, run.first), 0.6, DETECTOR);
+    }
+    run.last
+}
+
+/// A number in groups that begins at `first`, with its capitals; gives its last token.
+fn grouped(page: &mut Page, first: usize) -> Option<usize> {
+    let (last, digits) = spaced_value(page, first)?;
+    let is_long = digits >= DIGITS_MIN || digits >= DIGITS_AMONG_LETTERS_MIN && follows_label(page, first);
+    if !is_long || follows_amount(page, first) || matches!(labels::before(page, first), Reading::Code) {
+        return None;
+    }
+    page.report(first, last, kind_before(page, first), 0.6, DETECTOR);
+    Some(last)
+}
+
+fn may_identify(page: &Page, run: &Run) -> bool {
+    let is_long = run.digits >= DIGITS_MIN
+        || run.letters > 0 && run.digits >= DIGITS_AMONG_LETTERS_MIN && run.digits + run.letters >= PLACES_MIN;
+    let text = run.text(page);
+    let is_measure =
+        page.has(run.last + 1, cue::UNIT) || page.mark_is(run.last + 1, b'%') || follows_amount(page, run.first);
+    let is_decimal = text.contains('/') || text.contains('.') && run.digits < DIGITS_MIN;
+    is_long
+        && !is_measure
+        && !is_decimal
+        && !is_public_code(page, run)
+        && !is_row_of_codes(text)
+        && !is_document_number(page, run)
+        && !is_payers_own(page, run)
+        && !checksum::is_npi(&run.compact(page))
+        && !matches!(labels::before(page, run.first), Reading::Code)
+}
+
+/// "chart HR 20 31 77".
+fn follows_label(page: &Page, first: usize) -> bool {
+    const LABELS: u64 = cue::MRN_WORD | cue::MRN_HEAD | cue::PLAN_WORD | cue::ACCOUNT_WORD | cue::ACCOUNT_HEAD;
+    page.cue_before(first, 2, LABELS).is_some()
+}
+
+/// "veteran Castellanos, last four 4471".
+fn follows_last_four(page: &Page, run: &Run) -> bool {
+    let word = |back: usize, words: &[&str]| {
+        run.first
+            .checked_sub(back)
+            .is_some_and(|index| page.word_is(index, words))
+    };
+    run.letters == 0 && run.digits == 4 && run.first == run.last && word(1, &["four", "4"]) && word(2, &["last"])
+}
+
+/// "grp 88120", "chart D3391", "771902 is our mrn": short as a code is, yet called an identifier by the word beside it.
+fn is_named(page: &Page, run: &Run) -> bool {
+    const NAMES: [&str; 10] = [
+        "grp",
+        "group",
+        "chart",
+        "record",
+        "rec",
+        "mrn",
+        "acct",
+        "account",
+        "policy",
+        "subscriber",
+    ];
+    let is_number = |index: usize| page.mark_is(index, b'#') || page.word_is(index, &["no", "number", "id"]);
+    let mut label = run.first.checked_sub(1);
+    if label.is_some_and(is_number) {
+        label = label.and_then(|noun| noun.checked_sub(1));
+    }
+    let is_label = label.is_some_and(|label| page.word_is(label, &NAMES) && !page.starts_sentence(run.first));
+    let is_told = page.word_is(run.last + 1, &["is", "was"])
+        && (run.last + 2..run.last + 5).any(|index| page.has(index, cue::MRN_HEAD | cue::ACCOUNT_HEAD));
+    let is_year = run.letters == 0 && run.digits == 4 && run.text(page).starts_with("20");
+    (is_label && run.digits >= 4 || is_told && run.digits >= 5) && !is_year && !page.has(run.last + 1, cue::UNIT)
+}
+
+/// The kind that the nearest label gives; without one it is some identifier.
+fn kind_before(page: &Page, first: usize) -> PhiKind {
+    match labels::before(page, first) {
+        Reading::Identifier(label) => label.kind,
+        Reading::Code | Reading::Unlabelled => {
+            let follows_payer = first
+                .checked_sub(1)
+                .and_then(|before| page.token(before))
+                .is_some_and(|before| before.has(cue::PROPER) && before.shape != Shape::Mark);
+            if follows_payer {
+                PhiKind::HealthPlanId
+            } else {
+                PhiKind::OtherUniqueId
+            }
+        }
+    }
+}
