@@ -7,11 +7,12 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
+use super::bare::{follows_amount, is_payers_own};
 use super::codes::{is_public_code, is_row_of_codes};
 use super::groups::spaced_value;
 use super::labels::{self, Reading};
 use super::policies::is_document_number;
-use super::{Run, checksum, follows_amount, is_payers_own, run_around};
+use super::{Run, checksum, run_around};
 
 const DETECTOR: &str = "id.beside";
 

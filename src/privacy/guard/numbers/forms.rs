@@ -96,7 +96,14 @@ pub(super) fn spaced_iban(page: &mut Page, run: &Run, mut text: Vec<u8>) -> Opti
 pub(super) fn social_security(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Option<usize> {
     let is_shape = groups.starts_with(&[3, 2, 4]) && !groups.continues_after(3) && !follows_digits(page, run.first);
     let same_separator = groups.separators(3).first() == groups.separators(3).last();
-    let is_section = is_code && { page.before(run.first) }.is_some_and(|before| before.has(cue::CODE_CUE));
+    const CODES_OF_LAW: [&str; 10] = [
+        "wac", "rcw", "ccr", "nycrr", "orc", "oac", "comar", "njac", "usc", "cfr",
+    ];
+    let is_section = is_code
+        && run
+            .first
+            .checked_sub(1)
+            .is_some_and(|before| page.word_is(before, &CODES_OF_LAW));
     if !is_shape || is_section || !same_separator || !checksum::is_issued_ssn(groups.digits_of(3)) {
         return None;
     }
