@@ -8,7 +8,7 @@ use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::Gap;
 use super::super::words::{class, is};
-use super::forms::{Date, Form, bare_date, date_at};
+use super::forms::{Date, Form, bare_date, date_at, is_month_day};
 use super::fractions::may_be_day;
 use super::is_of_any_year;
 use super::stamps::is_stamp;
@@ -25,7 +25,8 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
         from = at + 1;
         let read = date_at(page, at)
             .or_else(|| bare_date(page, at))
-            .or_else(|| day(page, at));
+            .or_else(|| day(page, at))
+            .or_else(|| hyphened_day(page, at));
         let Some(date) = read else { continue };
         from = date.last + 1;
         if !page.is_taken(date.first, date.last) && !is_of_document(page, &date) {
@@ -55,6 +56,28 @@ fn read_passed(page: &mut Page, near: &Range<usize>) {
 /// "3/14", "2/3-2/8": month and day, on no scale and no measure.
 fn day(page: &Page, at: usize) -> Option<Date> {
     may_be_day(page, at).then_some(Date {
+        first: at,
+        last: at + 2,
+        form: Form::Told,
+    })
+}
+
+/// "last covered day 2-28", "transfer date 6-11".
+fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
+    let lead = at.checked_sub(1)?;
+    let is_led = page.word_is(lead, &["day", "date", "dos", "on", "since", "seen", "visit", "until"]);
+    let is_short = |index: usize| page.is_digits(index) && page.word(index).len() <= 2;
+    let is_glued = page.gap(at + 1) == Gap::Glued && page.gap(at + 2) == Gap::Glued;
+    let is_day = page
+        .number(at)
+        .zip(page.number(at + 2))
+        .is_some_and(|(month, day)| is_month_day(month, day));
+    let ends = page
+        .token(at + 3)
+        .is_none_or(|next| next.gap != Gap::Glued || matches!(next.mark, b',' | b'.' | b';' | b')'));
+    let is_read =
+        is_led && is_short(at) && page.mark_is(at + 1, b'-') && is_short(at + 2) && is_glued && is_day && ends;
+    (is_read && !page.has(at + 3, cue::UNIT)).then_some(Date {
         first: at,
         last: at + 2,
         form: Form::Told,

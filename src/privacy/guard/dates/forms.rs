@@ -134,7 +134,23 @@ pub(super) fn is_in_range(page: &Page, at: usize) -> bool {
         && page.word_is(at + 3, &["to", "through", "thru", "until"])
         && page.mark_is(at + 5, b'/')
         && (is_no_scale(at + 2) || is_no_scale(at + 6));
-    follows_date || leads_date
+    follows_date || leads_date || leads_later_day(page, at, is_no_scale)
+}
+
+/// "LOS 5/14 to 5/17": the later day of another that no scale has, and not the same measure twice ("3/15 to 5/15").
+fn leads_later_day(page: &Page, at: usize, is_no_scale: impl Fn(usize) -> bool) -> bool {
+    let day = |index: usize| {
+        page.number(index)
+            .zip(page.number(index + 2))
+            .filter(|(month, day)| is_month_day(*month, *day))
+    };
+    let joins = page.word_is(at + 3, &["to", "through", "thru", "until"])
+        && page.mark_is(at + 5, b'/')
+        && page.gap(at + 5) == Gap::Glued;
+    let is_later = day(at)
+        .zip(day(at + 4))
+        .is_some_and(|(first, last)| first < last && first.1 != last.1);
+    joins && is_later && is_no_scale(at + 2) && is_no_scale(at + 6)
 }
 
 pub(super) fn separator(page: &Page, at: usize) -> Option<u8> {

@@ -20,6 +20,11 @@ const LOWER_MIN: usize = 5;
 
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     let is_informal = page.is_informal();
+    for at in near.clone() {
+        if let Some(last) = set_off(page, at) {
+            page.report(at, last, PhiKind::Name, 0.5, DETECTOR);
+        }
+    }
     let mut from = near.start;
     while let Some(at) = page.next(Interest::Name, from).filter(|at| *at < near.end) {
         let shape = page.token(at).filter(|token| !token.taken).map(|token| token.shape);
@@ -58,7 +63,18 @@ fn is_name(page: &Page, found: &Candidate) -> bool {
         *part == Part::Initial || part.can_be_last() && is_title(*at) && !page.has(*at, cue::EPONYM)
     };
     let ends_in_word = parts.last().is_some_and(|(part, _)| part.can_be_last());
-    parts.iter().any(is_strong) || parts.len() >= 2 && ends_in_word && parts.iter().all(is_part)
+    // "Client Wren": a word that is a name too, right after a word for a person.
+    let is_called = |(part, at): &(Part, usize)| {
+        part.can_be_last()
+            && is_title(*at)
+            && page.gap(*at) == Gap::Space
+            && page
+                .before(*at)
+                .is_some_and(|before| before.has(cue::PERSON) && before.shape != Shape::Upper)
+    };
+    parts.iter().any(is_strong)
+        || parts.first().is_some_and(is_called)
+        || parts.len() >= 2 && ends_in_word && parts.iter().all(is_part)
 }
 
 /// "Crohn disease", "Bayley-4", "Wagner 3", "Parkinson's".
@@ -75,6 +91,20 @@ fn is_thing(page: &Page, first: usize, last: usize) -> bool {
         || is_edition(page, last)
         || page.has(first, cue::STATE)
         || words::is(page, first, class::THING_NAME)
+}
+
+/// "denied; tobias, g-tube", "pt hallam;": a name in small letters between two marks.
+fn set_off(page: &Page, at: usize) -> Option<usize> {
+    let token = page
+        .token(at)
+        .filter(|token| token.shape == Shape::Lower && !token.taken)?;
+    let ends = |mark: u8| matches!(mark, b',' | b';' | b':');
+    let is_closed = page.token(at + 1).is_none_or(|next| ends(next.mark));
+    let is_open = token.gap == Gap::Space
+        && page.before(at).is_some_and(|before| {
+            ends(before.mark) || before.mark == b'(' || before.has(cue::PERSON | cue::PROVIDER_TITLE)
+        });
+    if is_closed && is_open { lower(page, at) } else { None }
 }
 
 /// "S.K., MRN", "A.K. 34F".

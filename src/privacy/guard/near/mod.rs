@@ -115,7 +115,11 @@ impl Near<'_> {
         let is_before_street = self.is_before_street();
         let may_be_postcode =
             token.shape == Shape::Mixed && next.shape == Shape::Mixed && next.len() == 3 && token.len() <= 4;
-        let may_be_zip = next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE) || may_be_postcode;
+        let follows_place = token.len() == 5 && { self.before() }.is_some_and(|before| {
+            before.has(cue::PLACE_PREP | cue::PLACE_STRONG) || before.shape == Shape::Title || before.mark == b','
+        });
+        let may_be_zip =
+            follows_place || next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE) || may_be_postcode;
         bit(Interest::Number, self.may_identify())
             | bit(Interest::Age, may_be_age)
             | bit(Interest::Place, is_before_street || may_be_zip)

@@ -42,9 +42,7 @@ fn inspect(page: &mut Page, at: usize, from: usize) -> usize {
         }
     }
     let run = run_around(page, at, from);
-    if follows_last_four(page, &run) {
-        page.report(at, at, PhiKind::Ssn, 0.6, DETECTOR);
-    } else if !page.is_taken(run.first, run.last) && (may_identify(page, &run) || is_named(page, &run)) {
+    if !page.is_taken(run.first, run.last) && (may_identify(page, &run) || is_named(page, &run)) {
         page.report(run.first, run.last, kind_before(page, run.first), 0.6, DETECTOR);
     }
     run.last
@@ -83,16 +81,6 @@ fn may_identify(page: &Page, run: &Run) -> bool {
 fn follows_label(page: &Page, first: usize) -> bool {
     const LABELS: u64 = cue::MRN_WORD | cue::MRN_HEAD | cue::PLAN_WORD | cue::ACCOUNT_WORD | cue::ACCOUNT_HEAD;
     page.cue_before(first, 2, LABELS).is_some()
-}
-
-/// "veteran Castellanos, last four 4471".
-fn follows_last_four(page: &Page, run: &Run) -> bool {
-    let word = |back: usize, words: &[&str]| {
-        run.first
-            .checked_sub(back)
-            .is_some_and(|index| page.word_is(index, words))
-    };
-    run.letters == 0 && run.digits == 4 && run.first == run.last && word(1, &["four", "4"]) && word(2, &["last"])
 }
 
 /// "grp 88120", "chart D3391", "771902 is our mrn": short as a code is, yet called an identifier by the word beside it.

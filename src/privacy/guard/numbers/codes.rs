@@ -52,6 +52,8 @@ pub(super) fn is_remark_code(bytes: &[u8]) -> bool {
 }
 
 pub(super) fn is_lcd(bytes: &[u8]) -> bool {
+    // A proposed one begins with a D.
+    let bytes = bytes.strip_prefix(b"D").filter(|rest| rest.len() == 6).unwrap_or(bytes);
     matches!(bytes, [b'L' | b'A' | b'l' | b'a', rest @ ..] if rest.len() == 5 && rest.iter().all(u8::is_ascii_digit))
 }
 

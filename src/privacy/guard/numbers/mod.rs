@@ -174,6 +174,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         })
         .or_else(|| extension(page, run))
         .or_else(|| masked(page, run))
+        .or_else(|| last_four(page, run))
         .or_else(|| over_line(page, run, depth))
         .or_else(|| after_letters(page, run))
         .or_else(|| spaced_groups(page, run))
@@ -347,6 +348,19 @@ fn masked(page: &mut Page, run: &Run) -> Option<usize> {
     }
     page.report(first, at, PhiKind::Ssn, 0.9, "ssn.form");
     Some(at)
+}
+
+/// "veteran Castellanos, last four 4471", "typed the last 4 6618".
+fn last_four(page: &mut Page, run: &Run) -> Option<usize> {
+    let word =
+        |back: usize, words: &[&str]| { run.first.checked_sub(back) }.is_some_and(|index| page.word_is(index, words));
+    let are_four = run.letters == 0 && run.digits == 4 && run.first == run.last;
+    let is_year = page.word(run.first).starts_with("19") || page.word(run.first).starts_with("20");
+    if !are_four || is_year || !word(1, &["four", "4"]) || !word(2, &["last"]) {
+        return None;
+    }
+    page.report(run.first, run.last, PhiKind::Ssn, 0.7, "ssn.form");
+    Some(run.last)
 }
 
 /// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.

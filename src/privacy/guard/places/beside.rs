@@ -6,16 +6,24 @@ use super::super::index::Interest;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::names::parts::{Part, part};
-use super::super::page::Page;
+use super::super::page::{Page, Span};
 use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::capitals_end;
 use super::facilities::is_facility_name;
 use super::towns::{known_phrase, names_institution, report_zip_after};
 
+const DETECTOR: &str = "geo.beside";
+
+/// How many of the last findings are looked through for one place: few lie between it and what follows.
+const FOUND_REACH: usize = 64;
+
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     let mut from = near.start;
     while let Some(at) = page.next(Interest::Place, from).filter(|at| *at < near.end) {
+        if zip_of_place(page, at) {
+            page.report(at, at, PhiKind::Geography, 0.6, DETECTOR);
+        }
         let is_free = page
             .token(at)
             .is_some_and(|token| token.shape == Shape::Title && !token.taken && token.len() > 2);
@@ -26,6 +34,17 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
         };
         from = last.unwrap_or(at) + 1;
     }
+}
+
+/// "Bronx 10458", "5501 Nolensville Pike, 37211": five digits right after a place that was found.
+fn zip_of_place(page: &Page, at: usize) -> bool {
+    let comma = at.checked_sub(1).filter(|before| page.mark_is(*before, b','));
+    let Some(place) = comma.unwrap_or(at).checked_sub(1).and_then(|before| page.token(before)) else {
+        return false;
+    };
+    let is_place = |found: &Span| found.kind == PhiKind::Geography && found.end == place.end as usize;
+    let is_zip = page.is_digits(at) && page.word(at).len() == 5 && page.gap(at) <= Gap::Line;
+    is_zip && place.taken && page.found.iter().rev().take(FOUND_REACH).any(is_place)
 }
 
 /// "Oak Savanna Transitional Care", "Lakeshore Transplant Institute".
@@ -42,7 +61,7 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     if !is_named || is_other {
         return None;
     }
-    page.report(at, head, PhiKind::Geography, 0.6, "geo.beside");
+    page.report(at, head, PhiKind::Geography, 0.6, DETECTOR);
     Some(head)
 }
 
@@ -54,7 +73,9 @@ fn town(page: &mut Page, at: usize) -> Option<usize> {
     let known = page.dictionary(at);
     let is_known = phrase.is_some() || known & (dict::CITY | dict::TOWN) != 0 && known & dict::WORD == 0;
     // "Hosp in Aguadilla"
-    let is_clear = is_known || page.cue_before(at, 1, cue::PLACE_PREP).is_some() && part(page, at) == Part::Unknown;
+    let is_clear = is_known
+        || page.cue_before(at, 1, cue::PLACE_PREP).is_some()
+            && matches!(part(page, at), Part::Unknown | Part::Surname | Part::First);
     let last = phrase.unwrap_or(at);
     let is_numbered = page.gap(last + 1) == Gap::Space
         && page
@@ -69,6 +90,6 @@ fn town(page: &mut Page, at: usize) -> Option<usize> {
     if !is_clear || is_other {
         return None;
     }
-    page.report(at, last, PhiKind::Geography, 0.5, "geo.beside");
+    page.report(at, last, PhiKind::Geography, 0.5, DETECTOR);
     Some(report_zip_after(page, last))
 }

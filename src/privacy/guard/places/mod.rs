@@ -22,7 +22,7 @@ use self::practices::named_practice;
 use self::sites::{interstate, site};
 use self::streets::{NAME_TOKENS_MAX, apartment, cued_address, named_street, post_box, street};
 use self::towns::{county, town, town_and_state};
-use self::zips::{coordinates, lettered_postcode, state_zip, zip, zip_plus_four};
+use self::zips::{coordinates, lettered_postcode, state_zip, zip, zip_of_person, zip_plus_four};
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};
 use super::page::Page;
@@ -52,6 +52,7 @@ fn numbered(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         .or_else(|| coordinates(page, at))
         .or_else(|| zip_plus_four(page, at))
         .or_else(|| lettered_postcode(page, at))
+        .or_else(|| zip_of_person(page, at))
 }
 
 fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {

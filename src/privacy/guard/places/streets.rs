@@ -199,7 +199,17 @@ pub(super) fn is_street_name(page: &Page, first: usize, suffix: usize, is_addres
     if is_address {
         return true;
     }
-    let clear_suffix = page.has(suffix, cue::STREET_SUFFIX) || page.word_is(suffix, &["st", "dr", "ct", "pl", "way"]);
+    // "1187 Cottonwood Spur": every word with its capital after a long house number.
+    let number = first.checked_sub(1).map_or("", |number| page.word(number));
+    let is_year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let is_titled = (3..=5).contains(&number.len())
+        && !is_year
+        && (first..=suffix).all(|index| {
+            page.token(index)
+                .is_some_and(|token| token.mark != 0 || token.shape == Shape::Title)
+        });
+    let clear_suffix =
+        is_titled || page.has(suffix, cue::STREET_SUFFIX) || page.word_is(suffix, &["st", "dr", "ct", "pl", "way"]);
     clear_suffix
         && words.all(|index| {
             page.token(index).is_some_and(|token| {

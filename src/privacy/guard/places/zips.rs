@@ -4,6 +4,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
+use super::super::words::{class, is};
 use super::streets::is_office_address;
 use super::zip3;
 
@@ -30,6 +31,23 @@ pub(super) fn zip(page: &mut Page, at: usize) -> Option<usize> {
     let last = plus_four(page, value).unwrap_or(value);
     page.report(value, last, PhiKind::Geography, 0.95, "geo.zip");
     Some(last)
+}
+
+/// "the lady in 98632", "pt from 04401": five digits where a town would stand.
+pub(super) fn zip_of_person(page: &mut Page, at: usize) -> Option<usize> {
+    let lead = at
+        .checked_sub(1)
+        .filter(|lead| page.word_is(*lead, &["in", "from", "near"]))?;
+    let person = lead.checked_sub(1)?;
+    let is_zip =
+        page.is_digits(at) && page.word(at).len() == 5 && page.gap(at) == Gap::Space && page.gap(at + 1) != Gap::Glued;
+    let is_person =
+        page.has(person, cue::PERSON) || is(page, person, class::PEOPLE) || page.has(lead, cue::PLACE_STRONG);
+    if !(is_zip && is_person) {
+        return None;
+    }
+    page.report(at, at, PhiKind::Geography, 0.7, "geo.zip");
+    Some(at)
 }
 
 /// "CA 93726" after a place or anywhere with a capital abbreviation.
