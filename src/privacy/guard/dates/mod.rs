@@ -3,9 +3,10 @@
 mod age_told;
 pub(super) mod ages;
 pub(super) mod beside;
+pub(super) mod compact;
 pub(super) mod context;
 mod days;
-pub(super) mod forms;
+mod forms;
 mod fractions;
 mod stamps;
 

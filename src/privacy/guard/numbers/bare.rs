@@ -1,7 +1,7 @@
 //! Numbers without a label that are somebody's all the same: long ones beside a person or a payer, and forms that no code has.
 
 use super::super::FieldContext;
-use super::super::dates::forms::bare_date;
+use super::super::dates::compact::bare_date;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;

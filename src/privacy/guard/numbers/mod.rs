@@ -14,7 +14,7 @@ mod policies;
 use self::bare::{bare, unlabelled_long};
 use self::codes::is_public_code;
 use self::digits::Groups;
-use self::forms::by_form;
+use self::forms::{by_form, last_four, masked};
 use self::groups::{echoes, last_group, payer_groups, spaced_groups, spaced_value};
 use self::labels::{Label, Reading};
 use self::phones::extension;
@@ -327,40 +327,6 @@ fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     }
     page.report(first, last, label.kind, 0.85, "id.label");
     Some(last)
-}
-
-/// "xxx-xx-3098", "***-**-3098": a social security number that shows its last four.
-fn masked(page: &mut Page, run: &Run) -> Option<usize> {
-    let at = run.last;
-    let is_hidden = |index: usize| page.word_is(index, &["x", "xx", "xxx"]) || page.mark_is(index, b'*');
-    let hyphen = at.checked_sub(1).filter(|hyphen| page.mark_is(*hyphen, b'-'))?;
-    let shows_four = page.is_digits(at) && page.word(at).len() == 4 && page.gap(at) == Gap::Glued;
-    let mut first = hyphen;
-    while first > 0 && hyphen - first < 8 && (is_hidden(first - 1) || first < hyphen && page.mark_is(first - 1, b'-')) {
-        first -= 1;
-    }
-    let hidden: usize = (first..hyphen)
-        .filter(|index| is_hidden(*index))
-        .map(|index| page.word(index).len())
-        .sum();
-    if !shows_four || hidden != 5 {
-        return None;
-    }
-    page.report(first, at, PhiKind::Ssn, 0.9, "ssn.form");
-    Some(at)
-}
-
-/// "veteran Castellanos, last four 4471", "typed the last 4 6618".
-fn last_four(page: &mut Page, run: &Run) -> Option<usize> {
-    let word =
-        |back: usize, words: &[&str]| { run.first.checked_sub(back) }.is_some_and(|index| page.word_is(index, words));
-    let are_four = run.letters == 0 && run.digits == 4 && run.first == run.last;
-    let is_year = page.word(run.first).starts_with("19") || page.word(run.first).starts_with("20");
-    if !are_four || is_year || !word(1, &["four", "4"]) || !word(2, &["last"]) {
-        return None;
-    }
-    page.report(run.first, run.last, PhiKind::Ssn, 0.7, "ssn.form");
-    Some(run.last)
 }
 
 /// "MRN04857211", "chartMRN0485": a label grown onto its number, or joined by a hyphen.
