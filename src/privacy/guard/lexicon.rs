@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::table::Table;
+
 /// The hash of one word, letters lower-cased, apostrophes and hyphens left out.
 pub(super) type WordHash = u64;
 
@@ -62,60 +64,6 @@ pub(super) const fn hash_finish(hash: u64) -> WordHash {
 /// The key of a phrase from the key so far and the next word's hash.
 pub(super) const fn hash_phrase(so_far: WordHash, next: WordHash) -> WordHash {
     hash_finish(so_far.wrapping_mul(MULTIPLIER).wrapping_add(next))
-}
-
-/// A table of words by hash: open addressing, a power of two of slots, not much more than half of them full. A slot of zeros is free.
-struct Table {
-    slots: Vec<u64>,
-    /// What is left of a hash when it is shifted to the number of a slot.
-    shift: u32,
-}
-
-impl Table {
-    fn with_slots(power: u32) -> Self {
-        Self {
-            slots: vec![0; 1 << power],
-            shift: 64 - power,
-        }
-    }
-
-    /// The slot of a hash, or the free slot where it belongs.
-    #[inline]
-    fn place(&self, hash: WordHash) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut place = usize::try_from(hash >> self.shift).unwrap_or(0) & mask;
-        while let Some(slot) = self.slots.get(place) {
-            if *slot == 0 || (slot ^ hash) & TAG == 0 {
-                break;
-            }
-            place = (place + 1) & mask;
-        }
-        place
-    }
-
-    /// The meaning of a hash, if the table holds it.
-    #[inline]
-    fn get(&self, hash: WordHash) -> Option<u16> {
-        let slot = self.slots.get(self.place(hash)).copied().unwrap_or(0);
-        (slot != 0).then(|| meaning(slot))
-    }
-
-    /// Gives a hash what `change` makes of its meaning so far.
-    fn change(&mut self, hash: WordHash, change: impl FnOnce(u16) -> u16) {
-        let place = self.place(hash);
-        if let Some(slot) = self.slots.get_mut(place) {
-            *slot = hash & TAG | u64::from(change(meaning(*slot)));
-        }
-    }
-}
-
-/// The bits of a hash that a slot keeps; the other sixteen are the word's meaning. The names of the world take four megabytes so, and most
-/// cues of a text stay in the fastest cache.
-const TAG: u64 = !0xffff;
-
-#[inline]
-fn meaning(slot: u64) -> u16 {
-    u16::try_from(slot & !TAG).unwrap_or(0)
 }
 
 macro_rules! bits {
@@ -204,6 +152,18 @@ fn filter_place(hash: WordHash) -> (usize, u64) {
     (place / 64, 1 << (place % 64))
 }
 
+/// False when a filter certainly lacks a word.
+#[inline]
+fn passes(filter: &[u64], hash: WordHash) -> bool {
+    let (slot, bit) = filter_place(hash);
+    filter.get(slot).is_some_and(|word| word & bit != 0)
+}
+
+/// By what the dictionaries know of a word.
+const fn may_begin_town(known: u64) -> bool {
+    known & (dict::CITY | dict::TOWN) != 0 && known & dict::WORD == 0 || known & KNOWN_STARTS_PHRASE as u64 != 0
+}
+
 /// The two tables.
 pub(super) struct Lexicon {
     /// The meaning of a cue is its place in `meanings`, with [`STARTS_PHRASE`].
@@ -270,8 +230,7 @@ impl Lexicon {
             *word |= bit;
         }
         // The ordinary words are read before the towns.
-        let is_town = bits & (dict::CITY | dict::TOWN) != 0 && self.dictionary(hash) & dict::WORD == 0;
-        if (is_town || bits & u64::from(KNOWN_STARTS_PHRASE) != 0)
+        if may_begin_town(u64::from(self.known(hash)))
             && let Some(word) = self.towns.get_mut(word)
         {
             *word |= bit;
@@ -315,16 +274,17 @@ impl Lexicon {
     pub(super) fn known(&self, hash: WordHash) -> u16 {
         self.dictionary.get(hash).unwrap_or(0)
     }
-    /// False when a word is certainly no given name; asked for every word in small letters before the large table is.
-    pub(super) fn may_be_given_name(&self, hash: WordHash) -> bool {
-        let (slot, bit) = filter_place(hash);
-        self.given_names.get(slot).is_some_and(|word| word & bit != 0)
+
+    /// Whether a word is a given name. Asked for every word in small letters: the filter spares nearly all of them the large table.
+    #[inline]
+    pub(super) fn is_given_name(&self, hash: WordHash) -> bool {
+        passes(&self.given_names, hash) && self.dictionary(hash) & dict::FIRST != 0
     }
 
-    /// False when a word in small letters certainly begins no town's name.
-    pub(super) fn may_begin_town(&self, hash: WordHash) -> bool {
-        let (slot, bit) = filter_place(hash);
-        self.towns.get(slot).is_some_and(|word| word & bit != 0)
+    /// Whether a word in small letters is a town and no other word, or begins a town's name.
+    #[inline]
+    pub(super) fn begins_town(&self, hash: WordHash) -> bool {
+        passes(&self.towns, hash) && may_begin_town(u64::from(self.known(hash)))
     }
 
     /// Whether a dictionary phrase may begin with this word.

@@ -20,6 +20,7 @@ mod normal;
 mod numbers;
 mod page;
 mod places;
+mod table;
 mod token;
 mod word;
 mod words;

@@ -76,7 +76,7 @@ impl Near<'_> {
             Shape::Digits => self.of_number() | self.of_digits(),
             Shape::Mixed => self.of_number() | self.of_mixed(),
             Shape::Lower => self.of_lower(lexicon),
-            Shape::Title | Shape::Upper => self.of_word() | self.of_capitalised(),
+            Shape::Title | Shape::Upper => self.of_word() | self.of_capitalised(lexicon),
         }
     }
 
@@ -92,7 +92,15 @@ impl Near<'_> {
                 let before = self.before().map_or(Shape::Mark, |before| before.shape);
                 let is_decimal = before == Shape::Digits && next.shape == Shape::Digits;
                 let is_inner = token.gap == Gap::Glued && next.shape != Shape::Mark && !is_decimal;
-                bit(Interest::Address, is_inner && before != Shape::Mark) | bit(Interest::Media, is_inner)
+                // "M54.5": a code.
+                let ends_code = next.shape == Shape::Digits
+                    && self.after(2).gap != Gap::Glued
+                    && self
+                        .before()
+                        .is_some_and(|before| before.shape == Shape::Mixed && before.gap != Gap::Glued);
+                let may_be_image = is_inner && next.is_word() && matches!(next.len(), 3 | 4);
+                bit(Interest::Address, is_inner && before != Shape::Mark && !ends_code)
+                    | bit(Interest::Media, may_be_image)
             }
             b'@' => bit(Interest::Address, true),
             b':' => bit(Interest::Address, next.mark == b'/'),
@@ -195,8 +203,8 @@ impl Near<'_> {
             before.has(PLACE_LEADS) && (!is_of || self.has_facilities || token.has(cue::FACILITY_NAME))
         });
         let (next, after) = (self.after(1), self.after(2));
-        let follows_place_word = follows_place_word || self.may_be_lower_town(lexicon);
-        let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
+        let may_be_place = follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);
+        let may_be_given_name = token.cues == 0 && lexicon.is_given_name(token.hash);
         let may_be_surname = self.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {
             let known = lexicon.dictionary(token.hash);
             is_clear_name(known)
@@ -204,10 +212,9 @@ impl Near<'_> {
         };
         // "novak, petra"
         let may_be_syllable = self.is_informal && next.mark == b'-' && token.len() <= 5;
-        let leads_given_name =
-            next.mark == b',' && after.shape == Shape::Lower && lexicon.may_be_given_name(after.hash);
+        let leads_given_name = next.mark == b',' && after.shape == Shape::Lower && lexicon.is_given_name(after.hash);
         self.of_word()
-            | bit(Interest::Place, follows_place_word)
+            | bit(Interest::Place, may_be_place)
             | bit(
                 Interest::Name,
                 may_be_given_name || leads_given_name || may_be_surname || may_be_syllable,
@@ -215,8 +222,8 @@ impl Near<'_> {
     }
 
     #[inline]
-    fn of_capitalised(&self) -> u16 {
-        bit(Interest::Place, self.may_be_place()) | bit(Interest::Name, self.may_be_name())
+    fn of_capitalised(&self, lexicon: &Lexicon) -> u16 {
+        bit(Interest::Place, self.may_be_place(lexicon)) | bit(Interest::Name, self.may_be_name())
     }
 
     /// Whether the token is long enough to be decoded, or joined to others.
@@ -299,10 +306,10 @@ impl Near<'_> {
         let is_title = token.shape == Shape::Title;
         let (next, after) = (self.after(1), self.after(2));
         let leads_number = next.has_digit() || next.mark == b'-' && after.has_digit();
-        if leads_number && !is_title && matches!(token.len(), 2..=3) {
+        if leads_number && !is_title && token.len() <= 3 {
             return false; // "CO-50"
         }
-        let is_clear = known & !PLACES == 0 && is_title
+        let is_clear = known & !PLACES == 0 && is_title && !token.has(cue::CONNECTOR)
             || known & dict::FIRST != 0
             || known & (dict::SURNAME | dict::WORD) == dict::SURNAME
             || token.len() == 1
