@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::table::Table;
+use super::table::{Perfect, Table};
 
 /// The hash of one word, letters lower-cased, apostrophes and hyphens left out.
 pub(super) type WordHash = u64;
@@ -167,7 +167,7 @@ const fn may_begin_town(known: u64) -> bool {
 /// The two tables.
 pub(super) struct Lexicon {
     /// The meaning of a cue is its place in `meanings`, with [`STARTS_PHRASE`].
-    cues: Table,
+    cues: Perfect,
     /// The different sets of cue bits; the first is empty.
     meanings: Vec<u64>,
     dictionary: Table,
@@ -181,7 +181,7 @@ impl Lexicon {
     /// Parses the data files built into the program.
     pub(super) fn load() -> Self {
         let mut lexicon = Self {
-            cues: Table::with_slots(CUE_SLOTS),
+            cues: Perfect::default(),
             meanings: vec![0],
             dictionary: Table::with_slots(DICTIONARY_SLOTS),
             given_names: vec![0; FILTER_WORDS],
@@ -205,6 +205,7 @@ impl Lexicon {
         fill(CUES, CUE_SECTIONS, STARTS, &mut |hash, bits| {
             *bits_of.entry(hash).or_default() |= bits;
         });
+        let mut cues = BTreeMap::new();
         for (hash, bits) in bits_of {
             let (bits, starts) = (bits & !STARTS, bits & STARTS != 0);
             let place = self
@@ -216,8 +217,9 @@ impl Lexicon {
                     self.meanings.len() - 1
                 });
             let starts = if starts { STARTS_PHRASE } else { 0 };
-            self.cues.change(hash, |_| u16::try_from(place).unwrap_or(0) | starts);
+            cues.insert(hash, u16::try_from(place).unwrap_or(0) | starts);
         }
+        self.cues = Perfect::new(&cues, CUE_SLOTS);
     }
 
     fn add_word(&mut self, hash: WordHash, bits: u64) {
@@ -245,7 +247,7 @@ impl Lexicon {
     /// Cue bits of a word, and whether a cue phrase may begin with it.
     #[inline]
     pub(super) fn cues_and_start(&self, hash: WordHash) -> (u64, bool) {
-        let meaning = self.cues.get(hash).unwrap_or(0);
+        let meaning = self.cues.get_or_zero(hash);
         (self.bits_of(meaning), meaning & STARTS_PHRASE != 0)
     }
 
@@ -330,19 +332,16 @@ mod tests {
     use super::*;
 
     /// Share of the slots that are taken, in percent.
-    fn load(table: &Table) -> usize {
-        table.slots.iter().filter(|slot| **slot != 0).count() * 100 / table.slots.len()
+    fn load(slots: &[u64]) -> usize {
+        slots.iter().filter(|slot| **slot != 0).count() * 100 / slots.len()
     }
 
     #[test]
     fn the_tables_leave_room() {
         let lexicon = Lexicon::load();
-        assert!((20..70).contains(&load(&lexicon.cues)), "cues: {}", load(&lexicon.cues));
-        assert!(
-            (20..70).contains(&load(&lexicon.dictionary)),
-            "dictionary: {}",
-            load(&lexicon.dictionary)
-        );
+        let (cues, dictionary) = (load(&lexicon.cues.slots), load(&lexicon.dictionary.slots));
+        assert!((20..70).contains(&cues), "cues: {cues}");
+        assert!((20..70).contains(&dictionary), "dictionary: {dictionary}");
     }
 
     #[test]

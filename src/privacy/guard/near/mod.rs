@@ -142,12 +142,13 @@ impl Near<'_> {
         let is_separated = may_begin && is_part && next.gap <= Gap::Space && self.may_separate_date();
         let is_compact = matches!(token.len(), 6 | 8);
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
-        bit(Interest::Ip, is_before_stop || self.is_before_colon())
-            | bit(
-                Interest::Date,
-                is_separated || is_compact || self.is_before_month() || self.is_before_roman_month(),
-            )
-            | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
+        bit(
+            Interest::Ip,
+            is_before_stop && self.after(3).mark == b'.' || self.is_before_colon(),
+        ) | bit(
+            Interest::Date,
+            is_separated || is_compact || self.is_before_month() || self.is_before_roman_month(),
+        ) | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
     }
 
     /// Whether the mark after the number may stand in a date: stops only where there are two, hyphens also before a year
@@ -235,7 +236,7 @@ impl Near<'_> {
 
     fn is_before_colon(&self) -> bool {
         let next = self.after(1);
-        next.mark == b':' && next.gap == Gap::Glued && self.token().len() <= 4
+        next.mark == b':' && next.gap == Gap::Glued && self.after(2).gap == Gap::Glued && self.token().len() <= 4
     }
 
     /// "7/vii/24".

@@ -103,11 +103,11 @@ impl Near<'_> {
             return true;
         }
         let begins_phrase = token.known & KNOWN_STARTS_PHRASE != 0;
-        let may_name = self.follows_small_word()
-            || begins_phrase && (lead.town || self.continues_phrase(lexicon))
-            || u64::from(token.known) & dict::CHAIN != 0
-            || self.heads_name();
-        may_name && (begins_phrase || self.continues_capitals() || self.is_noted_site())
+        (begins_phrase || self.continues_capitals() || self.is_noted_site())
+            && (self.follows_small_word()
+                || begins_phrase && (lead.town || self.continues_phrase(lexicon))
+                || u64::from(token.known) & dict::CHAIN != 0
+                || self.heads_name())
     }
 
     /// A word before it after which sites without a noun are named.
