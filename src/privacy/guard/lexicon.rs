@@ -140,8 +140,8 @@ const _: () = assert!(DICTIONARY_SECTIONS.len() <= 15);
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;
 
 /// Slots of both tables, as powers of two; a test sees to it that the data leave room.
-const CUE_SLOTS: u32 = 14;
-const DICTIONARY_SLOTS: u32 = 19;
+const CUE_SLOTS: u32 = 13;
+const DICTIONARY_SLOTS: u32 = 20;
 
 /// Size of the filter of given names, in 64-bit words.
 const FILTER_WORDS: usize = 4_096;

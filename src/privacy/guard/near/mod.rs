@@ -269,13 +269,24 @@ impl Near<'_> {
         if !(is_apart(token.gap) || self.is_adjustment()) || next.gap == Gap::Glued && next.mark == 0 {
             return true;
         }
-        let joins = next.gap == Gap::Glued && is_joint(next.mark) && !is_apart(self.after(2).gap);
+        let joins =
+            next.gap == Gap::Glued && is_joint(next.mark) && !is_apart(self.after(2).gap) && !self.is_told_age();
         let is_group = match next.mark {
             b')' | b'-' | b'/' => true,
             b'.' => !is_apart(self.after(2).gap),
             _ => false,
         };
         joins || is_group && (self.after(2).has_digit() || self.after(3).has_digit())
+    }
+
+    /// "63-year-old", which nothing goes on after.
+    fn is_told_age(&self) -> bool {
+        let (token, unit, old, end) = (self.token(), self.after(2), self.after(4), self.after(5));
+        let is_age = token.shape == Shape::Digits && token.len() <= 2 && unit.has(cue::AGE_UNIT) && unit.is_word();
+        let is_joined = |mark: &Token| mark.mark == b'-' && mark.gap == Gap::Glued;
+        let is_old = old.shape == Shape::Lower && old.len() == 3 && old.first == b'o';
+        let goes_on = end.gap == Gap::Line || end.gap == Gap::Glued && (end.mark == 0 || is_joint(end.mark));
+        is_age && is_joined(self.after(1)) && is_joined(self.after(3)) && is_old && !goes_on
     }
 
     /// "CPT 64615": the word before the number says that it is a code, whatever labels stand before that word.
