@@ -71,12 +71,18 @@ impl Near<'_> {
     /// One bit for each interest in the token.
     #[inline]
     pub(super) fn interests(&self, lexicon: &Lexicon) -> u16 {
-        match self.token().shape {
-            Shape::Mark => self.of_mark(),
-            Shape::Digits => self.of_number() | self.of_digits(),
-            Shape::Mixed => self.of_number() | self.of_mixed(),
-            Shape::Lower => self.of_lower(lexicon),
-            Shape::Title | Shape::Upper => self.of_word() | self.of_capitalised(lexicon),
+        // Asked one after another: where a table of jumps leads can't be foretold.
+        let token = self.token();
+        if token.mark != 0 {
+            self.of_mark()
+        } else if token.shape == Shape::Lower {
+            self.of_lower(lexicon)
+        } else if !token.has_digit() {
+            self.of_word() | self.of_capitalised(lexicon)
+        } else if token.shape == Shape::Digits {
+            self.of_number() | self.of_digits()
+        } else {
+            self.of_number() | self.of_mixed()
         }
     }
 
