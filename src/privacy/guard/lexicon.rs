@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::table::{Perfect, Table};
+
 /// The hash of one word, letters lower-cased, apostrophes and hyphens left out.
 pub(super) type WordHash = u64;
 
@@ -62,60 +64,6 @@ pub(super) const fn hash_finish(hash: u64) -> WordHash {
 /// The key of a phrase from the key so far and the next word's hash.
 pub(super) const fn hash_phrase(so_far: WordHash, next: WordHash) -> WordHash {
     hash_finish(so_far.wrapping_mul(MULTIPLIER).wrapping_add(next))
-}
-
-/// A table of words by hash: open addressing, a power of two of slots, not much more than half of them full. A slot of zeros is free.
-struct Table {
-    slots: Vec<u64>,
-    /// What is left of a hash when it is shifted to the number of a slot.
-    shift: u32,
-}
-
-impl Table {
-    fn with_slots(power: u32) -> Self {
-        Self {
-            slots: vec![0; 1 << power],
-            shift: 64 - power,
-        }
-    }
-
-    /// The slot of a hash, or the free slot where it belongs.
-    #[inline]
-    fn place(&self, hash: WordHash) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut place = usize::try_from(hash >> self.shift).unwrap_or(0) & mask;
-        while let Some(slot) = self.slots.get(place) {
-            if *slot == 0 || (slot ^ hash) & TAG == 0 {
-                break;
-            }
-            place = (place + 1) & mask;
-        }
-        place
-    }
-
-    /// The meaning of a hash, if the table holds it.
-    #[inline]
-    fn get(&self, hash: WordHash) -> Option<u16> {
-        let slot = self.slots.get(self.place(hash)).copied().unwrap_or(0);
-        (slot != 0).then(|| meaning(slot))
-    }
-
-    /// Gives a hash what `change` makes of its meaning so far.
-    fn change(&mut self, hash: WordHash, change: impl FnOnce(u16) -> u16) {
-        let place = self.place(hash);
-        if let Some(slot) = self.slots.get_mut(place) {
-            *slot = hash & TAG | u64::from(change(meaning(*slot)));
-        }
-    }
-}
-
-/// The bits of a hash that a slot keeps; the other sixteen are the word's meaning. The names of the world take four megabytes so, and most
-/// cues of a text stay in the fastest cache.
-const TAG: u64 = !0xffff;
-
-#[inline]
-fn meaning(slot: u64) -> u16 {
-    u16::try_from(slot & !TAG).unwrap_or(0)
 }
 
 macro_rules! bits {
@@ -192,8 +140,8 @@ const _: () = assert!(DICTIONARY_SECTIONS.len() <= 15);
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;
 
 /// Slots of both tables, as powers of two; a test sees to it that the data leave room.
-const CUE_SLOTS: u32 = 14;
-const DICTIONARY_SLOTS: u32 = 19;
+const CUE_SLOTS: u32 = 13;
+const DICTIONARY_SLOTS: u32 = 20;
 
 /// Size of the filter of given names, in 64-bit words.
 const FILTER_WORDS: usize = 4_096;
@@ -204,10 +152,22 @@ fn filter_place(hash: WordHash) -> (usize, u64) {
     (place / 64, 1 << (place % 64))
 }
 
+/// False when a filter certainly lacks a word.
+#[inline]
+fn passes(filter: &[u64], hash: WordHash) -> bool {
+    let (slot, bit) = filter_place(hash);
+    filter.get(slot).is_some_and(|word| word & bit != 0)
+}
+
+/// By what the dictionaries know of a word.
+const fn may_begin_town(known: u64) -> bool {
+    known & (dict::CITY | dict::TOWN) != 0 && known & dict::WORD == 0 || known & KNOWN_STARTS_PHRASE as u64 != 0
+}
+
 /// The two tables.
 pub(super) struct Lexicon {
     /// The meaning of a cue is its place in `meanings`, with [`STARTS_PHRASE`].
-    cues: Table,
+    cues: Perfect,
     /// The different sets of cue bits; the first is empty.
     meanings: Vec<u64>,
     dictionary: Table,
@@ -221,7 +181,7 @@ impl Lexicon {
     /// Parses the data files built into the program.
     pub(super) fn load() -> Self {
         let mut lexicon = Self {
-            cues: Table::with_slots(CUE_SLOTS),
+            cues: Perfect::default(),
             meanings: vec![0],
             dictionary: Table::with_slots(DICTIONARY_SLOTS),
             given_names: vec![0; FILTER_WORDS],
@@ -245,6 +205,7 @@ impl Lexicon {
         fill(CUES, CUE_SECTIONS, STARTS, &mut |hash, bits| {
             *bits_of.entry(hash).or_default() |= bits;
         });
+        let mut cues = BTreeMap::new();
         for (hash, bits) in bits_of {
             let (bits, starts) = (bits & !STARTS, bits & STARTS != 0);
             let place = self
@@ -256,8 +217,9 @@ impl Lexicon {
                     self.meanings.len() - 1
                 });
             let starts = if starts { STARTS_PHRASE } else { 0 };
-            self.cues.change(hash, |_| u16::try_from(place).unwrap_or(0) | starts);
+            cues.insert(hash, u16::try_from(place).unwrap_or(0) | starts);
         }
+        self.cues = Perfect::new(&cues, CUE_SLOTS);
     }
 
     fn add_word(&mut self, hash: WordHash, bits: u64) {
@@ -270,8 +232,7 @@ impl Lexicon {
             *word |= bit;
         }
         // The ordinary words are read before the towns.
-        let is_town = bits & (dict::CITY | dict::TOWN) != 0 && self.dictionary(hash) & dict::WORD == 0;
-        if (is_town || bits & u64::from(KNOWN_STARTS_PHRASE) != 0)
+        if may_begin_town(u64::from(self.known(hash)))
             && let Some(word) = self.towns.get_mut(word)
         {
             *word |= bit;
@@ -286,7 +247,7 @@ impl Lexicon {
     /// Cue bits of a word, and whether a cue phrase may begin with it.
     #[inline]
     pub(super) fn cues_and_start(&self, hash: WordHash) -> (u64, bool) {
-        let meaning = self.cues.get(hash).unwrap_or(0);
+        let meaning = self.cues.get_or_zero(hash);
         (self.bits_of(meaning), meaning & STARTS_PHRASE != 0)
     }
 
@@ -315,16 +276,17 @@ impl Lexicon {
     pub(super) fn known(&self, hash: WordHash) -> u16 {
         self.dictionary.get(hash).unwrap_or(0)
     }
-    /// False when a word is certainly no given name; asked for every word in small letters before the large table is.
-    pub(super) fn may_be_given_name(&self, hash: WordHash) -> bool {
-        let (slot, bit) = filter_place(hash);
-        self.given_names.get(slot).is_some_and(|word| word & bit != 0)
+
+    /// Whether a word is a given name. Asked for every word in small letters: the filter spares nearly all of them the large table.
+    #[inline]
+    pub(super) fn is_given_name(&self, hash: WordHash) -> bool {
+        passes(&self.given_names, hash) && self.dictionary(hash) & dict::FIRST != 0
     }
 
-    /// False when a word in small letters certainly begins no town's name.
-    pub(super) fn may_begin_town(&self, hash: WordHash) -> bool {
-        let (slot, bit) = filter_place(hash);
-        self.towns.get(slot).is_some_and(|word| word & bit != 0)
+    /// Whether a word in small letters is a town and no other word, or begins a town's name.
+    #[inline]
+    pub(super) fn begins_town(&self, hash: WordHash) -> bool {
+        passes(&self.towns, hash) && may_begin_town(u64::from(self.known(hash)))
     }
 
     /// Whether a dictionary phrase may begin with this word.
@@ -370,19 +332,16 @@ mod tests {
     use super::*;
 
     /// Share of the slots that are taken, in percent.
-    fn load(table: &Table) -> usize {
-        table.slots.iter().filter(|slot| **slot != 0).count() * 100 / table.slots.len()
+    fn load(slots: &[u64]) -> usize {
+        slots.iter().filter(|slot| **slot != 0).count() * 100 / slots.len()
     }
 
     #[test]
     fn the_tables_leave_room() {
         let lexicon = Lexicon::load();
-        assert!((20..70).contains(&load(&lexicon.cues)), "cues: {}", load(&lexicon.cues));
-        assert!(
-            (20..70).contains(&load(&lexicon.dictionary)),
-            "dictionary: {}",
-            load(&lexicon.dictionary)
-        );
+        let (cues, dictionary) = (load(&lexicon.cues.slots), load(&lexicon.dictionary.slots));
+        assert!((20..70).contains(&cues), "cues: {cues}");
+        assert!((20..70).contains(&dictionary), "dictionary: {dictionary}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod normal;
 mod numbers;
 mod page;
 mod places;
+mod table;
 mod token;
 mod word;
 mod words;

@@ -1,12 +1,11 @@
 //! Classes of words that stand beside names, dates, ages and policies; they are asked for only there, so the lexicon does without them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
-
-use foldhash::fast::RandomState;
 
 use super::lexicon::{WordHash, bits, fill};
 use super::page::Page;
+use super::table::Perfect;
 
 bits! {
     /// What a word tells; the sections of the files.
@@ -32,18 +31,30 @@ pub(super) const PERSONS: u64 = class::PERSON_BASE
 
 const WORDS: [&str; 2] = [include_str!("data/date_words.txt"), include_str!("data/persons.txt")];
 
-static CLASSES: LazyLock<HashMap<WordHash, u64, RandomState>> = LazyLock::new(|| {
-    let mut classes = HashMap::default();
+/// Power of two of the table's slots.
+const SLOTS: u32 = 12;
+
+/// The classes of a word are `classes` at its meaning; the first are none.
+struct Classes {
+    words: Perfect,
+    classes: Vec<u64>,
+}
+
+static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
+    let mut of_words: BTreeMap<WordHash, u64> = BTreeMap::new();
     for source in WORDS {
         fill(source, SECTIONS, 0, &mut |word, class| {
-            *classes.entry(word).or_default() |= class;
+            *of_words.entry(word).or_default() |= class;
         });
     }
-    classes
+    let (words, classes) = Perfect::of(&of_words, SLOTS);
+    Classes { words, classes }
 });
 
 /// Whether a token is a word of one of the classes, in any case.
 pub(super) fn is(page: &Page, index: usize, classes: u64) -> bool {
-    page.token(index)
-        .is_some_and(|token| token.mark == 0 && CLASSES.get(&token.hash).is_some_and(|known| known & classes != 0))
+    page.token(index).is_some_and(|token| {
+        let meaning = usize::from(CLASSES.words.get_or_zero(token.hash));
+        token.mark == 0 && CLASSES.classes.get(meaning).is_some_and(|known| known & classes != 0)
+    })
 }

@@ -71,12 +71,18 @@ impl Near<'_> {
     /// One bit for each interest in the token.
     #[inline]
     pub(super) fn interests(&self, lexicon: &Lexicon) -> u16 {
-        match self.token().shape {
-            Shape::Mark => self.of_mark(),
-            Shape::Digits => self.of_number() | self.of_digits(),
-            Shape::Mixed => self.of_number() | self.of_mixed(),
-            Shape::Lower => self.of_lower(lexicon),
-            Shape::Title | Shape::Upper => self.of_word() | self.of_capitalised(),
+        // Asked one after another: where a table of jumps leads can't be foretold.
+        let token = self.token();
+        if token.mark != 0 {
+            self.of_mark()
+        } else if token.shape == Shape::Lower {
+            self.of_lower(lexicon)
+        } else if !token.has_digit() {
+            self.of_word() | self.of_capitalised(lexicon)
+        } else if token.shape == Shape::Digits {
+            self.of_number() | self.of_digits()
+        } else {
+            self.of_number() | self.of_mixed()
         }
     }
 
@@ -92,7 +98,15 @@ impl Near<'_> {
                 let before = self.before().map_or(Shape::Mark, |before| before.shape);
                 let is_decimal = before == Shape::Digits && next.shape == Shape::Digits;
                 let is_inner = token.gap == Gap::Glued && next.shape != Shape::Mark && !is_decimal;
-                bit(Interest::Address, is_inner && before != Shape::Mark) | bit(Interest::Media, is_inner)
+                // "M54.5": a code.
+                let ends_code = next.shape == Shape::Digits
+                    && self.after(2).gap != Gap::Glued
+                    && self
+                        .before()
+                        .is_some_and(|before| before.shape == Shape::Mixed && before.gap != Gap::Glued);
+                let may_be_image = is_inner && next.is_word() && matches!(next.len(), 3 | 4);
+                bit(Interest::Address, is_inner && before != Shape::Mark && !ends_code)
+                    | bit(Interest::Media, may_be_image)
             }
             b'@' => bit(Interest::Address, true),
             b':' => bit(Interest::Address, next.mark == b'/'),
@@ -138,12 +152,13 @@ impl Near<'_> {
         let is_separated = may_begin && is_part && next.gap <= Gap::Space && self.may_separate_date();
         let is_compact = matches!(token.len(), 6 | 8);
         let is_decimal = is_before_stop && after.shape == Shape::Digits && after.gap == Gap::Glued && after.len() >= 3;
-        bit(Interest::Ip, is_before_stop || self.is_before_colon())
-            | bit(
-                Interest::Date,
-                is_separated || is_compact || self.is_before_month() || self.is_before_roman_month(),
-            )
-            | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
+        bit(
+            Interest::Ip,
+            is_before_stop && self.after(3).mark == b'.' || self.is_before_colon(),
+        ) | bit(
+            Interest::Date,
+            is_separated || is_compact || self.is_before_month() || self.is_before_roman_month(),
+        ) | bit(Interest::Place, is_decimal || self.may_be_foreign_street())
     }
 
     /// Whether the mark after the number may stand in a date: stops only where there are two, hyphens also before a year
@@ -199,8 +214,8 @@ impl Near<'_> {
             before.has(PLACE_LEADS) && (!is_of || self.has_facilities || token.has(cue::FACILITY_NAME))
         });
         let (next, after) = (self.after(1), self.after(2));
-        let follows_place_word = follows_place_word || self.may_be_lower_town(lexicon);
-        let may_be_given_name = token.cues == 0 && lexicon.may_be_given_name(token.hash);
+        let may_be_place = follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);
+        let may_be_given_name = token.cues == 0 && lexicon.is_given_name(token.hash);
         let may_be_surname = self.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {
             let known = lexicon.dictionary(token.hash);
             is_clear_name(known)
@@ -208,10 +223,9 @@ impl Near<'_> {
         };
         // "novak, petra"
         let may_be_syllable = self.is_informal && next.mark == b'-' && token.len() <= 5;
-        let leads_given_name =
-            next.mark == b',' && after.shape == Shape::Lower && lexicon.may_be_given_name(after.hash);
+        let leads_given_name = next.mark == b',' && after.shape == Shape::Lower && lexicon.is_given_name(after.hash);
         self.of_word()
-            | bit(Interest::Place, follows_place_word)
+            | bit(Interest::Place, may_be_place)
             | bit(
                 Interest::Name,
                 may_be_given_name || leads_given_name || may_be_surname || may_be_syllable,
@@ -219,8 +233,8 @@ impl Near<'_> {
     }
 
     #[inline]
-    fn of_capitalised(&self) -> u16 {
-        bit(Interest::Place, self.may_be_place()) | bit(Interest::Name, self.may_be_name())
+    fn of_capitalised(&self, lexicon: &Lexicon) -> u16 {
+        bit(Interest::Place, self.may_be_place(lexicon)) | bit(Interest::Name, self.may_be_name())
     }
 
     /// Whether the token is long enough to be decoded, or joined to others.
@@ -232,7 +246,7 @@ impl Near<'_> {
 
     fn is_before_colon(&self) -> bool {
         let next = self.after(1);
-        next.mark == b':' && next.gap == Gap::Glued && self.token().len() <= 4
+        next.mark == b':' && next.gap == Gap::Glued && self.after(2).gap == Gap::Glued && self.token().len() <= 4
     }
 
     /// "7/vii/24".
@@ -270,13 +284,24 @@ impl Near<'_> {
         if !(is_apart(token.gap) || self.is_adjustment()) || next.gap == Gap::Glued && next.mark == 0 {
             return true;
         }
-        let joins = next.gap == Gap::Glued && is_joint(next.mark) && !is_apart(self.after(2).gap);
+        let joins =
+            next.gap == Gap::Glued && is_joint(next.mark) && !is_apart(self.after(2).gap) && !self.is_told_age();
         let is_group = match next.mark {
             b')' | b'-' | b'/' => true,
             b'.' => !is_apart(self.after(2).gap),
             _ => false,
         };
         joins || is_group && (self.after(2).has_digit() || self.after(3).has_digit())
+    }
+
+    /// "63-year-old", which nothing goes on after.
+    fn is_told_age(&self) -> bool {
+        let (token, unit, old, end) = (self.token(), self.after(2), self.after(4), self.after(5));
+        let is_age = token.shape == Shape::Digits && token.len() <= 2 && unit.has(cue::AGE_UNIT) && unit.is_word();
+        let is_joined = |mark: &Token| mark.mark == b'-' && mark.gap == Gap::Glued;
+        let is_old = old.shape == Shape::Lower && old.len() == 3 && old.first == b'o';
+        let goes_on = end.gap == Gap::Line || end.gap == Gap::Glued && (end.mark == 0 || is_joint(end.mark));
+        is_age && is_joined(self.after(1)) && is_joined(self.after(3)) && is_old && !goes_on
     }
 
     /// "CPT 64615": the word before the number says that it is a code, whatever labels stand before that word.
@@ -308,10 +333,10 @@ impl Near<'_> {
         let is_title = token.shape == Shape::Title;
         let (next, after) = (self.after(1), self.after(2));
         let leads_number = next.has_digit() || next.mark == b'-' && after.has_digit();
-        if leads_number && !is_title && matches!(token.len(), 2..=3) {
+        if leads_number && !is_title && token.len() <= 3 {
             return false; // "CO-50"
         }
-        let is_clear = known & !PLACES == 0 && is_title
+        let is_clear = known & !PLACES == 0 && is_title && !token.has(cue::CONNECTOR)
             || known & dict::FIRST != 0
             || known & (dict::SURNAME | dict::WORD) == dict::SURNAME
             || token.len() == 1

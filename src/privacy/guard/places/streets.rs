@@ -8,7 +8,7 @@ use super::super::token::{Gap, Shape, Token};
 use super::zips::plus_four;
 
 /// Longest name of a place or facility, in tokens.
-pub(super) const NAME_TOKENS_MAX: usize = 6;
+pub(in super::super) const NAME_TOKENS_MAX: usize = 6;
 
 /// Most parts of an address after the street: apartment, town, state or country, ZIP code.
 const ADDRESS_PARTS_MAX: usize = 5;
