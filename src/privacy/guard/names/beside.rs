@@ -20,8 +20,8 @@ const LOWER_MIN: usize = 5;
 
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     let is_informal = page.is_informal();
-    for at in near.clone() {
-        if let Some(last) = set_off(page, at) {
+    for at in set_off_words(page, near) {
+        if let Some(last) = lower(page, at) {
             page.report(at, last, PhiKind::Name, 0.5, DETECTOR);
         }
     }
@@ -47,10 +47,24 @@ fn capitalised(page: &Page, at: usize) -> Option<usize> {
     if let Some(last) = initials(page, at) {
         return Some(last);
     }
+    if !may_begin_name(page, at) {
+        return None;
+    }
     let found = candidate(page, at, false);
     let is_given = found.parts().first().is_some_and(|(part, _)| *part == Part::First);
     let is_other = is_thing(page, at, found.last) || !is_given && in_row_of_things(page, at, found.last);
     (is_name(page, &found) && !is_other).then_some(found.last)
+}
+
+/// Whether a look at the word and those beside it leaves it open: most capitals are dismissed here.
+fn may_begin_name(page: &Page, at: usize) -> bool {
+    let Some(token) = page.token(at) else { return false };
+    let goes_on = page.token(at + 1).is_some_and(|next| {
+        next.is_capitalised() || matches!(next.mark, b'-' | b'.' | b',') || next.has(cue::PARTICLE)
+    });
+    goes_on
+        || u64::from(token.known) & (dict::FIRST | dict::SURNAME) != 0
+        || page.before(at).is_some_and(|before| before.has(cue::PERSON))
 }
 
 /// A part that is nothing but a name, or two words that together can only be one.
@@ -93,18 +107,22 @@ fn is_thing(page: &Page, first: usize, last: usize) -> bool {
         || words::is(page, first, class::THING_NAME)
 }
 
-/// "denied; tobias, g-tube", "pt hallam;": a name in small letters between two marks.
-fn set_off(page: &Page, at: usize) -> Option<usize> {
-    let token = page
-        .token(at)
-        .filter(|token| token.shape == Shape::Lower && !token.taken)?;
+/// "denied; tobias, g-tube", "pt hallam;": words in small letters between two marks.
+fn set_off_words(page: &Page, near: &Range<usize>) -> Vec<usize> {
     let ends = |mark: u8| matches!(mark, b',' | b';' | b':');
-    let is_closed = page.token(at + 1).is_none_or(|next| ends(next.mark));
-    let is_open = token.gap == Gap::Space
-        && page.before(at).is_some_and(|before| {
-            ends(before.mark) || before.mark == b'(' || before.has(cue::PERSON | cue::PROVIDER_TITLE)
-        });
-    if is_closed && is_open { lower(page, at) } else { None }
+    let tokens = page.tokens.get(near.clone()).unwrap_or_default();
+    let is_set_off = |[before, word, next]: &[Token; 3]| {
+        ends(next.mark)
+            && word.shape == Shape::Lower
+            && word.gap == Gap::Space
+            && !word.taken
+            && (ends(before.mark) || before.mark == b'(' || before.has(cue::PERSON | cue::PROVIDER_TITLE))
+    };
+    let places = (near.start + 1..).zip(tokens.array_windows());
+    places
+        .filter(|(_, words)| is_set_off(words))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// "S.K., MRN", "A.K. 34F".

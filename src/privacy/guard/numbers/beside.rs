@@ -6,7 +6,7 @@ use super::super::index::Interest;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
-use super::super::token::{Gap, Shape};
+use super::super::token::{Gap, Shape, Token};
 use super::bare::{follows_amount, is_payers_own};
 use super::codes::{is_public_code, is_row_of_codes};
 use super::groups::spaced_value;
@@ -30,13 +30,20 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
 
 /// Reads the number at `at`, or the one in groups that it begins; gives the last token that was read.
 fn inspect(page: &mut Page, at: usize, from: usize) -> usize {
+    let token = page.token(at).copied().unwrap_or(Token::END);
+    let next = page.token(at + 1).copied().unwrap_or(Token::END);
+    let is_short = token.len() < 4 && next.gap != Gap::Glued && token.gap != Gap::Glued;
+    let goes_on = next.gap == Gap::Space && (next.has_digit() || next.shape == Shape::Upper && next.len() == 1);
+    if is_short && !goes_on {
+        return at;
+    }
     let follows_capitals = at > from
         && page.gap(at) == Gap::Space
         && page
             .token(at - 1)
             .is_some_and(|before| before.shape == Shape::Upper && !before.taken);
     let first = if follows_capitals { at - 1 } else { at };
-    for first in [first, at] {
+    for first in [first, at].into_iter().filter(|_| goes_on || follows_capitals) {
         if let Some(last) = grouped(page, first) {
             return last;
         }

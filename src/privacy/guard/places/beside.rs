@@ -38,17 +38,25 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
 
 /// "Bronx 10458", "5501 Nolensville Pike, 37211": five digits right after a place that was found.
 fn zip_of_place(page: &Page, at: usize) -> bool {
+    if !page.is_digits(at) || page.word(at).len() != 5 || page.gap(at) > Gap::Line {
+        return false;
+    }
     let comma = at.checked_sub(1).filter(|before| page.mark_is(*before, b','));
     let Some(place) = comma.unwrap_or(at).checked_sub(1).and_then(|before| page.token(before)) else {
         return false;
     };
     let is_place = |found: &Span| found.kind == PhiKind::Geography && found.end == place.end as usize;
-    let is_zip = page.is_digits(at) && page.word(at).len() == 5 && page.gap(at) <= Gap::Line;
-    is_zip && place.taken && page.found.iter().rev().take(FOUND_REACH).any(is_place)
+    place.taken && page.found.iter().rev().take(FOUND_REACH).any(is_place)
 }
 
 /// "Oak Savanna Transitional Care", "Lakeshore Transplant Institute".
 fn house(page: &mut Page, at: usize) -> Option<usize> {
+    if !page
+        .token(at + 1)
+        .is_some_and(|next| next.shape != Shape::Mark || matches!(next.mark, b'-' | b'&' | b'\'' | b'.'))
+    {
+        return None;
+    }
     let end = capitals_end(page, at);
     let head = (at + 1..=end).rev().find(|index| is(page, *index, class::CARE_HOUSE))?;
     let is_named = (at..head).any(|index| is_facility_name(page, index, at) && !page.has(index, cue::PROPER))
@@ -68,6 +76,12 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
 /// A town whose name is no other word and nobody's disease or firm.
 fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
+    let may_be_town = u64::from(token.known) & (dict::CITY | dict::TOWN) != 0
+        || page.starts_dictionary_phrase(at)
+        || page.before(at).is_some_and(|before| before.has(cue::PLACE_PREP));
+    if !may_be_town {
+        return None;
+    }
     let phrase = known_phrase(page, at, dict::CITY | dict::TOWN)
         .filter(|last| page.token(*last).is_some_and(|token| token.shape == Shape::Title));
     let known = page.dictionary(at);
