@@ -88,7 +88,9 @@ fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
 /// "LCD L33797 effective 10/01/2019", "the March 2024 bulletin".
 fn is_of_document(page: &Page, date: &Date) -> bool {
     let dates_document = |index: usize| {
-        page.has(index, cue::POLICY_DATE) && !page.has(index, cue::PATIENT_DATE)
+        page.has(index, cue::POLICY_DATE)
+            && !page.has(index, cue::PATIENT_DATE)
+            && !page.word_is(index, &["form", "forms"])
             || is(page, index, class::DOCUMENT_WORD) && !is(page, index, class::OF_PEOPLE_TOO | class::OF_MANY_THINGS)
     };
     let follows = (1..=REACH)

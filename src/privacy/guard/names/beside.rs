@@ -95,7 +95,10 @@ fn is_name(page: &Page, found: &Candidate) -> bool {
 fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     let next = last + 1;
     let is_apart = page.gap(next) == Gap::Space;
-    let heads = is_apart && page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
+    // "Dmitri Volkov chart 55-20-881", "Fatima Al-Sayegh's hearing aids": two names are nobody's eponym.
+    let is_owner = page.token(last).is_some_and(|token| token.possessive);
+    let are_two = last > first && page.dictionary(first) & dict::FIRST != 0;
+    let heads = is_apart && !is_owner && !are_two && page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
     let is_numbered = is_apart
         && page
             .token(next)
@@ -116,7 +119,10 @@ fn set_off_words(page: &Page, near: &Range<usize>) -> Vec<usize> {
             && word.shape == Shape::Lower
             && word.gap == Gap::Space
             && !word.taken
-            && (ends(before.mark) || before.mark == b'(' || before.has(cue::PERSON | cue::PROVIDER_TITLE))
+            && (ends(before.mark)
+                || before.mark == b'('
+                || before.shape == Shape::Digits
+                || before.has(cue::PERSON | cue::PROVIDER_TITLE))
     };
     let places = (near.start + 1..).zip(tokens.array_windows());
     places

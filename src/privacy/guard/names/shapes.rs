@@ -94,7 +94,8 @@ fn names_thing(page: &Page, found: &Candidate) -> bool {
     let is_owned = page
         .token(found.last)
         .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
-        && words::is(page, next, class::PERSON_THING);
+        && (words::is(page, next, class::PERSON_THING)
+            || found.count > 1 && matches!(found.parts().first(), Some((Part::First, _))));
     let is_versus =
         found.count > 1 && page.word_is(next, &["vs", "v"]) && page.token(next + 1).is_some_and(Token::is_capitalised);
     page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(next) <= Gap::Space && !is_owned && !is_versus

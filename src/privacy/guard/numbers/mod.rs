@@ -281,7 +281,8 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
         && is_public_code(page, run)
         || is_loop && run.letters == 2
         || is_statute;
-    if is_quantity || is_public || is_document_number(page, run) {
+    let is_strength = run.letters == 0 && run.digits == 1; // "tylenol #3"
+    if is_strength || is_quantity || is_public || is_document_number(page, run) {
         return false;
     }
     let text = run.text(page);

@@ -25,7 +25,10 @@ pub(super) fn is_document_number(page: &Page, run: &Run) -> bool {
     if text.contains('.') {
         return true;
     }
-    let is_short = run.digits <= 5 || is_dated(text);
+    if is_dated(text) {
+        return true;
+    }
+    let is_short = run.digits <= 5;
     is_short && !is_owned(page, policy) && (is_cited(page, policy) || tells_of_rules(page, run.last))
 }
 

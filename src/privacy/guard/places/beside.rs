@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use super::super::index::Interest;
 use super::super::kinds::PhiKind;
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{KNOWN_STARTS_PHRASE, cue, dict};
 use super::super::names::parts::{Part, part};
 use super::super::page::{Page, Span};
-use super::super::token::{Gap, Shape};
+use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
 use super::capitals_end;
 use super::facilities::is_facility_name;
@@ -19,21 +18,30 @@ const DETECTOR: &str = "geo.beside";
 const FOUND_REACH: usize = 64;
 
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
-    let mut from = near.start;
-    while let Some(at) = page.next(Interest::Place, from).filter(|at| *at < near.end) {
+    let mut at = near.start;
+    while at < near.end {
         if zip_of_place(page, at) {
             page.report(at, at, PhiKind::Geography, 0.6, DETECTOR);
         }
-        let is_free = page
-            .token(at)
-            .is_some_and(|token| token.shape == Shape::Title && !token.taken && token.len() > 2);
-        let last = if is_free {
+        let last = if may_begin_place(page, at) {
             house(page, at).or_else(|| town(page, at))
         } else {
             None
         };
-        from = last.unwrap_or(at) + 1;
+        at = last.unwrap_or(at) + 1;
     }
+}
+
+/// A capital that another follows, that a list knows, or that a word of place leads to.
+fn may_begin_place(page: &Page, at: usize) -> bool {
+    let Some(token) = page.tokens.get(at) else { return false };
+    let known = u64::from(token.known);
+    token.shape == Shape::Title
+        && !token.taken
+        && token.len() > 2
+        && (known & (dict::CITY | dict::TOWN | u64::from(KNOWN_STARTS_PHRASE)) != 0
+            || page.tokens.get(at + 1).is_some_and(Token::is_capitalised)
+            || page.before(at).is_some_and(|before| before.has(cue::PLACE_PREP)))
 }
 
 /// "Bronx 10458", "5501 Nolensville Pike, 37211": five digits right after a place that was found.
@@ -76,12 +84,6 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
 /// A town whose name is no other word and nobody's disease or firm.
 fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    let may_be_town = u64::from(token.known) & (dict::CITY | dict::TOWN) != 0
-        || page.starts_dictionary_phrase(at)
-        || page.before(at).is_some_and(|before| before.has(cue::PLACE_PREP));
-    if !may_be_town {
-        return None;
-    }
     let phrase = known_phrase(page, at, dict::CITY | dict::TOWN)
         .filter(|last| page.token(*last).is_some_and(|token| token.shape == Shape::Title));
     let known = page.dictionary(at);
