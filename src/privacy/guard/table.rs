@@ -154,7 +154,7 @@ impl Table {
     }
 }
 
-/// The bits of a hash that a slot keeps; the other sixteen are the word's meaning. The names of the world take four megabytes so, and most
+/// The bits of a hash that a slot keeps; the other sixteen are the word's meaning. The names of the world take eight megabytes so, a third of them filled, and most
 /// cues of a text stay in the fastest cache.
 const TAG: u64 = !0xffff;
 
