@@ -21,19 +21,24 @@ pub(super) fn find(page: &mut Page) {
 
 /// The tokens around all findings, in order, each once.
 fn near_findings(page: &Page) -> Vec<Range<usize>> {
-    let token_at = |byte: usize| page.tokens.partition_point(|token| (token.end as usize) <= byte);
-    let around = |start: usize, end: usize| {
-        let last = token_at(end.saturating_sub(1));
-        token_at(start).saturating_sub(REACH)..(last + 1 + REACH).min(page.tokens.len())
-    };
-    let mut ranges: Vec<_> = page.found.iter().map(|found| around(found.start, found.end)).collect();
-    ranges.sort_unstable_by_key(|range| range.start);
-    ranges.dedup_by(|later, earlier| {
-        let meets = later.start <= earlier.end;
-        if meets {
-            earlier.end = earlier.end.max(later.end);
+    let mut places: Vec<_> = page.found.iter().map(|found| (found.start, found.end)).collect();
+    places.sort_unstable();
+    let ends_before = |at: usize, byte: usize| page.tokens.get(at).is_some_and(|token| (token.end as usize) <= byte);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    for (start, end) in places {
+        while ends_before(at, start) {
+            at += 1;
         }
-        meets
-    });
+        let first = at.saturating_sub(REACH);
+        while ends_before(at, end) {
+            at += 1;
+        }
+        let last = (at + REACH).min(page.tokens.len());
+        match ranges.last_mut().filter(|before| first <= before.end) {
+            Some(before) => before.end = last,
+            None => ranges.push(first..last),
+        }
+    }
     ranges
 }

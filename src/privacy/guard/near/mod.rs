@@ -129,9 +129,8 @@ impl Near<'_> {
         let is_before_street = self.is_before_street();
         let may_be_postcode =
             token.shape == Shape::Mixed && next.shape == Shape::Mixed && next.len() == 3 && token.len() <= 4;
-        let follows_place = token.len() == 5 && { self.before() }.is_some_and(|before| {
-            before.has(cue::PLACE_PREP | cue::PLACE_STRONG) || before.shape == Shape::Title || before.mark == b','
-        });
+        let follows_place =
+            token.len() == 5 && { self.before() }.is_some_and(|before| before.has(cue::PLACE_PREP | cue::PLACE_STRONG));
         let may_be_zip =
             follows_place || next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE) || may_be_postcode;
         bit(Interest::Number, self.may_identify())

@@ -52,6 +52,9 @@ pub(super) fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> 
 
 /// "pls pull AB-55-0917": letters and digits as no public code has them, and nothing near that speaks of codes or documents.
 pub(super) fn bare(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
+    if run.digits < JOINED_DIGITS_MIN {
+        return None;
+    }
     if !matches!(reading, Reading::Unlabelled)
         || page.context == FieldContext::Reference
         || !looks_assigned(run.text(page), run)
@@ -86,6 +89,9 @@ pub(super) fn bare(page: &mut Page, run: &Run, reading: &Reading) -> Option<usiz
     Some(run.last)
 }
 
+/// Fewest digits of a number that is joined by hyphens.
+const JOINED_DIGITS_MIN: usize = 6;
+
 /// How near, in tokens, a word of codes or documents says what an unlabelled number is.
 const CODE_REACH: usize = 4;
 
@@ -96,7 +102,7 @@ fn looks_assigned(text: &str, run: &Run) -> bool {
         .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase() || byte == b'-');
     let hyphens = text.bytes().filter(|byte| *byte == b'-').count();
     let is_one = hyphens == 0 && run.digits >= 7 && run.letters <= 4;
-    let is_joined = run.digits >= 6
+    let is_joined = run.digits >= JOINED_DIGITS_MIN
         && if run.letters == 0 {
             hyphens >= 2 && !has_known_groups(text)
         } else {

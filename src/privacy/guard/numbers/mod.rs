@@ -309,8 +309,11 @@ fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
         && page
             .token(first)
             .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0);
+    if !is_part {
+        return None;
+    }
     let spaced = spaced_value(page, first).filter(|(_, digits)| *digits >= LONG_DIGITS);
-    if !is_part || run.digits < 3 && spaced.is_none() {
+    if run.digits < 3 && spaced.is_none() {
         return None;
     }
     let Reading::Identifier(label) = labels::before(page, first) else {
