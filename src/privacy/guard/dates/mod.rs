@@ -138,7 +138,9 @@ fn is_month_personal(page: &Page, date: &Date) -> bool {
     let cues = cue::PATIENT_DATE | cue::POLICY_DATE;
     if let Some(at) = nearest_cue(page, date.first, REACH_BACK) {
         if !page.has(at, cue::POLICY_DATE) {
-            return date.first - at <= 10;
+            // "not required since April 2023 policy change"
+            let dates_policy = page.word_is(at, &["since"]) && page.has(date.last + 1, cue::POLICY_DATE);
+            return date.first - at <= 10 && !dates_policy;
         }
         return page.cue_before(at, 3, cue::PERSON).is_some();
     }

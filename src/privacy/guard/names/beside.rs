@@ -11,6 +11,7 @@ use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::{Candidate, candidate};
 use super::parts::Part;
+use super::shapes::leads_chart_number;
 use super::things::{in_row_of_things, is_edition};
 
 const DETECTOR: &str = "name.beside";
@@ -98,7 +99,8 @@ fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     // "Dmitri Volkov chart 55-20-881", "Fatima Al-Sayegh's hearing aids": two names are nobody's eponym.
     let is_owner = page.token(last).is_some_and(|token| token.possessive);
     let are_two = last > first && page.dictionary(first) & dict::FIRST != 0;
-    let heads = is_apart && !is_owner && !are_two && page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
+    let is_exempt = is_owner || are_two || leads_chart_number(page, next);
+    let heads = is_apart && !is_exempt && page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
     let is_numbered = is_apart
         && page
             .token(next)

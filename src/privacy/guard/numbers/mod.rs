@@ -295,6 +295,13 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
         return true; // "SKI4LYF"
     }
     let is_joined = run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);
+    let is_charts = run
+        .first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["chart", "record", "rec"]));
+    if is_charts && run.first != run.last && run.letters > 0 && digits >= 4 {
+        return true; // "chart G-4471"
+    }
     match (label.is_head, label.is_explicit) {
         (true, _) => digits >= 3 || (digits >= 2 && digits + run.letters >= 4),
         (false, true) => !is_year && (digits >= 4 || (is_joined && digits >= 2 && digits + run.letters >= 5)),
@@ -308,7 +315,7 @@ fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let is_part = matches!(page.gap(run.first), Gap::Space | Gap::Line)
         && page
             .token(first)
-            .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0);
+            .is_some_and(|token| token.shape == Shape::Upper && (1..=4).contains(&token.len()) && token.cues == 0);
     if !is_part {
         return None;
     }
