@@ -261,7 +261,7 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
 
 fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
     let is_quantity = page.has(run.last + 1, cue::UNIT)
-        || page.has(run.last, cue::UNIT) && !page.before(run.last).is_some_and(|before| before.mark == b'-')
+        || page.has(run.last, cue::UNIT) && page.before(run.last).is_none_or(|before| before.mark != b'-')
         || page.mark_is(run.last + 1, b'%')
         || run
             .first
