@@ -49,16 +49,24 @@ impl AllowList {
         let Some(phrases) = self.phrases.as_ref().filter(|_| !found.is_empty()) else {
             return;
         };
-        let allowed: Vec<_> = phrases
+        let mut allowed: Vec<_> = phrases
             .find_overlapping_iter(text)
             .filter(|phrase| is_whole(text, phrase.start(), phrase.end()))
             .collect();
+        allowed.sort_unstable_by_key(aho_corasick::Match::start);
+        let longest = phrases.max_pattern_len();
         found.retain(|span| {
             let covers = |phrase: &aho_corasick::Match| {
                 let kind = self.kinds.get(phrase.pattern().as_usize()).copied().flatten();
                 phrase.start() <= span.start && span.end <= phrase.end() && kind.is_none_or(|kind| kind == span.kind)
             };
-            !allowed.iter().any(covers)
+            // Only the phrases that begin near enough to cover it: the work stays in proportion to the text.
+            let first = allowed.partition_point(|phrase| phrase.start() + longest < span.end);
+            let near = allowed
+                .iter()
+                .skip(first)
+                .take_while(|phrase| phrase.start() <= span.start);
+            !{ near }.any(covers)
         });
     }
 }

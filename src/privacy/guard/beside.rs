@@ -4,14 +4,15 @@
 
 use std::ops::Range;
 
-use super::page::Page;
+use super::allow::AllowList;
+use super::page::{Page, Span};
 use super::{dates, names, numbers, places};
 
 /// How far from an identifier, in tokens, others of the same person are expected: some three sentences.
 const REACH: usize = 64;
 
-pub(super) fn find(page: &mut Page) {
-    for near in near_findings(page) {
+pub(super) fn find(page: &mut Page, allow: &AllowList) {
+    for near in near_findings(page, allow) {
         dates::beside::find(page, &near);
         numbers::beside::find(page, &near);
         places::beside::find(page, &near);
@@ -19,14 +20,15 @@ pub(super) fn find(page: &mut Page) {
     }
 }
 
-/// The tokens around all findings, in order, each once.
-fn near_findings(page: &Page) -> Vec<Range<usize>> {
-    let mut places: Vec<_> = page.found.iter().map(|found| (found.start, found.end)).collect();
-    places.sort_unstable();
+/// The tokens around all findings, in order, each once. What a tenant's list allows is nobody's identifier.
+fn near_findings(page: &Page, allow: &AllowList) -> Vec<Range<usize>> {
+    let mut told = page.found.clone();
+    allow.apply(page.text, &mut told);
+    told.sort_unstable_by_key(|found| found.start);
     let ends_before = |at: usize, byte: usize| page.tokens.get(at).is_some_and(|token| (token.end as usize) <= byte);
     let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
-    for (start, end) in places {
+    for Span { start, end, .. } in told {
         while ends_before(at, start) {
             at += 1;
         }

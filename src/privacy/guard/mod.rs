@@ -121,7 +121,7 @@ impl Guard {
     pub fn scan_with(&self, text: &str, context: FieldContext, allow: &AllowList) -> Vec<Finding> {
         let (head, rest) = text.split_at(text.floor_char_boundary(INPUT_BYTES_MAX));
         let normal = Normal::of(head);
-        let mut spans = self.find(normal.text(), context, true);
+        let mut spans = self.find(normal.text(), context, allow, true);
         allow.apply(normal.text(), &mut spans);
         let mut findings = apart(spans.into_iter().map(|span| finding(&normal, span)));
         if !rest.is_empty() {
@@ -164,7 +164,7 @@ impl Guard {
     }
 
     /// Findings in normalised text, in order, not overlapping. Decoded runs are read once more, not deeper.
-    fn find(&self, text: &str, context: FieldContext, decodes: bool) -> Vec<Span> {
+    fn find(&self, text: &str, context: FieldContext, allow: &AllowList, decodes: bool) -> Vec<Span> {
         let mut page = Page::new(text, &self.lexicon, context);
         media::find(&mut page);
         contact::find(&mut page);
@@ -175,10 +175,10 @@ impl Guard {
         names::find(&mut page);
         names::find_again(&mut page);
         places::blocks::find(&mut page);
-        beside::find(&mut page);
+        beside::find(&mut page, allow);
         if decodes {
             encoded::find(&mut page, &|decoded| {
-                self.find(Normal::of(decoded).text(), context, false)
+                self.find(Normal::of(decoded).text(), context, allow, false)
             });
         }
         let mut found = page.into_findings();

@@ -176,6 +176,23 @@ fn an_allowed_phrase_passes_and_only_as_its_kind() {
 }
 
 #[test]
+fn beside_what_is_allowed_nothing_is_read_bolder() {
+    let guard = Guard::new();
+    let text = "MRN 00-41-882: standard care failed since May 1";
+    let detectors = |allow: &AllowList| -> Vec<&str> {
+        let found = guard.scan_with(text, FieldContext::FreeText, allow);
+        found.iter().map(|found| found.detector).collect()
+    };
+    let allow = AllowList::new([AllowEntry {
+        phrase: "00-41-882".to_owned(),
+        kind: None,
+    }])
+    .unwrap();
+    assert_eq!(detectors(&AllowList::default()), ["id.label", "date.beside"]);
+    assert!(detectors(&allow).is_empty());
+}
+
+#[test]
 fn an_allowed_phrase_does_not_cover_half_a_number() {
     let guard = Guard::new();
     let allow = AllowList::new([AllowEntry {
