@@ -1,0 +1,140 @@
+//! Numbers that a label before them makes somebody's: where the value ends, and what is none in spite of the label.
+
+use super::super::kinds::PhiKind;
+use super::super::lexicon::cue;
+use super::super::page::Page;
+use super::super::token::{Gap, Shape};
+use super::Run;
+use super::codes::is_public_code;
+use super::digits::Groups;
+use super::groups::{last_group, spaced_value};
+use super::labels::{self, Label, Reading};
+use super::policies::is_document_number;
+
+/// From so many digits on, groups are no codes in a row.
+const LONG_DIGITS: usize = 8;
+
+/// An identifier by its label; the value may go on over blanks with groups of digits.
+pub(super) fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize> {
+    let (last, digits) = value_end(page, run, label);
+    if !is_identifier_value(page, run, digits, label) {
+        return None;
+    }
+    let score = if label.is_explicit { 0.95 } else { 0.8 };
+    page.report(run.first, last, label.kind, score, "id.label");
+    Some(last)
+}
+
+/// The last token of a labelled value, and its digits.
+fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
+    if label.is_explicit
+        && run.first == run.last
+        && let Some((last, digits)) = spaced_value(page, run.first)
+        && digits >= LONG_DIGITS
+    {
+        return (last, digits);
+    }
+    if run.letters == 0 {
+        let groups = Groups::read(page, run.first, true);
+        let is_quantity = groups.lasts().iter().any(|end| page.has(end + 1, cue::UNIT));
+        if groups.digits().len() > run.digits && groups.lengths().len() <= 5 && !is_quantity {
+            return (groups.last_of(groups.lengths().len()), groups.digits().len());
+        }
+    } else if page.is_digits(run.last + 1) && page.gap(run.last + 1) <= Gap::Line {
+        let shortest = if label.is_explicit { 3 } else { 2 };
+        let is_group = |index: usize| {
+            page.is_digits(index) && page.gap(index) <= Gap::Line && (shortest..=9).contains(&page.word(index).len())
+        };
+        let last = (run.last + 1..run.last + 4).take_while(|index| is_group(*index)).last();
+        if let Some(last) = last.filter(|last| !page.has(last + 1, cue::UNIT)) {
+            let more: usize = (run.last + 1..=last).map(|index| page.word(index).len()).sum();
+            // "W2398 44120" goes on like a code after a code; "NM-88 204" is no code.
+            let digits = run.digits + more;
+            if label.is_explicit || digits >= LONG_DIGITS || run.first != run.last && digits >= 5 {
+                return (last, digits);
+            }
+        }
+    }
+    (run.last, run.digits)
+}
+
+fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
+    let is_quantity = page.has(run.last + 1, cue::UNIT)
+        || page.has(run.last, cue::UNIT) && page.before(run.last).is_none_or(|before| before.mark != b'-')
+        || page.mark_is(run.last + 1, b'%')
+        || run
+            .first
+            .checked_sub(1)
+            .is_some_and(|before| page.mark_is(before, b'$'));
+    let is_year =
+        run.letters == 0 && digits == 4 && page.number(run.first).is_some_and(|year| (1900..=2099).contains(&year));
+    let is_field = run.text(page).len() == 6 && run.text(page).contains('-') || run.text(page).starts_with("CMS-");
+    let is_loop =
+        run.digits == 4 && run.text(page).starts_with("20") && page.cue_before(run.first, 8, cue::CODE_CUE).is_some();
+    let is_statute = run.text(page).contains('.')
+        && run
+            .first
+            .checked_sub(1)
+            .is_some_and(|code| page.word_is(code, &["code"]));
+    let is_public = (digits == run.digits && !label.is_head && !label.is_explicit || is_field)
+        && is_public_code(page, run)
+        || is_loop && run.letters == 2
+        || is_statute;
+    let is_strength = run.letters == 0 && run.digits == 1; // "tylenol #3"
+    if is_strength || is_quantity || is_public || is_document_number(page, run) {
+        return false;
+    }
+    if label.kind == PhiKind::Vehicle && is_plate(page, run) || follows_chart(page, run) && digits >= 4 {
+        return true;
+    }
+    let is_joined = run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);
+    match (label.is_head, label.is_explicit) {
+        (true, _) => digits >= 3 || (digits >= 2 && digits + run.letters >= 4),
+        (false, true) => !is_year && (digits >= 4 || (is_joined && digits >= 2 && digits + run.letters >= 5)),
+        (false, false) => (run.letters == 0 && digits >= 6) || (is_joined && digits >= 3 && digits + run.letters >= 6),
+    }
+}
+
+/// "SKI4LYF": capitals around a digit.
+fn is_plate(page: &Page, run: &Run) -> bool {
+    let has_small = run.text(page).bytes().any(|byte| byte.is_ascii_lowercase());
+    !has_small && run.letters > 0 && run.digits > 0 && (5..=8).contains(&(run.letters + run.digits))
+}
+
+/// "chart G-4471": as short as a code is, but for its hyphen.
+fn follows_chart(page: &Page, run: &Run) -> bool {
+    let before = run.first.checked_sub(1);
+    let is_chart = before.is_some_and(|before| page.word_is(before, &["chart", "record", "rec"]));
+    is_chart && run.first != run.last && run.letters > 0
+}
+
+/// "license plate KLM 4821": capitals of the same identifier stand before the digits.
+pub(super) fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
+    let first = run.first.checked_sub(1)?;
+    let is_part = matches!(page.gap(run.first), Gap::Space | Gap::Line)
+        && page
+            .token(first)
+            .is_some_and(|token| token.shape == Shape::Upper && (1..=4).contains(&token.len()) && token.cues == 0);
+    if !is_part {
+        return None;
+    }
+    let spaced = spaced_value(page, first).filter(|(_, digits)| *digits >= LONG_DIGITS);
+    if run.digits < 3 && spaced.is_none() {
+        return None;
+    }
+    let Reading::Identifier(label) = labels::before(page, first) else {
+        return None;
+    };
+    if let Some((last, _)) = spaced {
+        page.report(first, last, label.kind, 0.8, "id.label");
+        return Some(last);
+    }
+    let last = last_group(page, run);
+    let is_long = run.digits >= 6 || run.first != run.last && run.digits >= 5;
+    let is_clear = label.is_explicit || label.kind == PhiKind::Vehicle || last > run.last || is_long;
+    if !is_clear || page.has(last + 1, cue::UNIT) {
+        return None;
+    }
+    page.report(first, last, label.kind, 0.85, "id.label");
+    Some(last)
+}
