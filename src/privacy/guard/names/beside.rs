@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::index::Interest;
 use super::super::kinds::PhiKind;
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{PLACES, cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
@@ -51,6 +51,9 @@ fn capitalised(page: &Page, at: usize) -> Option<usize> {
     if !may_begin_name(page, at) {
         return None;
     }
+    if is_called_unknown(page, at) {
+        return Some(at);
+    }
     let found = candidate(page, at, false);
     let is_given = found.parts().first().is_some_and(|(part, _)| *part == Part::First);
     let is_other = is_thing(page, at, found.last) || !is_given && in_row_of_things(page, at, found.last);
@@ -66,6 +69,25 @@ fn may_begin_name(page: &Page, at: usize) -> bool {
     goes_on
         || u64::from(token.known) & (dict::FIRST | dict::SURNAME) != 0
         || page.before(at).is_some_and(|before| before.has(cue::PERSON))
+}
+
+/// "patient Ottoline, 91", "Quintavious, 17, sickle cell": a word that no list knows right after a word for a person, or before an age.
+fn is_called_unknown(page: &Page, at: usize) -> bool {
+    let is_unknown = page.token(at).is_some_and(|token| {
+        token.shape == Shape::Title && token.len() > 3 && token.cues == 0 && u64::from(token.known) & !PLACES == 0
+    });
+    let follows_person = page.gap(at) == Gap::Space
+        && page
+            .before(at)
+            .is_some_and(|before| before.has(cue::PERSON) && before.shape == Shape::Lower);
+    let is_set_off = page
+        .token(at + 1)
+        .is_none_or(|next| matches!(next.mark, b',' | b'.' | b';' | b')'));
+    let leads_age = page.starts_sentence(at)
+        && page.mark_is(at + 1, b',')
+        && page.number(at + 2).is_some_and(|age| age <= 125)
+        && page.mark_is(at + 3, b',');
+    is_unknown && is_set_off && (follows_person || leads_age)
 }
 
 /// A part that is nothing but a name, or two words that together can only be one.

@@ -54,7 +54,8 @@ pub(super) fn spaced_value(page: &Page, at: usize) -> Option<(usize, usize)> {
         .last()?;
     let digits_of = |index: usize| page.word(index).bytes().filter(u8::is_ascii_digit).count();
     let is_code = |index: usize| page.word(index).len() == 5 && digits_of(index) >= 3;
-    let is_row_of_codes = (at..=last).all(|index| is_code(index) || page.word(index).len() <= 2);
+    let is_row_of_codes =
+        (at..=last).any(is_code) && (at..=last).all(|index| is_code(index) || page.word(index).len() <= 2);
     let is_quantity = page.has(last + 1, cue::UNIT) || page.mark_is(last + 1, b'%');
     (!is_row_of_codes && !is_quantity).then(|| (last, (at..=last).map(digits_of).sum()))
 }

@@ -5,7 +5,7 @@ use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::Run;
-use super::codes::is_public_code;
+use super::codes::{is_public_code, is_row_of_codes};
 use super::digits::Groups;
 use super::groups::{last_group, spaced_value};
 use super::labels::{self, Label, Reading};
@@ -83,6 +83,9 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     let is_strength = run.letters == 0 && run.digits == 1; // "tylenol #3"
     if is_strength || is_quantity || is_public || is_document_number(page, run) {
         return false;
+    }
+    if !label.is_head && !label.is_explicit && digits == run.digits && is_row_of_codes(run.text(page)) {
+        return false; // "bill 99214-25"
     }
     if label.kind == PhiKind::Vehicle && is_plate(page, run) || follows_chart(page, run) && digits >= 4 {
         return true;

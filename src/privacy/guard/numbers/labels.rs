@@ -162,7 +162,7 @@ fn words_before(page: &Page, value: usize) -> Reading {
                 b'#' => noun = noun.or(Some(at)),
                 b';' | b'@' | b'[' | b']' => break,
                 b',' if sets_off(page, at, value) => {}
-                b',' if noun == Some(at + 1) => break,
+                b',' if noun.is_some_and(|noun| noun <= at + 2) => break,
                 b',' => others += 1,
                 _ => {}
             }

@@ -29,7 +29,11 @@ pub(super) fn is_document_number(page: &Page, run: &Run) -> bool {
         return true;
     }
     let is_short = run.digits <= 5;
-    is_short && !is_owned(page, policy) && (is_cited(page, policy) || tells_of_rules(page, run.last))
+    // "Humana policy HCS-0461-018, revised": a payer's own, however long.
+    let is_payers = run.letters > 0
+        && policy.checked_sub(1).is_some_and(|payer| page.has(payer, cue::PROPER))
+        && tells_of_rules(page, run.last);
+    (is_short || is_payers) && !is_owned(page, policy) && (is_cited(page, policy) || tells_of_rules(page, run.last))
 }
 
 /// "her policy", "the member's policy", "auto policy".

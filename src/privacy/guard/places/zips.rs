@@ -77,6 +77,7 @@ pub(super) fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usi
         || !is_zip
         || page.is_taken(value, value)
         || !has_place && page.cue_before(at, 8, cue::CODE_CUE).is_some()
+        || !follows_name && page.word(at).len() == 2 && !begins_in_state(page.word(at), page.word(value))
         || is_office_address(page, at)
     {
         return None;
@@ -88,6 +89,28 @@ pub(super) fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usi
     let last = plus_four(page, value).unwrap_or(value);
     page.report(value, last, PhiKind::Geography, 0.9, "geo.zip");
     Some(last)
+}
+
+/// Whether ZIP codes of the state begin so: "CT 73700" is a scan. The first digit stands for a group of states (Publication 65 of the Postal Service).
+fn begins_in_state(state: &str, zip: &str) -> bool {
+    const STATES: [&str; 10] = [
+        "CT MA ME NH NJ RI VT PR VI",
+        "DE NY PA",
+        "DC MD NC SC VA WV",
+        "AL FL GA MS TN",
+        "IN KY MI OH",
+        "IA MN MT ND SD WI",
+        "IL KS MO NE",
+        "AR LA OK TX",
+        "AZ CO ID NM NV UT WY",
+        "AK CA HI OR WA GU AS MP",
+    ];
+    let first = zip
+        .bytes()
+        .next()
+        .map_or(0, |digit| usize::from(digit.saturating_sub(b'0')));
+    let states = STATES.get(first).copied().unwrap_or_default();
+    states.split(' ').any(|of| of == state) || state == "DC" && first == 5 || state == "NY" && first == 0
 }
 
 pub(super) fn plus_four(page: &Page, zip: usize) -> Option<usize> {
