@@ -113,7 +113,10 @@ fn is_named(page: &Page, run: &Run) -> bool {
     let is_told = page.word_is(run.last + 1, &["is", "was"])
         && (run.last + 2..run.last + 5).any(|index| page.has(index, cue::MRN_HEAD | cue::ACCOUNT_HEAD));
     let is_year = run.letters == 0 && run.digits == 4 && run.text(page).starts_with("20");
-    (is_label && run.digits >= 4 || is_told && run.digits >= 5) && !is_year && !page.has(run.last + 1, cue::UNIT)
+    (is_label && run.digits >= 4 || is_told && run.digits >= 5)
+        && !is_year
+        && !is_document_number(page, run)
+        && !page.has(run.last + 1, cue::UNIT)
 }
 
 /// The kind that the nearest label gives; without one it is some identifier.

@@ -57,15 +57,17 @@ pub(super) fn is_lcd(bytes: &[u8]) -> bool {
     matches!(bytes, [b'L' | b'A' | b'l' | b'a', rest @ ..] if rest.len() == 5 && rest.iter().all(u8::is_ascii_digit))
 }
 
-/// "99213-25", "97530-97140", "J1745-JW", "0450-0459", "2023-2024": codes with modifiers, codes and years from one to another.
+/// "99213-25", "97530-97140", "J1745-JW", "0450-0459", "2023-2024": codes with modifiers, codes or years from one to another.
 pub(super) fn is_row_of_codes(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let is_code = |part: &str| match part.as_bytes() {
-        [first, rest @ ..] if part.len() == 5 => {
-            first.is_ascii_alphanumeric() && rest.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
-        }
-        bytes => matches!(bytes, [b'1', b'9', _, _] | [b'2', b'0', _, _] | [b'0', _, _, _]),
+    let is_code = |part: &str| {
+        let digits = part.bytes().filter(u8::is_ascii_digit).count();
+        part.len() == 5 && digits >= 4 || part.len() == 4 && digits == 4 && part.starts_with('0')
     };
-    let begins = parts.next().is_some_and(is_code);
-    begins && parts.all(|part| is_code(part) || part.len() <= 2)
+    let is_year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    let mut parts = text.split('-');
+    let Some(first) = parts.next() else { return false };
+    if is_year(first) {
+        return parts.all(is_year);
+    }
+    is_code(first) && parts.all(|part| is_code(part) || part.len() <= 2)
 }
