@@ -21,8 +21,8 @@ const PRECEDENTS_EACH: usize = 2_000;
 const ROUNDS: usize = 4;
 /// Tenants that are answered before memory is measured.
 const WARM_TENANTS: usize = 2;
-/// What corpora may take, MiB: a third of what those of all tenants would.
-const BUDGET_MIB: usize = 32;
+/// What corpora may take, MiB: a half of what those of all tenants would.
+const BUDGET_MIB: usize = 64;
 
 const FIND_SIMILAR: &str = "/stratum.v1.SimilarityService/FindSimilarToScenario";
 

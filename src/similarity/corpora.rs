@@ -68,6 +68,9 @@ impl Held {
     }
 }
 
+/// The share of the budget that is kept for corpora on their way in and for fits, which nothing else accounts for: one part of so many.
+const LOADS_SHARE: usize = 4;
+
 /// Every corpus of the service.
 #[derive(Debug)]
 pub struct Corpora {
@@ -84,13 +87,14 @@ pub struct Corpora {
 }
 
 impl Corpora {
-    /// No corpus is loaded yet; at most `budget_bytes` are held later, but for what is asked about just then.
+    /// No corpus is loaded yet; corpora and what loads them take at most `budget_bytes` later, but for a corpus that is larger
+    /// by itself.
     #[must_use]
     pub fn new(db: Db, registries: Arc<Registries>, budget_bytes: usize) -> Self {
         Self {
             db,
             registries,
-            held: Arc::new(Residency::new(budget_bytes)),
+            held: Arc::new(Residency::new(budget_bytes - budget_bytes / LOADS_SHARE)),
             loading: tokio::sync::Mutex::new(()),
             fits: Arc::new(Semaphore::new(cores())),
             changed: Mutex::default(),
