@@ -23,7 +23,7 @@ pub mod similarity;
 pub mod tenants;
 pub mod tls;
 
-/// Every program of this crate allocates with jemalloc, told by `.cargo/config.toml` to return what is free within a
+/// Every program of this crate allocates with jemalloc, told by `.cargo/config.toml` to return what is free within a tenth of a
 /// second: glibc keeps about as much as it has in use while corpora come and go.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
