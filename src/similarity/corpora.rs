@@ -68,8 +68,15 @@ impl Held {
     }
 }
 
-/// The share of the budget that is kept for corpora on their way in and for fits, which nothing else accounts for: one part of so many.
-const LOADS_SHARE: usize = 4;
+/// What a load and the fits under way take at least, and the part of a large budget that is kept for them: nothing else accounts for it.
+const LOADS_BYTES: usize = 32 << 20;
+const LOADS_PART: usize = 8;
+
+/// What of a budget is for corpora and estimators that are held; never less than half.
+fn for_held(budget_bytes: usize) -> usize {
+    let for_loads = LOADS_BYTES.max(budget_bytes / LOADS_PART);
+    budget_bytes - for_loads.min(budget_bytes / 2)
+}
 
 /// Every corpus of the service.
 #[derive(Debug)]
@@ -94,7 +101,7 @@ impl Corpora {
         Self {
             db,
             registries,
-            held: Arc::new(Residency::new(budget_bytes - budget_bytes / LOADS_SHARE)),
+            held: Arc::new(Residency::new(for_held(budget_bytes))),
             loading: tokio::sync::Mutex::new(()),
             fits: Arc::new(Semaphore::new(cores())),
             changed: Mutex::default(),
@@ -323,4 +330,18 @@ fn cores() -> usize {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loads_have_room_in_every_budget_and_what_is_held_has_half() {
+        let mib = |mib: usize| mib << 20;
+        assert_eq!(for_held(mib(16)), mib(8));
+        assert_eq!(for_held(mib(64)), mib(32));
+        assert_eq!(for_held(mib(96)), mib(64));
+        assert_eq!(for_held(mib(2_048)), mib(1_792));
+    }
 }
