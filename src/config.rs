@@ -149,8 +149,8 @@ pub struct ServeArgs {
     /// Largest request body, bytes.
     #[arg(long, env = "STRATUM_MAX_BODY_BYTES", default_value = "4194304")]
     pub max_body_bytes: String,
-    /// Memory for what precedents are compared and estimated by, MiB; tenants that were not asked about for
-    /// longest leave it first. The public corpus and whoever is asked about stay, so more may be needed.
+    /// Memory for what precedents are compared and estimated by, and for bringing it in, MiB; tenants that were not
+    /// asked about for longest leave it first. Whoever is asked about stays, so more may be needed.
     #[arg(long, env = "STRATUM_CORPORA_MIB", default_value = "2048")]
     pub corpora_mib: String,
 }

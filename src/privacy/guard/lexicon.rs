@@ -133,8 +133,8 @@ const DICTIONARIES: [&str; 6] = [
 pub(super) const PHRASE_WORDS_MAX: usize = 4;
 
 /// Marks a cue that begins a phrase.
-const STARTS_PHRASE: u16 = 1 << 15;
-const _: () = assert!(DICTIONARY_SECTIONS.len() <= 15);
+const STARTS_PHRASE: u64 = 1 << 63;
+const _: () = assert!(CUE_SECTIONS.len() <= 63 && DICTIONARY_SECTIONS.len() <= 15);
 
 /// In [`super::token::Token::known`]: a dictionary phrase (a city of several words) may begin with the word.
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;
@@ -166,7 +166,7 @@ const fn may_begin_town(known: u64) -> bool {
 
 /// The two tables.
 pub(super) struct Lexicon {
-    /// The meaning of a cue is its place in `meanings`, with [`STARTS_PHRASE`].
+    /// The meaning of a cue is its place in `meanings`.
     cues: Perfect,
     /// The different sets of cue bits; the first is empty.
     meanings: Vec<u64>,
@@ -182,7 +182,7 @@ impl Lexicon {
     pub(super) fn load() -> Self {
         let mut lexicon = Self {
             cues: Perfect::default(),
-            meanings: vec![0],
+            meanings: Vec::new(),
             dictionary: Table::with_slots(DICTIONARY_SLOTS),
             given_names: vec![0; FILTER_WORDS],
             towns: vec![0; FILTER_WORDS],
@@ -200,26 +200,11 @@ impl Lexicon {
     }
 
     fn load_cues(&mut self) {
-        const STARTS: u64 = 1 << 63;
         let mut bits_of: BTreeMap<WordHash, u64> = BTreeMap::new();
-        fill(CUES, CUE_SECTIONS, STARTS, &mut |hash, bits| {
+        fill(CUES, CUE_SECTIONS, STARTS_PHRASE, &mut |hash, bits| {
             *bits_of.entry(hash).or_default() |= bits;
         });
-        let mut cues = BTreeMap::new();
-        for (hash, bits) in bits_of {
-            let (bits, starts) = (bits & !STARTS, bits & STARTS != 0);
-            let place = self
-                .meanings
-                .iter()
-                .position(|known| *known == bits)
-                .unwrap_or_else(|| {
-                    self.meanings.push(bits);
-                    self.meanings.len() - 1
-                });
-            let starts = if starts { STARTS_PHRASE } else { 0 };
-            cues.insert(hash, u16::try_from(place).unwrap_or(0) | starts);
-        }
-        self.cues = Perfect::new(&cues, CUE_SLOTS);
+        (self.cues, self.meanings) = Perfect::of(&bits_of, CUE_SLOTS);
     }
 
     fn add_word(&mut self, hash: WordHash, bits: u64) {
@@ -241,22 +226,22 @@ impl Lexicon {
 
     /// The cue bits of a word or phrase; `None` when it isn't even the beginning of one.
     pub(super) fn phrase_cues(&self, hash: WordHash) -> Option<u64> {
-        self.cues.get(hash).map(|meaning| self.bits_of(meaning))
+        self.cues
+            .get(hash)
+            .map(|meaning| self.bits_of(meaning) & !STARTS_PHRASE)
     }
 
     /// Cue bits of a word, and whether a cue phrase may begin with it.
     #[inline]
     pub(super) fn cues_and_start(&self, hash: WordHash) -> (u64, bool) {
         let meaning = self.cues.get_or_zero(hash);
-        (self.bits_of(meaning), meaning & STARTS_PHRASE != 0)
+        let bits = self.bits_of(meaning);
+        (bits & !STARTS_PHRASE, bits & STARTS_PHRASE != 0)
     }
 
     #[inline]
     fn bits_of(&self, meaning: u16) -> u64 {
-        self.meanings
-            .get(usize::from(meaning & !STARTS_PHRASE))
-            .copied()
-            .unwrap_or(0)
+        self.meanings.get(usize::from(meaning)).copied().unwrap_or(0)
     }
 
     /// What the dictionaries know of a word or phrase.

@@ -19,7 +19,7 @@ const SEED_BITS: u32 = 11;
 
 impl Perfect {
     /// A table of words and their meanings, of at least `1 << power` slots.
-    pub(super) fn new(words: &BTreeMap<WordHash, u16>, power: u32) -> Self {
+    fn new(words: &BTreeMap<WordHash, u16>, power: u32) -> Self {
         let mut power = power;
         loop {
             let table = Self {

@@ -10,19 +10,16 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::{Candidate, candidate};
+use super::lower::lone_surname;
 use super::parts::Part;
-use super::shapes::leads_chart_number;
-use super::things::{in_row_of_things, is_edition};
+use super::things::{in_row_of_things, is_edition, leads_chart_number};
 
 const DETECTOR: &str = "name.beside";
-
-/// Shortest surname in small letters.
-const LOWER_MIN: usize = 5;
 
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     let is_informal = page.is_informal();
     for at in set_off_words(page, near) {
-        if let Some(last) = lower(page, at) {
+        if let Some(last) = lone_surname(page, at) {
             page.report(at, last, PhiKind::Name, 0.5, DETECTOR);
         }
     }
@@ -31,7 +28,7 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
         let shape = page.token(at).filter(|token| !token.taken).map(|token| token.shape);
         let last = match shape {
             Some(Shape::Title | Shape::Upper) => capitalised(page, at),
-            Some(Shape::Lower) if is_informal => lower(page, at),
+            Some(Shape::Lower) if is_informal => lone_surname(page, at),
             _ => None,
         };
         if let Some(last) = last {
@@ -171,22 +168,4 @@ fn initials(page: &Page, at: usize) -> Option<usize> {
     }
     let (from, to) = (page.token(at)?.start as usize, page.token(at + 2)?.end as usize);
     (!DEGREES.contains(&page.text.get(from..to)?)).then_some(at + 3)
-}
-
-/// "ferreira nplate denied": in a text without capitals, a surname that no other list knows.
-pub(super) fn lower(page: &Page, at: usize) -> Option<usize> {
-    let token = page.token(at)?;
-    let known = page.dictionary(at);
-    let is_surname = known & (dict::FIRST | dict::SURNAME) != 0 && known & dict::WORD == 0;
-    let is_apart = |index: usize| {
-        page.token(index).is_none_or(|token: &Token| {
-            token.gap != Gap::Glued || matches!(token.mark, b',' | b'.' | b':' | b'?' | b'\'')
-        })
-    };
-    let is_other = page.gap(at) == Gap::Glued && at > 0
-        || !is_apart(at + 1)
-        || page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-        || super::parts::has_word_ending(page.word(at))
-        || words::is(page, at, words::PERSONS | class::THING_NAME);
-    (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(at)
 }

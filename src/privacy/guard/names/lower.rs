@@ -4,13 +4,17 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
-use super::super::token::{Gap, Shape};
+use super::super::token::{Gap, Shape, Token};
+use super::super::words::{self, class};
 use super::candidate::candidate;
 use super::context::{has_demographics_after, leads_record};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, has_word_ending, part, syllables};
 use super::single::is_function_word;
 use super::told::is_told_of;
+
+/// Shortest surname in small letters.
+const LOWER_MIN: usize = 5;
 
 /// "maria gonzalez" in small letters: both words are names and nothing else.
 pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
@@ -176,4 +180,45 @@ fn leads_unknown_surname(page: &Page, at: usize) -> bool {
 /// The first word of a sentence, and no word of the language.
 fn is_plain_start(page: &Page, at: usize) -> bool {
     page.starts_sentence(at) && page.dictionary(at) & dict::WORD == 0
+}
+
+/// "vestibular rehab okonkwo denied": in a text that begins in small letters, a surname of six letters and more that no other list knows.
+pub(super) fn lower_alone(page: &mut Page, at: usize) -> Option<usize> {
+    const LETTERS_MIN: usize = 6;
+    if !page.is_informal() || page.word(at).len() < LETTERS_MIN {
+        return None;
+    }
+    let last = lone_surname(page, at)?;
+    // "venturi mask": before a noun it is a thing's name.
+    const GOES_ON: u64 =
+        cue::PERSON_VERB | cue::HUMAN_VERB | cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP | cue::PATIENT_DATE;
+    let is_noun_next = page.token(last + 1).is_some_and(|next| {
+        next.gap <= Gap::Space
+            && next.shape == Shape::Lower
+            && !next.has(GOES_ON)
+            && !page.word(last + 1).ends_with("ed")
+    });
+    if is_noun_next {
+        return None;
+    }
+    page.report(at, last, PhiKind::Name, 0.5, "name.shape");
+    Some(last)
+}
+
+/// "ferreira nplate denied": in a text without capitals, a surname that no other list knows.
+pub(super) fn lone_surname(page: &Page, at: usize) -> Option<usize> {
+    let token = page.token(at)?;
+    let known = page.dictionary(at);
+    let is_surname = known & (dict::FIRST | dict::SURNAME) != 0 && known & dict::WORD == 0;
+    let is_apart = |index: usize| {
+        page.token(index).is_none_or(|token: &Token| {
+            token.gap != Gap::Glued || matches!(token.mark, b',' | b'.' | b':' | b'?' | b'\'')
+        })
+    };
+    let is_other = page.gap(at) == Gap::Glued && at > 0
+        || !is_apart(at + 1)
+        || page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+        || has_word_ending(page.word(at))
+        || words::is(page, at, words::PERSONS | class::THING_NAME);
+    (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(at)
 }

@@ -17,7 +17,7 @@ mod told;
 mod weighed;
 
 use self::labels::{labelled, titled};
-use self::lower::lower_pair;
+use self::lower::{lower_alone, lower_pair};
 use self::shapes::shaped;
 use super::index::Interest;
 use super::kinds::PhiKind;
@@ -45,29 +45,6 @@ pub(super) fn find(page: &mut Page) {
         }
         from = last.unwrap_or(at) + 1;
     }
-}
-
-/// "vestibular rehab okonkwo denied": in a text that begins in small letters, a surname of six letters and more that no other list knows.
-fn lower_alone(page: &mut Page, at: usize) -> Option<usize> {
-    const LETTERS_MIN: usize = 6;
-    if !page.is_informal() || page.word(at).len() < LETTERS_MIN {
-        return None;
-    }
-    let last = beside::lower(page, at)?;
-    // "venturi mask": before a noun it is a thing's name.
-    const GOES_ON: u64 =
-        cue::PERSON_VERB | cue::HUMAN_VERB | cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP | cue::PATIENT_DATE;
-    let is_noun_next = page.token(last + 1).is_some_and(|next| {
-        next.gap <= Gap::Space
-            && next.shape == Shape::Lower
-            && !next.has(GOES_ON)
-            && !page.word(last + 1).ends_with("ed")
-    });
-    if is_noun_next {
-        return None;
-    }
-    page.report(at, last, PhiKind::Name, 0.5, "name.shape");
-    Some(last)
 }
 
 /// How far the words of one found name may reach, in tokens.

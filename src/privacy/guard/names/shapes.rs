@@ -12,7 +12,7 @@ use super::context::{has_demographics_after, is_in_context, joins_persons};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, is_hyphenated_given, syllables};
 use super::single::{hyphenated, is_case_or_saint, is_function_word, is_one_word, single};
-use super::things::{in_row_of_things, is_among_things, is_edition};
+use super::things::{in_row_of_things, is_among_things, is_edition, leads_chart_number};
 use super::weighed::{is_weighty, signs_off};
 
 /// Names without a label: by dictionary and shape.
@@ -100,13 +100,6 @@ fn names_thing(page: &Page, found: &Candidate) -> bool {
         found.count > 1 && page.word_is(next, &["vs", "v"]) && page.token(next + 1).is_some_and(Token::is_capitalised);
     let is_head = page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(next) <= Gap::Space;
     is_head && !is_owned && !is_versus && !leads_chart_number(page, next)
-}
-
-/// "Delacruz chart 5590213": the number of somebody's chart, where "Snellen chart" is none.
-pub(super) fn leads_chart_number(page: &Page, next: usize) -> bool {
-    let is_number = |index: usize| page.token(index).is_some_and(Token::has_digit);
-    let is_joined = page.mark_is(next + 2, b'-') || page.mark_is(next + 1, b'#');
-    page.word_is(next, &["chart", "mrn"]) && (is_number(next + 1) || is_joined && (next + 2..next + 4).any(is_number))
 }
 
 /// "Okafor, Chidinma", "BAKER, JOHN".

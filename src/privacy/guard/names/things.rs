@@ -59,6 +59,13 @@ pub(super) fn is_edition(page: &Page, last: usize) -> bool {
         && page.token(last + 2).is_some_and(Token::has_digit)
 }
 
+/// "Delacruz chart 5590213": the number of somebody's chart, where "Snellen chart" is none.
+pub(super) fn leads_chart_number(page: &Page, next: usize) -> bool {
+    let is_number = |index: usize| page.token(index).is_some_and(Token::has_digit);
+    let is_joined = page.mark_is(next + 2, b'-') || page.mark_is(next + 1, b'#');
+    page.word_is(next, &["chart", "mrn"]) && (is_number(next + 1) || is_joined && (next + 2..next + 4).any(is_number))
+}
+
 /// "the Adeyemi family", "the Brennan twins".
 pub(super) const FAMILIES: [&str; 12] = [
     "family",

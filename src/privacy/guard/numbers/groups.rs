@@ -3,7 +3,7 @@
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
-use super::super::token::{Gap, Shape};
+use super::super::token::{Gap, Shape, Token};
 use super::Run;
 use super::codes::is_public_code;
 
@@ -27,14 +27,14 @@ pub(super) fn spaced_value(page: &Page, at: usize) -> Option<(usize, usize)> {
     const GROUPS_MAX: usize = 6;
     let first = page.token(at)?;
     let is_prefix = first.shape == Shape::Upper && (1..=4).contains(&first.len()) && first.cues == 0;
+    let ends = |index: usize| {
+        let closes =
+            |next: &Token| next.gap != Gap::Glued || matches!(next.mark, b',' | b'.' | b';' | b':' | b')' | b'?');
+        page.token(index + 1).is_none_or(closes)
+    };
     let is_value = |index: usize| {
-        page.token(index).is_some_and(|token| {
-            token.has_digit() && !token.taken && token.len() <= 12 && page.gap(index + 1) != Gap::Glued
-                || token.has_digit()
-                    && page
-                        .token(index + 1)
-                        .is_some_and(|next| matches!(next.mark, b',' | b'.' | b';' | b':' | b')' | b'?'))
-        })
+        let may_be_group = |token: &Token| token.has_digit() && !token.taken && token.len() <= 12;
+        page.token(index).is_some_and(may_be_group) && ends(index)
     };
     let is_letter = |index: usize| {
         page.token(index)
