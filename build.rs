@@ -1,5 +1,5 @@
 //! Compiles `proto/` without protoc: messages and services (tonic), the descriptor set that the
-//! server reads its policy from, and one `Validate` implementation a request message.
+//! server reads its policy from, and one `Validate` implementation a request message. Lays out the privacy guard's word lists.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::error::Error;
@@ -10,12 +10,34 @@ use prost_reflect::{
     Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor,
 };
 
+/// The parts of the guard that know how its lists are written and how they lie in the program.
+#[path = "src/privacy/guard"]
+#[expect(dead_code, reason = "the program reads what is only laid out here")]
+mod guard {
+    mod dictionary;
+    mod hash;
+    mod lists;
+    mod table;
+
+    #[path = "data/compile.rs"]
+    mod compile;
+
+    /// The large lists as the program keeps them.
+    pub fn dictionary() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        let read = |list| std::fs::read_to_string(std::path::Path::new("src/privacy/guard/data").join(list));
+        let lists = compile::LISTS.map(read).into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(compile::compile(&lists)?.to_vec())
+    }
+}
+
 const PACKAGE: &str = "stratum.v1";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=src/privacy/guard/data");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(out.join("guard_dictionary.bin"), guard::dictionary()?)?;
 
     let mut compiler = protox::Compiler::new(["proto"])?;
     compiler.include_imports(true).include_source_info(true);

@@ -1,6 +1,6 @@
 //! Where a word ends, what it is made of, and its hash: letters and digits are read eight bytes at a time.
 
-use super::lexicon::{HASH_SEED, WordHash, hash_eight, hash_finish, hash_range, hash_word};
+use super::hash::{HASH_SEED, WordHash, hash_eight, hash_finish, hash_range, hash_word};
 use super::token::Shape;
 
 /// What a byte is to a word.

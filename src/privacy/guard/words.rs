@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::lexicon::{WordHash, bits, fill};
+use super::hash::WordHash;
+use super::lists::{bits, fill};
 use super::page::Page;
 use super::table::Perfect;
 

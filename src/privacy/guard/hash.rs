@@ -1,0 +1,60 @@
+//! Hashes of words and phrases: what every list is keyed by.
+
+/// The hash of one word, letters lower-cased, apostrophes and hyphens left out.
+pub(super) type WordHash = u64;
+
+/// What a hash begins with.
+pub(super) const HASH_SEED: WordHash = 0x9E37_79B9_7F4A_7C15;
+const MULTIPLIER: u64 = 0xD6E8_FEB8_6659_FD93;
+/// The bit that makes an ASCII letter small and leaves a digit as it is.
+const SMALL: u64 = 0x2020_2020_2020_2020;
+
+/// The hash of the word `bytes[start..end]`, without apostrophes in it. Eight bytes at a time: every word of a text is hashed.
+pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
+    #[cfg(test)]
+    super::page::work((end.saturating_sub(start)) / 8);
+    let mut hash = HASH_SEED;
+    let mut at = start;
+    while at < end {
+        let length = (end - at).min(8);
+        let whole = match bytes.get(at..at + 8) {
+            Some(eight) => u64::from_le_bytes(eight.try_into().unwrap_or_default()),
+            None => bytes
+                .iter()
+                .skip(at)
+                .rev()
+                .fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        };
+        let kept = u64::MAX >> (64 - 8 * length);
+        hash = hash_eight(hash, whole & kept, kept);
+        at += 8;
+    }
+    hash_finish(hash)
+}
+
+/// Takes up to eight further bytes of a word into a hash; `kept` covers the bytes there are, the others are zero.
+#[inline]
+pub(super) const fn hash_eight(hash: WordHash, bytes: u64, kept: u64) -> WordHash {
+    let hash = (hash ^ (bytes | SMALL & kept)).wrapping_mul(MULTIPLIER);
+    hash ^ hash >> 31
+}
+
+/// The hash of a word by itself.
+pub(super) fn hash_word(word: &str) -> WordHash {
+    if !word.bytes().any(|byte| matches!(byte, b'\'' | b'-')) {
+        return hash_range(word.as_bytes(), 0, word.len());
+    }
+    let plain: Vec<u8> = word.bytes().filter(|byte| !matches!(byte, b'\'' | b'-')).collect();
+    hash_range(&plain, 0, plain.len())
+}
+
+/// Closes a hash, so that both its ends are well mixed.
+pub(super) const fn hash_finish(hash: u64) -> WordHash {
+    let folded = (hash ^ (hash >> 32)).wrapping_mul(MULTIPLIER);
+    folded ^ (folded >> 29)
+}
+
+/// The key of a phrase from the key so far and the next word's hash.
+pub(super) const fn hash_phrase(so_far: WordHash, next: WordHash) -> WordHash {
+    hash_finish(so_far.wrapping_mul(MULTIPLIER).wrapping_add(next))
+}
