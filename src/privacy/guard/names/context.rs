@@ -180,7 +180,18 @@ pub(super) fn is_in_context(page: &Page, lead: usize, tail: usize) -> bool {
     follows_verb
         || page.cue_before(before, 1, cue::PERSON_PREP).is_some()
         || page.has(verb, cue::PERSON_VERB) && page.gap(verb) == Gap::Space
-        || page.word_is(verb, &["seen", "admitted", "treated", "discharged", "hospitalized"])
+        || page.word_is(
+            verb,
+            &[
+                "seen",
+                "admitted",
+                "treated",
+                "discharged",
+                "hospitalized",
+                "got",
+                "gets",
+            ],
+        )
         || has_demographics_after(page, tail)
         || leads_record(page, tail)
 }

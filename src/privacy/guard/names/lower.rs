@@ -10,7 +10,7 @@ use super::candidate::candidate;
 use super::context::{has_demographics_after, leads_record};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, has_word_ending, part, syllables};
-use super::single::is_function_word;
+use super::single::{is_case_or_saint, is_function_word};
 use super::told::is_told_of;
 
 /// Shortest surname in small letters.
@@ -219,6 +219,7 @@ pub(super) fn lone_surname(page: &Page, at: usize) -> Option<usize> {
         || !is_apart(at + 1)
         || page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
         || has_word_ending(page.word(at))
+        || is_case_or_saint(page, at)
         || words::is(page, at, words::PERSONS | class::THING_NAME);
     (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(at)
 }

@@ -223,12 +223,34 @@ impl Near<'_> {
         // "novak, petra"
         let may_be_syllable = self.is_informal && next.mark == b'-' && token.len() <= 5;
         let leads_given_name = next.mark == b',' && after.shape == Shape::Lower && lexicon.is_given_name(after.hash);
+        let may_be_told = self.is_informal && self.is_in_phrase();
         self.of_word()
             | bit(Interest::Place, may_be_place)
             | bit(
                 Interest::Name,
-                may_be_given_name || leads_given_name || may_be_surname || may_be_syllable,
+                may_be_given_name || leads_given_name || may_be_surname || may_be_syllable || may_be_told,
             )
+    }
+
+    /// Where a word in small letters may be anybody's name: `"earl"`, "c. gray", "denials: wood, …", "nurse, shandiin, said", "berry v.",
+    /// "doc is miller,".
+    #[inline]
+    fn is_in_phrase(&self) -> bool {
+        let (token, next, after) = (self.token(), self.after(1), self.after(2));
+        let before = self.before().unwrap_or(&Token::END);
+        match next.mark {
+            b'.' => token.len() == 1 && next.gap == Gap::Glued && after.shape == Shape::Lower,
+            b',' => {
+                let is_apposed = before.mark == b',' && after.has(cue::HUMAN_VERB | cue::PERSON_VERB);
+                is_apposed || before.mark == b':' || before.len() == 2 && before.has(cue::PERSON_VERB | cue::CONNECTOR)
+            }
+            b'"' => before.mark == b'"',
+            0 => {
+                let is_the = before.first == b't' && before.len() == 3;
+                next.len() <= 2 && next.first == b'v' || is_the && next.has(cue::OTHER_WORD | cue::PATIENT_DATE)
+            }
+            _ => false,
+        }
     }
 
     #[inline]
@@ -343,7 +365,8 @@ impl Near<'_> {
         let goes_on = next.is_capitalised()
             || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
             || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
-            || token.possessive;
+            || token.possessive
+            || self.is_capital_in_phrase();
         if token.has(cue::MONTH) && self.lists_months() {
             return false;
         }
@@ -353,6 +376,15 @@ impl Near<'_> {
             && (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && known & dict::WORD == 0);
         let may_be_part = is_clear || known & NAMES != 0 && goes_on || is_inside;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
+    }
+
+    /// "Knight v.", "our hospitalist Parsons documented", "help w/ Reed.", "(Banks)": where a word of any kind may be a name.
+    fn is_capital_in_phrase(&self) -> bool {
+        let (token, next) = (self.token(), self.after(1));
+        let before = self.before().unwrap_or(&Token::END);
+        let is_versus = next.len() <= 2 && next.first == b'v';
+        let is_set_off = matches!(before.mark, b'"' | b'(' | b'/') || before.shape == Shape::Lower;
+        token.shape == Shape::Title && (is_versus || is_set_off && !token.starts_sentence)
     }
 
     /// "in January, April and July".

@@ -1,0 +1,121 @@
+//! Full names in small letters, of which one word is an ordinary one or an initial: "vincent ford", "gurpreet sato", "m. smalls".
+
+use super::super::lexicon::{cue, dict};
+use super::super::near::is_clear_name;
+use super::super::page::Page;
+use super::super::token::{Gap, Shape};
+use super::super::words::{self, class};
+use super::context::{has_demographics_after, leads_record};
+use super::parts::has_word_ending;
+use super::phrases::{ends_clause, is_listed};
+
+const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY;
+const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
+
+/// First and last token of a full name in small letters that the token at `at` belongs to.
+pub(super) fn lower_full(page: &Page, at: usize) -> Option<(usize, usize)> {
+    if page.word(at).len() == 1 {
+        return initial_and_surname(page, at);
+    }
+    rare_given(page, at).or_else(|| given_and_ordinary(page, at))
+}
+
+/// A word in small letters that may be a surname.
+fn is_surname(page: &Page, at: usize) -> bool {
+    const OTHERS: u64 = !(cue::FACILITY_NAME | cue::EPONYM | cue::PARTICLE | cue::HUMAN_VERB);
+    page.token(at).is_some_and(|token| {
+        token.shape == Shape::Lower && token.gap == Gap::Space && token.len() > 3 && token.cues & OTHERS == 0
+    }) && is_listed(page, at, SURNAMES)
+        && !has_word_ending(page.word(at))
+}
+
+/// What follows a name where nothing is called by it: the end of a clause, or a word that leads on.
+fn goes_on(page: &Page, last: usize) -> bool {
+    const LEADS: u64 = cue::CONNECTOR
+        | cue::PERSON_PREP
+        | cue::PERSON_VERB
+        | cue::HUMAN_VERB
+        | cue::PLACE_PREP
+        | cue::AGED
+        | cue::MRN_HEAD;
+    let is_joined = page.gap(last + 1) == Gap::Glued
+        && matches!(
+            page.token(last + 1).map(|next| next.mark),
+            Some(b'-' | b'_' | b'@' | b'/')
+        );
+    !is_joined
+        && (ends_clause(page, last)
+            || page.has(last + 1, LEADS)
+            || page.word_is(
+                last + 1,
+                &["hit", "got", "gets", "paid", "denied", "approved", "dos", "dob", "mrn"],
+            )
+            || leads_record(page, last)
+            || has_demographics_after(page, last))
+}
+
+/// "about", "for", "pt", a mark, or the beginning: what a person's name follows.
+fn is_led(page: &Page, first: usize) -> bool {
+    let Some(before) = first.checked_sub(1) else {
+        return true;
+    };
+    page.has(
+        before,
+        cue::PERSON_PREP | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
+    ) || page.word_is(before, &["on", "to", "from", "is", "w"])
+        || page
+            .token(before)
+            .is_some_and(|lead| matches!(lead.mark, b',' | b':' | b';' | b'(' | b'/'))
+        || words::is(page, before, class::PERSON_ROLE | class::PERSON_MET)
+}
+
+/// "pt c. gray, opelousas", "following up on m. smalls:", "chase f. moore of".
+fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
+    let surname = initial + 2;
+    let is_initial = page
+        .token(initial)
+        .is_some_and(|token| token.shape == Shape::Lower && token.gap > Gap::Glued)
+        && page.mark_is(initial + 1, b'.')
+        && page.gap(initial + 1) == Gap::Glued;
+    if !is_initial || !is_surname(page, surname) {
+        return None;
+    }
+    let given = initial.checked_sub(1).filter(|given| {
+        page.token(*given)
+            .is_some_and(|token| token.shape == Shape::Lower && token.len() > 2)
+            && is_listed(page, *given, GIVEN)
+    });
+    if given.is_some() && goes_on(page, surname) {
+        return given.map(|given| (given, surname));
+    }
+    let is_person = initial > 0
+        && page.has(
+            initial - 1,
+            cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
+        );
+    let is_clear = is_clear_name(page.dictionary(surname)) && leads_record(page, surname);
+    (is_person || is_clear || is_led(page, initial) && goes_on(page, surname)).then_some((initial, surname))
+}
+
+/// "gurpreet sato": a clear surname after a given name that few bear.
+fn rare_given(page: &Page, surname: usize) -> Option<(usize, usize)> {
+    let given = surname.checked_sub(1)?;
+    let is_rare = page.token(given).is_some_and(|token| {
+        token.shape == Shape::Lower && token.cues == 0 && token.len() > 3 && !token.taken && token.gap > Gap::Glued
+    }) && {
+        let known = page.dictionary(given);
+        known & dict::FIRST_RARE != 0 && known & (dict::WORD | dict::CITY) == 0
+    };
+    (is_rare && is_clear_name(page.dictionary(surname)) && is_surname(page, surname)).then_some((given, surname))
+}
+
+/// "about vincent ford;", "for maria brown, residential": a given name and a surname that is a word too, led by what leads to persons.
+fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
+    let surname = given + 1;
+    let is_given = page.token(given).is_some_and(|token| {
+        token.shape == Shape::Lower && token.cues & !cue::EPONYM == 0 && token.len() > 2 && !token.taken
+    }) && page.dictionary(given) & dict::FIRST != 0;
+    let is_eponym = page.has(given, cue::EPONYM) && page.has(surname, cue::EPONYM);
+    let is_name = is_given && !is_eponym && is_led(page, given) && is_surname(page, surname) && goes_on(page, surname);
+    is_name.then_some((given, surname))
+}
