@@ -45,7 +45,7 @@ fn capitalised(page: &Page, at: usize) -> Option<usize> {
     if let Some(last) = initials(page, at) {
         return Some(last);
     }
-    if !may_begin_name(page, at) {
+    if !may_begin_name(page, at) || is_order(page, at) {
         return None;
     }
     if is_called_unknown(page, at) {
@@ -55,6 +55,15 @@ fn capitalised(page: &Page, at: usize) -> Option<usize> {
     let is_given = found.parts().first().is_some_and(|(part, _)| *part == Part::First);
     let is_other = is_thing(page, at, found.last) || !is_given && in_row_of_things(page, at, found.last);
     (is_name(page, &found) && !is_other).then_some(found.last)
+}
+
+/// "Bill the patient", "Mark it as paid": a verb that is a name too, at the beginning of a sentence.
+fn is_order(page: &Page, at: usize) -> bool {
+    const OBJECTS: [&str; 16] = [
+        "the", "a", "an", "my", "our", "this", "that", "these", "it", "them", "him", "her", "for", "as", "under",
+        "each",
+    ];
+    page.starts_sentence(at) && page.dictionary(at) & dict::WORD != 0 && page.word_is(at + 1, &OBJECTS)
 }
 
 /// Whether a look at the word and those beside it leaves it open: most capitals are dismissed here.
@@ -120,11 +129,21 @@ fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     let are_two = last > first && page.dictionary(first) & dict::FIRST != 0;
     let is_exempt = is_owner || are_two || leads_chart_number(page, next);
     let heads = is_apart && !is_exempt && page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
+    let is_hyphenated = last >= first + 3 && page.mark_is(last - 1, b'-'); // "Hoku Kealoha-Smith 12 lead"
     let is_numbered = is_apart
+        && !is_hyphenated
         && page
             .token(next)
             .is_some_and(|token| token.has_digit() && !token.taken && token.len() <= 2);
+    // "Common Working File": words of a thing's name.
+    let goes_on = is_apart
+        && last > first
+        && page
+            .token(next)
+            .is_some_and(|word| word.shape == Shape::Title && u64::from(word.known) & dict::WORD != 0)
+        && (first..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
     heads
+        || goes_on
         || is_numbered
         || is_edition(page, last)
         || page.has(first, cue::STATE)

@@ -18,7 +18,8 @@ const LOWER_MIN: usize = 5;
 
 /// "maria gonzalez" in small letters: both words are names and nothing else.
 pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
-    if page.gap(at) == Gap::Glued {
+    let opens_quote = page.before(at).is_some_and(|before| matches!(before.mark, b'"' | b'('));
+    if page.gap(at) == Gap::Glued && !opens_quote {
         return None;
     }
     if let Some(last) =
@@ -69,8 +70,9 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
         page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
         return Some(at + 1);
     }
-    let names_other =
-        page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(found.last + 1) <= Gap::Space;
+    let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+        && page.gap(found.last + 1) <= Gap::Space
+        && !page.word_is(found.last + 2, &["record", "records", "necessity"]); // "david perez medical record number"
     if names_other || !(is_name || is_told || acts) {
         return lower_single(page, at);
     }

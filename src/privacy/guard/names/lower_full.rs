@@ -112,10 +112,60 @@ fn rare_given(page: &Page, surname: usize) -> Option<(usize, usize)> {
 /// "about vincent ford;", "for maria brown, residential": a given name and a surname that is a word too, led by what leads to persons.
 fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     let surname = given + 1;
+    let known = page.dictionary(given);
     let is_given = page.token(given).is_some_and(|token| {
-        token.shape == Shape::Lower && token.cues & !cue::EPONYM == 0 && token.len() > 2 && !token.taken
-    }) && page.dictionary(given) & dict::FIRST != 0;
+        let others = !(cue::EPONYM | cue::FACILITY_NAME);
+        token.shape == Shape::Lower && token.cues & others == 0 && token.len() > 2 && !token.taken
+    });
     let is_eponym = page.has(given, cue::EPONYM) && page.has(surname, cue::EPONYM);
-    let is_name = is_given && !is_eponym && is_led(page, given) && is_surname(page, surname) && goes_on(page, surname);
-    is_name.then_some((given, surname))
+    if !is_given || is_eponym || known & GIVEN == 0 || !is_surname(page, surname) {
+        return None;
+    }
+    let last = hyphenated_end(page, surname);
+    let is_clear = known & dict::FIRST != 0 && known & dict::WORD == 0;
+    let leads = is_led_by_person(page, given) || is_clear && is_led(page, given);
+    let is_name = if is_clear || last > surname {
+        leads && goes_on(page, last)
+    } else {
+        leads && known & dict::FIRST != 0 && goes_on(page, last) || is_recorded(page, given, last)
+    };
+    is_name.then_some((given, last))
+}
+
+/// "day-fields": the last part of a surname joined by a hyphen.
+fn hyphenated_end(page: &Page, surname: usize) -> usize {
+    let is_joined = page.mark_is(surname + 1, b'-')
+        && page.gap(surname + 1) == Gap::Glued
+        && page.gap(surname + 2) == Gap::Glued
+        && page.dictionary(surname + 2) & SURNAMES != 0;
+    if is_joined { surname + 2 } else { surname }
+}
+
+/// "for", "about", "pt is", "patient": what leads to a person more than to a thing.
+fn is_led_by_person(page: &Page, first: usize) -> bool {
+    const PERSONS: u64 = cue::PERSON_PREP | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE;
+    let Some(before) = first.checked_sub(1) else {
+        return false;
+    };
+    let is_linked =
+        page.word_is(before, &["is", "was", "of"]) && before > 0 && page.has(before - 1, cue::PERSON | cue::RELATIVE);
+    page.has(before, PERSONS) || is_linked || words::is(page, before, class::PERSON_ROLE)
+}
+
+/// "for faith sweet dob", "pt is guy sharp, 58,", "misty moore needs": two words that are names too, with what a person has or does after them.
+fn is_recorded(page: &Page, given: usize, last: usize) -> bool {
+    let comma = usize::from(page.mark_is(last + 1, b','));
+    let next = last + 1 + comma;
+    let has_record = page.has(next, cue::AGED | cue::MRN_HEAD)
+        || page.word_is(next, &["dob", "dos", "mrn"])
+        || leads_record(page, last)
+        || has_demographics_after(page, last);
+    let opens = page.starts_sentence(given)
+        || (1..=3).any(|back| {
+            back <= given
+                && page.starts_sentence(given - back)
+                && page.word_is(given - back, &["um", "so", "ok", "well", "hi"])
+        });
+    let acts = comma == 0 && (page.has(next, cue::HUMAN_VERB) || page.word_is(next, &["needs", "has", "had", "was"]));
+    has_record && (is_led_by_person(page, given) || opens) || opens && acts
 }

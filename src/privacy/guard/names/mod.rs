@@ -13,6 +13,7 @@ pub(super) mod met;
 pub(super) mod parts;
 mod phrases;
 mod shapes;
+mod signed;
 mod single;
 mod things;
 mod titles;
@@ -24,6 +25,7 @@ use self::lower::{lower_alone, lower_pair};
 use self::lower_full::lower_full;
 use self::phrases::{counted, phrased};
 use self::shapes::shaped;
+use self::signed::signed;
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::{WordHash, cue, dict};
@@ -64,7 +66,11 @@ fn told_by_phrase(page: &mut Page, at: usize) -> Option<usize> {
         return Some(*last);
     }
     let is_lower = page.token(at).is_some_and(|token| token.shape == Shape::Lower);
-    let full = if is_lower { lower_full(page, at) } else { None };
+    let full = if is_lower {
+        lower_full(page, at)
+    } else {
+        signed(page, at).map(|last| (at, last))
+    };
     let (first, last) = full.or_else(|| phrased(page, at).map(|last| (at, last)))?;
     page.report(first, last, PhiKind::Name, 0.6, "name.label");
     Some(last)

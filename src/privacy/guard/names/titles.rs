@@ -24,6 +24,7 @@ pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<us
     let has_stop = page.mark_is(title + 1, b'.') && page.word_is(title, &["mr", "mrs", "ms", "dr"]);
     let is_doctors = page.word_is(title, &["dr", "doctor", "mr"]) && (is_clear_name(known) || known & dict::WORD == 0);
     let acts = page.has(last + 1, cue::HUMAN_VERB | cue::PERSON_VERB | cue::AGED)
+        || page.word_is(last + 1, &["dictating", "speaking", "calling", "here", "again"])
         || page.token(last).is_some_and(|name| name.possessive);
     (page.word_is(title, &["mrs"]) || has_stop || is_doctors || acts).then_some(last)
 }

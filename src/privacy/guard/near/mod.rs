@@ -214,7 +214,8 @@ impl Near<'_> {
         });
         let (next, after) = (self.after(1), self.after(2));
         let may_be_place = follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);
-        let may_be_given_name = token.cues == 0 && lexicon.is_given_name(token.hash);
+        let is_plain = token.cues == 0 || token.cues == cue::EPONYM && next.shape == Shape::Lower && next.cues == 0;
+        let may_be_given_name = is_plain && lexicon.is_given_name(token.hash);
         let may_be_surname = self.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {
             let known = lexicon.dictionary(token.hash);
             is_clear_name(known)
@@ -223,7 +224,7 @@ impl Near<'_> {
         // "novak, petra"
         let may_be_syllable = self.is_informal && next.mark == b'-' && token.len() <= 5;
         let leads_given_name = next.mark == b',' && after.shape == Shape::Lower && lexicon.is_given_name(after.hash);
-        let may_be_told = self.is_informal && self.is_in_phrase();
+        let may_be_told = self.is_informal && self.is_in_phrase(lexicon);
         self.of_word()
             | bit(Interest::Place, may_be_place)
             | bit(
@@ -235,7 +236,7 @@ impl Near<'_> {
     /// Where a word in small letters may be anybody's name: `"earl"`, "c. gray", "denials: wood, …", "nurse, shandiin, said", "berry v.",
     /// "doc is miller,".
     #[inline]
-    fn is_in_phrase(&self) -> bool {
+    fn is_in_phrase(&self, lexicon: &Lexicon) -> bool {
         let (token, next, after) = (self.token(), self.after(1), self.after(2));
         let before = self.before().unwrap_or(&Token::END);
         match next.mark {
@@ -247,7 +248,13 @@ impl Near<'_> {
             b'"' => before.mark == b'"',
             0 => {
                 let is_the = before.first == b't' && before.len() == 3;
-                next.len() <= 2 && next.first == b'v' || is_the && next.has(cue::OTHER_WORD | cue::PATIENT_DATE)
+                let may_be_given = token.cues & !(cue::EPONYM | cue::FACILITY_NAME) == 0
+                    && next.shape == Shape::Lower
+                    && (after.mark == b','
+                        || after.has(cue::AGED | cue::MRN_HEAD | cue::PERSON_VERB | cue::HUMAN_VERB));
+                next.len() <= 2 && next.first == b'v'
+                    || is_the && next.has(cue::OTHER_WORD | cue::PATIENT_DATE)
+                    || may_be_given && lexicon.dictionary(token.hash) & dict::FIRST_ORDINARY != 0
             }
             _ => false,
         }
@@ -374,7 +381,7 @@ impl Near<'_> {
         let is_inside = is_title
             && !token.starts_sentence
             && (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && known & dict::WORD == 0);
-        let may_be_part = is_clear || known & NAMES != 0 && goes_on || is_inside;
+        let may_be_part = is_clear || known & (NAMES | dict::FIRST_RARE) != 0 && goes_on || is_inside;
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
     }
 
@@ -384,7 +391,12 @@ impl Near<'_> {
         let before = self.before().unwrap_or(&Token::END);
         let is_versus = next.len() <= 2 && next.first == b'v';
         let is_set_off = matches!(before.mark, b'"' | b'(' | b'/') || before.shape == Shape::Lower;
-        token.shape == Shape::Title && (is_versus || is_set_off && !token.starts_sentence)
+        let is_rare = u64::from(token.known) & dict::FIRST_RARE != 0 && next.shape == Shape::Upper && next.len() > 1;
+        match token.shape {
+            Shape::Title => is_versus || is_set_off && !token.starts_sentence,
+            Shape::Upper => is_rare,
+            Shape::Lower | Shape::Digits | Shape::Mixed | Shape::Mark => false,
+        }
     }
 
     /// "in January, April and July".

@@ -1,0 +1,96 @@
+//! Two words that would be nobody's name by themselves, with what stands after a person's: "JUNE SAVAGE, MD", "MAI LE MRN", "June Stone, 68".
+
+use super::super::lexicon::{cue, dict};
+use super::super::page::Page;
+use super::super::token::{Gap, Shape, Token};
+use super::context::{has_demographics_after, leads_record};
+
+const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
+const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST;
+
+/// The last word of a full name that begins at `at`.
+pub(super) fn signed(page: &Page, at: usize) -> Option<usize> {
+    if !page.token(at)?.is_capitalised() || page.gap(at) == Gap::Glued && at > 0 && !page.mark_is(at - 1, b'(') {
+        return None;
+    }
+    in_order(page, at).or_else(|| surname_first(page, at))
+}
+
+/// A word of a name in the same letters as the first.
+fn is_known(page: &Page, at: usize, shape: Shape, names: u64) -> bool {
+    const OTHERS: u64 = cue::PROPER
+        | cue::TITLE
+        | cue::PROVIDER_TITLE
+        | cue::PERSON
+        | cue::RELATIVE
+        | cue::CONNECTOR
+        | cue::EPONYM_HEAD
+        | cue::ORG_SUFFIX
+        | cue::STATE
+        | cue::PLACE_PREP
+        | cue::NEGATION
+        | cue::PERSON_PREP
+        | cue::CODE_CUE;
+    let known = page.dictionary(at);
+    page.token(at).is_some_and(|token| {
+        let is_month = token.has(cue::MONTH) && known & dict::FIRST == 0;
+        token.shape == shape && !token.taken && token.len() > 1 && !token.has(OTHERS) && !is_month
+    }) && known & names != 0
+}
+
+/// "DAISUKE JUNG, MD", "FOR JUNE SAVAGE TO SEE", "June Stone, 68,".
+fn in_order(page: &Page, at: usize) -> Option<usize> {
+    let shape = page.token(at)?.shape;
+    let initial = page
+        .token(at + 1)
+        .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1);
+    let stop = usize::from(initial) + usize::from(initial && page.mark_is(at + 2, b'.'));
+    let last = at + 1 + stop;
+    let is_pair =
+        is_known(page, at, shape, GIVEN) && is_known(page, last, shape, SURNAMES) && page.gap(last) == Gap::Space;
+    if !is_pair || page.token(at).is_some_and(|token| token.possessive) {
+        return None;
+    }
+    let ends = page
+        .token(last + 1)
+        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b'.' | b',' | b';' | b'?'));
+    let goes_on = ends || page.has(last + 1, cue::PERSON_VERB | cue::HUMAN_VERB) || page.word_is(last + 2, &["see"]);
+    let is_led = shape == Shape::Upper
+        && at > 0
+        && page.word_is(at - 1, &["for", "is", "by", "on"])
+        && goes_on
+        && page.dictionary(at) & dict::FIRST != 0;
+    let is_signed = leads_record(page, last) || has_demographics_after(page, last) || is_led;
+    degree_end(page, last).or_else(|| is_signed.then_some(last))
+}
+
+/// "RODRIGUEZ, TANNER, acct 5000131907".
+fn surname_first(page: &Page, at: usize) -> Option<usize> {
+    let shape = page.token(at)?.shape;
+    let given = at + 2;
+    let is_pair = page.mark_is(at + 1, b',')
+        && is_known(page, at, shape, dict::SURNAME | dict::SURNAME_ORDINARY)
+        && is_known(page, given, shape, GIVEN);
+    let is_joined = page.gap(given) == Gap::Line;
+    (is_pair && !is_joined && (leads_record(page, given) || degree_end(page, given).is_some())).then_some(given)
+}
+
+/// The end of the name with ", MD", " M.D.", ", DNP" after it: letters with stops belong to it, that nobody takes them for initials.
+fn degree_end(page: &Page, last: usize) -> Option<usize> {
+    const DEGREES: [&str; 18] = [
+        "md", "do", "np", "pa", "rn", "dnp", "aprn", "fnp", "crna", "phd", "lcsw", "dds", "dmd", "dpm", "od", "dc",
+        "pharmd", "psyd",
+    ];
+    let comma = usize::from(page.mark_is(last + 1, b','));
+    let degree = last + 1 + comma;
+    let is_upper = page.token(degree).is_some_and(Token::is_capitalised);
+    let is_dotted = page.mark_is(degree + 1, b'.')
+        && page.gap(degree + 1) == Gap::Glued
+        && page.gap(degree + 2) == Gap::Glued
+        && page.word_is(degree, &["m", "d", "n", "p", "r"])
+        && page.word_is(degree + 2, &["d", "o", "p", "a", "n"]);
+    if is_upper && is_dotted {
+        return Some(degree + 2);
+    }
+    (is_upper && page.word_is(degree, &DEGREES)).then_some(last)
+}
