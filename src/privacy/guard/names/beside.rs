@@ -39,7 +39,8 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
 }
 
 fn capitalised(page: &Page, at: usize) -> Option<usize> {
-    if page.gap(at) == Gap::Glued && at > 0 {
+    let is_open = page.before(at).is_some_and(|before| matches!(before.mark, b'(' | b'"'));
+    if page.gap(at) == Gap::Glued && at > 0 && !is_open {
         return None;
     }
     if let Some(last) = initials(page, at) {

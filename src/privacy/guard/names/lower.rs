@@ -143,7 +143,13 @@ fn lower_surname_first(page: &Page, at: usize) -> Option<usize> {
             .is_some_and(|token| token.len() == 1 && token.is_word())
     };
     let last = if is_initial(given + 1) { given + 1 } else { given };
-    (is_given && (has_demographics_after(page, last) || leads_record(page, last))).then_some(last)
+    // "nwosu,tunde"
+    let is_glued = page.gap(given) == Gap::Glued
+        && is_clear_name(page.dictionary(at))
+        && page.dictionary(given) & (dict::FIRST | dict::WORD) == dict::FIRST;
+    let is_lower_given = page.token(given).is_some_and(|token| token.shape == Shape::Lower);
+    (is_given && (has_demographics_after(page, last) || leads_record(page, last)) || is_glued && is_lower_given)
+        .then_some(last)
 }
 
 /// A given name and a word in small letters on a line of their own.

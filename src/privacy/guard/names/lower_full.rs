@@ -7,7 +7,7 @@ use super::super::token::{Gap, Shape};
 use super::super::words::{self, class};
 use super::context::{has_demographics_after, leads_record};
 use super::parts::has_word_ending;
-use super::phrases::{ends_clause, is_listed};
+use super::phrases::{ends_clause, is_borne, is_listed, leads_age};
 
 const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY;
 const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
@@ -17,7 +17,9 @@ pub(super) fn lower_full(page: &Page, at: usize) -> Option<(usize, usize)> {
     if page.word(at).len() == 1 {
         return initial_and_surname(page, at);
     }
-    rare_given(page, at).or_else(|| given_and_ordinary(page, at))
+    rare_given(page, at)
+        .or_else(|| given_and_ordinary(page, at))
+        .or_else(|| rare_and_ordinary(page, at))
 }
 
 /// A word in small letters that may be a surname.
@@ -25,7 +27,7 @@ fn is_surname(page: &Page, at: usize) -> bool {
     const OTHERS: u64 = !(cue::FACILITY_NAME | cue::EPONYM | cue::PARTICLE | cue::HUMAN_VERB);
     page.token(at).is_some_and(|token| {
         token.shape == Shape::Lower && token.gap == Gap::Space && token.len() > 3 && token.cues & OTHERS == 0
-    }) && is_listed(page, at, SURNAMES)
+    }) && is_borne(page, at, SURNAMES)
         && !has_word_ending(page.word(at))
 }
 
@@ -109,6 +111,18 @@ fn rare_given(page: &Page, surname: usize) -> Option<(usize, usize)> {
     (is_rare && is_clear_name(page.dictionary(surname)) && is_surname(page, surname)).then_some((given, surname))
 }
 
+/// "for harpreet gill hit": a given name that few bear and a surname that is a word too.
+fn rare_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
+    let surname = given + 1;
+    let is_rare = page
+        .token(given)
+        .is_some_and(|token| token.shape == Shape::Lower && token.cues == 0 && token.len() > 4 && !token.taken);
+    let known = page.dictionary(given);
+    let is_name = is_rare && known & dict::FIRST_RARE != 0 && known & (dict::WORD | dict::CITY) == 0;
+    (is_name && is_led_by_person(page, given) && is_surname(page, surname) && goes_on(page, surname))
+        .then_some((given, surname))
+}
+
 /// "about vincent ford;", "for maria brown, residential": a given name and a surname that is a word too, led by what leads to persons.
 fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     let surname = given + 1;
@@ -118,11 +132,15 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
         token.shape == Shape::Lower && token.cues & others == 0 && token.len() > 2 && !token.taken
     });
     let is_eponym = page.has(given, cue::EPONYM) && page.has(surname, cue::EPONYM);
-    if !is_given || is_eponym || known & GIVEN == 0 || !is_surname(page, surname) {
+    let is_hyphenated = hyphenated_end(page, surname) > surname;
+    if !is_given || is_eponym || known & GIVEN == 0 || !(is_surname(page, surname) || is_hyphenated) {
         return None;
     }
     let last = hyphenated_end(page, surname);
     let is_clear = known & dict::FIRST != 0 && known & dict::WORD == 0;
+    if !is_clear && (words::is(page, given, class::OF_FORM) || words::is(page, surname, class::OF_FORM)) {
+        return None;
+    }
     let leads = is_led_by_person(page, given) || is_clear && is_led(page, given);
     let is_name = if is_clear || last > surname {
         leads && goes_on(page, last)
@@ -158,8 +176,9 @@ fn is_recorded(page: &Page, given: usize, last: usize) -> bool {
     let next = last + 1 + comma;
     let has_record = page.has(next, cue::AGED | cue::MRN_HEAD)
         || page.word_is(next, &["dob", "dos", "mrn"])
-        || leads_record(page, last)
-        || has_demographics_after(page, last);
+        || leads_record(page, last) && !page.has(next, cue::OTHER_WORD | cue::PATIENT_DATE)
+        || has_demographics_after(page, last)
+        || leads_age(page, last);
     let opens = page.starts_sentence(given)
         || (1..=3).any(|back| {
             back <= given

@@ -1,35 +1,41 @@
 //! Names that a turn of phrase tells, whatever else the word may mean: "pt \"Earl\"", "the patient (Banks)", "our hospitalist Parsons",
 //! "the Murphy case", "Knight v." a payer.
 
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{cue, dict, hash_word};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::parts::{NO_NAMES, WORDS_OF_GRAMMAR};
-
-/// Words of persons, payers and papers that are families' names too, and with a capital mostly stand for themselves.
-const OF_FORMS: [&str; 18] = [
-    "self", "child", "minor", "young", "major", "page", "case", "line", "bill", "will", "other", "new", "may", "day",
-    "price", "field", "key", "self-pay",
-];
+use super::weighed::is_found_name;
 
 const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
 const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
 
-/// A free word in small letters or with a capital that some list of names has.
+/// A free word in small letters or with a capital that some list of names has, and that stands for a person rather than for itself.
 pub(super) fn is_listed(page: &Page, at: usize, names: u64) -> bool {
+    is_borne(page, at, names) && !words::is(page, at, class::OF_FORM)
+}
+
+/// A free word in small letters or with a capital that some list of names has.
+pub(super) fn is_borne(page: &Page, at: usize, names: u64) -> bool {
     const OTHERS: u64 = NO_NAMES | cue::STATE | cue::EPONYM_HEAD | cue::ORG_SUFFIX;
     let is_free = page.token(at).is_some_and(|token| {
-        let is_grammar =
-            token.has(WORDS_OF_GRAMMAR & !cue::MONTH) || token.has(cue::MONTH) && token.shape == Shape::Lower;
+        let is_month = token.has(cue::MONTH) && token.shape == Shape::Lower;
+        let is_grammar = token.has(WORDS_OF_GRAMMAR & !cue::MONTH) || is_month;
         let has_shape = matches!(token.shape, Shape::Lower | Shape::Title);
         has_shape && !token.taken && token.len() > 2 && !token.has(OTHERS) && !is_grammar
     });
-    is_free
-        && page.dictionary(at) & names != 0
-        && !words::is(page, at, class::PERSON_ROLE)
-        && !page.word_is(at, &OF_FORMS)
+    is_free && page.dictionary(at) & names != 0 && !words::is(page, at, class::PERSON_ROLE)
+}
+
+/// ", 58," after a name.
+pub(super) fn leads_age(page: &Page, last: usize) -> bool {
+    page.mark_is(last + 1, b',')
+        && page.gap(last + 2) == Gap::Space
+        && page.word(last + 2).len() <= 3
+        && page.number(last + 2).is_some_and(|age| age <= 125)
+        && page.mark_is(last + 3, b',')
 }
 
 /// Whether a clause ends after a word: a mark, or the line.
@@ -55,12 +61,14 @@ pub(super) fn phrased(page: &Page, at: usize) -> Option<usize> {
         b'"' => is_quoted(page, at),
         b'(' => is_bracketed(page, at),
         b',' => is_apposed(page, at),
+        b'/' => is_spelt_again(page, at),
         0 => {
             is_cases(page, at)
                 || is_introduced(page, at)
                 || is_of_team(page, at)
                 || is_doctor(page, at)
                 || is_same(page, at)
+                || is_family(page, at)
         }
         _ => false,
     };
@@ -72,33 +80,19 @@ pub(super) fn phrased(page: &Page, at: usize) -> Option<usize> {
 
 /// `pt "Earl" refused`, `verbal auth from "June"`.
 fn is_quoted(page: &Page, at: usize) -> bool {
-    const SPEAKERS: [&str; 7] = ["from", "by", "with", "to", "rep", "agent", "supervisor"];
-    const TALKED: [&str; 14] = [
-        "auth",
-        "authorization",
-        "approval",
-        "verbal",
-        "spoke",
-        "talked",
-        "call",
-        "called",
-        "told",
-        "info",
-        "confirmation",
-        "ok",
-        "okay",
-        "quote",
-    ];
+    const SPEAKERS: [&str; 4] = ["from", "by", "with", "to"];
     let closes = page.mark_is(at + 1, b'"') && page.gap(at + 1) == Gap::Glued && page.gap(at) == Gap::Glued;
     let Some(lead) = at.checked_sub(2).filter(|_| closes) else {
         return false;
     };
-    let is_person = page.has(lead, cue::PERSON | cue::RELATIVE) || words::is(page, lead, class::PERSON_ROLE);
+    let is_person = page.has(lead, cue::PERSON | cue::RELATIVE)
+        || words::is(page, lead, class::PERSON_ROLE)
+        || page.word_is(lead, &["rep", "agent", "supervisor"]);
     if is_person {
         return is_listed(page, at, GIVEN | SURNAMES);
     }
-    let is_speaker =
-        page.word_is(lead, &SPEAKERS) && (1..=5).any(|back| back <= lead && page.word_is(lead - back, &TALKED));
+    let is_speaker = page.word_is(lead, &SPEAKERS)
+        && (1..=5).any(|back| back <= lead && words::is(page, lead - back, class::TALK_WORD));
     let is_month = page.has(at, cue::MONTH) && page.dictionary(at) & dict::FIRST != 0;
     is_speaker && (is_listed(page, at, GIVEN) || is_month)
 }
@@ -128,20 +122,6 @@ fn is_apposed(page: &Page, at: usize) -> bool {
 
 /// "the Murphy case", "the Wood denial": what is called by whom it concerns.
 fn is_cases(page: &Page, at: usize) -> bool {
-    const CASES: [&str; 12] = [
-        "case",
-        "denial",
-        "appeal",
-        "claim",
-        "account",
-        "chart",
-        "auth",
-        "referral",
-        "file",
-        "hearing",
-        "mess",
-        "situation",
-    ];
     let known = page.dictionary(at);
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
     let is_name = if is_capitalised {
@@ -153,7 +133,7 @@ fn is_cases(page: &Page, at: usize) -> bool {
     let names_thing = is_eponym || words::is(page, at, class::THING_NAME) && known & dict::FIRST == 0;
     is_name
         && page.word_is(at - 1, &["the"])
-        && page.word_is(at + 1, &CASES)
+        && words::is(page, at + 1, class::CASE_ONE)
         && !names_thing
         && goes_on_plain(page, at + 1)
 }
@@ -165,6 +145,28 @@ fn goes_on_plain(page: &Page, last: usize) -> bool {
         || page
             .token(last + 1)
             .is_some_and(|next| next.shape == Shape::Lower && next.has(ENDS) || next.mark == b'-')
+}
+
+/// "the Hendersons": several of a clear surname.
+fn is_family(page: &Page, at: usize) -> bool {
+    let word = page.word(at);
+    let is_plural = page.word_is(at - 1, &["the"])
+        && word.len() > 5
+        && page.token(at).is_some_and(|token| token.shape == Shape::Title);
+    let known = page.dictionary(at);
+    let is_free = known & (dict::WORD | dict::CITY | dict::SURNAME | dict::FIRST) == 0
+        && page.token(at).is_some_and(|token| token.cues == 0);
+    let one = || {
+        word.strip_suffix('s')
+            .map_or(0, |one| page.lexicon.dictionary(hash_word(one)))
+    };
+    is_plural && is_free && one() & dict::SURNAME != 0 && is_clear_name(one())
+}
+
+/// "Vasquez/Vazquez": another spelling of the name before it.
+fn is_spelt_again(page: &Page, at: usize) -> bool {
+    let is_joined = page.gap(at) == Gap::Glued && page.gap(at - 1) == Gap::Glued;
+    is_joined && is_clear_name(page.dictionary(at)) && at > 1 && is_found_name(page, at - 2)
 }
 
 /// "it's Crystal from billing".
@@ -240,24 +242,6 @@ fn helped(page: &Page, at: usize) -> Option<usize> {
 
 /// "Knight v. Priority Health": a person against a payer. What courts have published is no one's secret: "Jimmo v. Sebelius".
 fn is_against_payer(page: &Page, at: usize) -> bool {
-    const COURTS: [&str; 16] = [
-        "court",
-        "circuit",
-        "decision",
-        "ruling",
-        "held",
-        "settlement",
-        "precedent",
-        "cir",
-        "supp",
-        "holding",
-        "opinion",
-        "class",
-        "f",
-        "us",
-        "lawsuit",
-        "cert",
-    ];
     const PUBLISHED: [&str; 4] = ["doe", "roe", "wit", "jimmo"];
     if !page.word_is(at + 1, &["v", "vs"]) || !is_listed(page, at, GIVEN | SURNAMES) || page.word_is(at, &PUBLISHED) {
         return false;
@@ -265,10 +249,21 @@ fn is_against_payer(page: &Page, at: usize) -> bool {
     let payer = at + 2 + usize::from(page.mark_is(at + 2, b'.'));
     let is_payer = page.has(payer, cue::PROPER)
         || (payer + 1..payer + 3).any(|index| page.has(index, cue::ORG_SUFFIX) && page.gap(index) == Gap::Space);
-    let is_told = |index: usize| page.word_is(index, &COURTS) || page.mark_is(index, b'(') && page.is_digits(index + 1);
+    let is_told = |index: usize| {
+        words::is(page, index, class::COURT_WORD) || page.mark_is(index, b'(') && page.is_digits(index + 1)
+    };
+    // "Amara vs Adaeze Okoro"
+    let is_other = page.word_is(at + 1, &["vs"])
+        && is_clear_name(page.dictionary(at))
+        && page.dictionary(payer) & dict::FIRST != 0
+        && page
+            .token(payer + 1)
+            .is_some_and(|token| token.shape == Shape::Title && token.gap == Gap::Space)
+        && page.dictionary(payer + 1) & SURNAMES != 0
+        && !page.has(at, cue::EPONYM);
     // "Firestone v. Bruch and Glenn v. MetLife": one beside another is cited.
     let is_versus = |index: usize| index != at + 1 && page.word_is(index, &["v"]) && page.mark_is(index + 1, b'.');
-    is_payer
+    (is_payer || is_other)
         && page.word(payer).len() > 2
         && !(payer..payer + 12).any(is_told)
         && !(at.saturating_sub(6)..payer + 8).any(is_versus)
@@ -309,26 +304,6 @@ fn is_state_too(page: &Page, at: usize) -> bool {
 
 /// "three denials to fight", "these 4 pts".
 fn counts_cases(page: &Page, colon: usize) -> bool {
-    const CASES: [&str; 18] = [
-        "denials",
-        "claims",
-        "appeals",
-        "patients",
-        "pts",
-        "members",
-        "cases",
-        "auths",
-        "charts",
-        "accounts",
-        "referrals",
-        "clients",
-        "residents",
-        "people",
-        "families",
-        "hearings",
-        "requests",
-        "enrollees",
-    ];
     const COUNTS: [&str; 14] = [
         "two",
         "three",
@@ -346,7 +321,7 @@ fn counts_cases(page: &Page, colon: usize) -> bool {
         "several",
     ];
     let reach = || (1..=8).filter_map(|back| colon.checked_sub(back));
-    let is_case = reach().any(|index| page.word_is(index, &CASES));
+    let is_case = reach().any(|index| words::is(page, index, class::CASE_MANY));
     let is_counted = reach().any(|index| page.word_is(index, &COUNTS) || page.is_digits(index));
     is_case && is_counted
 }

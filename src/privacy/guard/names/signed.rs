@@ -3,7 +3,9 @@
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
+use super::super::words::{self, class};
 use super::context::{has_demographics_after, leads_record};
+use super::phrases::leads_age;
 
 const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
 const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST;
@@ -60,7 +62,10 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
         && page.word_is(at - 1, &["for", "is", "by", "on"])
         && goes_on
         && page.dictionary(at) & dict::FIRST != 0;
-    let is_signed = leads_record(page, last) || has_demographics_after(page, last) || is_led;
+    let is_signed = leads_record(page, last)
+        || has_demographics_after(page, last)
+        || is_led
+        || shape == Shape::Title && leads_age(page, last) && !words::is(page, last, class::OF_FORM);
     degree_end(page, last).or_else(|| is_signed.then_some(last))
 }
 
@@ -77,10 +82,6 @@ fn surname_first(page: &Page, at: usize) -> Option<usize> {
 
 /// The end of the name with ", MD", " M.D.", ", DNP" after it: letters with stops belong to it, that nobody takes them for initials.
 fn degree_end(page: &Page, last: usize) -> Option<usize> {
-    const DEGREES: [&str; 18] = [
-        "md", "do", "np", "pa", "rn", "dnp", "aprn", "fnp", "crna", "phd", "lcsw", "dds", "dmd", "dpm", "od", "dc",
-        "pharmd", "psyd",
-    ];
     let comma = usize::from(page.mark_is(last + 1, b','));
     let degree = last + 1 + comma;
     let is_upper = page.token(degree).is_some_and(Token::is_capitalised);
@@ -92,5 +93,5 @@ fn degree_end(page: &Page, last: usize) -> Option<usize> {
     if is_upper && is_dotted {
         return Some(degree + 2);
     }
-    (is_upper && page.word_is(degree, &DEGREES)).then_some(last)
+    (is_upper && words::is(page, degree, class::DEGREE)).then_some(last)
 }
