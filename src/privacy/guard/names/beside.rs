@@ -174,8 +174,8 @@ fn set_off_words(page: &Page, near: &Range<usize>) -> Vec<usize> {
 
 /// "S.K., MRN", "A.K. 34F".
 fn initials(page: &Page, at: usize) -> Option<usize> {
-    const DEGREES: [&str; 14] = [
-        "M.D", "D.O", "R.N", "N.P", "P.A", "P.T", "O.T", "U.S", "U.K", "I.V", "P.O", "I.D", "E.R", "E.D",
+    const DEGREES: [&str; 16] = [
+        "E.G", "I.E", "M.D", "D.O", "R.N", "N.P", "P.A", "P.T", "O.T", "U.S", "U.K", "I.V", "P.O", "I.D", "E.R", "E.D",
     ];
     let is_letter = |index: usize| {
         page.token(index)

@@ -58,13 +58,12 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         page.report(at, name, PhiKind::Name, 0.95, "name.title");
         return Some(name);
     }
-    if let Some(last) = lower_titled(page, at, first) {
-        page.report(at, last, PhiKind::Name, 0.85, "name.title");
-        return Some(others_of_title(page, at, last));
-    }
     let is_brand = names_brand(page, first);
     if is_brand {
         page.pass(at, first);
+    } else if let Some(last) = lower_titled(page, at, first) {
+        page.report(at, last, PhiKind::Name, 0.85, "name.title");
+        return Some(others_of_title(page, at, last));
     }
     if is_brand
         || next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1

@@ -79,7 +79,8 @@ fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
         .is_some_and(|token| token.shape == Shape::Lower && token.gap > Gap::Glued)
         && page.mark_is(initial + 1, b'.')
         && page.gap(initial + 1) == Gap::Glued;
-    if !is_initial || !is_surname(page, surname) {
+    let is_versus = page.word_is(initial, &["v"]);
+    if !is_initial || is_versus || !is_surname(page, surname) {
         return None;
     }
     let given = initial.checked_sub(1).filter(|given| {
@@ -141,12 +142,18 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     if !is_clear && (words::is(page, given, class::OF_FORM) || words::is(page, surname, class::OF_FORM)) {
         return None;
     }
-    let leads = is_led_by_person(page, given) || is_clear && is_led(page, given);
-    let is_name = if is_clear || last > surname {
-        leads && goes_on(page, last)
+    let leads = is_led_by_person(page, given) || is_clear && page.is_informal() && is_led(page, given);
+    // "otto bock or equal"
+    let is_choice = !is_led_by_person(page, given) && page.word_is(last + 1, &["or", "and"]);
+    let is_told = leads && goes_on(page, last) && !is_choice;
+    let is_name = if is_clear {
+        is_told
+    } else if last > surname {
+        is_told && !page.has(given.saturating_sub(1), cue::PERSON_PREP)
     } else {
-        leads && known & dict::FIRST != 0 && goes_on(page, last) || is_recorded(page, given, last)
+        is_told && known & dict::FIRST != 0
     };
+    let is_name = is_name || is_recorded(page, given, last);
     is_name.then_some((given, last))
 }
 

@@ -98,7 +98,7 @@ pub(in super::super) fn part(page: &Page, at: usize) -> Part {
         && token.shape == Shape::Title
         && !is_cue
         && token.len() > 2
-        && (!has_word_ending(page.word(at)) || is_surname_after(page, at + 1))
+        && (!has_word_ending(page.word(at)) || page.word(at).ends_with("line") && is_surname_after(page, at + 1))
         && !is_contraction(page.word(at))
         && has_plain_case(page.word(at))
         && !words::is(page, at, words::PERSONS)

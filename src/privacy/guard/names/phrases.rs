@@ -166,7 +166,12 @@ fn is_family(page: &Page, at: usize) -> bool {
 /// "Vasquez/Vazquez": another spelling of the name before it.
 fn is_spelt_again(page: &Page, at: usize) -> bool {
     let is_joined = page.gap(at) == Gap::Glued && page.gap(at - 1) == Gap::Glued;
-    is_joined && is_clear_name(page.dictionary(at)) && at > 1 && is_found_name(page, at - 2)
+    let first = |index: usize| page.token(index).map(|token| token.first);
+    is_joined
+        && is_clear_name(page.dictionary(at))
+        && at > 1
+        && first(at) == first(at - 2)
+        && is_found_name(page, at - 2)
 }
 
 /// "it's Crystal from billing".
@@ -252,6 +257,11 @@ fn is_against_payer(page: &Page, at: usize) -> bool {
     let is_told = |index: usize| {
         words::is(page, index, class::COURT_WORD) || page.mark_is(index, b'(') && page.is_digits(index + 1)
     };
+    let before = page.token(at.wrapping_sub(1));
+    let opens = page.starts_sentence(at) || before.is_some_and(|lead| lead.mark != 0) || at == 0;
+    if !opens && !is_clear_name(page.dictionary(at)) {
+        return false; // "Excellus policy vs Centene"
+    }
     // "Amara vs Adaeze Okoro"
     let is_other = page.word_is(at + 1, &["vs"])
         && is_clear_name(page.dictionary(at))

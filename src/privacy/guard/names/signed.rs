@@ -2,7 +2,7 @@
 
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
-use super::super::token::{Gap, Shape, Token};
+use super::super::token::{Gap, Shape};
 use super::super::words::{self, class};
 use super::context::{has_demographics_after, leads_record};
 use super::phrases::leads_age;
@@ -84,14 +84,18 @@ fn surname_first(page: &Page, at: usize) -> Option<usize> {
 fn degree_end(page: &Page, last: usize) -> Option<usize> {
     let comma = usize::from(page.mark_is(last + 1, b','));
     let degree = last + 1 + comma;
-    let is_upper = page.token(degree).is_some_and(Token::is_capitalised);
+    let is_upper = page.token(degree).is_some_and(|token| token.shape == Shape::Upper);
+    let is_glued = |index: usize| page.gap(index) == Gap::Glued;
     let is_dotted = page.mark_is(degree + 1, b'.')
-        && page.gap(degree + 1) == Gap::Glued
-        && page.gap(degree + 2) == Gap::Glued
+        && is_glued(degree + 1)
+        && is_glued(degree + 2)
         && page.word_is(degree, &["m", "d", "n", "p", "r"])
         && page.word_is(degree + 2, &["d", "o", "p", "a", "n"]);
     if is_upper && is_dotted {
         return Some(degree + 2);
     }
-    (is_upper && words::is(page, degree, class::DEGREE)).then_some(last)
+    // "HOW MANY LEVELS DO I", "SEE POLICY PA-2217"
+    let may_be_word = comma == 0 && page.word_is(degree, &["do", "pa", "od", "dc"]);
+    let is_joined = page.mark_is(degree + 1, b'-') && is_glued(degree + 1);
+    (is_upper && !may_be_word && !is_joined && words::is(page, degree, class::DEGREE)).then_some(last)
 }
