@@ -3,7 +3,7 @@
 use super::super::lexicon::{cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
-use super::super::token::{Gap, Shape};
+use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::context::{has_demographics_after, leads_record};
 use super::parts::has_word_ending;
@@ -50,7 +50,10 @@ fn goes_on(page: &Page, last: usize) -> bool {
             || page.has(last + 1, LEADS)
             || page.word_is(
                 last + 1,
-                &["hit", "got", "gets", "paid", "denied", "approved", "dos", "dob", "mrn"],
+                &[
+                    "hit", "got", "gets", "paid", "denied", "approved", "dos", "dob", "mrn", "seen", "admitted",
+                    "treated",
+                ],
             )
             || leads_record(page, last)
             || has_demographics_after(page, last))
@@ -129,7 +132,7 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     let surname = given + 1;
     let known = page.dictionary(given);
     let is_given = page.token(given).is_some_and(|token| {
-        let others = !(cue::EPONYM | cue::FACILITY_NAME);
+        let others = !(cue::EPONYM | cue::FACILITY_NAME | cue::STATE);
         token.shape == Shape::Lower && token.cues & others == 0 && token.len() > 2 && !token.taken
     });
     let is_eponym = page.has(given, cue::EPONYM) && page.has(surname, cue::EPONYM);
@@ -145,13 +148,19 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     let leads = is_led_by_person(page, given) || is_clear && page.is_informal() && is_led(page, given);
     // "otto bock or equal"
     let is_choice = !is_led_by_person(page, given) && page.word_is(last + 1, &["or", "and"]);
-    let is_told = leads && goes_on(page, last) && !is_choice;
+    let is_told = leads && goes_on(page, last) && !is_choice && !page.has(given, cue::STATE);
     let is_name = if is_clear {
         is_told
     } else if last > surname {
         is_told && !page.has(given.saturating_sub(1), cue::PERSON_PREP)
     } else {
-        is_told && known & dict::FIRST != 0
+        let ends = ends_clause(page, last);
+        let is_person = given > 0 && page.has(given - 1, cue::PERSON | cue::RELATIVE | cue::TITLE);
+        is_told && (known & dict::FIRST != 0 || ends || is_person)
+            || ends
+                && is_led(page, given)
+                && page.mark_is(last + 1, b',')
+                && page.token(last + 2).is_some_and(Token::has_digit)
     };
     let is_name = is_name || is_recorded(page, given, last);
     is_name.then_some((given, last))
@@ -174,7 +183,7 @@ fn is_led_by_person(page: &Page, first: usize) -> bool {
     };
     let is_linked =
         page.word_is(before, &["is", "was", "of"]) && before > 0 && page.has(before - 1, cue::PERSON | cue::RELATIVE);
-    page.has(before, PERSONS) || is_linked || words::is(page, before, class::PERSON_ROLE)
+    page.has(before, PERSONS) || is_linked || words::is(page, before, class::PERSON_ROLE | class::DEGREE)
 }
 
 /// "for faith sweet dob", "pt is guy sharp, 58,", "misty moore needs": two words that are names too, with what a person has or does after them.

@@ -24,7 +24,8 @@ pub(super) fn is_borne(page: &Page, at: usize, names: u64) -> bool {
         let is_month = token.has(cue::MONTH) && token.shape == Shape::Lower;
         let is_grammar = token.has(WORDS_OF_GRAMMAR & !cue::MONTH) || is_month;
         let has_shape = matches!(token.shape, Shape::Lower | Shape::Title);
-        has_shape && !token.taken && token.len() > 2 && !token.has(OTHERS) && !is_grammar
+        let is_short = token.len() == 2 && token.shape == Shape::Title && is_clear_name(page.dictionary(at));
+        has_shape && !token.taken && (token.len() > 2 || is_short) && !token.has(OTHERS) && !is_grammar
     });
     is_free && page.dictionary(at) & names != 0 && !words::is(page, at, class::PERSON_ROLE)
 }
@@ -69,6 +70,7 @@ pub(super) fn phrased(page: &Page, at: usize) -> Option<usize> {
                 || is_doctor(page, at)
                 || is_same(page, at)
                 || is_family(page, at)
+                || is_self(page, at)
         }
         _ => false,
     };
@@ -94,7 +96,7 @@ fn is_quoted(page: &Page, at: usize) -> bool {
     let is_speaker = page.word_is(lead, &SPEAKERS)
         && (1..=5).any(|back| back <= lead && words::is(page, lead - back, class::TALK_WORD));
     let is_month = page.has(at, cue::MONTH) && page.dictionary(at) & dict::FIRST != 0;
-    is_speaker && (is_listed(page, at, GIVEN) || is_month)
+    is_speaker && (is_listed(page, at, GIVEN | SURNAMES) || is_month)
 }
 
 /// "the patient (Banks) was", "our surgeon (Stout)".
@@ -113,11 +115,12 @@ fn is_apposed(page: &Page, at: usize) -> bool {
     let is_called = at
         .checked_sub(2)
         .is_some_and(|lead| words::is(page, lead, class::PERSON_ROLE) && page.word(lead).len() > 2);
-    is_called
-        && page.mark_is(at + 1, b',')
-        && page.has(at + 2, cue::HUMAN_VERB | cue::PERSON_VERB)
-        && page.token(at).is_some_and(|token| token.len() > 3 && token.cues == 0)
-        && page.dictionary(at) & dict::WORD == 0
+    let is_name = if page.token(at).is_some_and(Token::is_capitalised) {
+        is_listed(page, at, GIVEN | SURNAMES)
+    } else {
+        page.dictionary(at) & dict::WORD == 0 && page.token(at).is_some_and(|token| token.len() > 3 && token.cues == 0)
+    };
+    is_called && page.mark_is(at + 1, b',') && page.has(at + 2, cue::HUMAN_VERB | cue::PERSON_VERB) && is_name
 }
 
 /// "the Murphy case", "the Wood denial": what is called by whom it concerns.
@@ -163,6 +166,18 @@ fn is_family(page: &Page, at: usize) -> bool {
     is_plural && is_free && one() & dict::SURNAME != 0 && is_clear_name(one())
 }
 
+/// "Can Long appeal herself?"
+fn is_self(page: &Page, at: usize) -> bool {
+    let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
+    is_capitalised
+        && page.word_is(
+            at - 1,
+            &["can", "could", "should", "may", "will", "would", "did", "does", "must"],
+        )
+        && (at + 2..at + 4).any(|index| page.word_is(index, &["herself", "himself"]))
+        && is_borne(page, at, GIVEN | SURNAMES)
+}
+
 /// "Vasquez/Vazquez": another spelling of the name before it.
 fn is_spelt_again(page: &Page, at: usize) -> bool {
     let is_joined = page.gap(at) == Gap::Glued && page.gap(at - 1) == Gap::Glued;
@@ -182,8 +197,8 @@ fn is_introduced(page: &Page, at: usize) -> bool {
     let is_capitalised = page.token(at).is_some_and(|token| token.shape == Shape::Title);
     says_who
         && is_capitalised
-        && is_listed(page, at, GIVEN)
-        && page.word_is(at + 1, &["from", "with", "over", "calling", "again", "here"])
+        && (is_listed(page, at, GIVEN) && page.word_is(at + 1, &["from", "with", "over", "calling", "again", "here"])
+            || (is_borne(page, at, GIVEN | SURNAMES) || is_state_too(page, at)) && page.word_is(at + 1, &["from"]))
 }
 
 /// "Our hospitalist Parsons documented", "biller Bell said".
@@ -209,6 +224,12 @@ fn is_doctor(page: &Page, at: usize) -> bool {
         return false;
     };
     let is_called = page.word_is(lead, &["doc", "provider", "md", "dr"]) || words::is(page, lead, class::PERSON_ROLE);
+    let is_kin = page.has(lead, cue::RELATIVE | cue::PERSON)
+        && page.token(at).is_some_and(Token::is_capitalised)
+        && ends_clause(page, at);
+    if is_kin && is_listed(page, at, GIVEN | SURNAMES) {
+        return true; // "kid is Sweet;"
+    }
     let is_clear = is_clear_name(page.dictionary(at));
     let is_in_row = page.mark_is(at + 1, b',') && page.has(at + 2, cue::PERSON | cue::RELATIVE);
     is_called && is_listed(page, at, SURNAMES) && (is_in_row || is_clear && ends_clause(page, at))
@@ -217,9 +238,19 @@ fn is_doctor(page: &Page, at: usize) -> bool {
 /// "now same thing for Mensah, PET scan".
 fn is_same(page: &Page, at: usize) -> bool {
     const SAME: [&str; 5] = ["same", "thing", "again", "ditto", "likewise"];
-    let is_name = page.dictionary(at) & (dict::FIRST | dict::SURNAME) != 0 && is_listed(page, at, GIVEN | SURNAMES);
+    let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
+    let is_clear = page.dictionary(at) & dict::WORD == 0 && page.dictionary(at) & (dict::FIRST | dict::SURNAME) != 0;
+    let is_name = (is_clear || is_capitalised) && is_listed(page, at, GIVEN | SURNAMES);
     let is_again = at >= 2 && page.word_is(at - 1, &["for"]) && page.word_is(at - 2, &SAME);
-    is_again && is_name && ends_clause(page, at) && page.dictionary(at) & dict::WORD == 0
+    let is_covered = is_capitalised
+        && at >= 2
+        && page.word_is(at - 1, &["for"])
+        && page.word_is(at - 2, &["covering", "cover"])
+        && page.word_is(at + 1, &["this", "today", "tomorrow", "tonight", "next", "while"]);
+    if is_covered && is_listed(page, at, GIVEN | SURNAMES) {
+        return true; // "I'm covering for Church this week"
+    }
+    is_again && is_name && ends_clause(page, at)
 }
 
 /// "thx for the help w/ Reed.", "help with Iron Cloud.": whom somebody was helped with.
@@ -289,6 +320,8 @@ pub(super) fn counted(page: &Page, at: usize) -> Vec<usize> {
     let mut index = at;
     while is_led && names.len() < LISTED_MAX && (is_listed(page, index, GIVEN | SURNAMES) || is_state_too(page, index))
     {
+        let is_joined = page.mark_is(index + 1, b'-') && page.gap(index + 2) == Gap::Glued;
+        index += 2 * usize::from(is_joined);
         names.push(index);
         let comma = page.mark_is(index + 1, b',');
         let link = index + 1 + usize::from(comma);

@@ -38,6 +38,7 @@ fn is_known(page: &Page, at: usize, shape: Shape, names: u64) -> bool {
         let is_month = token.has(cue::MONTH) && known & dict::FIRST == 0;
         token.shape == shape && !token.taken && token.len() > 1 && !token.has(OTHERS) && !is_month
     }) && known & names != 0
+        && !words::is(page, at, class::OF_FORM)
 }
 
 /// "DAISUKE JUNG, MD", "FOR JUNE SAVAGE TO SEE", "June Stone, 68,".
@@ -62,7 +63,15 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
         && page.word_is(at - 1, &["for", "is", "by", "on"])
         && goes_on
         && page.dictionary(at) & dict::FIRST != 0;
-    let is_signed = leads_record(page, last)
+    // "May Rivers, lost nine kilos", "June Stone has"
+    let is_month = shape == Shape::Title
+        && page.has(at, cue::MONTH)
+        && page.starts_sentence(at)
+        && (page.mark_is(last + 1, b',')
+            || page.has(last + 1, cue::HUMAN_VERB)
+            || page.word_is(last + 1, &["has", "had", "was"]));
+    let is_signed = is_month
+        || leads_record(page, last)
         || has_demographics_after(page, last)
         || is_led
         || shape == Shape::Title && leads_age(page, last) && !words::is(page, last, class::OF_FORM);

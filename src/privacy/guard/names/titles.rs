@@ -5,7 +5,8 @@ use super::super::lexicon::{cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
-use super::phrases::is_listed;
+use super::super::words::{self, class};
+use super::phrases::{ends_clause, is_listed};
 
 const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
 const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
@@ -23,7 +24,13 @@ pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<us
     let known = page.dictionary(first);
     let has_stop = page.mark_is(title + 1, b'.') && page.word_is(title, &["mr", "mrs", "ms", "dr"]);
     let is_doctors = page.word_is(title, &["dr", "doctor", "mr"]) && (is_clear_name(known) || known & dict::WORD == 0);
-    let acts = page.has(last + 1, cue::HUMAN_VERB | cue::PERSON_VERB | cue::AGED)
+    // "seen by dr brown.", "doctor sharp on", "mr knight, phone"
+    const LEADS: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP;
+    let is_thing = words::is(page, first, class::PERSON_THING | class::OF_FORM);
+    let ends = ends_clause(page, last) || page.word_is(title, &["dr", "doctor"]) && page.has(last + 1, LEADS);
+    let is_named = !is_thing && ends && known & SURNAMES != 0 && page.word_is(title, &["dr", "doctor", "mr"]);
+    let acts = is_named
+        || page.has(last + 1, cue::HUMAN_VERB | cue::PERSON_VERB | cue::AGED)
         || page.word_is(last + 1, &["dictating", "speaking", "calling", "here", "again"])
         || page.token(last).is_some_and(|name| name.possessive);
     (page.word_is(title, &["mrs"]) || has_stop || is_doctors || acts).then_some(last)

@@ -21,14 +21,15 @@ impl Near<'_> {
             b'"' => before.mark == b'"',
             0 => {
                 let is_the = before.first == b't' && before.len() == 3;
-                let may_be_given = token.cues & !(cue::EPONYM | cue::FACILITY_NAME) == 0
+                let may_be_given = token.cues & !(cue::EPONYM | cue::FACILITY_NAME | cue::STATE) == 0
                     && next.shape == Shape::Lower
                     && (matches!(after.mark, b',' | b'-')
-                        || before.has(cue::PERSON_PREP)
+                        || before.has(cue::PERSON_PREP | cue::PERSON | cue::RELATIVE)
                         || after.has(cue::AGED | cue::MRN_HEAD | cue::PERSON_VERB | cue::HUMAN_VERB));
                 next.len() <= 2 && next.first == b'v'
                     || is_the && next.has(cue::OTHER_WORD | cue::PATIENT_DATE)
-                    || may_be_given && lexicon.dictionary(token.hash) & (dict::FIRST_ORDINARY | dict::FIRST_RARE) != 0
+                    || may_be_given
+                        && lexicon.dictionary(token.hash) & (dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE) != 0
             }
             _ => false,
         }
