@@ -11,7 +11,9 @@ use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::{Candidate, candidate};
 use super::lower::lone_surname;
+use super::lower_full::lower_beside;
 use super::parts::Part;
+use super::phrases::is_listed;
 use super::things::{in_row_of_things, is_edition, leads_chart_number};
 
 const DETECTOR: &str = "name.beside";
@@ -28,7 +30,7 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
         let shape = page.token(at).filter(|token| !token.taken).map(|token| token.shape);
         let last = match shape {
             Some(Shape::Title | Shape::Upper) => capitalised(page, at),
-            Some(Shape::Lower) if is_informal => lone_surname(page, at),
+            Some(Shape::Lower) if is_informal => lower_beside(page, at).or_else(|| lone_surname(page, at)),
             _ => None,
         };
         if let Some(last) = last {
@@ -49,7 +51,7 @@ fn capitalised(page: &Page, at: usize) -> Option<usize> {
     if !may_begin_name(page, at) || is_order(page, at) {
         return None;
     }
-    if is_called_unknown(page, at) {
+    if is_called_unknown(page, at) || is_recorded_word(page, at) {
         return Some(at);
     }
     let found = candidate(page, at, false);
@@ -95,6 +97,27 @@ fn is_called_unknown(page: &Page, at: usize) -> bool {
         && page.number(at + 2).is_some_and(|age| age <= 125)
         && page.mark_is(at + 3, b',');
     is_unknown && is_set_off && (follows_person || leads_age)
+}
+
+/// ", Lake, cert no.", "for Fields (MR# 98081370)", "Church chart D0093317": a surname that is a word too, before somebody's number.
+fn is_recorded_word(page: &Page, at: usize) -> bool {
+    const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
+    const RECORDS: u64 =
+        cue::MRN_HEAD | cue::MRN_WORD | cue::PLAN_HEAD | cue::PLAN_WORD | cue::ACCOUNT_HEAD | cue::AGED | cue::PERSON;
+    let is_capitalised = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::EPONYM));
+    if !is_capitalised || !is_listed(page, at, SURNAMES) {
+        return false;
+    }
+    let is_number = |index: usize| page.token(index).is_some_and(|token| token.taken && token.has_digit());
+    let is_set_off = at > 0 && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
+    let is_beside = is_number(at + 2) || page.has(at + 2, RECORDS) && (at + 3..at + 6).any(is_number);
+    let is_led =
+        page.starts_sentence(at) || at > 0 && (page.has(at - 1, cue::PERSON_PREP) || page.mark_is(at - 1, b','));
+    let has_chart = is_led && page.has(at + 1, cue::MRN_HEAD | cue::MRN_WORD) && (at + 2..at + 4).any(is_number);
+    let has_bracket = is_led && page.mark_is(at + 1, b'(') && is_beside;
+    is_set_off && is_beside || has_chart || has_bracket
 }
 
 /// A part that is nothing but a name, or two words that together can only be one.

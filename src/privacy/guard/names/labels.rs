@@ -240,6 +240,7 @@ pub(super) fn is_called(page: &Page, at: usize) -> bool {
                 "aka",
                 "name",
                 "surname",
+                "name's",
                 "forename",
                 "i'm",
                 "im",

@@ -177,7 +177,8 @@ fn hyphenated_end(page: &Page, surname: usize) -> usize {
 
 /// "for", "about", "pt is", "patient": what leads to a person more than to a thing.
 fn is_led_by_person(page: &Page, first: usize) -> bool {
-    const PERSONS: u64 = cue::PERSON_PREP | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE;
+    const PERSONS: u64 =
+        cue::PERSON_PREP | cue::NAME_LABEL | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE;
     let Some(before) = first.checked_sub(1) else {
         return false;
     };
@@ -203,4 +204,26 @@ fn is_recorded(page: &Page, given: usize, last: usize) -> bool {
         });
     let acts = comma == 0 && (page.has(next, cue::HUMAN_VERB) || page.word_is(next, &["needs", "has", "had", "was"]));
     has_record && (is_led_by_person(page, given) || opens) || opens && acts
+}
+
+/// "rose reed, tonsillectomy", "following chase parsons (": beside an identifier, two words that are names too and stand as a name does.
+pub(super) fn lower_beside(page: &Page, given: usize) -> Option<usize> {
+    let surname = given + 1;
+    let is_given = page.token(given).is_some_and(|token| {
+        let others = !(cue::EPONYM | cue::FACILITY_NAME | cue::STATE | cue::MONTH);
+        token.shape == Shape::Lower && token.cues & others == 0 && token.len() > 2 && token.gap > Gap::Glued
+    });
+    let is_other =
+        |index: usize| words::is(page, index, class::OF_FORM) || page.has(index, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
+    if !is_given
+        || page.dictionary(given) & GIVEN == 0
+        || !is_surname(page, surname)
+        || is_other(given)
+        || is_other(surname)
+    {
+        return None;
+    }
+    let opens = page.starts_sentence(given) || is_led(page, given) || is_led_by_person(page, given);
+    let ends = ends_clause(page, surname) || page.mark_is(surname + 1, b'(') || goes_on(page, surname);
+    (opens && ends).then_some(surname)
 }

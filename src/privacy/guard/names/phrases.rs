@@ -63,14 +63,16 @@ pub(super) fn phrased(page: &Page, at: usize) -> Option<usize> {
         b'(' => is_bracketed(page, at),
         b',' => is_apposed(page, at),
         b'/' => is_spelt_again(page, at),
+        0 if page.dictionary(at) & (GIVEN | SURNAMES) == 0 => is_family(page, at),
         0 => {
             is_cases(page, at)
                 || is_introduced(page, at)
                 || is_of_team(page, at)
                 || is_doctor(page, at)
                 || is_same(page, at)
-                || is_family(page, at)
                 || is_self(page, at)
+                || is_of_degree(page, at)
+                || is_of_kin(page, at)
         }
         _ => false,
     };
@@ -125,6 +127,9 @@ fn is_apposed(page: &Page, at: usize) -> bool {
 
 /// "the Murphy case", "the Wood denial": what is called by whom it concerns.
 fn is_cases(page: &Page, at: usize) -> bool {
+    if !page.word_is(at - 1, &["the"]) || !words::is(page, at + 1, class::CASE_ONE) {
+        return false;
+    }
     let known = page.dictionary(at);
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
     let is_name = if is_capitalised {
@@ -134,11 +139,7 @@ fn is_cases(page: &Page, at: usize) -> bool {
     };
     let is_eponym = page.has(at, cue::EPONYM) && page.word_is(at + 1, &["chart", "file", "account"]);
     let names_thing = is_eponym || words::is(page, at, class::THING_NAME) && known & dict::FIRST == 0;
-    is_name
-        && page.word_is(at - 1, &["the"])
-        && words::is(page, at + 1, class::CASE_ONE)
-        && !names_thing
-        && goes_on_plain(page, at + 1)
+    is_name && !names_thing && goes_on_plain(page, at + 1)
 }
 
 /// No further noun and no number: "the Long chart", but not "the Page claim line".
@@ -164,6 +165,33 @@ fn is_family(page: &Page, at: usize) -> bool {
             .map_or(0, |one| page.lexicon.dictionary(hash_word(one)))
     };
     is_plural && is_free && one() & dict::SURNAME != 0 && is_clear_name(one())
+}
+
+/// "LPN Woods,", "CRNA Mosley": a surname after a calling in capitals.
+fn is_of_degree(page: &Page, at: usize) -> bool {
+    let before = at - 1;
+    let is_calling = page.token(before).is_some_and(|token| token.shape == Shape::Upper)
+        && (words::is(page, before, class::DEGREE) || page.word_is(before, &["lpn", "cna", "slp"]))
+        && !page.word_is(before, &["pa", "do", "od", "dc"]);
+    let is_capitalised = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Title && token.gap == Gap::Space);
+    let goes_on = ends_clause(page, at) || page.has(at + 1, cue::HUMAN_VERB | cue::PERSON_VERB);
+    is_calling && is_capitalised && goes_on && is_listed(page, at, SURNAMES)
+}
+
+/// "aunt woods is", "sister moore says".
+fn is_of_kin(page: &Page, at: usize) -> bool {
+    const OTHERS: u64 = class::PERSON_STATE | class::PERSON_BASE | class::PERSON_THING | class::PERSON_ROLE;
+    let is_kin = page
+        .token(at - 1)
+        .is_some_and(|kin| kin.has(cue::RELATIVE) && !kin.possessive && kin.shape == Shape::Lower);
+    is_kin
+        && page.is_informal()
+        && page.has(at + 1, cue::HUMAN_VERB | cue::PERSON_VERB)
+        && is_listed(page, at, SURNAMES)
+        && !words::is(page, at, OTHERS)
+        && !page.word_is(at, &["still", "now", "also", "just", "never"])
 }
 
 /// "Can Long appeal herself?"
@@ -237,14 +265,16 @@ fn is_doctor(page: &Page, at: usize) -> bool {
 
 /// "now same thing for Mensah, PET scan".
 fn is_same(page: &Page, at: usize) -> bool {
+    if !page.word_is(at - 1, &["for"]) {
+        return false;
+    }
     const SAME: [&str; 5] = ["same", "thing", "again", "ditto", "likewise"];
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
     let is_clear = page.dictionary(at) & dict::WORD == 0 && page.dictionary(at) & (dict::FIRST | dict::SURNAME) != 0;
     let is_name = (is_clear || is_capitalised) && is_listed(page, at, GIVEN | SURNAMES);
-    let is_again = at >= 2 && page.word_is(at - 1, &["for"]) && page.word_is(at - 2, &SAME);
+    let is_again = at >= 2 && page.word_is(at - 2, &SAME);
     let is_covered = is_capitalised
         && at >= 2
-        && page.word_is(at - 1, &["for"])
         && page.word_is(at - 2, &["covering", "cover"])
         && page.word_is(at + 1, &["this", "today", "tomorrow", "tonight", "next", "while"]);
     if is_covered && is_listed(page, at, GIVEN | SURNAMES) {

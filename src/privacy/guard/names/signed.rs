@@ -15,6 +15,10 @@ pub(super) fn signed(page: &Page, at: usize) -> Option<usize> {
     if !page.token(at)?.is_capitalised() || page.gap(at) == Gap::Glued && at > 0 && !page.mark_is(at - 1, b'(') {
         return None;
     }
+    let next = page.token(at + 1)?;
+    if !(next.is_capitalised() && next.gap == Gap::Space || next.mark == b',') {
+        return None;
+    }
     in_order(page, at).or_else(|| surname_first(page, at))
 }
 
@@ -49,6 +53,9 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
         .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1);
     let stop = usize::from(initial) + usize::from(initial && page.mark_is(at + 2, b'.'));
     let last = at + 1 + stop;
+    if page.has(at, cue::STATE) {
+        return after_state(page, at);
+    }
     let is_pair =
         is_known(page, at, shape, GIVEN) && is_known(page, last, shape, SURNAMES) && page.gap(last) == Gap::Space;
     if !is_pair || page.token(at).is_some_and(|token| token.possessive) {
@@ -107,4 +114,26 @@ fn degree_end(page: &Page, last: usize) -> Option<usize> {
     let may_be_word = comma == 0 && page.word_is(degree, &["do", "pa", "od", "dc"]);
     let is_joined = page.mark_is(degree + 1, b'-') && is_glued(degree + 1);
     (is_upper && !may_be_word && !is_joined && words::is(page, degree, class::DEGREE)).then_some(last)
+}
+
+/// "by Virginia Church", "patient Georgia Price": a state's name before a surname that is a word, where persons are spoken of.
+fn after_state(page: &Page, at: usize) -> Option<usize> {
+    const PERSONS: u64 = cue::PERSON | cue::RELATIVE | cue::PERSON_PREP | cue::NAME_LABEL;
+    let last = at + 1;
+    let is_other = page.has(
+        last,
+        cue::FACILITY_HEAD | cue::FACILITY_GENERIC | cue::PLACE_TAIL | cue::PLACE_NOUN,
+    );
+    let is_pair = page.dictionary(at) & dict::FIRST != 0
+        && is_known(page, last, Shape::Title, dict::SURNAME | dict::SURNAME_ORDINARY)
+        && page.gap(last) == Gap::Space
+        && !is_other;
+    let ends = page
+        .token(last + 1)
+        .is_none_or(|next| next.mark != 0 || next.shape == Shape::Lower);
+    let before = at.checked_sub(1)?;
+    let is_led =
+        page.has(before, PERSONS) || words::is(page, before, class::DEGREE | class::PERSON_ROLE | class::PERSON_MET);
+    let is_told = is_led || leads_age(page, last) || has_demographics_after(page, last) || leads_record(page, last);
+    (is_pair && ends && is_told).then_some(last)
 }

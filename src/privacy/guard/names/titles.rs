@@ -6,7 +6,7 @@ use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words::{self, class};
-use super::phrases::{ends_clause, is_listed};
+use super::phrases::{ends_clause, is_borne, is_listed};
 
 const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
 const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
@@ -17,13 +17,22 @@ pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<us
         .token(first)
         .is_some_and(|name| name.shape == Shape::Lower && name.gap == Gap::Space);
     let is_written_out = page.token(title).is_some_and(|token| token.shape != Shape::Upper);
-    if !is_lower || !is_written_out || !is_listed(page, first, GIVEN | SURNAMES) {
+    if !is_lower || !is_written_out || !is_borne(page, first, GIVEN | SURNAMES) {
+        return None;
+    }
+    // "the dr put it in"
+    let has_article = title > 0
+        && page.word_is(
+            title - 1,
+            &["the", "a", "an", "our", "my", "his", "her", "your", "their"],
+        );
+    if has_article && !is_clear_name(page.dictionary(first)) {
         return None;
     }
     let last = lower_rest(page, first);
     let known = page.dictionary(first);
-    let has_stop = page.mark_is(title + 1, b'.') && page.word_is(title, &["mr", "mrs", "ms", "dr"]);
-    let is_doctors = page.word_is(title, &["dr", "doctor", "mr"]) && (is_clear_name(known) || known & dict::WORD == 0);
+    let has_stop = page.mark_is(title + 1, b'.') && page.word_is(title, &["mr", "mrs", "ms", "dr", "drs"]);
+    let is_doctors = page.word_is(title, &["dr", "doctor", "mr"]) && known & dict::WORD == 0;
     // "seen by dr brown.", "doctor sharp on", "mr knight, phone"
     const LEADS: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP;
     let is_thing = words::is(page, first, class::PERSON_THING | class::OF_FORM);
@@ -73,7 +82,7 @@ pub(super) fn others_of_title(page: &mut Page, title: usize, first_last: usize) 
                 && token.gap == Gap::Space
                 && !token.has(cue::PROPER | cue::CONNECTOR)
         });
-        let is_lower_name = has_word && is_listed(page, name, SURNAMES);
+        let is_lower_name = has_word && is_borne(page, name, SURNAMES);
         if comma == 0 && !has_word || !(is_name || is_lower_name) {
             break;
         }

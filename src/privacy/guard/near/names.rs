@@ -23,10 +23,11 @@ impl Near<'_> {
                 let is_the = before.first == b't' && before.len() == 3;
                 let may_be_given = token.cues & !(cue::EPONYM | cue::FACILITY_NAME | cue::STATE) == 0
                     && next.shape == Shape::Lower
-                    && (matches!(after.mark, b',' | b'-')
+                    && (matches!(after.mark, b',' | b'-' | b':' | b'(' | b'.' | b';' | b'?')
                         || before.has(cue::PERSON_PREP | cue::PERSON | cue::RELATIVE)
                         || after.has(cue::AGED | cue::MRN_HEAD | cue::PERSON_VERB | cue::HUMAN_VERB));
                 next.len() <= 2 && next.first == b'v'
+                    || before.has(cue::RELATIVE) && next.has(cue::PERSON_VERB | cue::HUMAN_VERB)
                     || is_the && next.has(cue::OTHER_WORD | cue::PATIENT_DATE)
                     || may_be_given
                         && lexicon.dictionary(token.hash) & (dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE) != 0
@@ -73,7 +74,14 @@ impl Near<'_> {
         let (token, next) = (self.token(), self.after(1));
         let before = self.before().unwrap_or(&Token::END);
         let is_versus = next.len() <= 2 && next.first == b'v';
-        let is_set_off = matches!(before.mark, b'"' | b'(' | b'/' | b':') || before.shape == Shape::Lower;
+        // "the Wood denial", "can Long appeal", "Crystal from", "for Church this"
+        let is_led = before.shape == Shape::Lower
+            && (next.mark != 0
+                || before.len() == 3 && before.first == b't'
+                || before.has(cue::PERSON_VERB)
+                || before.len() > 4 && next.len() > 6 && next.shape == Shape::Lower
+                || next.len() == 4 && matches!(next.first, b'f' | b'w' | b't'));
+        let is_set_off = is_led || matches!(before.mark, b'"' | b'(' | b'/' | b':');
         let is_rare = u64::from(token.known) & dict::FIRST_RARE != 0 && next.shape == Shape::Upper && next.len() > 1;
         match token.shape {
             Shape::Title => is_versus || is_set_off && !token.starts_sentence,
