@@ -20,6 +20,7 @@ bits! {
     PREMISES = "premises", INSTITUTION = "institution", EMERGENCY = "emergency", PERSON_BASE = "person_base",
     PERSON_STATE = "person_state", PERSON_THING = "person_thing", PERSON_MET = "person_met", PERSON_GIVEN = "person_given",
     PERSON_ROLE = "person_role", ADDRESSED = "addressed", GREETING = "greeting", THING_NAME = "thing_name", CARE_HOUSE = "care_house",
+    OF_FORM = "of_form", TALK_WORD = "talk_word", CASE_ONE = "case_one", CASE_MANY = "case_many", COURT_WORD = "court_word", DEGREE = "degree",
 }
 
 /// Words of any class that tells of persons.

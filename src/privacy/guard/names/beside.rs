@@ -11,7 +11,9 @@ use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::{Candidate, candidate};
 use super::lower::lone_surname;
+use super::lower_full::lower_beside;
 use super::parts::Part;
+use super::phrases::is_listed;
 use super::things::{in_row_of_things, is_edition, leads_chart_number};
 
 const DETECTOR: &str = "name.beside";
@@ -28,7 +30,7 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
         let shape = page.token(at).filter(|token| !token.taken).map(|token| token.shape);
         let last = match shape {
             Some(Shape::Title | Shape::Upper) => capitalised(page, at),
-            Some(Shape::Lower) if is_informal => lone_surname(page, at),
+            Some(Shape::Lower) if is_informal => lower_beside(page, at).or_else(|| lone_surname(page, at)),
             _ => None,
         };
         if let Some(last) = last {
@@ -39,22 +41,32 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
 }
 
 fn capitalised(page: &Page, at: usize) -> Option<usize> {
-    if page.gap(at) == Gap::Glued && at > 0 {
+    let is_open = page.before(at).is_some_and(|before| matches!(before.mark, b'(' | b'"'));
+    if page.gap(at) == Gap::Glued && at > 0 && !is_open {
         return None;
     }
     if let Some(last) = initials(page, at) {
         return Some(last);
     }
-    if !may_begin_name(page, at) {
+    if !may_begin_name(page, at) || is_order(page, at) {
         return None;
     }
-    if is_called_unknown(page, at) {
+    if is_called_unknown(page, at) || is_recorded_word(page, at) {
         return Some(at);
     }
     let found = candidate(page, at, false);
     let is_given = found.parts().first().is_some_and(|(part, _)| *part == Part::First);
     let is_other = is_thing(page, at, found.last) || !is_given && in_row_of_things(page, at, found.last);
     (is_name(page, &found) && !is_other).then_some(found.last)
+}
+
+/// "Bill the patient", "Mark it as paid": a verb that is a name too, at the beginning of a sentence.
+fn is_order(page: &Page, at: usize) -> bool {
+    const OBJECTS: [&str; 16] = [
+        "the", "a", "an", "my", "our", "this", "that", "these", "it", "them", "him", "her", "for", "as", "under",
+        "each",
+    ];
+    page.starts_sentence(at) && page.dictionary(at) & dict::WORD != 0 && page.word_is(at + 1, &OBJECTS)
 }
 
 /// Whether a look at the word and those beside it leaves it open: most capitals are dismissed here.
@@ -85,6 +97,27 @@ fn is_called_unknown(page: &Page, at: usize) -> bool {
         && page.number(at + 2).is_some_and(|age| age <= 125)
         && page.mark_is(at + 3, b',');
     is_unknown && is_set_off && (follows_person || leads_age)
+}
+
+/// ", Lake, cert no.", "for Fields (MR# 98081370)", "Church chart D0093317": a surname that is a word too, before somebody's number.
+fn is_recorded_word(page: &Page, at: usize) -> bool {
+    const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
+    const RECORDS: u64 =
+        cue::MRN_HEAD | cue::MRN_WORD | cue::PLAN_HEAD | cue::PLAN_WORD | cue::ACCOUNT_HEAD | cue::AGED | cue::PERSON;
+    let is_capitalised = page
+        .token(at)
+        .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::EPONYM));
+    if !is_capitalised || !is_listed(page, at, SURNAMES) {
+        return false;
+    }
+    let is_number = |index: usize| page.token(index).is_some_and(|token| token.taken && token.has_digit());
+    let is_set_off = at > 0 && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
+    let is_beside = is_number(at + 2) || page.has(at + 2, RECORDS) && (at + 3..at + 6).any(is_number);
+    let is_led =
+        page.starts_sentence(at) || at > 0 && (page.has(at - 1, cue::PERSON_PREP) || page.mark_is(at - 1, b','));
+    let has_chart = is_led && page.has(at + 1, cue::MRN_HEAD | cue::MRN_WORD) && (at + 2..at + 4).any(is_number);
+    let has_bracket = is_led && page.mark_is(at + 1, b'(') && is_beside;
+    is_set_off && is_beside || has_chart || has_bracket
 }
 
 /// A part that is nothing but a name, or two words that together can only be one.
@@ -120,11 +153,21 @@ fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     let are_two = last > first && page.dictionary(first) & dict::FIRST != 0;
     let is_exempt = is_owner || are_two || leads_chart_number(page, next);
     let heads = is_apart && !is_exempt && page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
+    let is_hyphenated = last >= first + 3 && page.mark_is(last - 1, b'-'); // "Hoku Kealoha-Smith 12 lead"
     let is_numbered = is_apart
+        && !is_hyphenated
         && page
             .token(next)
             .is_some_and(|token| token.has_digit() && !token.taken && token.len() <= 2);
+    // "Common Working File": words of a thing's name.
+    let goes_on = is_apart
+        && last > first
+        && page
+            .token(next)
+            .is_some_and(|word| word.shape == Shape::Title && u64::from(word.known) & dict::WORD != 0)
+        && (first..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
     heads
+        || goes_on
         || is_numbered
         || is_edition(page, last)
         || page.has(first, cue::STATE)
@@ -154,8 +197,8 @@ fn set_off_words(page: &Page, near: &Range<usize>) -> Vec<usize> {
 
 /// "S.K., MRN", "A.K. 34F".
 fn initials(page: &Page, at: usize) -> Option<usize> {
-    const DEGREES: [&str; 14] = [
-        "M.D", "D.O", "R.N", "N.P", "P.A", "P.T", "O.T", "U.S", "U.K", "I.V", "P.O", "I.D", "E.R", "E.D",
+    const DEGREES: [&str; 16] = [
+        "E.G", "I.E", "M.D", "D.O", "R.N", "N.P", "P.A", "P.T", "O.T", "U.S", "U.K", "I.V", "P.O", "I.D", "E.R", "E.D",
     ];
     let is_letter = |index: usize| {
         page.token(index)

@@ -89,8 +89,14 @@ pub(super) fn is_in_list(page: &Page, at: usize) -> bool {
     let is_pair = joins_persons(page, at, at + 2) && page.mark_is(at + 1, b'&');
     let leads_names = is_pair
         || joins(at + 1) && part(page, at + 2) == Part::First && joins(at + 3) && part(page, at + 4) == Part::First;
+    // "Prakash Subramanian, Abraxane 06/17/24": what is given on a day.
+    let is_given_thing = part(page, at) == Part::Unknown
+        && page
+            .token(at + 1)
+            .is_some_and(|next| next.has_digit() && next.gap == Gap::Space);
     follows_name
         && (part(page, at) == Part::First || page.mark_is(at - 1, b','))
+        && !is_given_thing
         && page.dictionary(at) & dict::CITY == 0
         || follows_name && part(page, at) == Part::First
         || leads_names && part(page, at) == Part::First
@@ -180,7 +186,18 @@ pub(super) fn is_in_context(page: &Page, lead: usize, tail: usize) -> bool {
     follows_verb
         || page.cue_before(before, 1, cue::PERSON_PREP).is_some()
         || page.has(verb, cue::PERSON_VERB) && page.gap(verb) == Gap::Space
-        || page.word_is(verb, &["seen", "admitted", "treated", "discharged", "hospitalized"])
+        || page.word_is(
+            verb,
+            &[
+                "seen",
+                "admitted",
+                "treated",
+                "discharged",
+                "hospitalized",
+                "got",
+                "gets",
+            ],
+        )
         || has_demographics_after(page, tail)
         || leads_record(page, tail)
 }

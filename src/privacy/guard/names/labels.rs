@@ -8,6 +8,7 @@ use super::super::token::{Gap, Shape, Token};
 use super::candidate::{candidate, surname_first};
 use super::context::leads_record;
 use super::parts::Part;
+use super::titles::{initials_after, lower_titled, others_of_title};
 use super::told::is_lower_surname;
 
 /// "Dr. Scholl", "Mrs. Dash", "Dr. Bronner's soap": brands with a title.
@@ -60,6 +61,9 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
     let is_brand = names_brand(page, first);
     if is_brand {
         page.pass(at, first);
+    } else if let Some(last) = lower_titled(page, at, first) {
+        page.report(at, last, PhiKind::Name, 0.85, "name.title");
+        return Some(others_of_title(page, at, last));
     }
     if is_brand
         || next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
@@ -74,6 +78,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
             && (!next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
                 || page.mark_is(at + 1, b'.') && page.dictionary(first) & dict::SURNAME_ORDINARY != 0)
             && !is_bare_title
+            && !(title.shape == Shape::Upper && title.len() > 1 && next.has(cue::PROPER)) // "MS Contin", "relapsing MS. Molina"
             && next.len() > 1
             && title.len() <= 3;
         if !is_plain {
@@ -87,7 +92,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
             }
         }
         page.report(at, first, PhiKind::Name, 0.85, "name.title");
-        return Some(first);
+        return Some(others_of_title(page, at, first));
     };
     // "mrs whitcombe"
     let is_clear = next.shape == Shape::Lower && is_clear_name(page.dictionary(first)) && next.len() > 3;
@@ -96,7 +101,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         return None;
     }
     page.report(at, found.last, PhiKind::Name, 0.95, "name.title");
-    Some(found.last)
+    Some(others_of_title(page, at, found.last))
 }
 
 /// "Ms van Straaten": the word with a capital after small particles.
@@ -115,7 +120,15 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     if label.possessive && !label.has(cue::NAME_LABEL) {
         return None;
     }
+    if page.word_is(at, &["initials"]) {
+        let (first, last) = initials_after(page, at)?;
+        page.report(first, last, PhiKind::Name, 0.7, "name.label");
+        return Some(last);
+    }
     let (first, has_colon) = after_label(page, at)?;
+    if is_new_sentence(page, at, first) {
+        return None;
+    }
     let token = *page.token(first)?;
     let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
     let allow_lower = token.shape == Shape::Lower;
@@ -178,6 +191,20 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     Some(last)
 }
 
+/// "Hi, Letter of medical necessity", "Hi, Crohn's flare": after a greeting and a comma a sentence begins with a word.
+fn is_new_sentence(page: &Page, at: usize, first: usize) -> bool {
+    let goes_on = page
+        .token(first + 1)
+        .is_some_and(|next| next.mark == 0 && next.gap == Gap::Space);
+    let is_other = page.dictionary(first) & dict::WORD != 0 || page.token(first).is_some_and(|token| token.possessive);
+    page.mark_is(at + 1, b',')
+        && first == at + 2
+        && page.word_is(at, &["hi", "hello", "thanks", "regards"])
+        && goes_on
+        && is_other
+        && !page.word_is(first + 1, &["here", "from"])
+}
+
 /// "Mother of Zephyr", "my patient Cash, yes …": a name that is also a word, with a capital inside the sentence.
 fn is_introduced(page: &Page, at: usize, first: usize) -> bool {
     let is_child = page.has(at, cue::RELATIVE)
@@ -212,6 +239,9 @@ pub(super) fn is_called(page: &Page, at: usize) -> bool {
                 "alias",
                 "aka",
                 "name",
+                "surname",
+                "name's",
+                "forename",
                 "i'm",
                 "im",
                 "am",

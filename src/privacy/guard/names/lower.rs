@@ -10,7 +10,7 @@ use super::candidate::candidate;
 use super::context::{has_demographics_after, leads_record};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, has_word_ending, part, syllables};
-use super::single::is_function_word;
+use super::single::{is_case_or_saint, is_function_word};
 use super::told::is_told_of;
 
 /// Shortest surname in small letters.
@@ -18,7 +18,8 @@ const LOWER_MIN: usize = 5;
 
 /// "maria gonzalez" in small letters: both words are names and nothing else.
 pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
-    if page.gap(at) == Gap::Glued {
+    let opens_quote = page.before(at).is_some_and(|before| matches!(before.mark, b'"' | b'('));
+    if page.gap(at) == Gap::Glued && !opens_quote {
         return None;
     }
     if let Some(last) =
@@ -69,8 +70,9 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
         page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
         return Some(at + 1);
     }
-    let names_other =
-        page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(found.last + 1) <= Gap::Space;
+    let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+        && page.gap(found.last + 1) <= Gap::Space
+        && !page.word_is(found.last + 2, &["record", "records", "necessity"]); // "david perez medical record number"
     if names_other || !(is_name || is_told || acts) {
         return lower_single(page, at);
     }
@@ -141,7 +143,13 @@ fn lower_surname_first(page: &Page, at: usize) -> Option<usize> {
             .is_some_and(|token| token.len() == 1 && token.is_word())
     };
     let last = if is_initial(given + 1) { given + 1 } else { given };
-    (is_given && (has_demographics_after(page, last) || leads_record(page, last))).then_some(last)
+    // "nwosu,tunde"
+    let is_glued = page.gap(given) == Gap::Glued
+        && is_clear_name(page.dictionary(at))
+        && page.dictionary(given) & (dict::FIRST | dict::WORD) == dict::FIRST;
+    let is_lower_given = page.token(given).is_some_and(|token| token.shape == Shape::Lower);
+    (is_given && (has_demographics_after(page, last) || leads_record(page, last)) || is_glued && is_lower_given)
+        .then_some(last)
 }
 
 /// A given name and a word in small letters on a line of their own.
@@ -219,6 +227,7 @@ pub(super) fn lone_surname(page: &Page, at: usize) -> Option<usize> {
         || !is_apart(at + 1)
         || page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
         || has_word_ending(page.word(at))
+        || is_case_or_saint(page, at)
         || words::is(page, at, words::PERSONS | class::THING_NAME);
     (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(at)
 }

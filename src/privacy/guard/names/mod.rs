@@ -8,17 +8,24 @@ mod described;
 mod evidence;
 mod labels;
 mod lower;
+mod lower_full;
 pub(super) mod met;
 pub(super) mod parts;
+mod phrases;
 mod shapes;
+mod signed;
 mod single;
 mod things;
+mod titles;
 mod told;
 mod weighed;
 
 use self::labels::{labelled, titled};
 use self::lower::{lower_alone, lower_pair};
+use self::lower_full::lower_full;
+use self::phrases::{counted, phrased};
 use self::shapes::shaped;
+use self::signed::signed;
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::{WordHash, cue, dict};
@@ -35,6 +42,8 @@ pub(super) fn find(page: &mut Page) {
             titled(page, at, &token)
         } else if token.has(cue::PERSON | cue::RELATIVE | cue::NAME_LABEL) {
             labelled(page, at, &token)
+        } else if let Some(last) = told_by_phrase(page, at) {
+            Some(last)
         } else if token.shape == Shape::Lower {
             lower_pair(page, at).or_else(|| lower_alone(page, at))
         } else {
@@ -45,6 +54,26 @@ pub(super) fn find(page: &mut Page) {
         }
         from = last.unwrap_or(at) + 1;
     }
+}
+
+/// What a turn of phrase, or a full name in small letters, tells.
+fn told_by_phrase(page: &mut Page, at: usize) -> Option<usize> {
+    let names = counted(page, at);
+    for name in &names {
+        page.report(*name, *name, PhiKind::Name, 0.6, "name.label");
+    }
+    if let Some(last) = names.last() {
+        return Some(*last);
+    }
+    let is_lower = page.token(at).is_some_and(|token| token.shape == Shape::Lower);
+    let full = if is_lower {
+        lower_full(page, at)
+    } else {
+        signed(page, at).map(|last| (at, last))
+    };
+    let (first, last) = full.or_else(|| phrased(page, at).map(|last| (at, last)))?;
+    page.report(first, last, PhiKind::Name, 0.6, "name.label");
+    Some(last)
 }
 
 /// How far the words of one found name may reach, in tokens.

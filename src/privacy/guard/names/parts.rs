@@ -98,7 +98,7 @@ pub(in super::super) fn part(page: &Page, at: usize) -> Part {
         && token.shape == Shape::Title
         && !is_cue
         && token.len() > 2
-        && !has_word_ending(page.word(at))
+        && (!has_word_ending(page.word(at)) || page.word(at).ends_with("line") && is_surname_after(page, at + 1))
         && !is_contraction(page.word(at))
         && has_plain_case(page.word(at))
         && !words::is(page, at, words::PERSONS)
@@ -234,7 +234,14 @@ pub(super) fn state_name(page: &Page, at: usize, known: u64) -> Part {
                     && at >= 2
                     && is_neighbour(at - 2, dict::FIRST)
         });
-    if follows_given && known & (dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST) != 0 {
+    // "Patient M Washington"
+    let follows_initial = at >= 2
+        && page.gap(at) == Gap::Space
+        && page
+            .token(at - 1)
+            .is_some_and(|initial| initial.shape == Shape::Upper && initial.len() == 1)
+        && page.has(at - 2, cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE);
+    if (follows_given || follows_initial) && known & (dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST) != 0 {
         return Part::Surname;
     }
     let leads_surname = page.gap(at + 1) == Gap::Space && is_neighbour(at + 1, dict::SURNAME);
@@ -307,6 +314,8 @@ const ENDINGS: &[&str] = &[
     "ectomy",
     "otomy",
     "plasty",
+    "dontia",
+    "dontics",
     "oscopy",
     "ography",
     "gram",

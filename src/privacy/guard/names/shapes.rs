@@ -190,7 +190,34 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::Initial, 1..) if initials > 1 && tail.is_strong() && eponyms == 0 => Some(0.65),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
+        (Part::FirstOrdinary, 2) if !starts && initials == 0 && is_set_apart(page, lead_at, tail_at) => Some(0.6),
         (Part::FirstOrdinary, 2..) if is_hyphenated && tail.can_be_last() => Some(0.7),
         _ => None,
     }
+}
+
+/// "the wrong Faith Sharp,", "from Grant Long (POA)": two capitals among small letters, a given name and a surname, that mean no thing.
+fn is_set_apart(page: &Page, lead: usize, tail: usize) -> bool {
+    let is_small = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap <= Gap::Space)
+    };
+    let is_led = lead.checked_sub(1).is_some_and(|before| {
+        is_small(before) && !page.word_is(before, &["the", "a", "an", "and", "or"])
+            || words::is(page, before, class::DEGREE)
+    });
+    let ends = is_small(tail + 1)
+        || page
+            .token(tail + 1)
+            .is_none_or(|next| matches!(next.mark, b',' | b'.' | b';' | b'?' | b'(' | b':'));
+    let is_borne = tail == lead + 1
+        && page.gap(tail) == Gap::Space
+        && page.dictionary(tail) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
+        && !words::is(page, lead, class::OF_FORM)
+        && !words::is(page, tail, class::OF_FORM)
+        && !page.has(
+            tail,
+            cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::FACILITY_GENERIC | cue::PLACE_TAIL,
+        );
+    is_led && ends && is_borne
 }

@@ -281,7 +281,10 @@ pub(super) fn is_function_word(page: &Page, at: usize) -> bool {
 fn is_lone_surname(page: &Page, part: Part, at: usize) -> bool {
     let is_eponym = page.has(at, cue::EPONYM);
     let is_human = page.has(at + 1, cue::HUMAN_VERB) && page.gap(at + 1) == Gap::Space && !is_eponym;
-    let is_told = at > 0 && page.word_is(at - 1, &["said", "says", "told", "asked"]);
+    let is_graded = page
+        .token(at + 1)
+        .is_some_and(|next| next.has_digit() && next.gap == Gap::Space);
+    let is_told = at > 0 && page.word_is(at - 1, &["said", "says", "told", "asked"]) && !is_graded;
     let is_described = part == Part::Surname
         && page.dictionary(at) & dict::CITY == 0
         && !is_eponym

@@ -173,11 +173,13 @@ pub(super) fn is_lower_surname(page: &Page, at: usize) -> bool {
     let ends = page.token(at + 1).is_none_or(|next| {
         next.gap >= Gap::Line
             || matches!(next.mark, b'.' | b';' | b'?' | b'(')
-            || next.has(cue::PERSON_VERB | cue::AGED | cue::MRN_HEAD | cue::CONNECTOR)
+            || next.has(cue::HUMAN_VERB | cue::PERSON_VERB | cue::AGED | cue::MRN_HEAD | cue::CONNECTOR)
             || page.word_is(at + 1, &["f", "dob", "denied", "seen", "re", "who", "pls"])
     });
-    known & dict::SURNAME != 0
-        && known & (dict::WORD | dict::CITY | dict::TOWN) == 0
+    let may_be_town = known & dict::TOWN != 0 && page.token(at + 1).is_none_or(|next| next.mark == 0);
+    known & (dict::SURNAME | dict::FIRST) != 0
+        && known & (dict::WORD | dict::CITY) == 0
+        && !may_be_town
         && ends
         && page.token(at).is_some_and(|token| {
             token.shape == Shape::Lower && token.cues == 0 && token.len() > 4 && token.gap == Gap::Space

@@ -152,7 +152,7 @@ pub(super) fn signs_off(page: &Page, first: usize, last: usize) -> bool {
 }
 
 /// Whether the word at `at` closes a name that was found.
-fn is_found_name(page: &Page, at: usize) -> bool {
+pub(super) fn is_found_name(page: &Page, at: usize) -> bool {
     let end = page.token(at).map_or(0, |token| token.end as usize);
     page.found
         .iter()

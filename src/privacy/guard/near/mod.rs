@@ -1,10 +1,10 @@
 //! What a token and those beside it may concern: nearly all that no detector can use is told here, by a look at four tokens.
 
+mod names;
 mod places;
 
 use super::index::{ENCODED_MIN, Interest, PLACE_TRIGGERS};
-use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, PLACES, cue, dict};
-use super::names::parts::NO_NAMES;
+use super::lexicon::{Lexicon, cue, dict};
 use super::numbers::is_joint;
 use super::numbers::labels::names_identifier;
 use super::token::{Gap, Shape, Token};
@@ -244,7 +244,8 @@ impl Near<'_> {
         let follows_place_word =
             before.has(PLACE_LEADS) && (!is_of || self.about.has_facilities || token.has(cue::FACILITY_NAME));
         let may_be_place = follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);
-        let may_be_given_name = token.cues == 0 && lexicon.is_given_name(token.hash);
+        let is_plain = token.cues == 0 || token.cues == cue::EPONYM && next.shape == Shape::Lower && next.cues == 0;
+        let may_be_given_name = is_plain && lexicon.is_given_name(token.hash);
         let may_be_surname = self.about.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {
             let known = lexicon.dictionary(token.hash);
             is_clear_name(known)
@@ -253,11 +254,12 @@ impl Near<'_> {
         // "novak, petra"
         let may_be_syllable = self.about.is_informal && next.mark == b'-' && token.len() <= 5;
         let leads_given_name = next.mark == b',' && after.shape == Shape::Lower && lexicon.is_given_name(after.hash);
+        let may_be_told = self.about.is_informal && self.is_in_phrase(lexicon);
         self.of_word()
             | bit(Interest::Place, may_be_place)
             | bit(
                 Interest::Name,
-                may_be_given_name || leads_given_name || may_be_surname || may_be_syllable,
+                may_be_given_name || leads_given_name || may_be_surname || may_be_syllable || may_be_told,
             )
     }
 
@@ -349,43 +351,5 @@ impl Near<'_> {
         let is_group =
             group.shape == Shape::Upper && group.len() == 2 && matches!(group.gap, Gap::Space | Gap::Paragraph);
         is_joined && is_group && token.shape == Shape::Digits && token.len() <= 3 && !may_be_grouped
-    }
-
-    /// Whether a capitalised word may be a part of a name, by itself.
-    #[inline]
-    fn may_be_name(&self) -> bool {
-        const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::SURNAME | dict::SURNAME_ORDINARY;
-        let token = self.token();
-        let known = u64::from(token.known & !KNOWN_STARTS_PHRASE);
-        let is_title = token.shape == Shape::Title;
-        let (next, after) = (self.after(1), self.after(2));
-        let leads_number = next.has_digit() || next.mark == b'-' && after.has_digit();
-        if leads_number && !is_title && token.len() <= 3 {
-            return false; // "CO-50"
-        }
-        let is_clear = known & !PLACES == 0 && is_title && !token.has(cue::CONNECTOR)
-            || known & dict::FIRST != 0
-            || known & (dict::SURNAME | dict::WORD) == dict::SURNAME
-            || token.len() == 1
-            || token.has(cue::STATE);
-        let goes_on = next.is_capitalised()
-            || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
-            || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
-            || token.possessive;
-        if token.has(cue::MONTH) && self.lists_months() {
-            return false;
-        }
-        // "let Grace know", "the carer Precious": a given name that is a word too, with a capital that no sentence gives it.
-        let is_inside = is_title
-            && !token.starts_sentence
-            && (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && known & dict::WORD == 0);
-        let may_be_part = is_clear || known & NAMES != 0 && goes_on || is_inside;
-        !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
-    }
-
-    /// "in January, April and July".
-    fn lists_months(&self) -> bool {
-        let leads = self.after(1).mark == b',' && self.after(2).has(cue::MONTH);
-        leads || self.back(2).has(cue::MONTH)
     }
 }

@@ -1,0 +1,229 @@
+//! Full names in small letters, of which one word is an ordinary one or an initial: "vincent ford", "gurpreet sato", "m. smalls".
+
+use super::super::lexicon::{cue, dict};
+use super::super::near::is_clear_name;
+use super::super::page::Page;
+use super::super::token::{Gap, Shape, Token};
+use super::super::words::{self, class};
+use super::context::{has_demographics_after, leads_record};
+use super::parts::has_word_ending;
+use super::phrases::{ends_clause, is_borne, is_listed, leads_age};
+
+const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY;
+const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
+
+/// First and last token of a full name in small letters that the token at `at` belongs to.
+pub(super) fn lower_full(page: &Page, at: usize) -> Option<(usize, usize)> {
+    if page.word(at).len() == 1 {
+        return initial_and_surname(page, at);
+    }
+    rare_given(page, at)
+        .or_else(|| given_and_ordinary(page, at))
+        .or_else(|| rare_and_ordinary(page, at))
+}
+
+/// A word in small letters that may be a surname.
+fn is_surname(page: &Page, at: usize) -> bool {
+    const OTHERS: u64 = !(cue::FACILITY_NAME | cue::EPONYM | cue::PARTICLE | cue::HUMAN_VERB);
+    page.token(at).is_some_and(|token| {
+        token.shape == Shape::Lower && token.gap == Gap::Space && token.len() > 3 && token.cues & OTHERS == 0
+    }) && is_borne(page, at, SURNAMES)
+        && !has_word_ending(page.word(at))
+}
+
+/// What follows a name where nothing is called by it: the end of a clause, or a word that leads on.
+fn goes_on(page: &Page, last: usize) -> bool {
+    const LEADS: u64 = cue::CONNECTOR
+        | cue::PERSON_PREP
+        | cue::PERSON_VERB
+        | cue::HUMAN_VERB
+        | cue::PLACE_PREP
+        | cue::AGED
+        | cue::MRN_HEAD;
+    let is_joined = page.gap(last + 1) == Gap::Glued
+        && matches!(
+            page.token(last + 1).map(|next| next.mark),
+            Some(b'-' | b'_' | b'@' | b'/')
+        );
+    !is_joined
+        && (ends_clause(page, last)
+            || page.has(last + 1, LEADS)
+            || page.word_is(
+                last + 1,
+                &[
+                    "hit", "got", "gets", "paid", "denied", "approved", "dos", "dob", "mrn", "seen", "admitted",
+                    "treated",
+                ],
+            )
+            || leads_record(page, last)
+            || has_demographics_after(page, last))
+}
+
+/// "about", "for", "pt", a mark, or the beginning: what a person's name follows.
+fn is_led(page: &Page, first: usize) -> bool {
+    let Some(before) = first.checked_sub(1) else {
+        return true;
+    };
+    page.has(
+        before,
+        cue::PERSON_PREP | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
+    ) || page.word_is(before, &["on", "to", "from", "is", "w"])
+        || page
+            .token(before)
+            .is_some_and(|lead| matches!(lead.mark, b',' | b':' | b';' | b'(' | b'/'))
+        || words::is(page, before, class::PERSON_ROLE | class::PERSON_MET)
+}
+
+/// "pt c. gray, opelousas", "following up on m. smalls:", "chase f. moore of".
+fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
+    let surname = initial + 2;
+    let is_initial = page
+        .token(initial)
+        .is_some_and(|token| token.shape == Shape::Lower && token.gap > Gap::Glued)
+        && page.mark_is(initial + 1, b'.')
+        && page.gap(initial + 1) == Gap::Glued;
+    let is_versus = page.word_is(initial, &["v"]);
+    if !is_initial || is_versus || !is_surname(page, surname) {
+        return None;
+    }
+    let given = initial.checked_sub(1).filter(|given| {
+        page.token(*given)
+            .is_some_and(|token| token.shape == Shape::Lower && token.len() > 2)
+            && is_listed(page, *given, GIVEN)
+    });
+    if given.is_some() && goes_on(page, surname) {
+        return given.map(|given| (given, surname));
+    }
+    let is_person = initial > 0
+        && page.has(
+            initial - 1,
+            cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
+        );
+    let is_clear = is_clear_name(page.dictionary(surname)) && leads_record(page, surname);
+    (is_person || is_clear || is_led(page, initial) && goes_on(page, surname)).then_some((initial, surname))
+}
+
+/// "gurpreet sato": a clear surname after a given name that few bear.
+fn rare_given(page: &Page, surname: usize) -> Option<(usize, usize)> {
+    let given = surname.checked_sub(1)?;
+    let is_rare = page.token(given).is_some_and(|token| {
+        token.shape == Shape::Lower && token.cues == 0 && token.len() > 3 && !token.taken && token.gap > Gap::Glued
+    }) && {
+        let known = page.dictionary(given);
+        known & dict::FIRST_RARE != 0 && known & (dict::WORD | dict::CITY) == 0
+    };
+    (is_rare && is_clear_name(page.dictionary(surname)) && is_surname(page, surname)).then_some((given, surname))
+}
+
+/// "for harpreet gill hit": a given name that few bear and a surname that is a word too.
+fn rare_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
+    let surname = given + 1;
+    let is_rare = page
+        .token(given)
+        .is_some_and(|token| token.shape == Shape::Lower && token.cues == 0 && token.len() > 4 && !token.taken);
+    let known = page.dictionary(given);
+    let is_name = is_rare && known & dict::FIRST_RARE != 0 && known & (dict::WORD | dict::CITY) == 0;
+    (is_name && is_led_by_person(page, given) && is_surname(page, surname) && goes_on(page, surname))
+        .then_some((given, surname))
+}
+
+/// "about vincent ford;", "for maria brown, residential": a given name and a surname that is a word too, led by what leads to persons.
+fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
+    let surname = given + 1;
+    let known = page.dictionary(given);
+    let is_given = page.token(given).is_some_and(|token| {
+        let others = !(cue::EPONYM | cue::FACILITY_NAME | cue::STATE);
+        token.shape == Shape::Lower && token.cues & others == 0 && token.len() > 2 && !token.taken
+    });
+    let is_eponym = page.has(given, cue::EPONYM) && page.has(surname, cue::EPONYM);
+    let is_hyphenated = hyphenated_end(page, surname) > surname;
+    if !is_given || is_eponym || known & GIVEN == 0 || !(is_surname(page, surname) || is_hyphenated) {
+        return None;
+    }
+    let last = hyphenated_end(page, surname);
+    let is_clear = known & dict::FIRST != 0 && known & dict::WORD == 0;
+    if !is_clear && (words::is(page, given, class::OF_FORM) || words::is(page, surname, class::OF_FORM)) {
+        return None;
+    }
+    let leads = is_led_by_person(page, given) || is_clear && page.is_informal() && is_led(page, given);
+    // "otto bock or equal"
+    let is_choice = !is_led_by_person(page, given) && page.word_is(last + 1, &["or", "and"]);
+    let is_told = leads && goes_on(page, last) && !is_choice && !page.has(given, cue::STATE);
+    let is_name = if is_clear {
+        is_told
+    } else if last > surname {
+        is_told && !page.has(given.saturating_sub(1), cue::PERSON_PREP)
+    } else {
+        let ends = ends_clause(page, last);
+        let is_person = given > 0 && page.has(given - 1, cue::PERSON | cue::RELATIVE | cue::TITLE);
+        is_told && (known & dict::FIRST != 0 || ends || is_person)
+            || ends
+                && is_led(page, given)
+                && page.mark_is(last + 1, b',')
+                && page.token(last + 2).is_some_and(Token::has_digit)
+    };
+    let is_name = is_name || is_recorded(page, given, last);
+    is_name.then_some((given, last))
+}
+
+/// "day-fields": the last part of a surname joined by a hyphen.
+fn hyphenated_end(page: &Page, surname: usize) -> usize {
+    let is_joined = page.mark_is(surname + 1, b'-')
+        && page.gap(surname + 1) == Gap::Glued
+        && page.gap(surname + 2) == Gap::Glued
+        && page.dictionary(surname + 2) & SURNAMES != 0;
+    if is_joined { surname + 2 } else { surname }
+}
+
+/// "for", "about", "pt is", "patient": what leads to a person more than to a thing.
+fn is_led_by_person(page: &Page, first: usize) -> bool {
+    const PERSONS: u64 =
+        cue::PERSON_PREP | cue::NAME_LABEL | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE;
+    let Some(before) = first.checked_sub(1) else {
+        return false;
+    };
+    let is_linked =
+        page.word_is(before, &["is", "was", "of"]) && before > 0 && page.has(before - 1, cue::PERSON | cue::RELATIVE);
+    page.has(before, PERSONS) || is_linked || words::is(page, before, class::PERSON_ROLE | class::DEGREE)
+}
+
+/// "for faith sweet dob", "pt is guy sharp, 58,", "misty moore needs": two words that are names too, with what a person has or does after them.
+fn is_recorded(page: &Page, given: usize, last: usize) -> bool {
+    let comma = usize::from(page.mark_is(last + 1, b','));
+    let next = last + 1 + comma;
+    let has_record = page.has(next, cue::AGED | cue::MRN_HEAD)
+        || page.word_is(next, &["dob", "dos", "mrn"])
+        || leads_record(page, last) && !page.has(next, cue::OTHER_WORD | cue::PATIENT_DATE)
+        || has_demographics_after(page, last)
+        || leads_age(page, last);
+    let opens = page.starts_sentence(given)
+        || (1..=3).any(|back| {
+            back <= given
+                && page.starts_sentence(given - back)
+                && page.word_is(given - back, &["um", "so", "ok", "well", "hi"])
+        });
+    let acts = comma == 0 && (page.has(next, cue::HUMAN_VERB) || page.word_is(next, &["needs", "has", "had", "was"]));
+    has_record && (is_led_by_person(page, given) || opens) || opens && acts
+}
+
+/// "rose reed, tonsillectomy", "following chase parsons (": beside an identifier, two words that are names too and stand as a name does.
+pub(super) fn lower_beside(page: &Page, given: usize) -> Option<usize> {
+    let surname = given + 1;
+    let is_given = page.token(given).is_some_and(|token| {
+        let others = !(cue::EPONYM | cue::FACILITY_NAME | cue::STATE | cue::MONTH);
+        token.shape == Shape::Lower && token.cues & others == 0 && token.len() > 2 && token.gap > Gap::Glued
+    });
+    let is_other =
+        |index: usize| words::is(page, index, class::OF_FORM) || page.has(index, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
+    if !is_given
+        || page.dictionary(given) & GIVEN == 0
+        || !is_surname(page, surname)
+        || is_other(given)
+        || is_other(surname)
+    {
+        return None;
+    }
+    let opens = page.starts_sentence(given) || is_led(page, given) || is_led_by_person(page, given);
+    let ends = ends_clause(page, surname) || page.mark_is(surname + 1, b'(') || goes_on(page, surname);
+    (opens && ends).then_some(surname)
+}
