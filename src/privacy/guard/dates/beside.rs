@@ -12,6 +12,7 @@ use super::compact::bare_date;
 use super::forms::{Date, Form, date_at, is_month_day};
 use super::fractions::may_be_day;
 use super::is_of_any_year;
+use super::spelled::spoken;
 use super::stamps::is_stamp;
 
 /// How far before a date, in tokens, a word of documents dates it whatever else the text tells.
@@ -21,6 +22,7 @@ const DETECTOR: &str = "date.beside";
 
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     read_passed(page, near);
+    read_spoken(page, near);
     let mut from = near.start;
     while let Some(at) = page.next(Interest::Date, from).filter(|at| *at < near.end) {
         from = at + 1;
@@ -31,6 +33,18 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
         let Some(date) = read else { continue };
         from = date.last + 1;
         if !page.is_taken(date.first, date.last) && !is_of_document(page, &date) {
+            page.report(date.first, date.last, PhiKind::Date, 0.6, DETECTOR);
+        }
+    }
+}
+
+/// "date of birth three seventeen forty two".
+fn read_spoken(page: &mut Page, near: &Range<usize>) {
+    for at in near.clone() {
+        if page.has(at, cue::PATIENT_DATE)
+            && let Some(date) = spoken(page, at)
+            && !page.is_taken(date.first, date.last)
+        {
             page.report(date.first, date.last, PhiKind::Date, 0.6, DETECTOR);
         }
     }
@@ -66,7 +80,11 @@ fn day(page: &Page, at: usize) -> Option<Date> {
 /// "last covered day 2-28", "transfer date 6-11".
 fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
     let lead = at.checked_sub(1)?;
-    let is_led = page.word_is(lead, &["day", "date", "dos", "on", "since", "seen", "visit", "until"]);
+    // "day 6-9" is several days of a stay.
+    let is_one_day = page.word_is(lead, &["day"])
+        && lead > 0
+        && page.word_is(lead - 1, &["covered", "same", "last", "first", "discharge", "service"]);
+    let is_led = is_one_day || page.word_is(lead, &["date", "dos", "on", "since", "seen", "visit", "until"]);
     let is_short = |index: usize| page.is_digits(index) && page.word(index).len() <= 2;
     let is_glued = page.gap(at + 1) == Gap::Glued && page.gap(at + 2) == Gap::Glued;
     let is_day = page
@@ -85,12 +103,23 @@ fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
     })
 }
 
+/// Whether something near names a document by itself: "effective" and "as of" are said of people too.
+fn speaks_of_policy_alone(page: &Page, date: &Date) -> bool {
+    const NEAR: usize = 10;
+    (date.first.saturating_sub(NEAR)..date.last + NEAR).any(|index| {
+        page.has(index, cue::POLICY_DATE | cue::CODE_CUE | cue::PROPER) && !is(page, index, class::OF_BOTH)
+            || is(page, index, class::DOCUMENT_SUBJECT)
+    })
+}
+
 /// "LCD L33797 effective 10/01/2019", "the March 2024 bulletin".
 fn is_of_document(page: &Page, date: &Date) -> bool {
+    let names_policy = speaks_of_policy_alone(page, date);
     let dates_document = |index: usize| {
         page.has(index, cue::POLICY_DATE)
             && !page.has(index, cue::PATIENT_DATE)
             && !page.word_is(index, &["form", "forms"])
+            && (names_policy || !is(page, index, class::OF_BOTH))
             || is(page, index, class::DOCUMENT_WORD) && !is(page, index, class::OF_PEOPLE_TOO | class::OF_MANY_THINGS)
     };
     let follows = (1..=REACH)

@@ -2,7 +2,7 @@
 
 use super::super::lexicon::cue;
 use super::super::page::Page;
-use super::super::token::{Shape, Token};
+use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
 use super::context::speaks_of_person;
 
@@ -15,8 +15,10 @@ pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
     (follows_stamp(page, first)
         || follows_number(page, first)
         || stands_in_brackets(page, first, last)
-        || names_edition(page, first, last))
+        || names_edition(page, first, last)
+        || is_of_code(page, first))
         && !speaks_of_person(page, first, last)
+        || is_of_court(page, first)
 }
 
 /// "rev. 10/23", "exp 01/31/2026", "ver. 5, adopted May 2023": the word right before, over a stop.
@@ -69,6 +71,28 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
         .filter_map(|back| open.checked_sub(back))
         .any(|index| is(page, index, class::DOCUMENT_NAME) || page.has(index, cue::CODE_CUE));
     opens_with_stamp || is_alone && is_numbered && is_document
+}
+
+/// "E66.813 since 10/1/2024": codes begin and end with a quarter.
+fn is_of_code(page: &Page, first: usize) -> bool {
+    let is_quarter = matches!((page.number(first), page.number(first + 2)), (Some(1 | 4 | 7 | 10), Some(1)))
+        && page.mark_is(first + 1, b'/');
+    let follows_since = { first.checked_sub(1) }
+        .is_some_and(|since| page.word_is(since, &["since", "from", "until", "before", "after", "by"]));
+    let is_code = |index: usize| {
+        page.token(index).is_some_and(Token::has_digit)
+            && (page.word(index).len() == 5 || index > 0 && page.mark_is(index - 1, b'.') && page.gap(index) == Gap::Glued)
+    };
+    is_quarter && follows_since && first.checked_sub(2).is_some_and(is_code)
+}
+
+/// "Jimmo v. Sebelius (January 24, 2013)".
+fn is_of_court(page: &Page, first: usize) -> bool {
+    (1..=BRACKET_REACH).filter_map(|back| first.checked_sub(back)).any(|against| {
+        page.word_is(against, &["v", "vs"])
+            && { against.checked_sub(1) }.is_some_and(|party| page.token(party).is_some_and(Token::is_capitalised))
+            && (against + 1..=against + 2).any(|party| page.token(party).is_some_and(Token::is_capitalised))
+    })
 }
 
 /// "the April 13, 2023 list", "the 10/1 update": what follows is a document.

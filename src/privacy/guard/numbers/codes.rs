@@ -69,5 +69,16 @@ pub(super) fn is_row_of_codes(text: &str) -> bool {
     if is_year(first) {
         return parts.all(is_year);
     }
-    is_code(first) && parts.all(|part| is_code(part) || part.len() <= 2)
+    let begins_as = |part: &str| part.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    let is_like_first = |part: &str| is_code(part) && begins_as(part) == begins_as(first);
+    is_code(first) && parts.all(|part| is_like_first(part) || part.len() <= 2) || is_span_of_hours(text)
+}
+
+/// "0712-1044", "2150-0630".
+fn is_span_of_hours(text: &str) -> bool {
+    let is_hour = |part: &str| {
+        let number: Option<u32> = part.parse().ok().filter(|_| part.len() == 4);
+        number.is_some_and(|hour| hour < 2400 && hour % 100 < 60)
+    };
+    text.split_once('-').is_some_and(|(from, to)| is_hour(from) && is_hour(to))
 }

@@ -1,7 +1,7 @@
 //! Numbers in groups with blanks between them, and numbers of the same form as an identifier before them.
 
 use super::super::kinds::PhiKind;
-use super::super::lexicon::cue;
+use super::super::lexicon::{cue, hash_word};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::Run;
@@ -54,10 +54,27 @@ pub(super) fn spaced_value(page: &Page, at: usize) -> Option<(usize, usize)> {
         .last()?;
     let digits_of = |index: usize| page.word(index).bytes().filter(u8::is_ascii_digit).count();
     let is_code = |index: usize| page.word(index).len() == 5 && digits_of(index) >= 3;
-    let is_row_of_codes =
-        (at..=last).any(is_code) && (at..=last).all(|index| is_code(index) || page.word(index).len() <= 2);
-    let is_quantity = page.has(last + 1, cue::UNIT) || page.mark_is(last + 1, b'%');
+    // "97110 59" has a modifier, "61907 01" has none: they don't begin with a nought.
+    let is_modifier = |index: usize| page.word(index).len() <= 2 && !page.word(index).starts_with('0');
+    let is_row_of_codes = (at..=last).any(is_code) && (at..=last).all(|index| is_code(index) || is_modifier(index));
+    let is_quantity =
+        page.has(last + 1, cue::UNIT) || page.mark_is(last + 1, b'%') || (at..=last).any(|index| is_amount(page, index));
     (!is_row_of_codes && !is_quantity).then(|| (last, (at..=last).map(digits_of).sum()))
+}
+
+/// "155u", "x12", "20mg": an amount with its unit, or a multiplier.
+fn is_amount(page: &Page, index: usize) -> bool {
+    let word = page.word(index);
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if word.strip_prefix(['x', 'X']).is_some_and(is_number) {
+        return true;
+    }
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_unit = |unit: &str| {
+        let cues = page.lexicon.phrase_cues(hash_word(unit)).unwrap_or(0);
+        unit.eq_ignore_ascii_case("u") || cues & cue::UNIT != 0
+    };
+    unit.len() < word.len() && unit.bytes().all(|byte| byte.is_ascii_lowercase()) && !unit.is_empty() && is_unit(unit)
 }
 
 /// "Maria Gonzalez (KTD 234 378 615)": capitals and groups of digits, nine digits and more, where the sentence speaks of a person.

@@ -18,6 +18,7 @@ use self::groups::{echoes, payer_groups, spaced_groups};
 use self::labelled::{after_letters, labelled};
 use self::labels::Reading;
 use self::phones::extension;
+use super::dates::spaced;
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
@@ -156,6 +157,9 @@ fn count(page: &Page, at: usize, run: &mut Run) {
 
 /// Tries the readings of a run, strongest first; gives the last token of what it reported.
 fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
+    if let Some(last) = spaced::find(page, run.first) {
+        return Some(last);
+    }
     let reading = labels::before(page, run.first);
     if let Reading::Identifier(label) = &reading
         && label.is_head
