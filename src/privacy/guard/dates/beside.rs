@@ -106,8 +106,10 @@ fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
 /// Whether something near names a document by itself: "effective" and "as of" are said of people too.
 fn speaks_of_policy_alone(page: &Page, date: &Date) -> bool {
     const NEAR: usize = 10;
-    (date.first.saturating_sub(NEAR)..date.last + NEAR).any(|index| {
-        page.has(index, cue::POLICY_DATE | cue::CODE_CUE | cue::PROPER) && !is(page, index, class::OF_BOTH)
+    let before = (1..NEAR).take_while(|back| *back <= date.first && !page.starts_sentence(date.first + 1 - back));
+    let after = (date.last + 1..date.last + NEAR).take_while(|index| !page.starts_sentence(*index));
+    before.map(|back| date.first - back).chain(after).any(|index| {
+        page.has(index, cue::POLICY_DATE | cue::CODE_CUE) && !is(page, index, class::OF_BOTH)
             || is(page, index, class::DOCUMENT_SUBJECT)
     })
 }

@@ -242,7 +242,7 @@ fn is_measured(page: &Page, at: usize) -> bool {
 }
 
 /// "10-15-20", "6-12-18": doses and hours in even steps, which begin with a step or are all fives. 3/14/25 is only a date.
-pub(super) const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
+pub(in super::super) const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
     let is_even = first < second && second < third && second - first == third - second;
     is_even && (first % (second - first) == 0 || first % 5 == 0 && second % 5 == 0)
 }

@@ -7,7 +7,7 @@ pub(super) mod compact;
 pub(super) mod context;
 mod days;
 mod forms;
-mod fractions;
+pub(super) mod fractions;
 pub(super) mod spaced;
 mod spelled;
 mod stamps;

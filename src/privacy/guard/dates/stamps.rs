@@ -86,13 +86,14 @@ fn is_of_code(page: &Page, first: usize) -> bool {
     is_quarter && follows_since && first.checked_sub(2).is_some_and(is_code)
 }
 
-/// "Jimmo v. Sebelius (January 24, 2013)".
+/// "Jimmo v. Sebelius (January 24, 2013)", "Fuller v. Harmon, decision of May 2, 2014".
 fn is_of_court(page: &Page, first: usize) -> bool {
-    (1..=BRACKET_REACH).filter_map(|back| first.checked_sub(back)).any(|against| {
-        page.word_is(against, &["v", "vs"])
-            && { against.checked_sub(1) }.is_some_and(|party| page.token(party).is_some_and(Token::is_capitalised))
-            && (against + 1..=against + 2).any(|party| page.token(party).is_some_and(Token::is_capitalised))
-    })
+    const SAID: [&str; 6] = ["settlement", "ruling", "decision", "judgment", "judgement", "decree"];
+    let is_capitalised = |index: usize| page.token(index).is_some_and(Token::is_capitalised);
+    let is_versus = |at: usize| page.word_is(at, &["v"]) && at > 0 && is_capitalised(at - 1);
+    let is_said = { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
+        || (1..=2).filter_map(|back| first.checked_sub(back)).any(|index| page.word_is(index, &SAID));
+    is_said && { (1..=BRACKET_REACH).filter_map(|back| first.checked_sub(back)) }.any(is_versus)
 }
 
 /// "the April 13, 2023 list", "the 10/1 update": what follows is a document.

@@ -69,9 +69,13 @@ pub(super) fn is_row_of_codes(text: &str) -> bool {
     if is_year(first) {
         return parts.all(is_year);
     }
-    let begins_as = |part: &str| part.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
-    let is_like_first = |part: &str| is_code(part) && begins_as(part) == begins_as(first);
-    is_code(first) && parts.all(|part| is_like_first(part) || part.len() <= 2) || is_span_of_hours(text)
+    let may_modify = |part: &str| part.len() == 2 || part.len() == 1 && begins_with_digit(part);
+    let is_like_first = |part: &str| is_code(part) && begins_with_digit(part) == begins_with_digit(first);
+    is_code(first) && parts.all(|part| is_like_first(part) || may_modify(part)) || is_span_of_hours(text)
+}
+
+fn begins_with_digit(text: &str) -> bool {
+    text.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
 }
 
 /// "0712-1044", "2150-0630".

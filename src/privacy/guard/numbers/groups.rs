@@ -24,7 +24,9 @@ pub(super) fn last_group(page: &Page, run: &Run) -> usize {
 /// "BCX 700418 2251", "U84 119 0037", "ANT 884 Q 20175": an identifier in groups with blanks between them, of which the first may be
 /// capitals and others a capital. Gives its last token and its digits.
 pub(super) fn spaced_value(page: &Page, at: usize) -> Option<(usize, usize)> {
-    const GROUPS_MAX: usize = 6;
+    // Digits that stand one by one are more than groups.
+    let is_one_by_one = [at, at + 1].iter().all(|index| page.word(*index).len() == 1);
+    let groups_max = if is_one_by_one { 14 } else { 6 };
     let first = page.token(at)?;
     let is_prefix = first.shape == Shape::Upper && (1..=4).contains(&first.len()) && first.cues == 0;
     let ends = |index: usize| {
@@ -48,7 +50,7 @@ pub(super) fn spaced_value(page: &Page, at: usize) -> Option<(usize, usize)> {
     if !is_prefix && !is_value(at) || first.taken || is_joined {
         return None;
     }
-    let last = (at + 1..at + GROUPS_MAX)
+    let last = (at + 1..at + groups_max)
         .take_while(|index| is_group(*index))
         .filter(|index| is_value(*index))
         .last()?;
@@ -122,7 +124,7 @@ pub(super) fn payer_groups(page: &mut Page, run: &Run) -> Option<usize> {
     Some(last)
 }
 
-/// "MRN 6620418 is hers and 6620481 his": the same form as an identifier found just before.
+/// "MRN 6620418 is hers and 6620481 his", "charts N30118 and N30277": the same form as an identifier found just before.
 pub(super) fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
     const REACH_BYTES: usize = 160;
     let start = page.token(run.first)?.start as usize;
@@ -135,8 +137,11 @@ pub(super) fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
     let has_same_form = count(earlier, u8::is_ascii_digit) == run.digits
         && count(earlier, u8::is_ascii_alphabetic) == run.letters
         && earlier.len() == run.text(page).len();
+    let joint = run.first.checked_sub(1)?;
+    let is_joined = page.word_is(joint, &["and", "or"]) && { page.before(joint) }.is_some_and(|last| last.end as usize == found.end);
+    let fewest = if is_joined && run.letters > 0 { 4 } else { 6 };
     let kind = found.kind;
-    if !has_same_form || run.digits < 6 || is_public_code(page, run) || page.has(run.last + 1, cue::UNIT) {
+    if !has_same_form || run.digits < fewest || is_public_code(page, run) || page.has(run.last + 1, cue::UNIT) {
         return None;
     }
     page.report(run.first, run.last, kind, 0.7, "id.label");

@@ -11,11 +11,12 @@ mod labelled;
 pub(super) mod labels;
 mod phones;
 mod policies;
+mod records;
 
 use self::bare::{bare, unlabelled_long};
 use self::forms::{by_form, last_four, masked};
 use self::groups::{echoes, payer_groups, spaced_groups};
-use self::labelled::{after_letters, labelled};
+use self::labelled::{after_letters, labelled, spaced_plate};
 use self::labels::Reading;
 use self::phones::extension;
 use super::dates::spaced;
@@ -176,6 +177,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         .or_else(|| masked(page, run))
         .or_else(|| last_four(page, run))
         .or_else(|| over_line(page, run, depth))
+        .or_else(|| spaced_plate(page, run))
         .or_else(|| after_letters(page, run))
         .or_else(|| spaced_groups(page, run))
         .or_else(|| payer_groups(page, run))
