@@ -46,10 +46,13 @@ fn is_short_date(page: &Page, at: usize, number: u32) -> bool {
         "discharge",
         "dc",
     ];
-    let is_led = page.cue_before(at, 2, cue::PATIENT_DATE).is_some_and(|cue_at| page.word_is(cue_at, &LEADS));
+    let is_led = page
+        .cue_before(at, 2, cue::PATIENT_DATE)
+        .is_some_and(|cue_at| page.word_is(cue_at, &LEADS));
     let follows_care = { at.checked_sub(1) }.is_some_and(|before| is(page, before, class::CARE_VERB));
     let is_measured = page.has(at + 1, cue::UNIT);
-    is_month_day(number / 10_000, number / 100 % 100) && (is_led || follows_care && is_recent(number % 100) && !is_measured)
+    is_month_day(number / 10_000, number / 100 % 100)
+        && (is_led || follows_care && is_recent(number % 100) && !is_measured)
 }
 
 /// Whether two digits are a year in which care was given that is still spoken of.

@@ -323,7 +323,8 @@ fn ordinal_month(page: &Page, at: usize) -> Option<Date> {
     if !page.has(month, cue::MONTH) || page.gap(month) > Gap::Line {
         return None;
     }
-    let is_compound = |back: usize| { at.checked_sub(back) }.is_some_and(|tens| spelled::compound_end(page, tens) == Some(at));
+    let is_compound =
+        |back: usize| { at.checked_sub(back) }.is_some_and(|tens| spelled::compound_end(page, tens) == Some(at));
     let begin = (1..=2).find(|back| is_compound(*back)).map_or(at, |back| at - back);
     let first = if begin.checked_sub(1).is_some_and(|index| page.word_is(index, &["the"])) {
         begin - 1

@@ -9,7 +9,7 @@ mod days;
 mod forms;
 pub(super) mod fractions;
 pub(super) mod spaced;
-mod spelled;
+pub(super) mod spelled;
 mod stamps;
 
 use self::context::{
@@ -157,10 +157,10 @@ fn is_month_personal(page: &Page, date: &Date) -> bool {
 
 /// "leads recalled in October 2007": what happens to things and documents, and when.
 fn happened_to_thing(page: &Page, first: usize) -> bool {
-    let follows_in = { first.checked_sub(1) }.is_some_and(|before| page.word_is(before, &["in", "since", "by", "until"]));
-    follows_in
-        && { first.checked_sub(2) }
-            .is_some_and(|verb| is(page, verb, class::DOCUMENT_WORD) && !is(page, verb, class::CARE_VERB))
+    let follows_in =
+        { first.checked_sub(1) }.is_some_and(|before| page.word_is(before, &["in", "since", "by", "until"]));
+    follows_in && { first.checked_sub(2) }
+        .is_some_and(|verb| is(page, verb, class::DOCUMENT_WORD) && !is(page, verb, class::CARE_VERB))
 }
 
 /// A day or month that was told of somebody's care, unless the nearest cue says that a document is spoken of.

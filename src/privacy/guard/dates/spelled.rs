@@ -4,7 +4,7 @@ use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::Gap;
 use super::days::ends_phrase;
-use super::forms::{Date, Form, is_month_day};
+use super::forms::is_month_day;
 
 const ONES: [&str; 9] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 const TEENS: [&str; 10] = [
@@ -40,30 +40,18 @@ pub(super) fn compound_end(page: &Page, at: usize) -> Option<usize> {
     (is_compound && page.gap(at) <= Gap::Line && page.gap(last) <= Gap::Line).then_some(last)
 }
 
-/// "three seventeen forty two" after "birth" or "dob": month, day and year in words. `at` is the word that they follow.
-pub(super) fn spoken(page: &Page, at: usize) -> Option<Date> {
-    let is_led = page.word_is(at, &["birth", "birthday", "birthdate", "dob", "born", "dos"])
-        || page.word_is(at, &["service"]) && at > 0 && page.word_is(at - 1, &["of"]);
-    if !is_led {
-        return None;
-    }
-    let mut first = at + 1;
-    while first < at + 4 && (page.mark_is(first, b':') || page.word_is(first, &["is", "was", "on"])) {
-        first += 1;
-    }
+/// "three seventeen forty two" from `first` on, which follows a word of birth: month, day and year in words. Gives its last token.
+pub(in super::super) fn spoken_end(page: &Page, first: usize) -> Option<usize> {
+    const WORDS_MAX: usize = 12;
     let (month, next) = spelled_number(page, first)?;
     let (day, next) = spelled_number(page, next)?;
-    let mut last = next.checked_sub(1)?;
-    while last < first + 12
-        && let Some((_, end)) = spelled_number(page, last + 1)
+    let mut end = next;
+    while end < first + WORDS_MAX
+        && let Some((_, next)) = spelled_number(page, end)
     {
-        last = end.checked_sub(1)?;
+        end = next;
     }
-    is_month_day(month, day).then_some(Date {
-        first,
-        last,
-        form: Form::Full,
-    })
+    end.checked_sub(1).filter(|_| is_month_day(month, day))
 }
 
 /// The number below a hundred that words tell from `at` on, and the token after them.

@@ -75,13 +75,16 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
 
 /// "E66.813 since 10/1/2024": codes begin and end with a quarter.
 fn is_of_code(page: &Page, first: usize) -> bool {
-    let is_quarter = matches!((page.number(first), page.number(first + 2)), (Some(1 | 4 | 7 | 10), Some(1)))
-        && page.mark_is(first + 1, b'/');
+    let is_quarter = matches!(
+        (page.number(first), page.number(first + 2)),
+        (Some(1 | 4 | 7 | 10), Some(1))
+    ) && page.mark_is(first + 1, b'/');
     let follows_since = { first.checked_sub(1) }
         .is_some_and(|since| page.word_is(since, &["since", "from", "until", "before", "after", "by"]));
     let is_code = |index: usize| {
         page.token(index).is_some_and(Token::has_digit)
-            && (page.word(index).len() == 5 || index > 0 && page.mark_is(index - 1, b'.') && page.gap(index) == Gap::Glued)
+            && (page.word(index).len() == 5
+                || index > 0 && page.mark_is(index - 1, b'.') && page.gap(index) == Gap::Glued)
     };
     is_quarter && follows_since && first.checked_sub(2).is_some_and(is_code)
 }
@@ -92,7 +95,9 @@ fn is_of_court(page: &Page, first: usize) -> bool {
     let is_capitalised = |index: usize| page.token(index).is_some_and(Token::is_capitalised);
     let is_versus = |at: usize| page.word_is(at, &["v"]) && at > 0 && is_capitalised(at - 1);
     let is_said = { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
-        || (1..=2).filter_map(|back| first.checked_sub(back)).any(|index| page.word_is(index, &SAID));
+        || (1..=2)
+            .filter_map(|back| first.checked_sub(back))
+            .any(|index| page.word_is(index, &SAID));
     is_said && { (1..=BRACKET_REACH).filter_map(|back| first.checked_sub(back)) }.any(is_versus)
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::dates::compact::bare_date;
 use super::super::index::Interest;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
@@ -13,7 +14,7 @@ use super::groups::spaced_value;
 use super::labels::{self, Reading};
 use super::policies::is_document_number;
 use super::records::is_record_form;
-use super::{Run, checksum, run_around};
+use super::{Run, checksum, run_around, spoken};
 
 const DETECTOR: &str = "id.beside";
 
@@ -23,6 +24,7 @@ const DIGITS_AMONG_LETTERS_MIN: usize = 5;
 const PLACES_MIN: usize = 7;
 
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
+    spoken::find(page, near);
     let mut from = near.start;
     while let Some(at) = page.next(Interest::Number, from).filter(|at| *at < near.end) {
         from = inspect(page, at, from) + 1;
@@ -74,20 +76,22 @@ fn may_identify(page: &Page, run: &Run) -> bool {
     let is_short = !is_long && may_be_record(text);
     let is_measure =
         page.has(run.last + 1, cue::UNIT) || page.mark_is(run.last + 1, b'%') || follows_amount(page, run.first);
-    let is_decimal = text.contains('/') || text.contains('.') && run.digits < DIGITS_MIN;
+    let stops = text.bytes().filter(|byte| *byte == b'.').count();
+    let is_decimal = text.contains('/') || stops == 1 || stops > 1 && run.digits < DIGITS_MIN;
     (is_long || is_short)
         && !is_measure
         && !is_decimal
         && !is_public_code(page, run)
         && !is_row_of_codes(text)
+        && bare_date(page, run.first).is_none() // a document's, as the dates were read before
         && !is_document_number(page, run)
         && !is_payers_own(page, run)
         && !checksum::is_npi(&run.compact(page))
         && !matches!(labels::before(page, run.first), Reading::Code)
 }
 
-/// "HE4444", "73-42-98", "8820-31", "20044-71", "19-0331", "2209-D": forms that no public code has. Modifiers of procedures are
-/// twenty-two and more, and none is in the seventies but of surgeons; years and hours are read elsewhere.
+/// "HE4444", "73-42-98", "8820-31", "20044-07", "19-0331", "2209-D": forms that no public code has. Modifiers of procedures are twenty-two
+/// and more.
 fn may_be_record(text: &str) -> bool {
     if is_record_form(text) {
         return true;

@@ -84,5 +84,6 @@ fn is_span_of_hours(text: &str) -> bool {
         let number: Option<u32> = part.parse().ok().filter(|_| part.len() == 4);
         number.is_some_and(|hour| hour < 2400 && hour % 100 < 60)
     };
-    text.split_once('-').is_some_and(|(from, to)| is_hour(from) && is_hour(to))
+    text.split_once('-')
+        .is_some_and(|(from, to)| is_hour(from) && is_hour(to))
 }

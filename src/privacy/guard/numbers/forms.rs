@@ -143,9 +143,8 @@ pub(super) fn last_four(page: &mut Page, run: &Run) -> Option<usize> {
         return None;
     }
     let back = |steps: usize| run.first.checked_sub(steps);
-    let passes = |index: usize| {
-        page.word_is(index, &SOCIAL) || page.word_is(index, &BETWEEN) || page.mark_is(index, b':')
-    };
+    let passes =
+        |index: usize| page.word_is(index, &SOCIAL) || page.word_is(index, &BETWEEN) || page.mark_is(index, b':');
     let between = (1..=REACH).take_while(|steps| back(*steps).is_some_and(passes)).count();
     let is_word = |steps: usize, words: &[&str]| back(steps).is_some_and(|index| page.word_is(index, words));
     let is_told = is_word(between + 1, &["four", "4"]) && is_word(between + 2, &["last"]);

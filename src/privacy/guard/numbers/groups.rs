@@ -59,8 +59,9 @@ pub(super) fn spaced_value(page: &Page, at: usize) -> Option<(usize, usize)> {
     // "97110 59" has a modifier, "61907 01" has none: they don't begin with a nought.
     let is_modifier = |index: usize| page.word(index).len() <= 2 && !page.word(index).starts_with('0');
     let is_row_of_codes = (at..=last).any(is_code) && (at..=last).all(|index| is_code(index) || is_modifier(index));
-    let is_quantity =
-        page.has(last + 1, cue::UNIT) || page.mark_is(last + 1, b'%') || (at..=last).any(|index| is_amount(page, index));
+    let is_quantity = page.has(last + 1, cue::UNIT)
+        || page.mark_is(last + 1, b'%')
+        || (at..=last).any(|index| is_amount(page, index));
     (!is_row_of_codes && !is_quantity).then(|| (last, (at..=last).map(digits_of).sum()))
 }
 
@@ -138,7 +139,8 @@ pub(super) fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
         && count(earlier, u8::is_ascii_alphabetic) == run.letters
         && earlier.len() == run.text(page).len();
     let joint = run.first.checked_sub(1)?;
-    let is_joined = page.word_is(joint, &["and", "or"]) && { page.before(joint) }.is_some_and(|last| last.end as usize == found.end);
+    let is_joined = page.word_is(joint, &["and", "or"]) && { page.before(joint) }
+        .is_some_and(|last| last.end as usize == found.end);
     let fewest = if is_joined && run.letters > 0 { 4 } else { 6 };
     let kind = found.kind;
     if !has_same_form || run.digits < fewest || is_public_code(page, run) || page.has(run.last + 1, cue::UNIT) {

@@ -105,7 +105,9 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
 }
 
 fn follows(page: &Page, run: &Run, words: &[&str]) -> bool {
-    run.first.checked_sub(1).is_some_and(|before| page.word_is(before, words))
+    run.first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, words))
 }
 
 /// "SKI4LYF": capitals around a digit. The tail of an aircraft shows its country's letter first.
@@ -196,7 +198,7 @@ pub(super) fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let last = last_group(page, run);
     let is_long = run.digits >= 6 || run.first != run.last && run.digits >= 5;
     let is_clear = label.is_explicit || label.kind == PhiKind::Vehicle || last > run.last || is_long;
-    if !is_clear || page.has(last + 1, cue::UNIT) {
+    if !is_clear || page.has(last + 1, cue::UNIT) || is_document_number(page, run) {
         return None;
     }
     page.report(first, last, label.kind, 0.85, "id.label");

@@ -57,14 +57,14 @@ const WORDS: [(u64, PhiKind); 7] = [
     (cue::MRN_WORD, PhiKind::Mrn),
 ];
 
-const ALL_WORDS: u64 = cue::VEHICLE_WORD
+pub(super) const ALL_WORDS: u64 = cue::VEHICLE_WORD
     | cue::LICENSE_WORD
     | cue::DEVICE_WORD
     | cue::ACCOUNT_WORD
     | cue::OTHER_WORD
     | cue::PLAN_WORD
     | cue::MRN_WORD;
-const ALL_HEADS: u64 = cue::SSN_HEAD
+pub(super) const ALL_HEADS: u64 = cue::SSN_HEAD
     | cue::MRN_HEAD
     | cue::PLAN_HEAD
     | cue::ACCOUNT_HEAD

@@ -12,6 +12,7 @@ pub(super) mod labels;
 mod phones;
 mod policies;
 mod records;
+mod spoken;
 
 use self::bare::{bare, unlabelled_long};
 use self::forms::{by_form, last_four, masked};

@@ -9,8 +9,8 @@ use super::Run;
 
 /// Bills, statutes, notices and groups of adjustments: two capitals that a number of four digits follows in public.
 const PUBLIC_LETTERS: [&str; 24] = [
-    "SE", "MM", "CR", "CO", "PR", "OA", "PI", "MA", "AB", "SB", "HB", "HR", "HF", "SF", "LB", "LD", "PL", "RS", "AR", "IL", "FR", "QE",
-    "EO", "CL",
+    "SE", "MM", "CR", "CO", "PR", "OA", "PI", "MA", "AB", "SB", "HB", "HR", "HF", "SF", "LB", "LD", "PL", "RS", "AR",
+    "IL", "FR", "QE", "EO", "CL",
 ];
 
 /// Capitals that a number of six digits follows in public: devices and drugs as the FDA numbers them, records of claims as X12 does.
@@ -39,7 +39,8 @@ fn is_in_pairs(text: &str) -> bool {
         return false;
     };
     let is_steady = first == second || second == third;
-    let rest_is_digits = parts.all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let rest_is_digits =
+        parts.all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()));
     rest_is_digits && !is_steady && !is_even_series(first, second, third) && !is_even_series(third, second, first)
 }
 
@@ -60,7 +61,8 @@ pub(super) fn stands_alone(page: &Page, run: &Run) -> bool {
             || mark.mark == b'.' && page.token(next + 1).is_none()
     });
     let is_of_codes = (next..next + REACH).any(|index| {
-        page.has(index, cue::UNIT | cue::POLICY_DATE) || page.has(index, cue::CODE_CUE) && !page.has(index, cue::PATIENT_DATE)
+        page.has(index, cue::UNIT | cue::POLICY_DATE)
+            || page.has(index, cue::CODE_CUE) && !page.has(index, cue::PATIENT_DATE)
     });
     begins && ends && !is_of_codes
 }
