@@ -4,7 +4,7 @@
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
-use super::super::token::Gap;
+use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::compact::is_recent;
 use super::context::tells_of_care;
@@ -13,8 +13,10 @@ use super::forms::{is_month_day, is_year};
 /// Reports the date that begins at token `at`, after a word of time or care, and gives its last token.
 pub(in super::super) fn find(page: &mut Page, at: usize) -> Option<usize> {
     let last = at + 2;
-    let is_group = |index: usize| page.is_digits(index) && page.gap(index) == Gap::Space;
-    if !(page.is_digits(at) && page.word(at).len() <= 2 && is_group(at + 1) && is_group(last)) {
+    let is_group = |index: usize| {
+        { page.tokens.get(index) }.is_some_and(|token| token.shape == Shape::Digits && token.gap == Gap::Space)
+    };
+    if !(is_group(at + 1) && is_group(last) && page.is_digits(at) && page.word(at).len() <= 2) {
         return None;
     }
     let [month, day, year] = [at, at + 1, last].map(|index| page.number(index).unwrap_or(0));

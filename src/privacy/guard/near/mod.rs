@@ -272,7 +272,7 @@ impl Near<'_> {
             token.len() == 4 && { self.before() }.is_some_and(|before| matches!(before.first, b'f' | b'4' | b's'));
         let has_form = ends_last_four
             || token.len() >= 7
-            || token.len() == 6 && token.shape == Shape::Mixed
+            || token.len() == 6 && token.shape == Shape::Mixed && token.first.is_ascii_alphabetic()
             || may_begin_groups
             || follows_phone
             || token.first == b'x' && token.shape == Shape::Mixed;

@@ -73,13 +73,14 @@ fn may_identify(page: &Page, run: &Run) -> bool {
     let is_long = run.digits >= DIGITS_MIN
         || run.letters > 0 && run.digits >= DIGITS_AMONG_LETTERS_MIN && run.digits + run.letters >= PLACES_MIN;
     let text = run.text(page);
-    let is_short = !is_long && may_be_record(text);
+    if !is_long && !may_be_record(text) {
+        return false;
+    }
     let is_measure =
         page.has(run.last + 1, cue::UNIT) || page.mark_is(run.last + 1, b'%') || follows_amount(page, run.first);
     let stops = text.bytes().filter(|byte| *byte == b'.').count();
     let is_decimal = text.contains('/') || stops == 1 || stops > 1 && run.digits < DIGITS_MIN;
-    (is_long || is_short)
-        && !is_measure
+    !is_measure
         && !is_decimal
         && !is_public_code(page, run)
         && !is_row_of_codes(text)

@@ -146,6 +146,9 @@ fn is_trial_name(text: &str) -> bool {
 
 /// "plate LA 482 KZT", "plate HCP 40J": capitals before and after the digits.
 pub(super) fn spaced_plate(page: &mut Page, run: &Run) -> Option<usize> {
+    if !(2..=5).contains(&run.digits) || page.cue_before(run.first, 5, cue::VEHICLE_WORD).is_none() {
+        return None;
+    }
     let is_capitals = |index: usize, longest: usize| {
         page.gap(index) <= Gap::Space
             && page
@@ -160,7 +163,7 @@ pub(super) fn spaced_plate(page: &mut Page, run: &Run) -> Option<usize> {
     let last = run.last + usize::from(is_capitals(run.last + 1, 3) && page.gap(run.last + 1) == Gap::Space);
     let is_spaced = before > 0 && page.gap(run.first) == Gap::Space || last > run.last;
     let places: usize = (first..=last).map(|index| page.word(index).len()).sum();
-    let is_form = is_spaced && (4..=9).contains(&places) && run.digits >= 2 && run.digits <= 5;
+    let is_form = is_spaced && (4..=9).contains(&places);
     if !is_form || page.cue_before(first, 3, cue::VEHICLE_WORD).is_none() {
         return None;
     }

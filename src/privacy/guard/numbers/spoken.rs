@@ -21,21 +21,26 @@ const DIGITS: [&str; 12] = [
 const LABELS: u64 = ALL_HEADS | ALL_WORDS | cue::ID_NOUN | cue::PHONE | cue::FAX;
 
 pub(super) fn find(page: &mut Page, near: &Range<usize>) {
-    for at in near.clone() {
-        let Some([label, next, second, third]) = page.tokens.get(at..at + 4) else {
-            return;
-        };
-        if label.has(LABELS | cue::AGED) && (may_be_digit(next) || may_be_digit(second) || may_be_digit(third)) {
-            let is_of_birth = label.has(cue::AGED);
-            inspect(page, at, is_of_birth);
-        }
+    let leads = |around: &[Token]| {
+        let [label, first, second, third] = around else { return false };
+        label.cues & (LABELS | cue::AGED) != 0
+            && may_be_digit(second)
+            && (may_be_digit(first) || may_be_digit(third))
+    };
+    let words = page.tokens.get(near.clone()).unwrap_or(&[]).windows(4).enumerate();
+    let labels: Vec<usize> = words
+        .filter(|(_, around)| leads(around))
+        .map(|(at, _)| near.start + at)
+        .collect();
+    for label in labels {
+        inspect(page, label, page.has(label, cue::AGED));
     }
 }
 
 /// Hardly any word is: digits in words are no cues, but for "oh", which is a state.
 fn may_be_digit(token: &Token) -> bool {
     matches!(token.first, b'o' | b'z' | b'n' | b't' | b'f' | b's' | b'e')
-        && matches!(token.len(), 2..=6)
+        && matches!(token.len(), 2..=9)
         && token.is_word()
         && (token.cues == 0 || token.has(cue::STATE_ABBR))
 }
