@@ -7,7 +7,6 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::compact::is_recent;
-use super::context::tells_of_care;
 use super::forms::{is_month_day, is_year};
 
 /// Reports the date that begins at token `at`, after a word of time or care, and gives its last token.
@@ -37,7 +36,7 @@ pub(in super::super) fn find(page: &mut Page, at: usize) -> Option<usize> {
         || is_one_day
         || page.word_is(lead, &["date", "on"])
         || is(page, lead, class::WEEK_DAY)
-        || tells_of_care(page, lead);
+        || is(page, lead, class::CARE_VERB);
     if !(is_form && is_any_year && is_led) || goes_on || page.starts_sentence(at) || page.is_taken(at, last) {
         return None;
     }

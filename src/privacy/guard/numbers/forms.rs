@@ -137,7 +137,7 @@ pub(super) fn masked(page: &mut Page, run: &Run) -> Option<usize> {
 pub(super) fn last_four(page: &mut Page, run: &Run) -> Option<usize> {
     const REACH: usize = 6;
     const SOCIAL: [&str; 5] = ["social", "security", "ssn", "ss", "soc"];
-    const BETWEEN: [&str; 8] = ["of", "the", "her", "his", "my", "their", "is", "number"];
+    const BETWEEN: [&str; 9] = ["of", "the", "her", "his", "my", "their", "is", "number", "digits"];
     let are_four = run.letters == 0 && run.digits == 4 && run.first == run.last;
     if !are_four {
         return None;

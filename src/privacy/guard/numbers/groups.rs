@@ -28,7 +28,7 @@ pub(super) fn spaced_value(page: &Page, at: usize) -> Option<(usize, usize)> {
     let is_one_by_one = [at, at + 1].iter().all(|index| page.word(*index).len() == 1);
     let groups_max = if is_one_by_one { 14 } else { 6 };
     let first = page.token(at)?;
-    let is_prefix = first.shape == Shape::Upper && (1..=4).contains(&first.len()) && first.cues == 0;
+    let is_prefix = first.shape == Shape::Upper && (first.len() == 1 || first.len() <= 4 && first.cues == 0);
     let ends = |index: usize| {
         let closes =
             |next: &Token| next.gap != Gap::Glued || matches!(next.mark, b',' | b'.' | b';' | b':' | b')' | b'?');
@@ -80,48 +80,21 @@ fn is_amount(page: &Page, index: usize) -> bool {
     unit.len() < word.len() && unit.bytes().all(|byte| byte.is_ascii_lowercase()) && !unit.is_empty() && is_unit(unit)
 }
 
-/// "Maria Gonzalez (KTD 234 378 615)": capitals and groups of digits, nine digits and more, where the sentence speaks of a person.
-pub(super) fn spaced_groups(page: &mut Page, run: &Run) -> Option<usize> {
+/// "Aetna W 1993 04471", "Maria Gonzalez (KTD 234 378 615)": one letter and groups after a payer or a word of plans, more capitals and
+/// nine digits where the sentence speaks of a person.
+pub(super) fn capitals_and_groups(page: &mut Page, run: &Run) -> Option<usize> {
     let first = run.first.checked_sub(1)?;
-    let last = last_group(page, run);
-    let is_prefix = page
-        .token(first)
-        .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)
-        && page.gap(run.first) == Gap::Space;
-    if last < run.last + 2 || !is_prefix {
-        return None;
-    }
-    let speaks_of_person = page
-        .cue_before(first, 12, cue::PERSON | cue::RELATIVE | cue::PROPER)
-        .is_some();
-    if !speaks_of_person {
-        return None;
-    }
-    page.report(first, last, PhiKind::HealthPlanId, 0.7, "id.long_number");
-    Some(last)
-}
-
-/// "Aetna W 1993 04471": one letter and groups of digits after a payer or a word of plans.
-pub(super) fn payer_groups(page: &mut Page, run: &Run) -> Option<usize> {
-    let first = run.first.checked_sub(1)?;
-    let is_letter = page.token(first)?.shape == Shape::Upper && page.token(first)?.len() == 1;
-    let is_group = |index: usize| {
-        page.is_digits(index) && page.gap(index) == Gap::Space && (3..=5).contains(&page.word(index).len())
+    let letters = page.token(first).filter(|token| token.shape == Shape::Upper)?.len();
+    let (last, digits) = spaced_value(page, first)?;
+    let follows = |reach: usize, cues: u64| page.cue_before(first, reach, cues).is_some();
+    let is_somebodys = match letters {
+        1 => digits >= 7 && follows(3, cue::PROPER | cue::PLAN_WORD | cue::PLAN_HEAD),
+        _ => digits >= 9 && follows(12, cue::PERSON | cue::RELATIVE | cue::PROPER),
     };
-    let is_payers = page
-        .cue_before(first, 3, cue::PROPER | cue::PLAN_WORD | cue::PLAN_HEAD)
-        .is_some();
-    if !(is_letter && is_payers && run.letters == 0 && is_group(run.first)) {
+    if !is_somebodys {
         return None;
     }
-    let last = (run.last + 1..run.last + 4)
-        .take_while(|index| is_group(*index))
-        .last()?;
-    let digits: usize = (run.first..=last).map(|index| page.word(index).len()).sum();
-    if digits < 7 || page.has(last + 1, cue::UNIT) {
-        return None;
-    }
-    page.report(first, last, PhiKind::HealthPlanId, 0.8, "id.label");
+    page.report(first, last, PhiKind::HealthPlanId, 0.8, "id.long_number");
     Some(last)
 }
 

@@ -16,7 +16,7 @@ mod spoken;
 
 use self::bare::{bare, unlabelled_long};
 use self::forms::{by_form, last_four, masked};
-use self::groups::{echoes, payer_groups, spaced_groups};
+use self::groups::{capitals_and_groups, echoes};
 use self::labelled::{after_letters, labelled, spaced_plate};
 use self::labels::Reading;
 use self::phones::extension;
@@ -180,8 +180,7 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         .or_else(|| over_line(page, run, depth))
         .or_else(|| spaced_plate(page, run))
         .or_else(|| after_letters(page, run))
-        .or_else(|| spaced_groups(page, run))
-        .or_else(|| payer_groups(page, run))
+        .or_else(|| capitals_and_groups(page, run))
         .or_else(|| {
             if matches!(reading, Reading::Unlabelled) {
                 echoes(page, run)

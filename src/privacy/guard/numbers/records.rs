@@ -55,6 +55,7 @@ pub(super) fn stands_alone(page: &Page, run: &Run) -> bool {
         let is_dash = mark.mark == b'-' && mark.gap == Gap::Space && is_apart;
         let is_remark = run.first == 0 && mark.shape == Shape::Lower && mark.gap == Gap::Space;
         is_dash && run.first == 0
+            || run.first == 0 && run.letters > 0 && matches!(mark.mark, b',' | b':') && is_apart
             || is_remark && run.letters == 0
             || mark.gap >= Gap::Line
             || matches!(mark.mark, b'.' | b';' | b'?') && page.starts_sentence(next + 1)
