@@ -268,8 +268,8 @@ impl Near<'_> {
         let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
         let follows_phone = matches!(token.len(), 1 | 3..=5) && { self.before() }
             .is_some_and(|before| matches!(before.first, b'e' | b'b' | b'p') && before.has(cue::PHONE));
-        let ends_last_four =
-            token.len() == 4 && { self.before() }.is_some_and(|before| matches!(before.first, b'f' | b'4' | b's' | b'd') || before.mark == b':');
+        let ends_last_four = token.len() == 4 && { self.before() }
+            .is_some_and(|before| matches!(before.first, b'f' | b'4' | b's' | b'd') || before.mark == b':');
         let has_form = ends_last_four
             || token.len() >= 7
             || token.len() == 6 && token.shape == Shape::Mixed && token.first.is_ascii_alphabetic()

@@ -22,10 +22,10 @@ const LABELS: u64 = ALL_HEADS | ALL_WORDS | cue::ID_NOUN | cue::PHONE | cue::FAX
 
 pub(super) fn find(page: &mut Page, near: &Range<usize>) {
     let leads = |around: &[Token]| {
-        let [label, first, second, third] = around else { return false };
-        label.cues & (LABELS | cue::AGED) != 0
-            && may_be_digit(second)
-            && (may_be_digit(first) || may_be_digit(third))
+        let [label, first, second, third] = around else {
+            return false;
+        };
+        label.cues & (LABELS | cue::AGED) != 0 && may_be_digit(second) && (may_be_digit(first) || may_be_digit(third))
     };
     let words = page.tokens.get(near.clone()).unwrap_or(&[]).windows(4).enumerate();
     let labels: Vec<usize> = words
