@@ -62,8 +62,7 @@ pub(super) fn stands_alone(page: &Page, run: &Run) -> bool {
             || mark.mark == b'.' && page.token(next + 1).is_none()
     });
     let is_of_codes = (next..next + REACH).any(|index| {
-        page.has(index, cue::POLICY_DATE)
-            || page.has(index, cue::CODE_CUE) && !page.has(index, cue::PATIENT_DATE)
+        page.has(index, cue::POLICY_DATE) || page.has(index, cue::CODE_CUE) && !page.has(index, cue::PATIENT_DATE)
     });
     begins && ends && !is_of_codes && !page.has(next, cue::UNIT)
 }
