@@ -113,7 +113,7 @@ fn begins_with_person(page: &Page, mark: usize) -> bool {
         if is_counting {
             return false;
         }
-        if token.has(cue::PERSON)
+        if token.has(cue::PERSON | cue::RELATIVE)
             || page.word_is(at, &["man", "woman", "lady", "gentleman", "resident", "male", "female"])
         {
             return true;
@@ -129,8 +129,10 @@ fn is_named(page: &Page, index: usize) -> bool {
     let Some(token) = page.token(index) else {
         return false;
     };
-    if page.word_is(index, &["pt", "patient"]) {
-        return true;
+    let follows_title = { index.checked_sub(1 + usize::from(index > 0 && page.mark_is(index - 1, b'.'))) }
+        .is_some_and(|title| page.has(title, cue::TITLE));
+    if page.word_is(index, &["pt", "patient"]) || follows_title && token.is_capitalised() {
+        return true; // "Mr. Williams", whatever else is called so
     }
     if token.has(OTHERS) || is(page, index, class::MEASURE) {
         return false;
@@ -167,7 +169,7 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
     }
     let is_contracted =
         page.token(before).is_some_and(|token| token.possessive) && before + 1 == at && is_person(page, before);
-    if is_contracted || page.word_is(before, &["turned", "turns", "turning", "reached"]) {
+    if is_contracted || page.word_is(before, &["turn", "turned", "turns", "turning", "reached"]) {
         return ends_phrase(page, last + 1);
     }
     let is_copula = page.word_is(before, &["is", "was", "be", "hit"]);

@@ -37,7 +37,10 @@ fn is_protected(age: u32) -> bool {
 
 /// "94-year-old", "94 yo", "94 years old", "aged 94", "age: 94", "94 F".
 fn numeric(page: &Page, at: usize) -> Option<usize> {
-    let is_number = page.word(at).len() <= 3 && page.number(at).is_some_and(is_protected) && !is_fraction(page, at);
+    let is_number = page.word(at).len() <= 3
+        && page.number(at).is_some_and(is_protected)
+        && !is_fraction(page, at)
+        && !follows_group_code(page, at);
     if !is_number {
         return None;
     }
@@ -80,6 +83,15 @@ fn is_fraction(page: &Page, at: usize) -> bool {
             && page.before(before).is_some_and(Token::has_digit)
     });
     before || glued(at + 1) && page.gap(at + 2) == Gap::Glued && page.token(at + 2).is_some_and(Token::has_digit)
+}
+
+/// "CO-97", "PR-96": the reason of a remittance, behind its group.
+fn follows_group_code(page: &Page, at: usize) -> bool {
+    let Some([group, hyphen]) = at.checked_sub(2).and_then(|first| page.tokens.get(first..at)) else {
+        return false;
+    };
+    let is_joined = page.gap(at) == Gap::Glued && hyphen.gap == Gap::Glued && hyphen.mark == b'-';
+    is_joined && group.is_word() && group.len() == 2
 }
 
 /// The last token of "-year-old", "yo", "y/o", "years old", "years of age" from `at`.

@@ -6,12 +6,15 @@ use super::super::index::Interest;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
-use super::super::token::Gap;
+use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::compact::bare_date;
-use super::forms::{Date, Form, date_at, is_month_day};
+use super::context::is_operation;
+use super::days::ends_phrase;
+use super::forms::{Date, Form, date_at, day_of_month, is_month_day};
 use super::fractions::may_be_day;
 use super::is_of_any_year;
+use super::spelled::compound_end;
 use super::stamps::is_stamp;
 
 /// How far before a date, in tokens, a word of documents dates it whatever else the text tells.
@@ -27,7 +30,9 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
         let read = date_at(page, at)
             .or_else(|| bare_date(page, at))
             .or_else(|| day(page, at))
-            .or_else(|| hyphened_day(page, at));
+            .or_else(|| hyphened_day(page, at))
+            .or_else(|| lone_day(page, at))
+            .or_else(|| lone_month(page, at));
         let Some(date) = read else { continue };
         from = date.last + 1;
         if !page.is_taken(date.first, date.last) && !is_of_document(page, &date) {
@@ -66,7 +71,11 @@ fn day(page: &Page, at: usize) -> Option<Date> {
 /// "last covered day 2-28", "transfer date 6-11".
 fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
     let lead = at.checked_sub(1)?;
-    let is_led = page.word_is(lead, &["day", "date", "dos", "on", "since", "seen", "visit", "until"]);
+    // "day 6-9" is several days of a stay.
+    let is_one_day = page.word_is(lead, &["day"])
+        && lead > 0
+        && page.word_is(lead - 1, &["covered", "same", "last", "first", "discharge", "service"]);
+    let is_led = is_one_day || page.word_is(lead, &["date", "dos", "on", "since", "seen", "visit", "until"]);
     let is_short = |index: usize| page.is_digits(index) && page.word(index).len() <= 2;
     let is_glued = page.gap(at + 1) == Gap::Glued && page.gap(at + 2) == Gap::Glued;
     let is_day = page
@@ -85,12 +94,73 @@ fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
     })
 }
 
+/// "came in on the fifth from Mechanicsburg", "detox the 9th, Dr. MacKinnon": by its number alone, before grammar or a mark.
+fn lone_day(page: &Page, at: usize) -> Option<Date> {
+    const TIMED: [&str; 6] = ["on", "since", "until", "till", "til", "by"];
+    const COUNTED: [&str; 9] = ["below", "above", "under", "over", "at", "near", "past", "between", "in"];
+    let is_spelled = page.has(at, cue::ORDINAL);
+    if !is_spelled && (page.is_digits(at) || day_of_month(page, at).is_none()) {
+        return None;
+    }
+    let tens = (1..=2)
+        .filter_map(|back| at.checked_sub(back))
+        .find(|tens| compound_end(page, *tens) == Some(at));
+    let article = tens
+        .unwrap_or(at)
+        .checked_sub(1)
+        .filter(|the| page.word_is(*the, &["the"]) && !page.starts_sentence(*the))?;
+    let lead = article.checked_sub(1)?;
+    let is_timed = page.word_is(lead, &TIMED);
+    let is_closed = page
+        .token(at + 1)
+        .is_none_or(|next| next.mark != 0 && next.gap == Gap::Glued && next.mark != b'-');
+    let is_doing = page.word(at + 1).len() > 5 && page.word(at + 1).ends_with("ing");
+    let is_day = is_timed && (ends_phrase(page, at + 1) || is_doing)
+        || is_closed && !is_spelled && !page.word_is(lead, &COUNTED);
+    (is_day && !page.word_is(at + 1, &["of"])).then_some(Date {
+        first: tens.unwrap_or(at),
+        last: at,
+        form: Form::Told,
+    })
+}
+
+/// "treated at Fort Wayne Dermatology in August.", "sitting there since december": a month before grammar or a mark.
+fn lone_month(page: &Page, at: usize) -> Option<Date> {
+    const TIMED: [&str; 7] = ["in", "since", "last", "until", "till", "early", "late"];
+    let lead = at
+        .checked_sub(1)
+        .filter(|_| page.has(at, cue::MONTH) && !page.starts_sentence(at))?;
+    let is_word_too = page.word_is(at, &["may", "march", "mar", "dec", "sep", "jan"])
+        && page.token(at).is_some_and(|month| month.shape == Shape::Lower);
+    let is_between = page.word_is(lead, &["between"]) && page.word_is(at + 1, &["and"]) && page.has(at + 2, cue::MONTH);
+    let is_timed = page.word_is(lead, &TIMED) && ends_phrase(page, at + 1);
+    let is_year = page.number(at + 1).is_some();
+    (is(page, at, class::MONTH_NAME) && !is_word_too && !is_year && (is_timed || is_between)).then_some(Date {
+        first: at,
+        last: at,
+        form: Form::Told,
+    })
+}
+
+/// Whether something near names a document by itself: "effective" and "as of" are said of people too.
+fn speaks_of_policy_alone(page: &Page, date: &Date) -> bool {
+    const NEAR: usize = 10;
+    let before = (1..NEAR).take_while(|back| *back <= date.first && !page.starts_sentence(date.first + 1 - back));
+    let after = (date.last + 1..date.last + NEAR).take_while(|index| !page.starts_sentence(*index));
+    before.map(|back| date.first - back).chain(after).any(|index| {
+        page.has(index, cue::POLICY_DATE | cue::CODE_CUE) && !is(page, index, class::OF_BOTH)
+            || is(page, index, class::DOCUMENT_SUBJECT)
+    })
+}
+
 /// "LCD L33797 effective 10/01/2019", "the March 2024 bulletin".
 fn is_of_document(page: &Page, date: &Date) -> bool {
     let dates_document = |index: usize| {
         page.has(index, cue::POLICY_DATE)
             && !page.has(index, cue::PATIENT_DATE)
             && !page.word_is(index, &["form", "forms"])
+            && !is_operation(page, index)
+            && (!is(page, index, class::OF_BOTH) || speaks_of_policy_alone(page, date))
             || is(page, index, class::DOCUMENT_WORD) && !is(page, index, class::OF_PEOPLE_TOO | class::OF_MANY_THINGS)
     };
     let follows = (1..=REACH)

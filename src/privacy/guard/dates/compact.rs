@@ -3,55 +3,79 @@
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::Gap;
+use super::super::words::{class, is};
+use super::context::tells_of_care;
 use super::forms::{Date, Form, continues, is_month_day, is_year};
 
-/// 19500314 or 03141950 right after a birth or service cue, 031450 after its abbreviation.
+/// 19500314 or 03141950 right after a birth or service cue, 031450 after its abbreviation or a verb of care, "the 20240314 visit".
 pub(super) fn compact(page: &Page, at: usize) -> Option<Date> {
     let number = page.number(at)?;
-    match page.token(at)?.len() {
-        8 => {}
-        6 => {
-            let is_short_date = is_month_day(number / 10_000, number / 100 % 100)
-                && page.cue_before(at, 2, cue::PATIENT_DATE).is_some_and(|cue_at| {
-                    page.word_is(
-                        cue_at,
-                        &[
-                            "dos",
-                            "dob",
-                            "born",
-                            "birth",
-                            "service",
-                            "admit",
-                            "adm",
-                            "discharge",
-                            "dc",
-                        ],
-                    )
-                });
-            return is_short_date.then_some(Date {
-                first: at,
-                last: at,
-                form: Form::Full,
-            });
+    let is_date = match page.token(at)?.len() {
+        6 => is_short_date(page, at, number),
+        8 => {
+            let year_first = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
+            let year_last = is_year(number % 10_000) && is_month_day(number / 1_000_000, number / 10_000 % 100);
+            let is_cued = page.cue_before(at, 3, cue::PATIENT_DATE).is_some();
+            (year_first || year_last) && is_cued || year_first && leads_care(page, at)
         }
-        _ => return None,
-    }
-    let year_first = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
-    let year_last = is_year(number % 10_000) && is_month_day(number / 1_000_000, number / 10_000 % 100);
-    let is_cued = page.cue_before(at, 3, cue::PATIENT_DATE).is_some();
-    ((year_first || year_last) && is_cued).then_some(Date {
+        _ => false,
+    };
+    is_date.then_some(Date {
         first: at,
         last: at,
         form: Form::Full,
     })
 }
 
-/// 20240314, 03.14.24 without a word of time before it: what numbers and versions look like too.
+/// "the 20240314 encounter".
+fn leads_care(page: &Page, at: usize) -> bool {
+    let is_care = page.has(at + 1, cue::PATIENT_DATE) || tells_of_care(page, at + 1);
+    is_care && page.gap(at + 1) == Gap::Space && page.cue_before(at, 3, cue::POLICY_DATE | cue::CODE_CUE).is_none()
+}
+
+/// "dos 031424", "transported 031424".
+fn is_short_date(page: &Page, at: usize, number: u32) -> bool {
+    const LEADS: [&str; 9] = [
+        "dos",
+        "dob",
+        "born",
+        "birth",
+        "service",
+        "admit",
+        "adm",
+        "discharge",
+        "dc",
+    ];
+    let is_led = page
+        .cue_before(at, 2, cue::PATIENT_DATE)
+        .is_some_and(|cue_at| page.word_is(cue_at, &LEADS));
+    let follows_care = { at.checked_sub(1) }.is_some_and(|before| is(page, before, class::CARE_VERB));
+    let is_measured = page.has(at + 1, cue::UNIT);
+    is_month_day(number / 10_000, number / 100 % 100)
+        && (is_led || follows_care && is_recent(number % 100) && !is_measured)
+}
+
+/// Whether two digits are a year in which care was given that is still spoken of.
+pub(super) const fn is_recent(year: u32) -> bool {
+    matches!(year, 12..=32)
+}
+
+/// 20240314, 031424, 03.14.24 without a word of time before it: what numbers and versions look like too.
 pub(in super::super) fn bare_date(page: &Page, at: usize) -> Option<Date> {
     let number = page.number(at)?;
     if page.word(at).len() == 8 {
         let is_date = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
         return is_date.then_some(Date {
+            first: at,
+            last: at,
+            form: Form::Full,
+        });
+    }
+    if page.word(at).len() == 6 {
+        let is_joined = page.gap(at + 1) == Gap::Glued && page.token(at + 1).is_some_and(|next| next.mark == b'-');
+        let is_date = is_month_day(number / 10_000, number / 100 % 100) && is_recent(number % 100);
+        let is_measured = page.has(at + 1, cue::UNIT) || at > 0 && page.mark_is(at - 1, b'$');
+        return (is_date && !is_joined && !is_measured).then_some(Date {
             first: at,
             last: at,
             form: Form::Full,

@@ -83,14 +83,18 @@ pub(super) fn may_speak_of_person(page: &Page, first: usize, last: usize) -> boo
 pub(super) fn nearest_cue(page: &Page, first: usize, reach: usize) -> Option<usize> {
     const CUES: u64 = cue::PATIENT_DATE | cue::POLICY_DATE;
     let at = page.cue_before(first, reach, CUES)?;
-    let is_operation = page.word_is(at, &["section", "sections"])
-        && at
-            .checked_sub(1)
-            .is_some_and(|before| page.word_is(before, &["classical", "cesarean", "caesarean", "c", "-", "repeat"]));
-    if is_operation {
+    if is_operation(page, at) {
         return page.cue_before(at, reach.saturating_sub(first - at), CUES);
     }
     Some(at)
+}
+
+/// "C-section", "classical section".
+pub(super) fn is_operation(page: &Page, at: usize) -> bool {
+    const KINDS: [&str; 5] = ["classical", "cesarean", "caesarean", "c", "repeat"];
+    let hyphen = usize::from(at > 0 && page.mark_is(at - 1, b'-'));
+    let is_named = { at.checked_sub(1 + hyphen) }.is_some_and(|before| page.word_is(before, &KINDS));
+    page.word_is(at, &["section", "sections"]) && is_named
 }
 
 /// Whether somebody is spoken of near, in this sentence or those beside it.

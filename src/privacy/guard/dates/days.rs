@@ -30,9 +30,11 @@ pub(super) fn ends_phrase(page: &Page, next: usize) -> bool {
     if page.starts_sentence(next) || token.shape == Shape::Mark && token.mark != b'-' && token.mark != b'%' {
         return true;
     }
+    let is_dictated = page.word_is(next, &["start", "end"]) && page.word_is(next + 1, &["of"]);
     token.is_word()
         && !token.has(cue::UNIT)
-        && (token.has(cue::CONNECTOR | cue::PERSON_PREP | cue::PERSON_VERB | cue::PLACE_PREP | cue::PERSON)
+        && (is_dictated
+            || token.has(cue::CONNECTOR | cue::PERSON_PREP | cue::PERSON_VERB | cue::PLACE_PREP | cue::PERSON)
             || page.word_is(
                 next,
                 &[

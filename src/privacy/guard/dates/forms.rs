@@ -3,10 +3,12 @@
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
+use super::super::words::{class, is};
 use super::compact::{compact, joined_day_month_year};
 use super::context::{nearest_cue, tells_of_care};
 use super::days::{ends_phrase, holiday, is_holiday, month_alone, ordinal_day, spelled_day};
 use super::fractions::{follows_day_word, follows_time_word, is_day, is_dotted_day, is_even_series, roman_month};
+use super::spelled;
 
 /// How much a date's own form says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -268,8 +270,8 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
             form: Form::Partial,
         });
     }
-    let is_spelled = page.has(next, cue::ORDINAL) && !page.word_is(next, &["first", "second", "third"]);
-    if !is_spelled
+    let spelled_end = spelled::day_end(page, next);
+    if spelled_end.is_none()
         && (day_of_month(page, next).is_none() || page.has(next + 1, cue::UNIT) || page.mark_is(next + 1, b'%'))
     {
         return None;
@@ -288,7 +290,7 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
     };
     Some(Date {
         first: at,
-        last: year_after(page, next).unwrap_or(next),
+        last: year_after(page, spelled_end.unwrap_or(next)).unwrap_or(spelled_end.unwrap_or(next)),
         form,
     })
 }
@@ -305,6 +307,14 @@ fn is_verb_may(page: &Page, month: usize) -> bool {
         && !month.checked_sub(1).is_some_and(|index| {
             page.word_is(index, &["of", "-"]) || page.is_digits(index) && ends_phrase(page, month + 1)
         })
+        && !leads_spelled_day(page, month)
+}
+
+/// "march twenty first", "on may second".
+fn leads_spelled_day(page: &Page, month: usize) -> bool {
+    let is_timed = { month.checked_sub(1) }.is_some_and(|before| is(page, before, class::TIME_WORD));
+    let is_compound = spelled::compound_end(page, month + 1).is_some();
+    is_compound || is_timed && spelled::day_end(page, month + 1).is_some()
 }
 
 /// "the third of July, 2023".
@@ -313,10 +323,13 @@ fn ordinal_month(page: &Page, at: usize) -> Option<Date> {
     if !page.has(month, cue::MONTH) || page.gap(month) > Gap::Line {
         return None;
     }
-    let first = if at.checked_sub(1).is_some_and(|index| page.word_is(index, &["the"])) {
-        at - 1
+    let is_compound =
+        |back: usize| { at.checked_sub(back) }.is_some_and(|tens| spelled::compound_end(page, tens) == Some(at));
+    let begin = (1..=2).find(|back| is_compound(*back)).map_or(at, |back| at - back);
+    let first = if begin.checked_sub(1).is_some_and(|index| page.word_is(index, &["the"])) {
+        begin - 1
     } else {
-        at
+        begin
     };
     Some(Date {
         first,

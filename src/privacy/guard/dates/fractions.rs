@@ -16,6 +16,9 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
     let (Some(first), Some(second)) = (page.number(at), page.number(at + 2)) else {
         return false;
     };
+    if leads_clock(page, at + 3) {
+        return true;
+    }
     if is_measured(page, at) || spans_year(page, at) {
         return false;
     }
@@ -32,6 +35,7 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         && (page.word_is(at + 4, &["noon", "midday"]) || page.number(at + 4).is_some_and(|hour| hour <= 23));
     ends_range
         || leads_hour
+        || is_no_scale && is_asked_of(page, at)
         || follows_day_word(page, at)
         || page.cue_before(at, reach, cue::PATIENT_DATE).is_some()
         || is_in_range(page, at)
@@ -66,7 +70,33 @@ pub(super) fn may_be_day(page: &Page, at: usize) -> bool {
     let leads_day = is_joint && day(at + 4).is_some_and(is_later);
     let ends_range = at >= 4 && joins(at - 1) && page.is_taken(at - 4, at - 4);
     let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
-    leads_day || ends_range || is_padded || first > SCALE_MAX || month > first
+    leads_day || ends_range || is_padded || is_set_off(page, at) || first > SCALE_MAX || month > first
+}
+
+/// "Was 2/12 before or after the change?"
+fn is_asked_of(page: &Page, at: usize) -> bool {
+    let is_asked = { at.checked_sub(1) }
+        .is_some_and(|asked| page.word_is(asked, &["was", "is", "does"]) && page.starts_sentence(asked));
+    is_asked
+        && page.word_is(
+            at + 3,
+            &["before", "after", "within", "past", "outside", "timely", "too", "still"],
+        )
+}
+
+/// "08/30 2:30 pm", "3/10 14:15": an hour follows.
+fn leads_clock(page: &Page, next: usize) -> bool {
+    let is_hour = page.number(next).is_some_and(|hour| hour <= 23) && page.gap(next) == Gap::Space;
+    let are_minutes = page.gap(next + 2) == Gap::Glued
+        && page.word(next + 2).len() == 2
+        && page.number(next + 2).is_some_and(|minute| minute < 60);
+    is_hour && page.mark_is(next + 1, b':') && are_minutes
+}
+
+/// "in Bismarck, ND, 2/7, radiologist": set off by commas behind an identifier.
+fn is_set_off(page: &Page, at: usize) -> bool {
+    let follows = |at: usize| page.is_taken(at, at) || page.has(at, cue::STATE_ABBR | cue::STATE);
+    at >= 2 && page.mark_is(at - 1, b',') && follows(at - 2) && page.mark_is(at + 3, b',')
 }
 
 /// "7/1-6/30": a year of measurement or of a budget.
@@ -234,9 +264,10 @@ fn is_measured(page: &Page, at: usize) -> bool {
     is_counted || is_by || follows_scale || page.mark_is(next, b'%')
 }
 
-/// "10-15-20", "6-12-18": doses and hours in even steps.
-pub(super) const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
-    first < second && second < third && second - first == third - second
+/// "10-15-20", "6-12-18": doses and hours in even steps, which begin with a step or are all fives. 3/14/25 is only a date.
+pub(in super::super) const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
+    let is_even = first < second && second < third && second - first == third - second;
+    is_even && (first % (second - first) == 0 || first % 5 == 0 && second % 5 == 0)
 }
 
 /// "on 6.12.;", "since 24.3., now": day and month with a stop after each, and the sentence goes on.

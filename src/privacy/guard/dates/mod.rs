@@ -7,7 +7,9 @@ pub(super) mod compact;
 pub(super) mod context;
 mod days;
 mod forms;
-mod fractions;
+pub(super) mod fractions;
+pub(super) mod spaced;
+pub(super) mod spelled;
 mod stamps;
 
 use self::context::{
@@ -146,9 +148,19 @@ fn is_month_personal(page: &Page, date: &Date) -> bool {
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
-        Some(at) if !page.word_is(at, &["denial", "denied", "claim", "records", "report"]) => true,
+        Some(at) if !page.word_is(at, &["denial", "denied", "claim", "records", "report"]) => {
+            !happened_to_thing(page, date.first) || speaks_of_person(page, date.first, date.last)
+        }
         _ => is_told_of_person(page, date),
     }
+}
+
+/// "leads recalled in October 2007": what happens to things and documents, and when.
+fn happened_to_thing(page: &Page, first: usize) -> bool {
+    let follows_in =
+        { first.checked_sub(1) }.is_some_and(|before| page.word_is(before, &["in", "since", "by", "until"]));
+    follows_in && { first.checked_sub(2) }
+        .is_some_and(|verb| is(page, verb, class::DOCUMENT_WORD) && !is(page, verb, class::CARE_VERB))
 }
 
 /// A day or month that was told of somebody's care, unless the nearest cue says that a document is spoken of.

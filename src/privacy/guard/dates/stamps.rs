@@ -2,7 +2,7 @@
 
 use super::super::lexicon::cue;
 use super::super::page::Page;
-use super::super::token::{Shape, Token};
+use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
 use super::context::speaks_of_person;
 
@@ -15,8 +15,10 @@ pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
     (follows_stamp(page, first)
         || follows_number(page, first)
         || stands_in_brackets(page, first, last)
-        || names_edition(page, first, last))
+        || names_edition(page, first, last)
+        || is_of_code(page, first))
         && !speaks_of_person(page, first, last)
+        || is_of_court(page, first)
 }
 
 /// "rev. 10/23", "exp 01/31/2026", "ver. 5, adopted May 2023": the word right before, over a stop.
@@ -69,6 +71,34 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
         .filter_map(|back| open.checked_sub(back))
         .any(|index| is(page, index, class::DOCUMENT_NAME) || page.has(index, cue::CODE_CUE));
     opens_with_stamp || is_alone && is_numbered && is_document
+}
+
+/// "E66.813 since 10/1/2024": codes begin and end with a quarter.
+fn is_of_code(page: &Page, first: usize) -> bool {
+    let is_quarter = matches!(
+        (page.number(first), page.number(first + 2)),
+        (Some(1 | 4 | 7 | 10), Some(1))
+    ) && page.mark_is(first + 1, b'/');
+    let follows_since = { first.checked_sub(1) }
+        .is_some_and(|since| page.word_is(since, &["since", "from", "until", "before", "after", "by"]));
+    let is_code = |index: usize| {
+        page.token(index).is_some_and(Token::has_digit)
+            && (page.word(index).len() == 5
+                || index > 0 && page.mark_is(index - 1, b'.') && page.gap(index) == Gap::Glued)
+    };
+    is_quarter && follows_since && first.checked_sub(2).is_some_and(is_code)
+}
+
+/// "Jimmo v. Sebelius (January 24, 2013)", "Fuller v. Harmon, decision of May 2, 2014".
+fn is_of_court(page: &Page, first: usize) -> bool {
+    const SAID: [&str; 6] = ["settlement", "ruling", "decision", "judgment", "judgement", "decree"];
+    let is_capitalised = |index: usize| page.token(index).is_some_and(Token::is_capitalised);
+    let is_versus = |at: usize| page.word_is(at, &["v"]) && at > 0 && is_capitalised(at - 1);
+    let is_said = { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
+        || (1..=2)
+            .filter_map(|back| first.checked_sub(back))
+            .any(|index| page.word_is(index, &SAID));
+    is_said && { (1..=BRACKET_REACH).filter_map(|back| first.checked_sub(back)) }.any(is_versus)
 }
 
 /// "the April 13, 2023 list", "the 10/1 update": what follows is a document.

@@ -301,9 +301,11 @@ impl Near<'_> {
         let before = self.before();
         let follows_phone =
             matches!(token.len(), 1 | 3..=5) && matches!(before.first, b'e' | b'b' | b'p') && before.has(cue::PHONE);
-        let ends_last_four = token.len() == 4 && matches!(before.first, b'f' | b'4');
+        let leads_last_four = matches!(before.first, b'f' | b'4' | b's' | b'd') || before.mark == b':';
+        let ends_last_four = token.len() == 4 && leads_last_four;
         let has_form = ends_last_four
             || token.len() >= 7
+            || token.len() == 6 && token.shape == Shape::Mixed && token.first.is_ascii_alphabetic()
             || may_begin_groups
             || follows_phone
             || token.first == b'x' && token.shape == Shape::Mixed;

@@ -9,6 +9,7 @@ use super::super::token::Gap;
 use super::codes::{is_public_code, is_row_of_codes};
 use super::labels::Reading;
 use super::policies::is_document_number;
+use super::records::{is_record_form, stands_alone};
 use super::{Run, checksum};
 
 /// "Humana HUM-0432-020": what a payer numbers with its own name.
@@ -52,13 +53,14 @@ pub(super) fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> 
 
 /// "pls pull AB-55-0917": letters and digits as no public code has them, and nothing near that speaks of codes or documents.
 pub(super) fn bare(page: &mut Page, run: &Run, reading: &Reading) -> Option<usize> {
-    if run.digits < JOINED_DIGITS_MIN {
+    if run.digits < RECORD_DIGITS_MIN
+        || !matches!(reading, Reading::Unlabelled)
+        || page.context == FieldContext::Reference
+    {
         return None;
     }
-    if !matches!(reading, Reading::Unlabelled)
-        || page.context == FieldContext::Reference
-        || !looks_assigned(run.text(page), run)
-    {
+    let is_record = is_record_form(run.text(page)) && stands_alone(page, run);
+    if !is_record && !looks_assigned(run.text(page), run) {
         return None;
     }
     let speaks_of_codes = |index: usize| {
@@ -85,9 +87,17 @@ pub(super) fn bare(page: &mut Page, run: &Run, reading: &Reading) -> Option<usiz
     if is_other {
         return None;
     }
-    page.report(run.first, run.last, PhiKind::OtherUniqueId, 0.5, "id.bare");
+    let kind = if is_record {
+        PhiKind::Mrn
+    } else {
+        PhiKind::OtherUniqueId
+    };
+    page.report(run.first, run.last, kind, 0.5, "id.bare");
     Some(run.last)
 }
+
+/// Fewest digits of a number of a chart.
+const RECORD_DIGITS_MIN: usize = 4;
 
 /// Fewest digits of a number that is joined by hyphens.
 const JOINED_DIGITS_MIN: usize = 6;

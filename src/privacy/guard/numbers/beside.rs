@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::dates::compact::bare_date;
 use super::super::index::Interest;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
@@ -12,7 +13,8 @@ use super::codes::{is_public_code, is_row_of_codes};
 use super::groups::spaced_value;
 use super::labels::{self, Reading};
 use super::policies::is_document_number;
-use super::{Run, checksum, run_around};
+use super::records::is_record_form;
+use super::{Run, checksum, run_around, spoken};
 
 const DETECTOR: &str = "id.beside";
 
@@ -22,6 +24,7 @@ const DIGITS_AMONG_LETTERS_MIN: usize = 5;
 const PLACES_MIN: usize = 7;
 
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
+    spoken::find(page, near);
     let mut from = near.start;
     while let Some(at) = page.next(Interest::Number, from).filter(|at| *at < near.end) {
         from = inspect(page, at, from) + 1;
@@ -70,18 +73,43 @@ fn may_identify(page: &Page, run: &Run) -> bool {
     let is_long = run.digits >= DIGITS_MIN
         || run.letters > 0 && run.digits >= DIGITS_AMONG_LETTERS_MIN && run.digits + run.letters >= PLACES_MIN;
     let text = run.text(page);
+    if !is_long && !may_be_record(text) {
+        return false;
+    }
     let is_measure =
         page.has(run.last + 1, cue::UNIT) || page.mark_is(run.last + 1, b'%') || follows_amount(page, run.first);
-    let is_decimal = text.contains('/') || text.contains('.') && run.digits < DIGITS_MIN;
-    is_long
-        && !is_measure
+    let stops = text.bytes().filter(|byte| *byte == b'.').count();
+    let is_decimal = text.contains('/') || stops == 1 || stops > 1 && run.digits < DIGITS_MIN;
+    !is_measure
         && !is_decimal
         && !is_public_code(page, run)
         && !is_row_of_codes(text)
+        && bare_date(page, run.first).is_none() // a document's, as the dates were read before
         && !is_document_number(page, run)
         && !is_payers_own(page, run)
         && !checksum::is_npi(&run.compact(page))
         && !matches!(labels::before(page, run.first), Reading::Code)
+}
+
+/// "HE4444", "73-42-98", "8820-31", "20044-07", "19-0331", "2209-D": forms that no public code has. Modifiers of procedures are twenty-two
+/// and more.
+fn may_be_record(text: &str) -> bool {
+    if is_record_form(text) {
+        return true;
+    }
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_year = |part: &str| part.starts_with("19") || part.starts_with("20");
+    let Some((head, tail)) = text.split_once('-').filter(|(head, _)| is_number(head)) else {
+        return false;
+    };
+    let is_letter = tail.len() == 1 && tail.bytes().all(|byte| byte.is_ascii_uppercase());
+    match (head.len(), tail.len()) {
+        (2, 4) => is_number(tail) && !is_year(tail),
+        (4, 2) => is_number(tail) && !is_year(head) && !head.starts_with('0'),
+        (5, 2) => is_number(tail) && !(22..=99).contains(&tail.parse().unwrap_or(99)),
+        (4 | 5, 1) => is_letter && !is_year(head),
+        _ => false,
+    }
 }
 
 /// "chart HR 20 31 77".
@@ -119,20 +147,22 @@ fn is_named(page: &Page, run: &Run) -> bool {
         && !page.has(run.last + 1, cue::UNIT)
 }
 
-/// The kind that the nearest label gives; without one it is some identifier.
+/// The kind that the nearest label gives; without one, what the words before it speak of.
 fn kind_before(page: &Page, first: usize) -> PhiKind {
-    match labels::before(page, first) {
-        Reading::Identifier(label) => label.kind,
-        Reading::Code | Reading::Unlabelled => {
-            let follows_payer = first
-                .checked_sub(1)
-                .and_then(|before| page.token(before))
-                .is_some_and(|before| before.has(cue::PROPER) && before.shape != Shape::Mark);
-            if follows_payer {
-                PhiKind::HealthPlanId
-            } else {
-                PhiKind::OtherUniqueId
-            }
-        }
+    const REACH: usize = 8;
+    const PLANS: u64 = cue::PLAN_WORD | cue::PLAN_HEAD | cue::PROPER;
+    const RECORDS: u64 = cue::MRN_WORD | cue::MRN_HEAD;
+    if let Reading::Identifier(label) = labels::before(page, first) {
+        return label.kind;
+    }
+    let Some(nearest) = page.cue_before(first, REACH, PLANS | RECORDS | cue::ACCOUNT_WORD | cue::OTHER_WORD) else {
+        return PhiKind::OtherUniqueId;
+    };
+    if page.has(nearest, PLANS) || page.word_is(nearest, &["card"]) {
+        PhiKind::HealthPlanId
+    } else if page.has(nearest, RECORDS) {
+        PhiKind::Mrn
+    } else {
+        PhiKind::OtherUniqueId
     }
 }

@@ -69,5 +69,21 @@ pub(super) fn is_row_of_codes(text: &str) -> bool {
     if is_year(first) {
         return parts.all(is_year);
     }
-    is_code(first) && parts.all(|part| is_code(part) || part.len() <= 2)
+    let may_modify = |part: &str| part.len() == 2 || part.len() == 1 && begins_with_digit(part);
+    let is_like_first = |part: &str| is_code(part) && begins_with_digit(part) == begins_with_digit(first);
+    is_code(first) && parts.all(|part| is_like_first(part) || may_modify(part)) || is_span_of_hours(text)
+}
+
+fn begins_with_digit(text: &str) -> bool {
+    text.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
+}
+
+/// "0712-1044", "2150-0630".
+fn is_span_of_hours(text: &str) -> bool {
+    let is_hour = |part: &str| {
+        let number: Option<u32> = part.parse().ok().filter(|_| part.len() == 4);
+        number.is_some_and(|hour| hour < 2400 && hour % 100 < 60)
+    };
+    text.split_once('-')
+        .is_some_and(|(from, to)| is_hour(from) && is_hour(to))
 }

@@ -133,13 +133,24 @@ pub(super) fn masked(page: &mut Page, run: &Run) -> Option<usize> {
     Some(at)
 }
 
-/// "veteran Castellanos, last four 4471", "typed the last 4 6618".
+/// "veteran Castellanos, last four 4471", "typed the last 4 6618", "last 4 of her social 6499".
 pub(super) fn last_four(page: &mut Page, run: &Run) -> Option<usize> {
-    let word =
-        |back: usize, words: &[&str]| { run.first.checked_sub(back) }.is_some_and(|index| page.word_is(index, words));
+    const REACH: usize = 6;
+    const SOCIAL: [&str; 5] = ["social", "security", "ssn", "ss", "soc"];
+    const BETWEEN: [&str; 9] = ["of", "the", "her", "his", "my", "their", "is", "number", "digits"];
     let are_four = run.letters == 0 && run.digits == 4 && run.first == run.last;
+    if !are_four {
+        return None;
+    }
+    let back = |steps: usize| run.first.checked_sub(steps);
+    let passes =
+        |index: usize| page.word_is(index, &SOCIAL) || page.word_is(index, &BETWEEN) || page.mark_is(index, b':');
+    let between = (1..=REACH).take_while(|steps| back(*steps).is_some_and(passes)).count();
+    let is_word = |steps: usize, words: &[&str]| back(steps).is_some_and(|index| page.word_is(index, words));
+    let is_told = is_word(between + 1, &["four", "4"]) && is_word(between + 2, &["last"]);
+    let is_social = (1..=between).any(|steps| is_word(steps, &SOCIAL));
     let is_year = page.word(run.first).starts_with("19") || page.word(run.first).starts_with("20");
-    if !are_four || is_year || !word(1, &["four", "4"]) || !word(2, &["last"]) {
+    if !is_told || is_year && !is_social {
         return None;
     }
     page.report(run.first, run.last, PhiKind::Ssn, 0.7, "ssn.form");

@@ -81,13 +81,19 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
         || is_loop && run.letters == 2
         || is_statute;
     let is_strength = run.letters == 0 && run.digits == 1; // "tylenol #3"
-    if is_strength || is_quantity || is_public || is_document_number(page, run) {
+    let is_licence = label.kind == PhiKind::License && follows(page, run, &["license", "licence", "lic"]);
+    let is_stage = follows(page, run, &["tail"]) && !is_plate(page, run); // "pancreatic tail T2N0M0"
+    let is_trial = label.kind == PhiKind::OtherUniqueId && is_trial_name(run.text(page));
+    if is_strength || is_quantity || is_public && !is_licence || is_trial || is_stage || is_document_number(page, run) {
         return false;
+    }
+    if follows_chart(page, run) && digits >= 4 || is_ending(page, run) && !is_year {
+        return true;
     }
     if !label.is_head && !label.is_explicit && digits == run.digits && is_row_of_codes(run.text(page)) {
         return false; // "bill 99214-25"
     }
-    if label.kind == PhiKind::Vehicle && is_plate(page, run) || follows_chart(page, run) && digits >= 4 {
+    if label.kind == PhiKind::Vehicle && is_plate(page, run) {
         return true;
     }
     let is_joined = run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);
@@ -98,17 +104,77 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     }
 }
 
-/// "SKI4LYF": capitals around a digit.
+fn follows(page: &Page, run: &Run, words: &[&str]) -> bool {
+    run.first
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, words))
+}
+
+/// "SKI4LYF": capitals around a digit. The tail of an aircraft shows its country's letter first.
 fn is_plate(page: &Page, run: &Run) -> bool {
-    let has_small = run.text(page).bytes().any(|byte| byte.is_ascii_lowercase());
-    !has_small && run.letters > 0 && run.digits > 0 && (5..=8).contains(&(run.letters + run.digits))
+    let text = run.text(page);
+    let has_small = text.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_tail = follows(page, run, &["tail"]);
+    !has_small
+        && run.letters > 0
+        && run.digits > 0
+        && (5..=8).contains(&(run.letters + run.digits))
+        && (!is_tail || text.starts_with('N') && run.digits >= 2)
 }
 
 /// "chart G-4471": as short as a code is, but for its hyphen.
 fn follows_chart(page: &Page, run: &Run) -> bool {
-    let before = run.first.checked_sub(1);
-    let is_chart = before.is_some_and(|before| page.word_is(before, &["chart", "record", "rec"]));
-    is_chart && run.first != run.last && run.letters > 0
+    follows(page, run, &["chart", "record", "rec"]) && run.first != run.last && run.letters > 0
+}
+
+/// "claim ending 7731", "card ending in 4410".
+fn is_ending(page: &Page, run: &Run) -> bool {
+    let preposition = usize::from(follows(page, run, &["in", "with"]));
+    let is_told = { run.first.checked_sub(1 + preposition) }.is_some_and(|end| page.word_is(end, &["ending", "ends"]));
+    is_told && run.first == run.last && (3..=6).contains(&run.digits) && run.letters <= 2
+}
+
+/// "KEYNOTE-024", "CheckMate-067": a trial that was published.
+fn is_trial_name(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(name, number)| {
+        name.len() >= 5
+            && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && number.len() <= 3
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// "plate LA 482 KZT", "plate HCP 40J": capitals before and after the digits.
+pub(super) fn spaced_plate(page: &mut Page, run: &Run) -> Option<usize> {
+    if !(2..=5).contains(&run.digits) || page.cue_before(run.first, 5, cue::VEHICLE_WORD).is_none() {
+        return None;
+    }
+    let is_capitals = |index: usize, longest: usize| {
+        page.gap(index) <= Gap::Space
+            && page
+                .token(index)
+                .is_some_and(|token| token.shape == Shape::Upper && token.len() <= longest && !token.taken)
+    };
+    let before = (1..=2)
+        .take_while(|back| *back < run.first && is_capitals(run.first - back, 4))
+        .last()
+        .unwrap_or(0);
+    let first = run.first - before;
+    let last = run.last + usize::from(is_capitals(run.last + 1, 3) && page.gap(run.last + 1) == Gap::Space);
+    let is_spaced = before > 0 && page.gap(run.first) == Gap::Space || last > run.last;
+    let places: usize = (first..=last).map(|index| page.word(index).len()).sum();
+    let is_form = is_spaced && (4..=9).contains(&places);
+    if !is_form || page.cue_before(first, 3, cue::VEHICLE_WORD).is_none() {
+        return None;
+    }
+    let Reading::Identifier(label) = labels::before(page, first) else {
+        return None;
+    };
+    if label.kind != PhiKind::Vehicle || page.has(last + 1, cue::UNIT) || page.has(last, cue::UNIT | cue::CODE_CUE) {
+        return None;
+    }
+    page.report(first, last, label.kind, 0.85, "id.label");
+    Some(last)
 }
 
 /// "license plate KLM 4821": capitals of the same identifier stand before the digits.
@@ -135,7 +201,7 @@ pub(super) fn after_letters(page: &mut Page, run: &Run) -> Option<usize> {
     let last = last_group(page, run);
     let is_long = run.digits >= 6 || run.first != run.last && run.digits >= 5;
     let is_clear = label.is_explicit || label.kind == PhiKind::Vehicle || last > run.last || is_long;
-    if !is_clear || page.has(last + 1, cue::UNIT) {
+    if !is_clear || page.has(last + 1, cue::UNIT) || is_document_number(page, run) {
         return None;
     }
     page.report(first, last, label.kind, 0.85, "id.label");

@@ -57,14 +57,14 @@ const WORDS: [(u64, PhiKind); 7] = [
     (cue::MRN_WORD, PhiKind::Mrn),
 ];
 
-const ALL_WORDS: u64 = cue::VEHICLE_WORD
+pub(super) const ALL_WORDS: u64 = cue::VEHICLE_WORD
     | cue::LICENSE_WORD
     | cue::DEVICE_WORD
     | cue::ACCOUNT_WORD
     | cue::OTHER_WORD
     | cue::PLAN_WORD
     | cue::MRN_WORD;
-const ALL_HEADS: u64 = cue::SSN_HEAD
+pub(super) const ALL_HEADS: u64 = cue::SSN_HEAD
     | cue::MRN_HEAD
     | cue::PLAN_HEAD
     | cue::ACCOUNT_HEAD
@@ -137,7 +137,8 @@ fn sets_off(page: &Page, comma: usize, value: usize) -> bool {
         && page.token(value).is_some_and(|token| match token.shape {
             Shape::Mixed => token.len() >= 6,
             Shape::Digits => {
-                token.len() >= 6 || token.len() >= 4 && page.mark_is(value + 1, b'-') && goes_on(value + 1)
+                let is_joined = page.mark_is(value + 1, b'-') && goes_on(value + 1);
+                token.len() >= 6 || is_joined && (token.len() >= 4 || page.mark_is(value + 3, b'-'))
             }
             Shape::Upper => token.len() <= 4 && goes_on(value + 1),
             Shape::Lower | Shape::Title | Shape::Mark => false,
@@ -172,6 +173,9 @@ fn words_before(page: &Page, value: usize) -> Reading {
             break;
         }
         if token.cues == 0 && token.len() > 1 {
+            if page.word_is(at, &["ending", "ends"]) {
+                continue; // "claim ending in 7731"
+            }
             others += 1;
             if others > OTHER_WORDS_MAX {
                 break;

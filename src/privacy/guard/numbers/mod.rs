@@ -11,13 +11,16 @@ mod labelled;
 pub(super) mod labels;
 mod phones;
 mod policies;
+mod records;
+mod spoken;
 
 use self::bare::{bare, unlabelled_long};
 use self::forms::{by_form, last_four, masked};
-use self::groups::{echoes, payer_groups, spaced_groups};
-use self::labelled::{after_letters, labelled};
+use self::groups::{capitals_and_groups, echoes};
+use self::labelled::{after_letters, labelled, spaced_plate};
 use self::labels::Reading;
 use self::phones::extension;
+use super::dates::spaced;
 use super::index::Interest;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
@@ -156,6 +159,9 @@ fn count(page: &Page, at: usize, run: &mut Run) {
 
 /// Tries the readings of a run, strongest first; gives the last token of what it reported.
 fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
+    if let Some(last) = spaced::find(page, run.first) {
+        return Some(last);
+    }
     let reading = labels::before(page, run.first);
     if let Reading::Identifier(label) = &reading
         && label.is_head
@@ -172,9 +178,9 @@ fn inspect(page: &mut Page, run: &Run, depth: usize) -> Option<usize> {
         .or_else(|| masked(page, run))
         .or_else(|| last_four(page, run))
         .or_else(|| over_line(page, run, depth))
+        .or_else(|| spaced_plate(page, run))
         .or_else(|| after_letters(page, run))
-        .or_else(|| spaced_groups(page, run))
-        .or_else(|| payer_groups(page, run))
+        .or_else(|| capitals_and_groups(page, run))
         .or_else(|| {
             if matches!(reading, Reading::Unlabelled) {
                 echoes(page, run)

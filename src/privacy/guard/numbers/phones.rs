@@ -20,6 +20,10 @@ pub(super) fn phone(page: &mut Page, first: usize, groups: &Groups, is_code: boo
         return None;
     }
     let opening = opening(page, first);
+    // "fax the criteria to 907.555.0163": where to, whatever codes are spoken of.
+    let is_code = is_code
+        && !(page.cue_before(opening, REACH, cue::PHONE | cue::FAX).is_some() && { opening.checked_sub(1) }
+            .is_some_and(|before| page.word_is(before, &["to", "at"])));
     let count = form(page, opening, groups, is_code)?;
     let last = groups.last_of(count);
     let has_fax_cue = page
@@ -129,6 +133,9 @@ fn national_form(groups: &Groups, is_code: bool) -> Option<usize> {
 
 /// Beside a phone's cue, any grouped number of 7 to 15 digits will do.
 fn cued_form(groups: &Groups) -> Option<usize> {
+    if groups.starts_with(&[5, 5]) && groups.separators(2).first() == Some(&b'/') {
+        return None; // "76830/31267", a pair of codes
+    }
     let count = (2..=groups.lengths().len().min(6))
         .rev()
         .find(|count| (7..=15).contains(&groups.digits_of(*count).len()))?;
