@@ -1,4 +1,5 @@
-//! Places beside other identifiers: a known town wherever it stands, and capitals that end in a word for a house of care.
+//! Places beside other identifiers: a known town wherever it stands, words that only a town's place in the sentence tells, and capitals that
+//! end in a word for a house of care.
 
 use std::ops::Range;
 
@@ -9,10 +10,15 @@ use super::super::page::{Page, Span};
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
 use super::capitals_end;
+use super::small_houses::house_of_head;
 use super::facilities::is_facility_name;
+use super::letters::hospital_letters;
+use super::small_towns::{small_founder, small_town};
+use super::surroundings::{ends_clause, follows_site, follows_way, is_set_off, leads_site, leads_state};
 use super::towns::{known_phrase, names_institution, report_zip_after};
+use super::whereabouts::zip_after;
 
-const DETECTOR: &str = "geo.beside";
+pub(super) const DETECTOR: &str = "geo.beside";
 
 /// How many of the last findings are looked through for one place: few lie between it and what follows.
 const FOUND_REACH: usize = 64;
@@ -20,54 +26,85 @@ const FOUND_REACH: usize = 64;
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     let mut at = near.start;
     while at < near.end {
-        if zip_of_place(page, at) {
-            page.report(at, at, PhiKind::Geography, 0.6, DETECTOR);
-        }
-        let last = if may_begin_place(page, at) {
-            house(page, at).or_else(|| town(page, at))
-        } else {
-            None
-        };
-        at = last.unwrap_or(at) + 1;
+        at = inspect(page, at).unwrap_or(at) + 1;
     }
 }
 
-/// A capital that another follows, that a list knows, or that a word of place leads to.
+/// Gives the last token of what was found.
+fn inspect(page: &mut Page, at: usize) -> Option<usize> {
+    let token = page.tokens.get(at).filter(|token| !token.taken && token.mark == 0)?;
+    if token.shape == Shape::Lower {
+        return small_town(page, at)
+            .or_else(|| small_founder(page, at))
+            .or_else(|| house_of_head(page, at))
+            .or_else(|| hospital_letters(page, at));
+    }
+    if token.has_digit() {
+        if zip_of_place(page, at) {
+            page.report(at, at, PhiKind::Geography, 0.6, DETECTOR);
+        }
+        return None;
+    }
+    if token.shape == Shape::Upper
+        && let Some(last) = hospital_letters(page, at).or_else(|| house_of_head(page, at))
+    {
+        return Some(last);
+    }
+    if may_begin_place(page, at) {
+        house(page, at).or_else(|| town(page, at))
+    } else {
+        None
+    }
+}
+
+/// A capital that another follows, that a list knows, that a word of place or a comma leads to, or that has what towns have.
 fn may_begin_place(page: &Page, at: usize) -> bool {
     let Some(token) = page.tokens.get(at) else { return false };
     let known = u64::from(token.known);
-    token.shape == Shape::Title
-        && !token.taken
-        && token.len() > 2
+    token.len() > 2
         && (known & (dict::CITY | dict::TOWN | u64::from(KNOWN_STARTS_PHRASE)) != 0
-            || page.tokens.get(at + 1).is_some_and(Token::is_capitalised)
-            || page.before(at).is_some_and(|before| before.has(cue::PLACE_PREP)))
+            || page.tokens.get(at + 1).is_some_and(|next| {
+                next.is_capitalised() || next.mark == b',' || next.has(cue::PLACE_TAIL | cue::FACILITY_HEAD)
+            })
+            || page
+                .before(at)
+                .is_some_and(|before| before.has(cue::PLACE_PREP) || before.mark == b','))
 }
 
-/// "Bronx 10458", "5501 Nolensville Pike, 37211": five digits right after a place that was found.
+/// "Bronx 10458", "5501 Nolensville Pike, 37211": five digits right after a place that was found, or after its state.
 fn zip_of_place(page: &Page, at: usize) -> bool {
     if !page.is_digits(at) || page.word(at).len() != 5 || page.gap(at) > Gap::Line {
         return false;
     }
-    let comma = at.checked_sub(1).filter(|before| page.mark_is(*before, b','));
-    let Some(place) = comma.unwrap_or(at).checked_sub(1).and_then(|before| page.token(before)) else {
+    let over_comma = |end: usize| {
+        let comma = end.checked_sub(1).filter(|before| page.mark_is(*before, b','));
+        comma.unwrap_or(end)
+    };
+    // "Truth or Consequences, NM 38847"
+    let has_state = |end: usize| { end.checked_sub(1) }.is_some_and(|before| page.has(before, cue::STATE_ABBR | cue::STATE));
+    let end = over_comma(at);
+    let end = if has_state(end) { over_comma(end - 1) } else { end };
+    let Some(place) = end.checked_sub(1).and_then(|before| page.token(before)) else {
         return false;
     };
     let is_place = |found: &Span| found.kind == PhiKind::Geography && found.end == place.end as usize;
     place.taken && page.found.iter().rev().take(FOUND_REACH).any(is_place)
 }
 
-/// "Oak Savanna Transitional Care", "Lakeshore Transplant Institute".
+/// "Oak Savanna Transitional Care", "Lakeshore Transplant Institute", "Mobile Infirmary".
 fn house(page: &mut Page, at: usize) -> Option<usize> {
-    if !page
-        .token(at + 1)
-        .is_some_and(|next| next.shape != Shape::Mark || matches!(next.mark, b'-' | b'&' | b'\'' | b'.'))
+    if page.token(at).is_some_and(|token| token.shape != Shape::Title)
+        || !page
+            .token(at + 1)
+            .is_some_and(|next| next.shape != Shape::Mark || matches!(next.mark, b'-' | b'&' | b'\'' | b'.'))
     {
         return None;
     }
     let end = capitals_end(page, at);
     let head = (at + 1..=end).rev().find(|index| is(page, *index, class::CARE_HOUSE))?;
+    let is_infirmary = page.has(head, cue::FACILITY_HEAD) && page.dictionary(at) & (dict::CITY | dict::TOWN) != 0;
     let is_named = (at..head).any(|index| is_facility_name(page, index, at) && !page.has(index, cue::PROPER))
+        || is_infirmary && ends_clause(page, head)
         || !page.starts_sentence(at) && head >= at + 2 && !page.has(at, cue::FACILITY_GENERIC);
     let is_other = page.has(at, cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::EPONYM)
         || page.word_is(
@@ -81,31 +118,86 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     Some(head)
 }
 
-/// A town whose name is no other word and nobody's disease or firm.
+/// A town that is known and no other word, or one that is told by where it stands.
 fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    let phrase = known_phrase(page, at, dict::CITY | dict::TOWN)
-        .filter(|last| page.token(*last).is_some_and(|token| token.shape == Shape::Title));
-    let known = page.dictionary(at);
-    let is_known = phrase.is_some() || known & (dict::CITY | dict::TOWN) != 0 && known & dict::WORD == 0;
-    // "Hosp in Aguadilla"
-    let is_clear = is_known
-        || page.cue_before(at, 1, cue::PLACE_PREP).is_some()
-            && matches!(part(page, at), Part::Unknown | Part::Surname | Part::First);
-    let last = phrase.unwrap_or(at);
+    let known_last = known_phrase(page, at, dict::CITY | dict::TOWN)
+        .filter(|last| page.token(*last).is_some_and(Token::is_capitalised));
+    let last = known_last.unwrap_or_else(|| name_before_state(page, at));
     let is_numbered = page.gap(last + 1) == Gap::Space
         && page
             .token(last + 1)
             .is_some_and(|next| next.has_digit() && next.len() <= 2);
-    let is_other = token.has(cue::PROPER | cue::EPONYM | cue::STATE | cue::MONTH | cue::CODE_CUE | cue::TITLE)
+    let is_other = token.has(cue::MONTH | cue::CODE_CUE | cue::TITLE | cue::PROVIDER_TITLE)
+        || token.has(cue::STATE) && known_last.is_none()
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) == Gap::Space
         || page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Glued
         || page.gap(at) == Gap::Glued
         || is_numbered
         || names_institution(page, at);
-    if !is_clear || is_other {
+    if is_other || !(is_clear(page, at, &token, known_last) || is_told(page, at, &token, last)) {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.5, DETECTOR);
     Some(report_zip_after(page, last))
+}
+
+/// A town whose name is no other word and nobody's disease or firm, or what no list knows after "in" and its like.
+fn is_clear(page: &Page, at: usize, token: &Token, known_last: Option<usize>) -> bool {
+    let known = page.dictionary(at);
+    let is_known = known_last.is_some() || known & (dict::CITY | dict::TOWN) != 0 && known & dict::WORD == 0;
+    // "Hosp in Aguadilla"
+    let is_led = page.cue_before(at, 1, cue::PLACE_PREP).is_some()
+        && matches!(part(page, at), Part::Unknown | Part::Surname | Part::First);
+    token.shape == Shape::Title && !token.has(cue::PROPER | cue::EPONYM) && (is_known || is_led)
+}
+
+/// "the one in Bend got", "Buckeye WV", "the Mobile office", ", Hazard?": a town that is a word too, by what stands around it.
+fn is_told(page: &Page, at: usize, token: &Token, last: usize) -> bool {
+    let known = page.dictionary(at);
+    let is_word = known & dict::WORD != 0;
+    let is_known = last > at || known & (dict::CITY | dict::TOWN) != 0;
+    // "Sutter Flats, CA 95992": nothing else stands before a comma and a state.
+    let is_headed = page.mark_is(last + 1, b',') && leads_state(page, at, last);
+    let is_shouted = token.shape == Shape::Upper;
+    if is_shouted && (!is_known || is_word && last == at || token.len() < 4) || !is_shouted && page.starts_sentence(at) && last == at && !is_headed {
+        return false;
+    }
+    let is_alone = !page
+        .token(last + 1)
+        .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Space && !next.has(cue::STATE_ABBR));
+    let is_unlisted = known == 0 && token.cues == 0 && token.len() > 3 && !token.mixes_case;
+    let has_name = (is_known || is_unlisted) && !token.has(cue::PERSON | cue::RELATIVE | cue::UNIT);
+    let is_plain = is_known && !token.has(cue::PROPER);
+    let has_zip = zip_after(page, last).is_some() && page.mark_is(at.wrapping_sub(1), b',');
+    has_name && leads_state(page, at, last)
+        || has_zip && !is_word && token.cues == 0
+        || is_plain && is_alone && follows_site(page, at)
+        || is_plain && is_alone && follows_way(page, at)
+        || is_plain && is_set_off(page, at, last)
+        || is_unlisted && is_alone && is_set_off(page, at, last) && ends_clause(page, last) && !in_row(page, at)
+        || (is_plain || is_unlisted) && leads_site(page, last)
+}
+
+/// "Sutter Flats, CA": the last of the capitals, where a state follows them; else the word itself.
+fn name_before_state(page: &Page, at: usize) -> usize {
+    let is_part = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.shape == Shape::Title
+                && token.gap == Gap::Space
+                && !token.taken
+                && !token.has(cue::PROPER | cue::STATE | cue::STATE_ABBR | cue::MONTH | cue::PERSON)
+        })
+    };
+    let end = (at + 1..at + 3).take_while(|index| is_part(*index)).last().unwrap_or(at);
+    if end > at && page.mark_is(end + 1, b',') && leads_state(page, at, end) { end } else { at }
+}
+
+/// ", Skyrizi, Jentadueto.": the last of a row of things that have capitals too.
+fn in_row(page: &Page, at: usize) -> bool {
+    let is_thing = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.is_capitalised() && !token.taken || token.has(cue::UNIT))
+    };
+    page.mark_is(at - 1, b',') && at >= 2 && is_thing(at - 2)
 }

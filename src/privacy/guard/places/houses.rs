@@ -138,9 +138,11 @@ fn chain(page: &Page, at: usize, end: usize) -> Option<usize> {
                 || page.dictionary(at + 1) & dict::WORD == 0
                     && next.shape == Shape::Title
                     && !page.starts_sentence(at));
+    // "Mercy Pittsburgh": scales are called after towns too.
+    let other = if is_place { OTHER_MATTER & !cue::EPONYM } else { OTHER_MATTER };
     let fits = next.gap == Gap::Space
         && next.shape == Shape::Title
-        && !next.has(OTHER_MATTER | GRAMMAR | cue::ORG_SUFFIX)
+        && !next.has(other | GRAMMAR | cue::ORG_SUFFIX)
         && !page.word_is(at + 1, &["plan", "foundation", "choice", "advantage"]);
     // A given name and a surname may be a chain's word and a town.
     let is_person = !page.has(at, cue::PROPER)
@@ -217,14 +219,16 @@ fn tells(page: &Page, index: usize, first: usize, is_house: bool) -> bool {
     let is_place = known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0;
     let is_person = known & (dict::FIRST | dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
     let is_word = known & dict::WORD != 0;
-    if index == first && page.starts_sentence(index) && is_word {
+    let follows_stop = page.starts_sentence(index) || index >= 1 && page.mark_is(index - 1, b'.');
+    if index == first && follows_stop && is_word {
         return is_names_word || known & dict::CHAIN != 0;
     }
     is_names_word || is_place && !(is_word && is_person) || is_house && (!is_word || is_person)
 }
 
 /// What houses do and payers do not.
-const CARING: [&str; 18] = [
+const CARING: [&str; 19] = [
+    "billed",
     "sent",
     "accepted",
     "transferred",

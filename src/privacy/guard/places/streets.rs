@@ -55,6 +55,11 @@ pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
             && (token.is_capitalised() || is_address || all_lower(page, at + 1, index))
             && is_street_name(page, at + 1, index, is_address)
         {
+            // "Quail Run Ct"
+            let goes_on = page.has(index + 1, cue::STREET_SUFFIX | cue::STREET_SHORT)
+                && page.gap(index + 1) == Gap::Space
+                && page.token(index + 1).is_some_and(|next| next.shape == token.shape);
+            let index = if goes_on { index + 1 } else { index };
             let last = if page.mark_is(index + 1, b'.') && page.gap(index + 1) == Gap::Glued {
                 index + 1
             } else {
@@ -149,7 +154,7 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
     if token.has(cue::UNIT_LABEL) {
         return apartment(page, at);
     }
-    let is_zip = |index: usize| page.is_digits(index) && page.word(index).len() == 5 && page.gap(index) <= Gap::Line;
+    let is_zip = |index: usize| page.is_digits(index) && page.word(index).len() == 5 && page.gap(index) <= Gap::Line && !page.is_taken(index, index);
     if is_zip(at) {
         let last = plus_four(page, at).unwrap_or(at);
         page.report(at, last, PhiKind::Geography, 0.9, "geo.zip");

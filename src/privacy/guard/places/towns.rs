@@ -7,6 +7,7 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::capitals_end;
 use super::streets::is_office_address;
+use super::zips::state_zip;
 use super::whereabouts::{continues_row, follows_move, is_apposition, zip_after};
 
 /// "Tulare County", "St. Tammany Parish".
@@ -51,7 +52,7 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
     if town_last < at || town_last > at + 3 || page.gap(state) > Gap::Line {
         return None;
     }
-    let state_token = page.token(state)?;
+    let state_token = *page.token(state)?;
     let is_state = state_token.has(cue::STATE) && state_token.is_capitalised()
         || state_token.has(cue::STATE_ABBR) && state_token.shape == Shape::Upper;
     let is_town = (at..=town_last).all(|index| {
@@ -85,6 +86,13 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
         return Some(town_last);
     }
     page.report(at, town_last, PhiKind::Geography, 0.9, "geo.town_state");
+    if has_comma && state_token.has(cue::STATE) && !page.is_taken(state, state) {
+        // "Ely, Nevada": the state is nobody's name.
+        return Some(state_zip(page, state, &state_token).unwrap_or_else(|| {
+            page.pass(state, state);
+            state
+        }));
+    }
     Some(town_last)
 }
 
@@ -153,6 +161,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
             .is_some_and(|next| next.has_digit() && next.len() <= 3)
             && (page.has(last + 2, cue::EPONYM_HEAD) || !(strong || follows_preposition))
         || !strong && phrase.is_none() && is_double_name(page, at)
+        || is_compound(page, last)
         || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || phrase.is_none() && is_addressee(page, at)
@@ -232,6 +241,16 @@ fn is_double_name(page: &Page, at: usize) -> bool {
             .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
 }
 
+/// "Nitro-refractory", but not "Fresno-based".
+fn is_compound(page: &Page, last: usize) -> bool {
+    page.mark_is(last + 1, b'-')
+        && page.gap(last + 1) == Gap::Glued
+        && page
+            .token(last + 2)
+            .is_some_and(|next| next.shape == Shape::Lower && next.gap == Gap::Glued)
+        && !page.word_is(last + 2, &["based", "area", "born", "bound", "native", "trained", "side", "on", "by", "to"])
+}
+
 /// A facility's noun, or a ward's word, is no town.
 fn is_house(page: &Page, at: usize) -> bool {
     page.dictionary(at) & (dict::HOUSE | dict::PRACTICE | dict::SITE) != 0 && page.dictionary(at) & dict::CITY == 0
@@ -275,7 +294,7 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
         (next.shape == Shape::Title || next.shape == token.shape)
             && next.is_capitalised()
             && next.gap == Gap::Space
-            && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
+            && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER | cue::PLACE_TAIL)
     });
     let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
     if phrase.is_some() {

@@ -1,0 +1,107 @@
+//! What stands around a town beside other identifiers: words of place before it, marks on both sides, a state, a ZIP code, a house.
+
+use super::super::lexicon::{cue, dict};
+use super::super::page::Page;
+use super::super::token::{Gap, Shape, Token};
+
+/// Words that a town follows wherever somebody is told of.
+const WAYS: [&str; 16] = [
+    "in", "from", "near", "outside", "to", "at", "via", "frm", "fr", "toward", "towards", "leaving", "serving", "around",
+    "inside", "of",
+];
+
+/// What a town's house of care is called for short.
+const SITES: [&str; 24] = [
+    "clinic",
+    "clinics",
+    "office",
+    "offices",
+    "campus",
+    "branch",
+    "location",
+    "hospital",
+    "hosp",
+    "infirmary",
+    "er",
+    "ed",
+    "icu",
+    "site",
+    "facility",
+    "outpost",
+    "dispensary",
+    "pharmacy",
+    "lab",
+    "ems",
+    "fire",
+    "snf",
+    "rehab",
+    "ctr",
+];
+
+/// States whose letters end a clinician's name or are a word.
+const AMBIGUOUS: [&str; 15] = [
+    "md", "pa", "do", "ma", "ms", "or", "in", "pt", "ok", "me", "hi", "oh", "id", "al", "ct",
+];
+
+/// "in", "from", "via": the word right before the town.
+pub(super) fn follows_way(page: &Page, at: usize) -> bool {
+    !page.starts_sentence(at)
+        && page.gap(at) <= Gap::Line
+        && at.checked_sub(1).is_some_and(|before| page.word_is(before, &WAYS))
+}
+
+/// Whether a clause ends after a token: a mark, a line, the text.
+pub(super) fn ends_clause(page: &Page, last: usize) -> bool {
+    page.token(last + 1).is_none_or(|next| {
+        next.gap >= Gap::Line
+            || matches!(next.mark, b'.' | b'?' | b';' | b')' | b'!' | b':')
+                && page.token(last + 2).is_none_or(|after| after.gap != Gap::Glued)
+    })
+}
+
+/// ", killeen.", "(Bend)", "- hazard -": between marks.
+pub(super) fn is_set_off(page: &Page, at: usize, last: usize) -> bool {
+    let opens = at.checked_sub(1).is_some_and(|before| {
+        page.mark_is(before, b',')
+            || page.mark_is(before, b'(')
+            || page.mark_is(before, b'-') && page.gap(at) == Gap::Space
+    });
+    let closes = ends_clause(page, last)
+        || page.mark_is(last + 1, b',')
+        || page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Space;
+    opens && closes
+}
+
+/// "Hamilton MT.", "Ely, Nevada", "erie pa": a state right after the town.
+pub(super) fn leads_state(page: &Page, at: usize, last: usize) -> bool {
+    let has_comma = page.mark_is(last + 1, b',');
+    let state = if has_comma { last + 2 } else { last + 1 };
+    let Some(token) = page.token(state).filter(|token| token.gap == Gap::Space) else {
+        return false;
+    };
+    if token.has(cue::STATE) && (token.is_capitalised() || page.token(at).is_some_and(|town| town.shape == Shape::Lower))
+    {
+        return has_comma || ends_clause(page, state) || page.mark_is(state + 1, b',');
+    }
+    let is_short = token.has(cue::STATE_ABBR) && !token.has(cue::STATE) && token.shape != Shape::Title;
+    let is_small = token.shape == Shape::Lower;
+    let has_zip = page.is_digits(state + 1) && page.word(state + 1).len() == 5;
+    let may_be_person = page.dictionary(at) & (dict::FIRST | dict::SURNAME) != 0;
+    let closes = ends_clause(page, state) || page.mark_is(state + 1, b',') || !is_small;
+    is_short
+        && (has_zip
+            || !page.word_is(state, &AMBIGUOUS) && closes
+            || !may_be_person && (ends_clause(page, state) || page.mark_is(state + 1, b',')))
+}
+
+/// "Rural clinic Hazard:", "location Bend": the town right after what it has.
+pub(super) fn follows_site(page: &Page, at: usize) -> bool {
+    page.gap(at) == Gap::Space
+        && !page.starts_sentence(at)
+        && at.checked_sub(1).is_some_and(|site| page.word_is(site, &SITES))
+}
+
+/// "rochester's clinic", "GLENDALE OFFICE": what a town has.
+pub(super) fn leads_site(page: &Page, last: usize) -> bool {
+    page.gap(last + 1) == Gap::Space && page.word_is(last + 1, &SITES) && page.token(last + 1).is_some_and(Token::is_word)
+}
