@@ -14,7 +14,7 @@ use super::small_houses::house_of_head;
 use super::facilities::is_facility_name;
 use super::letters::hospital_letters;
 use super::small_towns::{small_founder, small_town};
-use super::surroundings::{ends_clause, follows_site, follows_way, is_set_off, leads_site, leads_state};
+use super::surroundings::{ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_set_off, leads_site, leads_state};
 use super::towns::{known_phrase, names_institution, report_zip_after};
 use super::whereabouts::zip_after;
 
@@ -127,12 +127,12 @@ fn town(page: &mut Page, at: usize) -> Option<usize> {
     let is_numbered = page.gap(last + 1) == Gap::Space
         && page
             .token(last + 1)
-            .is_some_and(|next| next.has_digit() && next.len() <= 2);
+            .is_some_and(|next| next.has_digit() && next.len() <= 2 && !next.taken);
     let is_other = token.has(cue::MONTH | cue::CODE_CUE | cue::TITLE | cue::PROVIDER_TITLE)
         || token.has(cue::STATE) && known_last.is_none()
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) == Gap::Space
         || page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Glued
-        || page.gap(at) == Gap::Glued
+        || is_joined(page, at)
         || is_numbered
         || names_institution(page, at);
     if is_other || !(is_clear(page, at, &token, known_last) || is_told(page, at, &token, last)) {
@@ -152,31 +152,51 @@ fn is_clear(page: &Page, at: usize, token: &Token, known_last: Option<usize>) ->
     token.shape == Shape::Title && !token.has(cue::PROPER | cue::EPONYM) && (is_known || is_led)
 }
 
-/// "the one in Bend got", "Buckeye WV", "the Mobile office", ", Hazard?": a town that is a word too, by what stands around it.
+/// "the one in Bend got", "Buckeye WV", "the Mobile office", ", Hazard?": a town that is a word too, or that no list knows, by what stands
+/// around it.
 fn is_told(page: &Page, at: usize, token: &Token, last: usize) -> bool {
     let known = page.dictionary(at);
-    let is_word = known & dict::WORD != 0;
-    let is_known = last > at || known & (dict::CITY | dict::TOWN) != 0;
-    // "Sutter Flats, CA 95992": nothing else stands before a comma and a state.
-    let is_headed = page.mark_is(last + 1, b',') && leads_state(page, at, last);
-    let is_shouted = token.shape == Shape::Upper;
-    if is_shouted && (!is_known || is_word && last == at || token.len() < 4) || !is_shouted && page.starts_sentence(at) && last == at && !is_headed {
+    let is_known = last > at || known & (dict::CITY | dict::TOWN) != 0 || is_made_as_town(page, at);
+    let is_word = last == at && known & dict::WORD != 0;
+    let is_unlisted = known == 0 && token.cues == 0 && token.len() > 3 && !token.mixes_case;
+    let is_plain = is_known && !token.has(cue::PROPER);
+    if token.has(cue::PERSON | cue::RELATIVE | cue::UNIT) {
         return false;
     }
-    let is_alone = !page
-        .token(last + 1)
-        .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Space && !next.has(cue::STATE_ABBR));
-    let is_unlisted = known == 0 && token.cues == 0 && token.len() > 3 && !token.mixes_case;
-    let has_name = (is_known || is_unlisted) && !token.has(cue::PERSON | cue::RELATIVE | cue::UNIT);
-    let is_plain = is_known && !token.has(cue::PROPER);
-    let has_zip = zip_after(page, last).is_some() && page.mark_is(at.wrapping_sub(1), b',');
-    has_name && leads_state(page, at, last)
-        || has_zip && !is_word && token.cues == 0
-        || is_plain && is_alone && follows_site(page, at)
-        || is_plain && is_alone && follows_way(page, at)
-        || is_plain && is_set_off(page, at, last)
-        || is_unlisted && is_alone && is_set_off(page, at, last) && ends_clause(page, last) && !in_row(page, at)
+    if is_unlisted && follows_address(page, at) {
+        return true;
+    }
+    if token.shape == Shape::Upper && (is_word || !is_known || token.len() < 4) {
+        let is_city = is_word && known & dict::CITY != 0;
+        return is_city && (leads_state(page, at, last) || follows_way(page, at) && ends_clause(page, last));
+    }
+    if token.shape == Shape::Title && page.starts_sentence(at) && last == at {
+        // Nothing else stands before a comma and a state: "Sutter Flats, CA 95992".
+        let is_headed = page.mark_is(last + 1, b',') && leads_state(page, at, last);
+        return (is_known || is_unlisted) && is_headed || (is_unlisted || is_plain && !is_word) && leads_site(page, last);
+    }
+    (is_known || is_unlisted) && leads_state(page, at, last)
+        || !is_word && token.cues == 0 && page.mark_is(at.wrapping_sub(1), b',') && zip_after(page, last).is_some()
         || (is_plain || is_unlisted) && leads_site(page, last)
+        || is_plain && is_set_off(page, at, last)
+        || is_plain && is_alone(page, last) && (follows_way(page, at) || follows_site(page, at))
+        || is_unlisted && is_set_off(page, at, last) && ends_clause(page, last) && !in_row(page, at)
+}
+
+fn is_alone(page: &Page, last: usize) -> bool {
+    page.token(last + 1)
+        .is_none_or(|next| next.shape != Shape::Title || next.gap != Gap::Space || next.has(cue::STATE_ABBR))
+}
+
+/// "at 1414 CHEROKEE TRAIL APT 21C IN TYLERVILLE": after an address that was found.
+fn follows_address(page: &Page, at: usize) -> bool {
+    let Some(address) = at.checked_sub(2) else { return false };
+    let end = page.token(address).map_or(0, |token| token.end as usize);
+    page.word_is(at - 1, &["in"])
+        && page.is_taken(address, address)
+        && page.found.iter().rev().take(FOUND_REACH).any(|found| {
+            found.end == end && matches!(found.detector, "geo.street" | "geo.unit" | "geo.post_box")
+        })
 }
 
 /// "Sutter Flats, CA": the last of the capitals, where a state follows them; else the word itself.
@@ -197,7 +217,7 @@ fn name_before_state(page: &Page, at: usize) -> usize {
 fn in_row(page: &Page, at: usize) -> bool {
     let is_thing = |index: usize| {
         page.token(index)
-            .is_some_and(|token| token.is_capitalised() && !token.taken || token.has(cue::UNIT))
+            .is_some_and(|token| token.shape == Shape::Title && !token.taken || token.has(cue::UNIT))
     };
     page.mark_is(at - 1, b',') && at >= 2 && is_thing(at - 2)
 }

@@ -221,7 +221,7 @@ fn tells(page: &Page, index: usize, first: usize, is_house: bool) -> bool {
     let is_word = known & dict::WORD != 0;
     let follows_stop = page.starts_sentence(index) || index >= 1 && page.mark_is(index - 1, b'.');
     if index == first && follows_stop && is_word {
-        return is_names_word || known & dict::CHAIN != 0;
+        return is_names_word || known & dict::CHAIN != 0 || is_house && known & dict::CITY != 0;
     }
     is_names_word || is_place && !(is_word && is_person) || is_house && (!is_word || is_person)
 }

@@ -3,7 +3,7 @@
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
-use super::super::token::{Gap, Shape};
+use super::super::token::Gap;
 use super::beside::DETECTOR;
 
 /// Most words of a name before the word for the house.
@@ -82,5 +82,10 @@ fn may_begin(page: &Page, index: usize, is_strong: bool) -> bool {
     let is_generic = token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR);
     let is_name = token.has(cue::FACILITY_NAME) && !is_generic;
     let is_listed = known & (dict::CITY | dict::TOWN | dict::SURNAME | dict::CHAIN) != 0;
-    !is_generic && token.shape != Shape::Mixed && (is_name || known & dict::WORD == 0 && (is_strong || is_listed))
+    let is_word = known & dict::WORD != 0;
+    // "to newton medical ctr", "CASCADE MANOR": a town that is a word too.
+    let is_town = is_word
+        && known & (dict::CITY | dict::TOWN) != 0
+        && { index.checked_sub(1) }.is_some_and(|before| page.word_is(before, &["to", "from", "at", "the", "in"]) || page.mark_is(before, b','));
+    !is_generic && (is_name || is_town || !is_word && (is_strong || is_listed))
 }

@@ -5,7 +5,7 @@ use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::beside::DETECTOR;
-use super::surroundings::{ends_clause, follows_way, is_set_off, leads_site, leads_state};
+use super::surroundings::{ends_clause, follows_way, is_joined, is_made_as_town, is_set_off, leads_site, leads_state};
 use super::towns::{known_phrase, report_zip_after};
 use super::whereabouts::zip_after;
 
@@ -15,7 +15,10 @@ const TOLD_ALONE_MIN: usize = 5;
 /// "pt c. gray, opelousas", "detroit 44825", "in erie from", "moundridge to newton".
 pub(super) fn small_town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    if !page.lexicon.begins_town(token.hash) || token.gap == Gap::Glued && at > 0 {
+    if !page.lexicon.begins_town(token.hash) {
+        return unlisted_town(page, at);
+    }
+    if is_joined(page, at) {
         return None;
     }
     let phrase = known_phrase(page, at, dict::CITY | dict::TOWN);
@@ -30,6 +33,16 @@ pub(super) fn small_town(page: &mut Page, at: usize) -> Option<usize> {
     }
     page.report(at, last, PhiKind::Geography, 0.5, DETECTOR);
     Some(report_zip_after(page, last))
+}
+
+/// "lives alone in hansontown", "the wenderly office": no list knows the word, and it is made as the names of towns are.
+fn unlisted_town(page: &mut Page, at: usize) -> Option<usize> {
+    let stands_as_town = |page: &Page| follows_way(page, at) || is_set_off(page, at, at) || leads_state(page, at, at) || leads_site(page, at);
+    if is_joined(page, at) || !is_made_as_town(page, at) || !stands_as_town(page) {
+        return None;
+    }
+    page.report(at, at, PhiKind::Geography, 0.5, DETECTOR);
+    Some(report_zip_after(page, at))
 }
 
 fn is_told(page: &Page, at: usize, last: usize, token: &Token, known: u64) -> bool {

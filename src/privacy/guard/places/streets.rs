@@ -5,6 +5,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
+use super::towns::known_phrase;
 use super::zips::plus_four;
 
 /// Longest name of a place or facility, in tokens.
@@ -184,6 +185,8 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
             }) || *index > at && page.mark_is(*index, b'-') && page.gap(*index) == Gap::Glued
         })
         .last()?;
+    // "Truth or Consequences"
+    let last = known_phrase(page, at, dict::CITY | dict::TOWN).map_or(last, |end| end.max(last));
     let ends_part =
         page.mark_is(last + 1, b',') || is_zip(last + 1) || page.has(last + 1, cue::STATE | cue::STATE_ABBR);
     let is_known = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0 || page.starts_dictionary_phrase(at);

@@ -43,6 +43,33 @@ const AMBIGUOUS: [&str; 15] = [
     "md", "pa", "do", "ma", "ms", "or", "in", "pt", "ok", "me", "hi", "oh", "id", "al", "ct",
 ];
 
+/// Endings of towns' names and of hardly anything else.
+const ENDINGS: [&str; 38] = [
+    "ville", "town", "burg", "burgh", "field", "ford", "boro", "borough", "port", "dale", "wood", "mont", "stead", "bury",
+    "haven", "view", "ridge", "worth", "wick", "brook", "creek", "polis", "chester", "mouth", "hurst", "mere", "land", "ston",
+    "gton", "lton", "rton", "nton", "ham", "shire", "minster", "stown", "bridge", "ley",
+];
+
+/// "hansontown", "Brockmere": a word that no list knows, made as the names of towns are.
+pub(super) fn is_made_as_town(page: &Page, at: usize) -> bool {
+    let is_unknown = page
+        .token(at)
+        .is_some_and(|token| token.cues == 0 && token.len() > 5 && token.is_word() && !token.mixes_case)
+        && page.dictionary(at) == 0;
+    let word = page.word(at).as_bytes();
+    let ends_in = |ending: &&str| {
+        { word.len().checked_sub(ending.len()) }
+            .and_then(|start| word.get(start..))
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    is_unknown && ENDINGS.iter().any(ends_in)
+}
+
+/// Whether a token is joined to the one before it, which opens no bracket.
+pub(super) fn is_joined(page: &Page, at: usize) -> bool {
+    page.gap(at) == Gap::Glued && at > 0 && !page.mark_is(at - 1, b'(')
+}
+
 /// "in", "from", "via": the word right before the town.
 pub(super) fn follows_way(page: &Page, at: usize) -> bool {
     !page.starts_sentence(at)

@@ -224,7 +224,7 @@ fn names_study(page: &Page, last: usize) -> bool {
 }
 
 /// "67, Fresno", "3 y/o, Fresno": set off from somebody's age.
-fn follows_age(page: &Page, at: usize) -> bool {
+pub(super) fn follows_age(page: &Page, at: usize) -> bool {
     at >= 2
         && page.mark_is(at - 1, b',')
         && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
