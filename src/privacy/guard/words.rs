@@ -20,6 +20,7 @@ bits! {
     PREMISES = "premises", INSTITUTION = "institution", EMERGENCY = "emergency", PERSON_BASE = "person_base",
     PERSON_STATE = "person_state", PERSON_THING = "person_thing", PERSON_MET = "person_met", PERSON_GIVEN = "person_given",
     PERSON_ROLE = "person_role", ADDRESSED = "addressed", GREETING = "greeting", THING_NAME = "thing_name", CARE_HOUSE = "care_house",
+    CHIEFLY_TOWN = "chiefly_town",
 }
 
 /// Words of any class that tells of persons.

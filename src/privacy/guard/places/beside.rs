@@ -10,11 +10,11 @@ use super::super::page::{Page, Span};
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
 use super::capitals_end;
-use super::small_houses::house_of_head;
+use super::small_houses::{house_of_head, small_chain, small_founder};
 use super::facilities::is_facility_name;
 use super::letters::hospital_letters;
-use super::small_towns::{small_founder, small_town};
-use super::surroundings::{ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_set_off, leads_site, leads_state};
+use super::small_towns::small_town;
+use super::surroundings::{ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off, is_town_chiefly, leads_deed, leads_site, leads_state};
 use super::towns::{known_phrase, names_institution, report_zip_after};
 use super::whereabouts::zip_after;
 
@@ -34,10 +34,7 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
 fn inspect(page: &mut Page, at: usize) -> Option<usize> {
     let token = page.tokens.get(at).filter(|token| !token.taken && token.mark == 0)?;
     if token.shape == Shape::Lower {
-        return small_town(page, at)
-            .or_else(|| small_founder(page, at))
-            .or_else(|| house_of_head(page, at))
-            .or_else(|| hospital_letters(page, at));
+        return small_town(page, at).or_else(|| small_house(page, at));
     }
     if token.has_digit() {
         if zip_of_place(page, at) {
@@ -46,7 +43,7 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     if token.shape == Shape::Upper
-        && let Some(last) = hospital_letters(page, at).or_else(|| house_of_head(page, at))
+        && let Some(last) = small_house(page, at)
     {
         return Some(last);
     }
@@ -55,6 +52,28 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
     } else {
         None
     }
+}
+
+/// A house in small letters or capitals. What the token is told already says which reading may find one.
+fn small_house(page: &mut Page, at: usize) -> Option<usize> {
+    let token = page.tokens.get(at)?;
+    let may_be_head = token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR) || is(page, at, class::CARE_HOUSE);
+    let leads_more = page
+        .tokens
+        .get(at + 1)
+        .is_some_and(|next| next.shape == token.shape && (next.has(cue::FACILITY_NAME) || page.lexicon.begins_town(next.hash)))
+        || page.tokens.get(at + 2).is_some_and(|next| next.shape == token.shape && page.lexicon.begins_town(next.hash));
+    let is_short = token.len() <= 6;
+    let mut found = None;
+    if may_be_head {
+        found = house_of_head(page, at);
+    } else if is_short {
+        found = small_founder(page, at).or_else(|| hospital_letters(page, at));
+    }
+    if found.is_none() && leads_more {
+        found = small_chain(page, at);
+    }
+    found
 }
 
 /// A capital that another follows, that a list knows, that a word of place or a comma leads to, or that has what towns have.
@@ -102,9 +121,10 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     }
     let end = capitals_end(page, at);
     let head = (at + 1..=end).rev().find(|index| is(page, *index, class::CARE_HOUSE))?;
-    let is_infirmary = page.has(head, cue::FACILITY_HEAD) && page.dictionary(at) & (dict::CITY | dict::TOWN) != 0;
+    let is_called_after_town = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0;
+    let stands_alone = ends_clause(page, head) || leads_deed(page, head) || page.mark_is(head + 1, b',');
     let is_named = (at..head).any(|index| is_facility_name(page, index, at) && !page.has(index, cue::PROPER))
-        || is_infirmary && ends_clause(page, head)
+        || stands_alone && (is_called_after_town || head >= at + 2) && !page.has(at, cue::FACILITY_GENERIC)
         || !page.starts_sentence(at) && head >= at + 2 && !page.has(at, cue::FACILITY_GENERIC);
     let is_other = page.has(at, cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::EPONYM)
         || page.word_is(
@@ -157,7 +177,7 @@ fn is_clear(page: &Page, at: usize, token: &Token, known_last: Option<usize>) ->
 fn is_told(page: &Page, at: usize, token: &Token, last: usize) -> bool {
     let known = page.dictionary(at);
     let is_known = last > at || known & (dict::CITY | dict::TOWN) != 0 || is_made_as_town(page, at);
-    let is_word = last == at && known & dict::WORD != 0;
+    let is_word = last == at && known & dict::WORD != 0 && !is_town_chiefly(page, at);
     let is_unlisted = known == 0 && token.cues == 0 && token.len() > 3 && !token.mixes_case;
     let is_plain = is_known && !token.has(cue::PROPER);
     if token.has(cue::PERSON | cue::RELATIVE | cue::UNIT) {
@@ -166,19 +186,22 @@ fn is_told(page: &Page, at: usize, token: &Token, last: usize) -> bool {
     if is_unlisted && follows_address(page, at) {
         return true;
     }
-    if token.shape == Shape::Upper && (is_word || !is_known || token.len() < 4) {
+    if token.shape == Shape::Upper && (is_word || !is_known) {
         let is_city = is_word && known & dict::CITY != 0;
         return is_city && (leads_state(page, at, last) || follows_way(page, at) && ends_clause(page, last));
+    }
+    if token.shape == Shape::Upper && is_only_town(page, at) {
+        return true;
     }
     if token.shape == Shape::Title && page.starts_sentence(at) && last == at {
         // Nothing else stands before a comma and a state: "Sutter Flats, CA 95992".
         let is_headed = page.mark_is(last + 1, b',') && leads_state(page, at, last);
-        return (is_known || is_unlisted) && is_headed || (is_unlisted || is_plain && !is_word) && leads_site(page, last);
+        return (is_known || is_unlisted) && is_headed || (is_unlisted || is_plain && !is_word || token.possessive) && leads_site(page, last);
     }
     (is_known || is_unlisted) && leads_state(page, at, last)
         || !is_word && token.cues == 0 && page.mark_is(at.wrapping_sub(1), b',') && zip_after(page, last).is_some()
         || (is_plain || is_unlisted) && leads_site(page, last)
-        || is_plain && is_set_off(page, at, last)
+        || is_plain && (is_set_off(page, at, last) || is_named_as(page, at, last))
         || is_plain && is_alone(page, last) && (follows_way(page, at) || follows_site(page, at))
         || is_unlisted && is_set_off(page, at, last) && ends_clause(page, last) && !in_row(page, at)
 }

@@ -166,10 +166,11 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
         page.report(at, last, PhiKind::Geography, 0.9, "geo.zip");
         return Some(last);
     }
+    let is_small = token.shape == Shape::Lower && is_small_town(page, at);
     let last = (at..at + 4)
         .take_while(|index| {
             page.token(*index).is_some_and(|word| {
-                word.is_capitalised()
+                (word.is_capitalised() || word.shape == Shape::Lower && is_small)
                     && !word.taken
                     && (*index == at || word.gap == Gap::Space)
                     && !word.has(
@@ -199,6 +200,15 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
     }
     page.report(at, last, PhiKind::Geography, 0.85, "geo.town");
     Some(last)
+}
+
+/// ", moab 38195", ", broken bow, ok 74728": after a street and a comma, up to three small words before a ZIP code or a state and one.
+fn is_small_town(page: &Page, at: usize) -> bool {
+    let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space);
+    let is_zip = |index: usize| page.is_digits(index) && page.word(index).len() == 5 && page.gap(index) == Gap::Space;
+    let end = (at..at + 4).take_while(|index| is_word(*index)).count() + at;
+    let state = if page.mark_is(end, b',') { end + 1 } else { end - usize::from(end > at) };
+    page.mark_is(at.wrapping_sub(1), b',') && (is_zip(end) || page.has(state, cue::STATE_ABBR) && is_zip(state + 1))
 }
 
 /// A street's name: capitalised or numbered words, or in small letters words no clinical sentence would hold.

@@ -3,6 +3,10 @@
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
+use super::super::words::{class, is};
+
+/// Shortest town that is told by itself: shorter ones are abbreviations as often.
+const TOLD_ALONE_MIN: usize = 5;
 
 /// Words that a town follows wherever somebody is told of.
 const WAYS: [&str; 16] = [
@@ -56,7 +60,8 @@ pub(super) fn is_made_as_town(page: &Page, at: usize) -> bool {
         .token(at)
         .is_some_and(|token| token.cues == 0 && token.len() > 5 && token.is_word() && !token.mixes_case)
         && page.dictionary(at) == 0;
-    let word = page.word(at).as_bytes();
+    let word = page.word(at);
+    let word = word.strip_suffix("'s").unwrap_or(word).as_bytes();
     let ends_in = |ending: &&str| {
         { word.len().checked_sub(ending.len()) }
             .and_then(|start| word.get(start..))
@@ -68,6 +73,26 @@ pub(super) fn is_made_as_town(page: &Page, at: usize) -> bool {
 /// Whether a token is joined to the one before it, which opens no bracket.
 pub(super) fn is_joined(page: &Page, at: usize) -> bool {
     page.gap(at) == Gap::Glued && at > 0 && !page.mark_is(at - 1, b'(')
+}
+
+/// A town of one word that is no other word, or hardly ever.
+pub(super) fn is_town_chiefly(page: &Page, at: usize) -> bool {
+    let known = page.dictionary(at);
+    known & (dict::CITY | dict::TOWN) != 0 && (known & dict::WORD == 0 || is(page, at, class::CHIEFLY_TOWN))
+}
+
+/// A town that is nobody's name either, and long enough to be no abbreviation.
+pub(super) fn is_only_town(page: &Page, at: usize) -> bool {
+    const OTHER: u64 = dict::FIRST
+        | dict::SURNAME
+        | dict::FIRST_ORDINARY
+        | dict::SURNAME_ORDINARY
+        | dict::FIRST_RARE
+        | dict::CHAIN
+        | dict::HOUSE
+        | dict::WORD;
+    page.dictionary(at) & (dict::CITY | OTHER) == dict::CITY
+        && page.token(at).is_some_and(|token| token.len() >= TOLD_ALONE_MIN && token.cues == 0)
 }
 
 /// "in", "from", "via": the word right before the town.
@@ -84,6 +109,38 @@ pub(super) fn ends_clause(page: &Page, last: usize) -> bool {
             || matches!(next.mark, b'.' | b'?' | b';' | b')' | b'!' | b':')
                 && page.token(last + 2).is_none_or(|after| after.gap != Gap::Glued)
     })
+}
+
+/// "nearest in network is killeen, 90 miles": told as where something is.
+pub(super) fn is_named_as(page: &Page, at: usize, last: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["is", "was"]))
+        && (ends_clause(page, last) || page.mark_is(last + 1, b','))
+        && page.dictionary(at) & dict::FIRST == 0
+}
+
+/// What only a house of care does or has.
+const DEEDS: [&str; 24] = [
+    "says", "said", "sent", "accepted", "admitted", "discharged", "transferred", "ed", "er", "icu", "nicu", "picu",
+    "records", "billed", "bills", "faxed", "hospital", "campus", "registration", "admissions", "stay", "days", "called",
+    "notes",
+];
+
+/// "SJMC says", "Cascade Manor billed": what a house does or has.
+pub(super) fn leads_deed(page: &Page, last: usize) -> bool {
+    page.gap(last + 1) == Gap::Space && page.word_is(last + 1, &DEEDS)
+}
+
+/// Whether a name may begin at a token: at the head of a sentence, after a mark, a finding, or a word that names follow.
+pub(super) fn opens_name(page: &Page, at: usize) -> bool {
+    page.starts_sentence(at)
+        || page.gap(at) >= Gap::Line
+        || page.before(at).is_some_and(|before| {
+            before.mark != 0 && before.mark != b'-' && before.mark != b'&'
+                || before.mark == b'-' && page.gap(at) == Gap::Space
+                || before.taken
+                || before.has(cue::PLACE_PREP)
+        })
+        || page.word_is(at - 1, &["the", "by", "for", "our", "and", "is", "was", "via"])
 }
 
 /// ", killeen.", "(Bend)", "- hazard -": between marks.
