@@ -8,12 +8,12 @@ use super::super::lexicon::{KNOWN_STARTS_PHRASE, cue, dict};
 use super::super::names::parts::{Part, part};
 use super::super::page::{Page, Span};
 use super::super::token::{Gap, Shape, Token};
-use super::super::words::{class, is};
+use super::super::words::{self, class, is};
 use super::capitals_end;
 use super::small_houses::{house_of_head, small_chain, small_founder};
 use super::facilities::is_facility_name;
 use super::letters::hospital_letters;
-use super::small_towns::small_town;
+use super::small_towns::{small_town, unlisted_town};
 use super::surroundings::{ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off, is_town_chiefly, leads_deed, leads_site, leads_state};
 use super::towns::{known_phrase, names_institution, report_zip_after};
 use super::whereabouts::zip_after;
@@ -32,20 +32,16 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
 
 /// Gives the last token of what was found.
 fn inspect(page: &mut Page, at: usize) -> Option<usize> {
-    let token = page.tokens.get(at).filter(|token| !token.taken && token.mark == 0)?;
-    if token.shape == Shape::Lower {
-        return small_town(page, at).or_else(|| small_house(page, at));
-    }
+    let token = *page.tokens.get(at).filter(|token| !token.taken && token.mark == 0)?;
     if token.has_digit() {
         if zip_of_place(page, at) {
             page.report(at, at, PhiKind::Geography, 0.6, DETECTOR);
         }
         return None;
     }
-    if token.shape == Shape::Upper
-        && let Some(last) = small_house(page, at)
-    {
-        return Some(last);
+    let found = if token.shape == Shape::Title { None } else { uncapitalised(page, at, &token) };
+    if found.is_some() || token.shape == Shape::Lower {
+        return found;
     }
     if may_begin_place(page, at) {
         house(page, at).or_else(|| town(page, at))
@@ -54,23 +50,35 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
     }
 }
 
-/// A house in small letters or capitals. What the token is told already says which reading may find one.
-fn small_house(page: &mut Page, at: usize) -> Option<usize> {
-    let token = page.tokens.get(at)?;
-    let may_be_head = token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR) || is(page, at, class::CARE_HOUSE);
-    let leads_more = page
-        .tokens
-        .get(at + 1)
-        .is_some_and(|next| next.shape == token.shape && (next.has(cue::FACILITY_NAME) || page.lexicon.begins_town(next.hash)))
-        || page.tokens.get(at + 2).is_some_and(|next| next.shape == token.shape && page.lexicon.begins_town(next.hash));
-    let is_short = token.len() <= 6;
-    let mut found = None;
-    if may_be_head {
-        found = house_of_head(page, at);
-    } else if is_short {
-        found = small_founder(page, at).or_else(|| hospital_letters(page, at));
+/// A word in small letters, or one of a text of capitals. Nearly all are dismissed by a look at those beside it.
+fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
+    let classes = words::all(page, at);
+    if token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR) || classes & class::CARE_HOUSE != 0 {
+        return house_of_head(page, at);
     }
-    if found.is_none() && leads_more {
+    let (before, next) = (
+        page.before(at).copied().unwrap_or(Token::END),
+        page.tokens.get(at + 1).copied().unwrap_or(Token::END),
+    );
+    let is_small = token.shape == Shape::Lower;
+    if is_small && (classes & class::CHIEFLY_TOWN != 0 || page.lexicon.begins_town(token.hash)) {
+        if let Some(last) = small_town(page, at) {
+            return Some(last);
+        }
+    }
+    let is_led = before.mark != 0 || before.taken || before.has(cue::PLACE_PREP);
+    let mut found = None;
+    if is_small && (is_led || next.mark == b',' || next.has(cue::STATE_ABBR | cue::PLACE_TAIL | cue::FACILITY_HEAD)) {
+        found = unlisted_town(page, at);
+    }
+    if matches!(token.len(), 2..=8) && found.is_none() {
+        found = small_founder(page, at);
+        if found.is_none() && token.cues & !cue::FACILITY_NAME == 0 {
+            found = hospital_letters(page, at, is_led);
+        }
+    }
+    let may_be_chain = is_led || before.has(cue::CONNECTOR) || token.starts_sentence;
+    if found.is_none() && may_be_chain && next.shape == token.shape {
         found = small_chain(page, at);
     }
     found

@@ -53,7 +53,7 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
 }
 
 /// "Is Cleveland Clinic's published scale accepted": who made a score or a guideline.
-fn is_author(page: &Page, last: usize) -> bool {
+pub(super) fn is_author(page: &Page, last: usize) -> bool {
     const MADE: [&str; 15] = [
         "published", "scale", "score", "criteria", "criterion", "protocol", "algorithm", "model", "calculator", "guideline",
         "guidelines", "classification", "nomogram", "staging", "definition",

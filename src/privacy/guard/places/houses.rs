@@ -5,7 +5,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
-use super::facilities::names_facility;
+use super::facilities::{is_author, names_facility};
 use super::towns::is_known_phrase;
 
 /// Words that no facility is named with: payers, makers, eponyms, codes, people, and the words of grammar.
@@ -61,7 +61,8 @@ fn plain_word() -> u16 {
 
 /// What may not follow a facility's name: it is a test, a company or a standard then.
 fn names_other(page: &Page, last: usize) -> bool {
-    page.gap(last + 1) <= Gap::Space
+    is_author(page, last)
+        || page.gap(last + 1) <= Gap::Space
         && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
             || page.word_is(last + 1, &["wort", "plan", "plans", "insurance", "dance"]))
 }

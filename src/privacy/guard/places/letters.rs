@@ -23,7 +23,7 @@ const ENDINGS: [&str; 6] = ["mc", "gh", "rh", "mh", "ch", "uh"];
 const REACH: usize = 8;
 
 /// A house's letters with what speaks for one.
-pub(super) fn hospital_letters(page: &mut Page, at: usize) -> Option<usize> {
+pub(super) fn hospital_letters(page: &mut Page, at: usize, is_led: bool) -> Option<usize> {
     let token = *page.token(at)?;
     let is_small = token.shape == Shape::Lower;
     let fits = (3..=6).contains(&token.len())
@@ -33,7 +33,7 @@ pub(super) fn hospital_letters(page: &mut Page, at: usize) -> Option<usize> {
     let word = page.word(at);
     let tail = word.len().checked_sub(2).and_then(|start| word.get(start..));
     let ends_in = tail.is_some_and(|tail| ENDINGS.iter().any(|end| tail.eq_ignore_ascii_case(end)));
-    if !fits || !is_told(page, at, ends_in, is_small) {
+    if !fits || !(is_led || ends_in || !is_small) || !is_told(page, at, ends_in, is_small) {
         return None;
     }
     let known = page.dictionary(at);

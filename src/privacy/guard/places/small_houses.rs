@@ -42,11 +42,29 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
             head + 1,
             &["plan", "plans", "policy", "policies", "criteria", "codes", "consult", "referral", "visit"],
         );
-    if is_other || !is_strong && !opens_name(page, first) {
+    if is_other || !is_strong && !(opens_name(page, first) && is_named_for_care(page, first, first_of_head)) {
         return None;
     }
     page.report(first, head, PhiKind::Geography, 0.5, DETECTOR);
     Some(head)
+}
+
+/// "lima dermatology", not "aba therapy": before a word of a trade stands a town, or what houses are named with, and no verb.
+fn is_named_for_care(page: &Page, first: usize, head: usize) -> bool {
+    const VAGUE: [&str; 12] = [
+        "health", "therapy", "care", "medical", "center", "centre", "living", "surgery", "dialysis", "imaging", "nursing",
+        "partners",
+    ];
+    let known = page.dictionary(first);
+    let is_place = known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0 || page.has(first, cue::FACILITY_NAME);
+    let is_name = |index: usize| {
+        page.token(index).is_some_and(|token| token.mark != 0 || token.has(cue::FACILITY_NAME | cue::FACILITY_GENERIC))
+            || page.dictionary(index) & (dict::HOUSE | dict::PRACTICE | dict::SURNAME_ORDINARY) != 0
+            || page.dictionary(index) & dict::WORD == 0
+            || is(page, index, class::CARE_HOUSE)
+            || page.word_is(index, &["and"])
+    };
+    (is_place || !page.word_is(head, &VAGUE)) && (first + 1..head).all(is_name)
 }
 
 /// Whether a token goes on, backwards, with the name of a house.
@@ -100,7 +118,10 @@ pub(super) fn small_chain(page: &mut Page, at: usize) -> Option<usize> {
         page.token(index)
             .is_some_and(|token| token.shape == shape && token.gap == Gap::Space && token.len() > 2 && !token.taken)
     };
-    if !is_next(at + 1) || page.dictionary(at) & dict::CHAIN == 0 || !opens_name(page, at) {
+    let leads_place = |index: usize| {
+        page.token(index).is_some_and(|next| next.has(cue::FACILITY_NAME) || page.lexicon.begins_town(next.hash))
+    };
+    if !is_next(at + 1) || !(leads_place(at + 1) || leads_place(at + 2)) || page.dictionary(at) & dict::CHAIN == 0 || !opens_name(page, at) {
         return None;
     }
     let place = if page.word_is(at + 1, &["health", "medical", "hospital"]) && is_next(at + 2) {
@@ -132,7 +153,9 @@ pub(super) fn small_founder(page: &mut Page, at: usize) -> Option<usize> {
         ("divine", &["savior", "mercy"]),
     ];
     let token = *page.token(at)?;
-    if !matches!(token.first, b'g' | b'h' | b's' | b'b' | b'm' | b'p' | b'd') {
+    let may_be_founder = token.has(cue::FACILITY_NAME)
+        || matches!((token.first, token.len()), (b'b', 3 | 7) | (b'm', 2) | (b'p', 8) | (b'd', 6));
+    if !may_be_founder {
         return None;
     }
     let name = if page.mark_is(at + 1, b'.') { at + 2 } else { at + 1 };

@@ -3,8 +3,7 @@
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
-use super::super::token::{Gap, Shape};
-use super::super::words::{class, is};
+use super::super::token::Gap;
 use super::beside::DETECTOR;
 use super::surroundings::{
     follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off, is_town_chiefly, leads_site, leads_state,
@@ -17,9 +16,6 @@ pub(super) fn small_town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
     if is_joined(page, at) {
         return None;
-    }
-    if !(page.lexicon.begins_town(token.hash) || is(page, at, class::CHIEFLY_TOWN)) {
-        return unlisted_town(page, at).or_else(|| addressed_town(page, at));
     }
     let phrase = known_phrase(page, at, dict::CITY | dict::TOWN);
     let last = phrase.unwrap_or(at);
@@ -35,14 +31,14 @@ pub(super) fn small_town(page: &mut Page, at: usize) -> Option<usize> {
 }
 
 /// "lives alone in hansontown", "the wenderly office": no list knows the word, and it is made as the names of towns are.
-fn unlisted_town(page: &mut Page, at: usize) -> Option<usize> {
+pub(super) fn unlisted_town(page: &mut Page, at: usize) -> Option<usize> {
     let token = page.token(at)?;
     let may_be = token.cues == 0 && token.len() > 5;
     let is_told = may_be
         && (follows_way(page, at) || is_set_off(page, at, at) || leads_state(page, at, at) || leads_site(page, at))
         && is_made_as_town(page, at);
-    if !is_told {
-        return None;
+    if !is_told || is_joined(page, at) {
+        return addressed_town(page, at);
     }
     page.report(at, at, PhiKind::Geography, 0.5, DETECTOR);
     Some(report_zip_after(page, at))
