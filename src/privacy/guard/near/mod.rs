@@ -211,7 +211,10 @@ impl Near<'_> {
             let is_of =
                 before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
             before.has(PLACE_LEADS)
-                && (!is_of || self.has_facilities || token.has(cue::FACILITY_NAME) || self.after(1).has(cue::PLACE_NOUN))
+                && (!is_of
+                    || self.has_facilities
+                    || token.has(cue::FACILITY_NAME)
+                    || self.after(1).has(cue::PLACE_NOUN))
         });
         let (next, after) = (self.after(1), self.after(2));
         let may_be_place = follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);

@@ -10,11 +10,14 @@ use super::super::page::{Page, Span};
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class, is};
 use super::capitals_end;
-use super::small_houses::{house_of_head, small_chain, small_founder};
 use super::facilities::is_facility_name;
 use super::letters::hospital_letters;
+use super::small_houses::{house_of_head, small_chain, small_founder};
 use super::small_towns::{small_town, unlisted_town};
-use super::surroundings::{ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off, is_town_chiefly, leads_deed, leads_site, leads_state};
+use super::surroundings::{
+    ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off,
+    is_town_chiefly, leads_deed, leads_site, leads_state,
+};
 use super::towns::{known_phrase, names_institution, report_zip_after};
 use super::whereabouts::zip_after;
 
@@ -39,7 +42,11 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
         }
         return None;
     }
-    let found = if token.shape == Shape::Title { None } else { uncapitalised(page, at, &token) };
+    let found = if token.shape == Shape::Title {
+        None
+    } else {
+        uncapitalised(page, at, &token)
+    };
     if found.is_some() || token.shape == Shape::Lower {
         return found;
     }
@@ -52,23 +59,42 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
 
 /// A word in small letters, or one of a text of capitals. Nearly all are dismissed by a look at those beside it.
 fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
-    let classes = words::all(page, at);
+    const NO_PLACES: u64 = cue::CONNECTOR
+        | cue::PLACE_PREP
+        | cue::PERSON_PREP
+        | cue::PERSON_VERB
+        | cue::HUMAN_VERB
+        | cue::PERSON
+        | cue::UNIT
+        | cue::MONTH
+        | cue::CODE_CUE;
+    if token.len() < 2 || token.has(NO_PLACES) && !token.has(cue::FACILITY_NAME | cue::FACILITY_PAIR) {
+        return None;
+    }
+    let (before, next) = (
+        page.tokens.get(at.wrapping_sub(1)).unwrap_or(&Token::END),
+        page.tokens.get(at + 1).unwrap_or(&Token::END),
+    );
+    let is_small = token.shape == Shape::Lower;
+    let is_led = before.mark != 0 || before.taken || before.has(cue::PLACE_PREP);
+    let is_followed = next.mark == b',' || next.has(cue::STATE_ABBR | cue::PLACE_TAIL | cue::FACILITY_HEAD);
+    let may_be_chain = (is_led || before.has(cue::CONNECTOR) || token.starts_sentence) && next.shape == token.shape;
+    // A word for a house follows its name: hardly any look at the words of classes is needed elsewhere.
+    let follows_name = before.shape == token.shape && (!before.has(NO_PLACES) || before.len() == 3);
+    let classes = if is_led || is_followed || follows_name {
+        words::all(page, at)
+    } else {
+        0
+    };
     if token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR) || classes & class::CARE_HOUSE != 0 {
         return house_of_head(page, at);
     }
-    let (before, next) = (
-        page.before(at).copied().unwrap_or(Token::END),
-        page.tokens.get(at + 1).copied().unwrap_or(Token::END),
-    );
-    let is_small = token.shape == Shape::Lower;
-    if is_small && (classes & class::CHIEFLY_TOWN != 0 || page.lexicon.begins_town(token.hash)) {
-        if let Some(last) = small_town(page, at) {
-            return Some(last);
-        }
+    let may_be_town = is_small && (classes & class::CHIEFLY_TOWN != 0 || page.lexicon.begins_town(token.hash));
+    if may_be_town && let Some(last) = small_town(page, at) {
+        return Some(last);
     }
-    let is_led = before.mark != 0 || before.taken || before.has(cue::PLACE_PREP);
     let mut found = None;
-    if is_small && (is_led || next.mark == b',' || next.has(cue::STATE_ABBR | cue::PLACE_TAIL | cue::FACILITY_HEAD)) {
+    if is_small && (is_led || is_followed) {
         found = unlisted_town(page, at);
     }
     if matches!(token.len(), 2..=8) && found.is_none() {
@@ -77,8 +103,7 @@ fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
             found = hospital_letters(page, at, is_led);
         }
     }
-    let may_be_chain = is_led || before.has(cue::CONNECTOR) || token.starts_sentence;
-    if found.is_none() && may_be_chain && next.shape == token.shape {
+    if found.is_none() && may_be_chain {
         found = small_chain(page, at);
     }
     found
@@ -108,7 +133,8 @@ fn zip_of_place(page: &Page, at: usize) -> bool {
         comma.unwrap_or(end)
     };
     // "Truth or Consequences, NM 38847"
-    let has_state = |end: usize| { end.checked_sub(1) }.is_some_and(|before| page.has(before, cue::STATE_ABBR | cue::STATE));
+    let has_state =
+        |end: usize| { end.checked_sub(1) }.is_some_and(|before| page.has(before, cue::STATE_ABBR | cue::STATE));
     let end = over_comma(at);
     let end = if has_state(end) { over_comma(end - 1) } else { end };
     let Some(place) = end.checked_sub(1).and_then(|before| page.token(before)) else {
@@ -204,7 +230,8 @@ fn is_told(page: &Page, at: usize, token: &Token, last: usize) -> bool {
     if token.shape == Shape::Title && page.starts_sentence(at) && last == at {
         // Nothing else stands before a comma and a state: "Sutter Flats, CA 95992".
         let is_headed = page.mark_is(last + 1, b',') && leads_state(page, at, last);
-        return (is_known || is_unlisted) && is_headed || (is_unlisted || is_plain && !is_word || token.possessive) && leads_site(page, last);
+        return (is_known || is_unlisted) && is_headed
+            || (is_unlisted || is_plain && !is_word || token.possessive) && leads_site(page, last);
     }
     (is_known || is_unlisted) && leads_state(page, at, last)
         || !is_word && token.cues == 0 && page.mark_is(at.wrapping_sub(1), b',') && zip_after(page, last).is_some()
@@ -225,9 +252,12 @@ fn follows_address(page: &Page, at: usize) -> bool {
     let end = page.token(address).map_or(0, |token| token.end as usize);
     page.word_is(at - 1, &["in"])
         && page.is_taken(address, address)
-        && page.found.iter().rev().take(FOUND_REACH).any(|found| {
-            found.end == end && matches!(found.detector, "geo.street" | "geo.unit" | "geo.post_box")
-        })
+        && page
+            .found
+            .iter()
+            .rev()
+            .take(FOUND_REACH)
+            .any(|found| found.end == end && matches!(found.detector, "geo.street" | "geo.unit" | "geo.post_box"))
 }
 
 /// "Sutter Flats, CA": the last of the capitals, where a state follows them; else the word itself.
@@ -240,8 +270,15 @@ fn name_before_state(page: &Page, at: usize) -> usize {
                 && !token.has(cue::PROPER | cue::STATE | cue::STATE_ABBR | cue::MONTH | cue::PERSON)
         })
     };
-    let end = (at + 1..at + 3).take_while(|index| is_part(*index)).last().unwrap_or(at);
-    if end > at && page.mark_is(end + 1, b',') && leads_state(page, at, end) { end } else { at }
+    let end = (at + 1..at + 3)
+        .take_while(|index| is_part(*index))
+        .last()
+        .unwrap_or(at);
+    if end > at && page.mark_is(end + 1, b',') && leads_state(page, at, end) {
+        end
+    } else {
+        at
+    }
 }
 
 /// ", Skyrizi, Jentadueto.": the last of a row of things that have capitals too.

@@ -55,8 +55,21 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
 /// "Is Cleveland Clinic's published scale accepted": who made a score or a guideline.
 pub(super) fn is_author(page: &Page, last: usize) -> bool {
     const MADE: [&str; 15] = [
-        "published", "scale", "score", "criteria", "criterion", "protocol", "algorithm", "model", "calculator", "guideline",
-        "guidelines", "classification", "nomogram", "staging", "definition",
+        "published",
+        "scale",
+        "score",
+        "criteria",
+        "criterion",
+        "protocol",
+        "algorithm",
+        "model",
+        "calculator",
+        "guideline",
+        "guidelines",
+        "classification",
+        "nomogram",
+        "staging",
+        "definition",
     ];
     page.token(last).is_some_and(|token| token.possessive)
         && (last + 1..=last + 3).any(|index| page.word_is(index, &MADE))

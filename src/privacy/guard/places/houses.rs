@@ -63,8 +63,8 @@ fn plain_word() -> u16 {
 fn names_other(page: &Page, last: usize) -> bool {
     is_author(page, last)
         || page.gap(last + 1) <= Gap::Space
-        && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-            || page.word_is(last + 1, &["wort", "plan", "plans", "insurance", "dance"]))
+            && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+                || page.word_is(last + 1, &["wort", "plan", "plans", "insurance", "dance"]))
 }
 
 /// "St. Dymphna's", "Saint Ursula Downtown".
@@ -140,7 +140,11 @@ fn chain(page: &Page, at: usize, end: usize) -> Option<usize> {
                     && next.shape == Shape::Title
                     && !page.starts_sentence(at));
     // "Mercy Pittsburgh": scales are called after towns too.
-    let other = if is_place { OTHER_MATTER & !cue::EPONYM } else { OTHER_MATTER };
+    let other = if is_place {
+        OTHER_MATTER & !cue::EPONYM
+    } else {
+        OTHER_MATTER
+    };
     let fits = next.gap == Gap::Space
         && next.shape == Shape::Title
         && !next.has(other | GRAMMAR | cue::ORG_SUFFIX)

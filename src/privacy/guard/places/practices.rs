@@ -184,8 +184,9 @@ pub(super) fn is_unit(page: &Page, at: usize) -> bool {
         "pecos", "nppes", "abc", "abcd", "xyz", "xyzd", "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu",
         "ticu", "snf", "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp", "hha", "cdu", "tcu", "alf", "hopd", "fqhc",
         "rhc", "cah", "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob", "tbd", "msu", "pcu",
-        "imcu", "esrd", "ltc", "sar", "aru", "ipr", "pmr", "imc", "cicu", "nsicu", "bicu", "msicu", "stepdown", "tele", "osh",
-        "imu", "dou", "rcf", "icf", "cbrf", "pdn", "hbot", "ivf", "mri", "cta", "mra", "pet", "emg", "eeg", "ecg", "ekg", "tte", "tee",
+        "imcu", "esrd", "ltc", "sar", "aru", "ipr", "pmr", "imc", "cicu", "nsicu", "bicu", "msicu", "stepdown", "tele",
+        "osh", "imu", "dou", "rcf", "icf", "cbrf", "pdn", "hbot", "ivf", "mri", "cta", "mra", "pet", "emg", "eeg",
+        "ecg", "ekg", "tte", "tee",
     ];
     page.word_is(at, &UNITS)
 }

@@ -36,11 +36,17 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
     let is_strong = page.has(head, cue::FACILITY_HEAD | cue::FACILITY_PAIR);
     let first = (begin..first_of_head).find(|index| may_begin(page, *index, is_strong))?;
     // "the blue mesa care center": a plain word before it belongs to the name when it opens it.
-    let first = if first == begin + 1 && opens_name(page, begin) { begin } else { first };
+    let first = if first == begin + 1 && opens_name(page, begin) {
+        begin
+    } else {
+        first
+    };
     let is_other = page.has(head + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(head + 1) <= Gap::Space
         || page.word_is(
             head + 1,
-            &["plan", "plans", "policy", "policies", "criteria", "codes", "consult", "referral", "visit"],
+            &[
+                "plan", "plans", "policy", "policies", "criteria", "codes", "consult", "referral", "visit",
+            ],
         );
     if is_other || !is_strong && !(opens_name(page, first) && is_named_for_care(page, first, first_of_head)) {
         return None;
@@ -52,13 +58,14 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
 /// "lima dermatology", not "aba therapy": before a word of a trade stands a town, or what houses are named with, and no verb.
 fn is_named_for_care(page: &Page, first: usize, head: usize) -> bool {
     const VAGUE: [&str; 12] = [
-        "health", "therapy", "care", "medical", "center", "centre", "living", "surgery", "dialysis", "imaging", "nursing",
-        "partners",
+        "health", "therapy", "care", "medical", "center", "centre", "living", "surgery", "dialysis", "imaging",
+        "nursing", "partners",
     ];
     let known = page.dictionary(first);
     let is_place = known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0 || page.has(first, cue::FACILITY_NAME);
     let is_name = |index: usize| {
-        page.token(index).is_some_and(|token| token.mark != 0 || token.has(cue::FACILITY_NAME | cue::FACILITY_GENERIC))
+        page.token(index)
+            .is_some_and(|token| token.mark != 0 || token.has(cue::FACILITY_NAME | cue::FACILITY_GENERIC))
             || page.dictionary(index) & (dict::HOUSE | dict::PRACTICE | dict::SURNAME_ORDINARY) != 0
             || page.dictionary(index) & dict::WORD == 0
             || is(page, index, class::CARE_HOUSE)
@@ -100,7 +107,8 @@ fn may_begin(page: &Page, index: usize, is_strong: bool) -> bool {
     let Some(token) = page.token(index).filter(|token| token.len() > 2 && !token.has_digit()) else {
         return false;
     };
-    if token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR) || is(page, index, class::CARE_HOUSE) {
+    if token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR) || is(page, index, class::CARE_HOUSE)
+    {
         return false;
     }
     let known = page.dictionary(index);
@@ -119,9 +127,11 @@ pub(super) fn small_chain(page: &mut Page, at: usize) -> Option<usize> {
             .is_some_and(|token| token.shape == shape && token.gap == Gap::Space && token.len() > 2 && !token.taken)
     };
     let leads_place = |index: usize| {
-        page.token(index).is_some_and(|next| next.has(cue::FACILITY_NAME) || page.lexicon.begins_town(next.hash))
+        page.token(index)
+            .is_some_and(|next| next.has(cue::FACILITY_NAME) || page.lexicon.begins_town(next.hash))
     };
-    if !is_next(at + 1) || !(leads_place(at + 1) || leads_place(at + 2)) || page.dictionary(at) & dict::CHAIN == 0 || !opens_name(page, at) {
+    let may_lead = leads_place(at + 1) || page.word_is(at + 1, &["health", "medical", "hospital"]);
+    if !may_lead || !is_next(at + 1) || page.dictionary(at) & dict::CHAIN == 0 || !opens_name(page, at) {
         return None;
     }
     let place = if page.word_is(at + 1, &["health", "medical", "hospital"]) && is_next(at + 2) {
@@ -154,7 +164,10 @@ pub(super) fn small_founder(page: &mut Page, at: usize) -> Option<usize> {
     ];
     let token = *page.token(at)?;
     let may_be_founder = token.has(cue::FACILITY_NAME)
-        || matches!((token.first, token.len()), (b'b', 3 | 7) | (b'm', 2) | (b'p', 8) | (b'd', 6));
+        || matches!(
+            (token.first, token.len()),
+            (b'b', 3 | 7) | (b'm', 2) | (b'p', 8) | (b'd', 6)
+        );
     if !may_be_founder {
         return None;
     }

@@ -6,7 +6,8 @@ use super::super::page::Page;
 use super::super::token::Gap;
 use super::beside::DETECTOR;
 use super::surroundings::{
-    follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off, is_town_chiefly, leads_site, leads_state,
+    follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off, is_town_chiefly, leads_site,
+    leads_state,
 };
 use super::towns::{known_phrase, report_zip_after};
 use super::whereabouts::zip_after;
@@ -79,9 +80,8 @@ fn is_told(page: &Page, at: usize, last: usize) -> bool {
 
 /// Whether all words of a phrase are words otherwise too.
 fn is_plain_phrase(page: &Page, at: usize, last: usize) -> bool {
-    (at..=last).all(|index| {
-        page.dictionary(index) & dict::WORD != 0 || page.token(index).is_some_and(|token| token.mark != 0)
-    })
+    (at..=last)
+        .all(|index| page.dictionary(index) & dict::WORD != 0 || page.token(index).is_some_and(|token| token.mark != 0))
 }
 
 /// "moundridge to newton": a way from one town to another.

@@ -155,7 +155,12 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
     if token.has(cue::UNIT_LABEL) {
         return apartment(page, at);
     }
-    let is_zip = |index: usize| page.is_digits(index) && page.word(index).len() == 5 && page.gap(index) <= Gap::Line && !page.is_taken(index, index);
+    let is_zip = |index: usize| {
+        page.is_digits(index)
+            && page.word(index).len() == 5
+            && page.gap(index) <= Gap::Line
+            && !page.is_taken(index, index)
+    };
     if is_zip(at) {
         let last = plus_four(page, at).unwrap_or(at);
         page.report(at, last, PhiKind::Geography, 0.9, "geo.zip");
@@ -204,10 +209,17 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
 
 /// ", moab 38195", ", broken bow, ok 74728": after a street and a comma, up to three small words before a ZIP code or a state and one.
 fn is_small_town(page: &Page, at: usize) -> bool {
-    let is_word = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space);
+    let is_word = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
+    };
     let is_zip = |index: usize| page.is_digits(index) && page.word(index).len() == 5 && page.gap(index) == Gap::Space;
     let end = (at..at + 4).take_while(|index| is_word(*index)).count() + at;
-    let state = if page.mark_is(end, b',') { end + 1 } else { end - usize::from(end > at) };
+    let state = if page.mark_is(end, b',') {
+        end + 1
+    } else {
+        end - usize::from(end > at)
+    };
     page.mark_is(at.wrapping_sub(1), b',') && (is_zip(end) || page.has(state, cue::STATE_ABBR) && is_zip(state + 1))
 }
 

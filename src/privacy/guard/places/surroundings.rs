@@ -10,8 +10,8 @@ const TOLD_ALONE_MIN: usize = 5;
 
 /// Words that a town follows wherever somebody is told of.
 const WAYS: [&str; 16] = [
-    "in", "from", "near", "outside", "to", "at", "via", "frm", "fr", "toward", "towards", "leaving", "serving", "around",
-    "inside", "of",
+    "in", "from", "near", "outside", "to", "at", "via", "frm", "fr", "toward", "towards", "leaving", "serving",
+    "around", "inside", "of",
 ];
 
 /// What a town's house of care is called for short.
@@ -49,9 +49,9 @@ const AMBIGUOUS: [&str; 15] = [
 
 /// Endings of towns' names and of hardly anything else.
 const ENDINGS: [&str; 38] = [
-    "ville", "town", "burg", "burgh", "field", "ford", "boro", "borough", "port", "dale", "wood", "mont", "stead", "bury",
-    "haven", "view", "ridge", "worth", "wick", "brook", "creek", "polis", "chester", "mouth", "hurst", "mere", "land", "ston",
-    "gton", "lton", "rton", "nton", "ham", "shire", "minster", "stown", "bridge", "ley",
+    "ville", "town", "burg", "burgh", "field", "ford", "boro", "borough", "port", "dale", "wood", "mont", "stead",
+    "bury", "haven", "view", "ridge", "worth", "wick", "brook", "creek", "polis", "chester", "mouth", "hurst", "mere",
+    "land", "ston", "gton", "lton", "rton", "nton", "ham", "shire", "minster", "stown", "bridge", "ley",
 ];
 
 /// "hansontown", "Brockmere": a word that no list knows, made as the names of towns are.
@@ -92,7 +92,9 @@ pub(super) fn is_only_town(page: &Page, at: usize) -> bool {
         | dict::HOUSE
         | dict::WORD;
     page.dictionary(at) & (dict::CITY | OTHER) == dict::CITY
-        && page.token(at).is_some_and(|token| token.len() >= TOLD_ALONE_MIN && token.cues == 0)
+        && page
+            .token(at)
+            .is_some_and(|token| token.len() >= TOLD_ALONE_MIN && token.cues == 0)
 }
 
 /// "in", "from", "via": the word right before the town.
@@ -113,15 +115,37 @@ pub(super) fn ends_clause(page: &Page, last: usize) -> bool {
 
 /// "nearest in network is killeen, 90 miles": told as where something is.
 pub(super) fn is_named_as(page: &Page, at: usize, last: usize) -> bool {
-    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["is", "was"]))
+    at.checked_sub(1)
+        .is_some_and(|before| page.word_is(before, &["is", "was"]))
         && (ends_clause(page, last) || page.mark_is(last + 1, b','))
         && page.dictionary(at) & dict::FIRST == 0
 }
 
 /// What only a house of care does or has.
 const DEEDS: [&str; 24] = [
-    "says", "said", "sent", "accepted", "admitted", "discharged", "transferred", "ed", "er", "icu", "nicu", "picu",
-    "records", "billed", "bills", "faxed", "hospital", "campus", "registration", "admissions", "stay", "days", "called",
+    "says",
+    "said",
+    "sent",
+    "accepted",
+    "admitted",
+    "discharged",
+    "transferred",
+    "ed",
+    "er",
+    "icu",
+    "nicu",
+    "picu",
+    "records",
+    "billed",
+    "bills",
+    "faxed",
+    "hospital",
+    "campus",
+    "registration",
+    "admissions",
+    "stay",
+    "days",
+    "called",
     "notes",
 ];
 
@@ -163,7 +187,8 @@ pub(super) fn leads_state(page: &Page, at: usize, last: usize) -> bool {
     let Some(token) = page.token(state).filter(|token| token.gap == Gap::Space) else {
         return false;
     };
-    if token.has(cue::STATE) && (token.is_capitalised() || page.token(at).is_some_and(|town| town.shape == Shape::Lower))
+    if token.has(cue::STATE)
+        && (token.is_capitalised() || page.token(at).is_some_and(|town| town.shape == Shape::Lower))
     {
         return has_comma || ends_clause(page, state) || page.mark_is(state + 1, b',');
     }
@@ -187,5 +212,7 @@ pub(super) fn follows_site(page: &Page, at: usize) -> bool {
 
 /// "rochester's clinic", "GLENDALE OFFICE": what a town has.
 pub(super) fn leads_site(page: &Page, last: usize) -> bool {
-    page.gap(last + 1) == Gap::Space && page.word_is(last + 1, &SITES) && page.token(last + 1).is_some_and(Token::is_word)
+    page.gap(last + 1) == Gap::Space
+        && page.word_is(last + 1, &SITES)
+        && page.token(last + 1).is_some_and(Token::is_word)
 }

@@ -7,8 +7,8 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::capitals_end;
 use super::streets::is_office_address;
-use super::zips::state_zip;
 use super::whereabouts::{continues_row, follows_move, is_apposition, zip_after};
+use super::zips::state_zip;
 
 /// "Tulare County", "St. Tammany Parish".
 pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
@@ -248,7 +248,12 @@ fn is_compound(page: &Page, last: usize) -> bool {
         && page
             .token(last + 2)
             .is_some_and(|next| next.shape == Shape::Lower && next.gap == Gap::Glued)
-        && !page.word_is(last + 2, &["based", "area", "born", "bound", "native", "trained", "side", "on", "by", "to"])
+        && !page.word_is(
+            last + 2,
+            &[
+                "based", "area", "born", "bound", "native", "trained", "side", "on", "by", "to",
+            ],
+        )
 }
 
 /// A facility's noun, or a ward's word, is no town.
