@@ -7,6 +7,7 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::beside::DETECTOR;
+use super::facilities::names_facility;
 use super::surroundings::opens_name;
 
 /// Most words of a name before the word for the house.
@@ -62,7 +63,7 @@ fn is_named_for_care(page: &Page, first: usize, head: usize) -> bool {
         "nursing", "partners",
     ];
     let known = page.dictionary(first);
-    let is_place = known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0 || page.has(first, cue::FACILITY_NAME);
+    let is_place = known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0 && known & dict::WORD == 0 || names_facility(page, first);
     let is_name = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.mark != 0 || token.has(cue::FACILITY_NAME | cue::FACILITY_GENERIC))
@@ -116,7 +117,7 @@ fn may_begin(page: &Page, index: usize, is_strong: bool) -> bool {
     let is_listed = known & (dict::CITY | dict::TOWN | dict::SURNAME | dict::CHAIN) != 0;
     // "to newton medical ctr", "CASCADE MANOR": a town that is a word too.
     let is_town = is_word && known & (dict::CITY | dict::TOWN) != 0 && opens_name(page, index);
-    token.has(cue::FACILITY_NAME) || is_town || !is_word && (is_strong || is_listed)
+    names_facility(page, index) || is_town || !is_word && (is_strong || is_listed)
 }
 
 /// "mercy general", "trinity health spartanburg", "BAPTIST EAST": a chain and what tells its house.

@@ -206,6 +206,7 @@ pub(super) fn leads_state(page: &Page, at: usize, last: usize) -> bool {
 /// "Rural clinic Hazard:", "location Bend": the town right after what it has.
 pub(super) fn follows_site(page: &Page, at: usize) -> bool {
     page.gap(at) == Gap::Space
+        && !page.has(at, cue::FACILITY_GENERIC)
         && !page.starts_sentence(at)
         && at.checked_sub(1).is_some_and(|site| page.word_is(site, &SITES))
 }
