@@ -175,8 +175,10 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
 /// A town that is known and no other word, or one that is told by where it stands.
 fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    let known_last = known_phrase(page, at, dict::CITY | dict::TOWN)
-        .filter(|last| page.token(*last).is_some_and(Token::is_capitalised));
+    let known_last = known_phrase(page, at, dict::CITY | dict::TOWN).filter(|last| {
+        page.token(*last)
+            .is_some_and(|token| token.is_capitalised() || token.mixes_case)
+    });
     let last = known_last.unwrap_or_else(|| name_before_state(page, at));
     let is_numbered = page.gap(last + 1) == Gap::Space
         && page

@@ -63,7 +63,8 @@ fn is_named_for_care(page: &Page, first: usize, head: usize) -> bool {
         "nursing", "partners",
     ];
     let known = page.dictionary(first);
-    let is_place = known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0 && known & dict::WORD == 0 || names_facility(page, first);
+    let is_place =
+        known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0 && known & dict::WORD == 0 || names_facility(page, first);
     let is_name = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.mark != 0 || token.has(cue::FACILITY_NAME | cue::FACILITY_GENERIC))
