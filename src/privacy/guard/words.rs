@@ -21,6 +21,7 @@ bits! {
     PERSON_STATE = "person_state", PERSON_THING = "person_thing", PERSON_MET = "person_met", PERSON_GIVEN = "person_given",
     PERSON_ROLE = "person_role", ADDRESSED = "addressed", GREETING = "greeting", THING_NAME = "thing_name", CARE_HOUSE = "care_house",
     OF_FORM = "of_form", TALK_WORD = "talk_word", CASE_ONE = "case_one", CASE_MANY = "case_many", COURT_WORD = "court_word", DEGREE = "degree",
+    CHIEFLY_TOWN = "chiefly_town",
 }
 
 /// Words of any class that tells of persons.
@@ -55,8 +56,13 @@ static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
 
 /// Whether a token is a word of one of the classes, in any case.
 pub(super) fn is(page: &Page, index: usize, classes: u64) -> bool {
-    page.token(index).is_some_and(|token| {
+    all(page, index) & classes != 0
+}
+
+/// All classes of a token.
+pub(super) fn all(page: &Page, index: usize) -> u64 {
+    page.token(index).filter(|token| token.mark == 0).map_or(0, |token| {
         let meaning = usize::from(CLASSES.words.get_or_zero(token.hash));
-        token.mark == 0 && CLASSES.classes.get(meaning).is_some_and(|known| known & classes != 0)
+        CLASSES.classes.get(meaning).copied().unwrap_or(0)
     })
 }

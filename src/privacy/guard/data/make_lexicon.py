@@ -24,6 +24,7 @@ RARE_FIRST_MIN_BEARERS = 100
 CITY_MIN_POPULATION = {"US": 5_000, "other": 250_000}
 TOWN_MIN_POPULATION = {"US": 500, "other": 20_000}
 HAND_WRITTEN = ["cues.txt", "world_names.txt", "clinical_words.txt", "places.txt"]
+SHORTENED = [("saint_", "st_"), ("fort_", "ft_"), ("mount_", "mt_")]
 LETTERS = str.maketrans({"ł": "l", "ø": "o", "ð": "d", "đ": "d", "æ": "e", "ß": "s", "ı": "i", "þ": "th", "ə": "e"})
 
 
@@ -84,17 +85,31 @@ def clinical(codes):
     return words
 
 
+def spellings(name):
+    """A place as notes write it: with and without apostrophes ("coeur_d'alene"; a word's final 's is left out there), "st" and "saint"."""
+    folded = fold(name).replace("\u2019", "'")
+    with_marks = re.sub(r"'s\b|'(?![a-z])|(?<![a-z])'", "", folded)
+    for spelling in {folded.replace("'", ""), with_marks}:
+        joined = re.sub(r"[^a-z']+", "_", spelling).strip("_")
+        yield joined
+        for long, short in SHORTENED:
+            if joined.startswith(long):
+                yield short + joined.removeprefix(long)
+            if joined.startswith(short):
+                yield long + joined.removeprefix(short)
+
+
 def places(path):
     """Cities, which are known anywhere, and towns, which need a word of place before them."""
     cities, towns = set(), set()
     for place in json.loads(Path(path).read_text()).values():
         country = "US" if place["countrycode"] == "US" else "other"
-        name = re.sub(r"[^a-z]+", "_", fold(place["name"]).replace("'", "")).strip("_")
-        if len(name) > (2 if country == "US" else 3) and name.count("_") < 3:
-            if place["population"] >= CITY_MIN_POPULATION[country] and len(name) > 3:
-                cities.add(name)
-            elif place["population"] >= TOWN_MIN_POPULATION[country]:
-                towns.add(name)
+        for name in spellings(place["name"]):
+            if len(name) > (2 if country == "US" else 3) and name.count("_") < 3:
+                if place["population"] >= CITY_MIN_POPULATION[country] and len(name) > 3:
+                    cities.add(name)
+                elif place["population"] >= TOWN_MIN_POPULATION[country]:
+                    towns.add(name)
     return cities, towns - cities
 
 

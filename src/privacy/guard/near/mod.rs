@@ -241,8 +241,8 @@ impl Near<'_> {
     fn of_lower(&self, lexicon: &Lexicon) -> u16 {
         let (token, before, next, after) = (self.token(), self.before(), self.after(1), self.after(2));
         let is_of = before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
-        let follows_place_word =
-            before.has(PLACE_LEADS) && (!is_of || self.about.has_facilities || token.has(cue::FACILITY_NAME));
+        let names_house = self.about.has_facilities || token.has(cue::FACILITY_NAME) || next.has(cue::PLACE_NOUN);
+        let follows_place_word = before.has(PLACE_LEADS) && (!is_of || names_house);
         let may_be_place = follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);
         let is_plain = token.cues == 0 || token.cues == cue::EPONYM && next.shape == Shape::Lower && next.cues == 0;
         let may_be_given_name = is_plain && lexicon.is_given_name(token.hash);

@@ -36,6 +36,11 @@ impl Near<'_> {
         let before = self.before();
         let follows_mark = token.starts_sentence || matches!(before.mark, b',' | b'(');
         let follows_the = before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR);
+        // "pt c. gray, opelousas": nothing more of the sentence.
+        let ends = next.gap >= Gap::Line || matches!(next.mark, b',' | b')' | b'.' | b';' | b'?');
+        if ends && matches!(before.mark, b',' | b'(') {
+            return lexicon.begins_town(token.hash);
+        }
         // What follows is more of the name, a verb, or what a facility has.
         if !(follows_mark || follows_the) || next.shape != Shape::Lower || next.gap != Gap::Space {
             return false;

@@ -36,7 +36,9 @@ pub(super) fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> 
         return None;
     }
     let follows_payer = page.gap(run.first) == Gap::Space
-        && page.before(run.first).is_some_and(|before| before.has(cue::PROPER))
+        && page
+            .before(run.first)
+            .is_some_and(|before| before.has(cue::PROPER) && !before.has(cue::STATE_ABBR))
         && !is_payers_own(page, run);
     if follows_payer && run.digits >= 7 && run.digits + run.letters >= 9 {
         page.report(run.first, run.last, PhiKind::HealthPlanId, 0.6, "id.long_number");

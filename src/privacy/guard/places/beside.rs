@@ -1,4 +1,5 @@
-//! Places beside other identifiers: a known town wherever it stands, and capitals that end in a word for a house of care.
+//! Places beside other identifiers: a known town wherever it stands, words that only a town's place in the sentence tells, and capitals that
+//! end in a word for a house of care.
 
 use std::ops::Range;
 
@@ -7,12 +8,20 @@ use super::super::lexicon::{KNOWN_STARTS_PHRASE, cue, dict};
 use super::super::names::parts::{Part, part};
 use super::super::page::{Page, Span};
 use super::super::token::{Gap, Shape, Token};
-use super::super::words::{class, is};
+use super::super::words::{self, class, is};
 use super::capitals_end;
 use super::facilities::is_facility_name;
+use super::letters::hospital_letters;
+use super::small_houses::{house_of_head, small_chain, small_founder};
+use super::small_towns::{small_town, unlisted_town};
+use super::surroundings::{
+    ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off,
+    is_town_chiefly, leads_deed, leads_site, leads_state,
+};
 use super::towns::{known_phrase, names_institution, report_zip_after};
+use super::whereabouts::zip_after;
 
-const DETECTOR: &str = "geo.beside";
+pub(super) const DETECTOR: &str = "geo.beside";
 
 /// How many of the last findings are looked through for one place: few lie between it and what follows.
 const FOUND_REACH: usize = 64;
@@ -20,54 +29,136 @@ const FOUND_REACH: usize = 64;
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     let mut at = near.start;
     while at < near.end {
-        if zip_of_place(page, at) {
-            page.report(at, at, PhiKind::Geography, 0.6, DETECTOR);
-        }
-        let last = if may_begin_place(page, at) {
-            house(page, at).or_else(|| town(page, at))
-        } else {
-            None
-        };
-        at = last.unwrap_or(at) + 1;
+        at = inspect(page, at).unwrap_or(at) + 1;
     }
 }
 
-/// A capital that another follows, that a list knows, or that a word of place leads to.
+/// Gives the last token of what was found.
+fn inspect(page: &mut Page, at: usize) -> Option<usize> {
+    let token = *page.tokens.get(at).filter(|token| !token.taken && token.mark == 0)?;
+    if token.has_digit() {
+        if zip_of_place(page, at) {
+            page.report(at, at, PhiKind::Geography, 0.6, DETECTOR);
+        }
+        return None;
+    }
+    let found = if token.shape == Shape::Title {
+        None
+    } else {
+        uncapitalised(page, at, &token)
+    };
+    if found.is_some() || token.shape == Shape::Lower {
+        return found;
+    }
+    if may_begin_place(page, at) {
+        house(page, at).or_else(|| town(page, at))
+    } else {
+        None
+    }
+}
+
+/// A word in small letters, or one of a text of capitals. Nearly all are dismissed by a look at those beside it.
+fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
+    const NO_PLACES: u64 = cue::CONNECTOR
+        | cue::PLACE_PREP
+        | cue::PERSON_PREP
+        | cue::PERSON_VERB
+        | cue::HUMAN_VERB
+        | cue::PERSON
+        | cue::UNIT
+        | cue::MONTH
+        | cue::CODE_CUE;
+    if token.len() < 2 || token.has(NO_PLACES) && !token.has(cue::FACILITY_NAME | cue::FACILITY_PAIR) {
+        return None;
+    }
+    let (before, next) = (
+        page.tokens.get(at.wrapping_sub(1)).unwrap_or(&Token::END),
+        page.tokens.get(at + 1).unwrap_or(&Token::END),
+    );
+    let is_small = token.shape == Shape::Lower;
+    let is_led = before.mark != 0 || before.taken || before.has(cue::PLACE_PREP);
+    let is_followed = next.mark == b',' || next.has(cue::STATE_ABBR | cue::PLACE_TAIL | cue::FACILITY_HEAD);
+    let may_be_chain = (is_led || before.has(cue::CONNECTOR) || token.starts_sentence) && next.shape == token.shape;
+    // A word for a house follows its name: hardly any look at the words of classes is needed elsewhere.
+    let follows_name = before.shape == token.shape && (!before.has(NO_PLACES) || before.len() == 3);
+    let classes = if is_led || is_followed || follows_name {
+        words::all(page, at)
+    } else {
+        0
+    };
+    if token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR) || classes & class::CARE_HOUSE != 0 {
+        return house_of_head(page, at);
+    }
+    let may_be_town = is_small && (classes & class::CHIEFLY_TOWN != 0 || page.lexicon.begins_town(token.hash));
+    if may_be_town && let Some(last) = small_town(page, at) {
+        return Some(last);
+    }
+    let mut found = None;
+    if is_small && (is_led || is_followed) {
+        found = unlisted_town(page, at);
+    }
+    if matches!(token.len(), 2..=8) && found.is_none() {
+        found = small_founder(page, at);
+        if found.is_none() && token.cues & !cue::FACILITY_NAME == 0 {
+            found = hospital_letters(page, at, is_led);
+        }
+    }
+    if found.is_none() && may_be_chain {
+        found = small_chain(page, at);
+    }
+    found
+}
+
+/// A capital that another follows, that a list knows, that a word of place or a comma leads to, or that has what towns have.
 fn may_begin_place(page: &Page, at: usize) -> bool {
     let Some(token) = page.tokens.get(at) else { return false };
     let known = u64::from(token.known);
-    token.shape == Shape::Title
-        && !token.taken
-        && token.len() > 2
+    token.len() > 2
         && (known & (dict::CITY | dict::TOWN | u64::from(KNOWN_STARTS_PHRASE)) != 0
-            || page.tokens.get(at + 1).is_some_and(Token::is_capitalised)
-            || page.before(at).is_some_and(|before| before.has(cue::PLACE_PREP)))
+            || page.tokens.get(at + 1).is_some_and(|next| {
+                next.is_capitalised() || next.mark == b',' || next.has(cue::PLACE_TAIL | cue::FACILITY_HEAD)
+            })
+            || page
+                .before(at)
+                .is_some_and(|before| before.has(cue::PLACE_PREP) || before.mark == b','))
 }
 
-/// "Bronx 10458", "5501 Nolensville Pike, 37211": five digits right after a place that was found.
+/// "Bronx 10458", "5501 Nolensville Pike, 37211": five digits right after a place that was found, or after its state.
 fn zip_of_place(page: &Page, at: usize) -> bool {
     if !page.is_digits(at) || page.word(at).len() != 5 || page.gap(at) > Gap::Line {
         return false;
     }
-    let comma = at.checked_sub(1).filter(|before| page.mark_is(*before, b','));
-    let Some(place) = comma.unwrap_or(at).checked_sub(1).and_then(|before| page.token(before)) else {
+    let over_comma = |end: usize| {
+        let comma = end.checked_sub(1).filter(|before| page.mark_is(*before, b','));
+        comma.unwrap_or(end)
+    };
+    // "Truth or Consequences, NM 38847"
+    let has_state =
+        |end: usize| { end.checked_sub(1) }.is_some_and(|before| page.has(before, cue::STATE_ABBR | cue::STATE));
+    let end = over_comma(at);
+    let end = if has_state(end) { over_comma(end - 1) } else { end };
+    let Some(place) = end.checked_sub(1).and_then(|before| page.token(before)) else {
         return false;
     };
     let is_place = |found: &Span| found.kind == PhiKind::Geography && found.end == place.end as usize;
     place.taken && page.found.iter().rev().take(FOUND_REACH).any(is_place)
 }
 
-/// "Oak Savanna Transitional Care", "Lakeshore Transplant Institute".
+/// "Oak Savanna Transitional Care", "Lakeshore Transplant Institute", "Mobile Infirmary".
 fn house(page: &mut Page, at: usize) -> Option<usize> {
-    if !page
-        .token(at + 1)
-        .is_some_and(|next| next.shape != Shape::Mark || matches!(next.mark, b'-' | b'&' | b'\'' | b'.'))
+    if page.token(at).is_some_and(|token| token.shape != Shape::Title)
+        || !page
+            .token(at + 1)
+            .is_some_and(|next| next.shape != Shape::Mark || matches!(next.mark, b'-' | b'&' | b'\'' | b'.'))
     {
         return None;
     }
     let end = capitals_end(page, at);
     let head = (at + 1..=end).rev().find(|index| is(page, *index, class::CARE_HOUSE))?;
+    let is_called_after_town = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0;
+    let stands_alone = ends_clause(page, head) || leads_deed(page, head) || page.mark_is(head + 1, b',');
     let is_named = (at..head).any(|index| is_facility_name(page, index, at) && !page.has(index, cue::PROPER))
+        || stands_alone && (is_called_after_town || head >= at + 2) && !page.has(at, cue::FACILITY_GENERIC)
         || !page.starts_sentence(at) && head >= at + 2 && !page.has(at, cue::FACILITY_GENERIC);
     let is_other = page.has(at, cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::EPONYM)
         || page.word_is(
@@ -81,31 +172,122 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     Some(head)
 }
 
-/// A town whose name is no other word and nobody's disease or firm.
+/// A town that is known and no other word, or one that is told by where it stands.
 fn town(page: &mut Page, at: usize) -> Option<usize> {
     let token = *page.token(at)?;
-    let phrase = known_phrase(page, at, dict::CITY | dict::TOWN)
-        .filter(|last| page.token(*last).is_some_and(|token| token.shape == Shape::Title));
-    let known = page.dictionary(at);
-    let is_known = phrase.is_some() || known & (dict::CITY | dict::TOWN) != 0 && known & dict::WORD == 0;
-    // "Hosp in Aguadilla"
-    let is_clear = is_known
-        || page.cue_before(at, 1, cue::PLACE_PREP).is_some()
-            && matches!(part(page, at), Part::Unknown | Part::Surname | Part::First);
-    let last = phrase.unwrap_or(at);
+    let known_last = known_phrase(page, at, dict::CITY | dict::TOWN).filter(|last| {
+        page.token(*last)
+            .is_some_and(|token| token.is_capitalised() || token.mixes_case)
+    });
+    let last = known_last.unwrap_or_else(|| name_before_state(page, at));
     let is_numbered = page.gap(last + 1) == Gap::Space
         && page
             .token(last + 1)
-            .is_some_and(|next| next.has_digit() && next.len() <= 2);
-    let is_other = token.has(cue::PROPER | cue::EPONYM | cue::STATE | cue::MONTH | cue::CODE_CUE | cue::TITLE)
+            .is_some_and(|next| next.has_digit() && next.len() <= 2 && !next.taken);
+    let is_other = token.has(cue::MONTH | cue::CODE_CUE | cue::TITLE | cue::PROVIDER_TITLE)
+        || token.has(cue::STATE) && known_last.is_none()
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) == Gap::Space
         || page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Glued
-        || page.gap(at) == Gap::Glued
+        || is_joined(page, at)
         || is_numbered
         || names_institution(page, at);
-    if !is_clear || is_other {
+    if is_other || !(is_clear(page, at, &token, known_last) || is_told(page, at, &token, last)) {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.5, DETECTOR);
     Some(report_zip_after(page, last))
+}
+
+/// A town whose name is no other word and nobody's disease or firm, or what no list knows after "in" and its like.
+fn is_clear(page: &Page, at: usize, token: &Token, known_last: Option<usize>) -> bool {
+    let known = page.dictionary(at);
+    let is_known = known_last.is_some() || known & (dict::CITY | dict::TOWN) != 0 && known & dict::WORD == 0;
+    // "Hosp in Aguadilla"
+    let is_led = page.cue_before(at, 1, cue::PLACE_PREP).is_some()
+        && matches!(part(page, at), Part::Unknown | Part::Surname | Part::First);
+    token.shape == Shape::Title && !token.has(cue::PROPER | cue::EPONYM) && (is_known || is_led)
+}
+
+/// "the one in Bend got", "Buckeye WV", "the Mobile office", ", Hazard?": a town that is a word too, or that no list knows, by what stands
+/// around it.
+fn is_told(page: &Page, at: usize, token: &Token, last: usize) -> bool {
+    let known = page.dictionary(at);
+    let is_known = last > at || known & (dict::CITY | dict::TOWN) != 0 || is_made_as_town(page, at);
+    let is_word = last == at && known & dict::WORD != 0 && !is_town_chiefly(page, at);
+    let is_unlisted = known == 0 && token.cues == 0 && token.len() > 3 && !token.mixes_case;
+    let is_plain = is_known && !token.has(cue::PROPER);
+    if token.has(cue::PERSON | cue::RELATIVE | cue::UNIT) {
+        return false;
+    }
+    if is_unlisted && follows_address(page, at) {
+        return true;
+    }
+    if token.shape == Shape::Upper && (is_word || !is_known) {
+        let is_city = is_word && known & dict::CITY != 0;
+        return is_city && (leads_state(page, at, last) || follows_way(page, at) && ends_clause(page, last));
+    }
+    if token.shape == Shape::Upper && is_only_town(page, at) {
+        return true;
+    }
+    if token.shape == Shape::Title && page.starts_sentence(at) && last == at {
+        // Nothing else stands before a comma and a state: "Sutter Flats, CA 95992".
+        let is_headed = page.mark_is(last + 1, b',') && leads_state(page, at, last);
+        return (is_known || is_unlisted) && is_headed
+            || (is_unlisted || is_plain && !is_word || token.possessive) && leads_site(page, last);
+    }
+    (is_known || is_unlisted) && leads_state(page, at, last)
+        || !is_word && token.cues == 0 && page.mark_is(at.wrapping_sub(1), b',') && zip_after(page, last).is_some()
+        || (is_plain || is_unlisted) && leads_site(page, last)
+        || is_plain && (is_set_off(page, at, last) || is_named_as(page, at, last))
+        || is_plain && is_alone(page, last) && (follows_way(page, at) || follows_site(page, at))
+        || is_unlisted && is_set_off(page, at, last) && ends_clause(page, last) && !in_row(page, at)
+}
+
+fn is_alone(page: &Page, last: usize) -> bool {
+    page.token(last + 1)
+        .is_none_or(|next| next.shape != Shape::Title || next.gap != Gap::Space || next.has(cue::STATE_ABBR))
+}
+
+/// "at 1414 CHEROKEE TRAIL APT 21C IN TYLERVILLE": after an address that was found.
+fn follows_address(page: &Page, at: usize) -> bool {
+    let Some(address) = at.checked_sub(2) else { return false };
+    let end = page.token(address).map_or(0, |token| token.end as usize);
+    page.word_is(at - 1, &["in"])
+        && page.is_taken(address, address)
+        && page
+            .found
+            .iter()
+            .rev()
+            .take(FOUND_REACH)
+            .any(|found| found.end == end && matches!(found.detector, "geo.street" | "geo.unit" | "geo.post_box"))
+}
+
+/// "Sutter Flats, CA": the last of the capitals, where a state follows them; else the word itself.
+fn name_before_state(page: &Page, at: usize) -> usize {
+    let is_part = |index: usize| {
+        page.token(index).is_some_and(|token| {
+            token.shape == Shape::Title
+                && token.gap == Gap::Space
+                && !token.taken
+                && !token.has(cue::PROPER | cue::STATE | cue::STATE_ABBR | cue::MONTH | cue::PERSON)
+        })
+    };
+    let end = (at + 1..at + 3)
+        .take_while(|index| is_part(*index))
+        .last()
+        .unwrap_or(at);
+    if end > at && page.mark_is(end + 1, b',') && leads_state(page, at, end) {
+        end
+    } else {
+        at
+    }
+}
+
+/// ", Skyrizi, Jentadueto.": the last of a row of things that have capitals too.
+fn in_row(page: &Page, at: usize) -> bool {
+    let is_thing = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Title && !token.taken || token.has(cue::UNIT))
+    };
+    page.mark_is(at - 1, b',') && at >= 2 && is_thing(at - 2)
 }

@@ -25,8 +25,8 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     if names_payer {
         return None;
     }
-    let names_standard =
-        page.has(last + 1, cue::EPONYM_HEAD) && page.token(last + 1).is_none_or(|next| next.gap <= Gap::Space);
+    let names_standard = is_author(page, last)
+        || page.has(last + 1, cue::EPONYM_HEAD) && page.token(last + 1).is_none_or(|next| next.gap <= Gap::Space);
     if !is_named || names_standard {
         return None;
     }
@@ -50,6 +50,29 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     }
     page.report(at, last, PhiKind::Geography, 0.85, "geo.facility");
     Some(last)
+}
+
+/// "Is Cleveland Clinic's published scale accepted": who made a score or a guideline.
+pub(super) fn is_author(page: &Page, last: usize) -> bool {
+    const MADE: [&str; 15] = [
+        "published",
+        "scale",
+        "score",
+        "criteria",
+        "criterion",
+        "protocol",
+        "algorithm",
+        "model",
+        "calculator",
+        "guideline",
+        "guidelines",
+        "classification",
+        "nomogram",
+        "staging",
+        "definition",
+    ];
+    page.token(last).is_some_and(|token| token.possessive)
+        && (last + 1..=last + 3).any(|index| page.word_is(index, &MADE))
 }
 
 /// "at Coastal Pain Clinic", "to Community Regional Medical Center": after a word of place, all with capitals, and not all generic.

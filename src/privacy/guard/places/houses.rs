@@ -5,7 +5,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
-use super::facilities::names_facility;
+use super::facilities::{is_author, names_facility};
 use super::towns::is_known_phrase;
 
 /// Words that no facility is named with: payers, makers, eponyms, codes, people, and the words of grammar.
@@ -61,9 +61,10 @@ fn plain_word() -> u16 {
 
 /// What may not follow a facility's name: it is a test, a company or a standard then.
 fn names_other(page: &Page, last: usize) -> bool {
-    page.gap(last + 1) <= Gap::Space
-        && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-            || page.word_is(last + 1, &["wort", "plan", "plans", "insurance", "dance"]))
+    is_author(page, last)
+        || page.gap(last + 1) <= Gap::Space
+            && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+                || page.word_is(last + 1, &["wort", "plan", "plans", "insurance", "dance"]))
 }
 
 /// "St. Dymphna's", "Saint Ursula Downtown".
@@ -138,9 +139,15 @@ fn chain(page: &Page, at: usize, end: usize) -> Option<usize> {
                 || page.dictionary(at + 1) & dict::WORD == 0
                     && next.shape == Shape::Title
                     && !page.starts_sentence(at));
+    // "Mercy Pittsburgh": scales are called after towns too.
+    let other = if is_place {
+        OTHER_MATTER & !cue::EPONYM
+    } else {
+        OTHER_MATTER
+    };
     let fits = next.gap == Gap::Space
         && next.shape == Shape::Title
-        && !next.has(OTHER_MATTER | GRAMMAR | cue::ORG_SUFFIX)
+        && !next.has(other | GRAMMAR | cue::ORG_SUFFIX)
         && !page.word_is(at + 1, &["plan", "foundation", "choice", "advantage"]);
     // A given name and a surname may be a chain's word and a town.
     let is_person = !page.has(at, cue::PROPER)
@@ -217,14 +224,16 @@ fn tells(page: &Page, index: usize, first: usize, is_house: bool) -> bool {
     let is_place = known & (dict::CITY | dict::TOWN | dict::CHAIN) != 0;
     let is_person = known & (dict::FIRST | dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
     let is_word = known & dict::WORD != 0;
-    if index == first && page.starts_sentence(index) && is_word {
-        return is_names_word || known & dict::CHAIN != 0;
+    let follows_stop = page.starts_sentence(index) || index >= 1 && page.mark_is(index - 1, b'.');
+    if index == first && follows_stop && is_word {
+        return is_names_word || known & dict::CHAIN != 0 || is_house && known & dict::CITY != 0;
     }
     is_names_word || is_place && !(is_word && is_person) || is_house && (!is_word || is_person)
 }
 
 /// What houses do and payers do not.
-const CARING: [&str; 18] = [
+const CARING: [&str; 19] = [
+    "billed",
     "sent",
     "accepted",
     "transferred",

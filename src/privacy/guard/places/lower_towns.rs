@@ -4,8 +4,8 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Token};
-use super::towns::{follows_demographics, follows_label, is_known_phrase, known_phrase, report_zip_after};
-use super::whereabouts::{follows_move, follows_stay, may_be_unknown_town};
+use super::towns::{follows_age, is_known_phrase, known_phrase, report_zip_after};
+use super::whereabouts::{follows_demographics, follows_label, follows_move, follows_stay, may_be_unknown_town};
 
 /// "lives in fresno": small letters after a clear cue, known towns only.
 pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
@@ -30,7 +30,8 @@ fn is_lower_town(page: &Page, at: usize, token: &Token, is_phrase: bool) -> bool
     const NAMES: u64 = dict::FIRST | dict::SURNAME;
     let known = page.dictionary(at);
     let is_home = || page.cue_before(at, 1, cue::PLACE_STRONG).is_some() || follows_label(page, at);
-    let is_city = known & (dict::CITY | dict::WORD) == dict::CITY;
+    let is_city = known & (dict::CITY | dict::WORD) == dict::CITY
+        || known & dict::CITY != 0 && is_home() && closes(page, at) && !token.has(cue::FACILITY_GENERIC);
     let is_only_town = known & (dict::TOWN | dict::WORD | NAMES) == dict::TOWN && token.len() > 4;
     if !(is_phrase || is_city || is_only_town) {
         return may_be_unknown_town(token, known) && is_home();
@@ -44,6 +45,15 @@ fn is_lower_town(page: &Page, at: usize, token: &Token, is_phrase: bool) -> bool
         || (is_phrase || is_city) && (is_home() || follows_demographics(page, at) || follows_move(page, at))
 }
 
+/// "lives out in pueblo and": a town that is a word too has nothing after it that the word goes on with.
+fn closes(page: &Page, at: usize) -> bool {
+    page.token(at + 1).is_none_or(|next| {
+        next.gap >= Gap::Line
+            || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')')
+            || page.word_is(at + 1, &["and", "but", "with", "so", "since", "where", "who", "w"])
+    })
+}
+
 /// "from clark county".
 fn lower_county(page: &Page, at: usize) -> Option<usize> {
     let tells = |index: usize| {
@@ -51,7 +61,7 @@ fn lower_county(page: &Page, at: usize) -> Option<usize> {
         page.token(index)
             .is_some_and(|token| token.len() > 2 && token.gap == Gap::Space)
             && !page.has(index, cue::FACILITY_GENERIC | cue::CONNECTOR | cue::FACILITY_NAME)
-            && (known & dict::WORD == 0 || known & (dict::CITY | dict::SURNAME) != 0)
+            && (known & dict::WORD == 0 || known & (dict::CITY | dict::SURNAME | dict::SURNAME_ORDINARY) != 0)
     };
     (at + 1..=at + 2)
         .find(|index| page.has(*index, cue::PLACE_NOUN))
@@ -87,9 +97,22 @@ pub(super) fn lower_sited(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
-/// "(ostrowski, fond du lac)": a town of several words after a comma, closed by a mark.
+/// "pt c. gray, opelousas", "guy sharp, 58, fresno, dx rising psa": a town that is nothing else, where a person was told of before the comma.
+fn is_home_of_person(page: &Page, at: usize) -> bool {
+    const OTHER: u64 = dict::FIRST | dict::SURNAME | dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY | dict::WORD;
+    let known = page.dictionary(at);
+    let is_only_town = known & dict::CITY != 0 && known & OTHER == 0 && page.word(at).len() > 4;
+    // Over the stop of a small initial too.
+    let follows_person = (2..=6)
+        .map_while(|back| at.checked_sub(back))
+        .take_while(|index| page.gap(*index) < Gap::Paragraph)
+        .any(|index| page.has(index, cue::PERSON));
+    is_only_town && (follows_age(page, at) || follows_person)
+}
+
+/// "(ostrowski, fond du lac)": a town after a comma, closed by a mark.
 pub(super) fn lower_apposition(page: &mut Page, at: usize) -> Option<usize> {
-    let last = is_known_phrase(page, at)?;
+    let last = is_known_phrase(page, at).or_else(|| is_home_of_person(page, at).then_some(at))?;
     let is_plain = (at..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
     let ends = page
         .token(last + 1)

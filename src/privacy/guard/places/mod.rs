@@ -5,10 +5,14 @@ pub(super) mod beside;
 pub(super) mod blocks;
 mod facilities;
 mod houses;
+mod letters;
 mod lower_towns;
 mod practices;
 mod sites;
+mod small_houses;
+mod small_towns;
 mod streets;
+mod surroundings;
 pub(super) mod towns;
 mod whereabouts;
 pub(super) mod zip3;
@@ -206,7 +210,9 @@ pub(super) fn capitals_end(page: &Page, at: usize) -> usize {
         if token.gap > Gap::Space || token.taken || ends_capitals(page, at, token) {
             break;
         }
-        if token.is_capitalised() {
+        // "Coeur d'Alene"
+        let is_elided = token.mixes_case && page.word(index).as_bytes().get(1) == Some(&b'\'');
+        if token.is_capitalised() || is_elided {
             last = index;
         } else if !joins_capitals(page, index, token, last) {
             break;

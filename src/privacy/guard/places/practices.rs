@@ -151,9 +151,15 @@ fn is_named(page: &Page, at: usize, last: usize) -> bool {
         page.has(last + 1, cue::EPONYM_HEAD | cue::UNIT | cue::ID_NOUN) && page.gap(last + 1) <= Gap::Space;
     (first.shape == Shape::Title || is_acronym)
         && (at..=last).any(tells)
-        && !first.has(OTHER_MATTER)
+        && (!first.has(OTHER_MATTER) || is_called_after(page, at, last))
         && (has_trade(page, at, last) || !first.has(cue::STATE))
         && !names_other
+}
+
+/// "Williams Internal Medicine": a surname that a disease has too, and a trade of two words.
+fn is_called_after(page: &Page, at: usize, last: usize) -> bool {
+    const OTHER: u64 = cue::PROPER | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE | cue::UNIT;
+    last >= at + 2 && !page.has(at, OTHER) && page.dictionary(at) & dict::SURNAME != 0 && has_trade(page, at, last)
 }
 
 /// Without a trade: a proper name; one word must be no other word and nobody's given name.
@@ -172,14 +178,21 @@ fn is_bare_name(page: &Page, at: usize, last: usize) -> bool {
     !is_looked_at && (at..=last).any(|index| is_facility_name(page, index, at)) && (last > at || stands_alone)
 }
 
-/// "seen at OHSU": capitals among small letters that name no kind of unit.
-fn is_hospital_acronym(page: &Page, at: usize) -> bool {
-    const UNITS: [&str; 46] = [
+/// A kind of unit, an office or a registry in letters, which is no hospital's name.
+pub(super) fn is_unit(page: &Page, at: usize) -> bool {
+    const UNITS: [&str; 77] = [
         "pecos", "nppes", "abc", "abcd", "xyz", "xyzd", "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu",
         "ticu", "snf", "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp", "hha", "cdu", "tcu", "alf", "hopd", "fqhc",
         "rhc", "cah", "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob", "tbd", "msu", "pcu",
-        "imcu", "esrd",
+        "imcu", "esrd", "ltc", "sar", "aru", "ipr", "pmr", "imc", "cicu", "nsicu", "bicu", "msicu", "stepdown", "tele",
+        "osh", "imu", "dou", "rcf", "icf", "cbrf", "pdn", "hbot", "ivf", "mri", "cta", "mra", "pet", "emg", "eeg",
+        "ecg", "ekg", "tte", "tee",
     ];
+    page.word_is(at, &UNITS)
+}
+
+/// "seen at OHSU": capitals among small letters that name no kind of unit.
+fn is_hospital_acronym(page: &Page, at: usize) -> bool {
     let is_capitals = page.token(at).is_some_and(|token| {
         token.shape == Shape::Upper
             && (3..=8).contains(&token.len())
@@ -189,7 +202,7 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
     is_capitals
         && at >= 2
         && page.dictionary(at) & dict::WORD == 0
-        && !page.word_is(at, &UNITS)
+        && !is_unit(page, at)
         && follows_care(page, at)
         && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))
         && page.token(at - 1).is_some_and(|before| before.shape == Shape::Lower)

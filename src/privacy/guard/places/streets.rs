@@ -5,6 +5,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
+use super::towns::known_phrase;
 use super::zips::plus_four;
 
 /// Longest name of a place or facility, in tokens.
@@ -55,6 +56,11 @@ pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
             && (token.is_capitalised() || is_address || all_lower(page, at + 1, index))
             && is_street_name(page, at + 1, index, is_address)
         {
+            // "Quail Run Ct"
+            let goes_on = page.has(index + 1, cue::STREET_SUFFIX | cue::STREET_SHORT)
+                && page.gap(index + 1) == Gap::Space
+                && page.token(index + 1).is_some_and(|next| next.shape == token.shape);
+            let index = if goes_on { index + 1 } else { index };
             let last = if page.mark_is(index + 1, b'.') && page.gap(index + 1) == Gap::Glued {
                 index + 1
             } else {
@@ -149,7 +155,12 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
     if token.has(cue::UNIT_LABEL) {
         return apartment(page, at);
     }
-    let is_zip = |index: usize| page.is_digits(index) && page.word(index).len() == 5 && page.gap(index) <= Gap::Line;
+    let is_zip = |index: usize| {
+        page.is_digits(index)
+            && page.word(index).len() == 5
+            && page.gap(index) <= Gap::Line
+            && !page.is_taken(index, index)
+    };
     if is_zip(at) {
         let last = plus_four(page, at).unwrap_or(at);
         page.report(at, last, PhiKind::Geography, 0.9, "geo.zip");
@@ -160,10 +171,11 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
         page.report(at, last, PhiKind::Geography, 0.9, "geo.zip");
         return Some(last);
     }
+    let is_small = token.shape == Shape::Lower && is_small_town(page, at);
     let last = (at..at + 4)
         .take_while(|index| {
             page.token(*index).is_some_and(|word| {
-                word.is_capitalised()
+                (word.is_capitalised() || word.shape == Shape::Lower && is_small)
                     && !word.taken
                     && (*index == at || word.gap == Gap::Space)
                     && !word.has(
@@ -179,6 +191,8 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
             }) || *index > at && page.mark_is(*index, b'-') && page.gap(*index) == Gap::Glued
         })
         .last()?;
+    // "Truth or Consequences"
+    let last = known_phrase(page, at, dict::CITY | dict::TOWN).map_or(last, |end| end.max(last));
     let ends_part =
         page.mark_is(last + 1, b',') || is_zip(last + 1) || page.has(last + 1, cue::STATE | cue::STATE_ABBR);
     let is_known = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0 || page.starts_dictionary_phrase(at);
@@ -191,6 +205,22 @@ fn address_part(page: &mut Page, at: usize) -> Option<usize> {
     }
     page.report(at, last, PhiKind::Geography, 0.85, "geo.town");
     Some(last)
+}
+
+/// ", moab 38195", ", broken bow, ok 74728": after a street and a comma, up to three small words before a ZIP code or a state and one.
+fn is_small_town(page: &Page, at: usize) -> bool {
+    let is_word = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
+    };
+    let is_zip = |index: usize| page.is_digits(index) && page.word(index).len() == 5 && page.gap(index) == Gap::Space;
+    let end = (at..at + 4).take_while(|index| is_word(*index)).count() + at;
+    let state = if page.mark_is(end, b',') {
+        end + 1
+    } else {
+        end - usize::from(end > at)
+    };
+    page.mark_is(at.wrapping_sub(1), b',') && (is_zip(end) || page.has(state, cue::STATE_ABBR) && is_zip(state + 1))
 }
 
 /// A street's name: capitalised or numbered words, or in small letters words no clinical sentence would hold.

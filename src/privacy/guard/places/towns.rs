@@ -7,7 +7,8 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::capitals_end;
 use super::streets::is_office_address;
-use super::whereabouts::{continues_row, follows_move, is_apposition, zip_after};
+use super::whereabouts::{continues_row, follows_demographics, follows_label, follows_move, is_apposition, zip_after};
+use super::zips::state_zip;
 
 /// "Tulare County", "St. Tammany Parish".
 pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
@@ -51,7 +52,7 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
     if town_last < at || town_last > at + 3 || page.gap(state) > Gap::Line {
         return None;
     }
-    let state_token = page.token(state)?;
+    let state_token = *page.token(state)?;
     let is_state = state_token.has(cue::STATE) && state_token.is_capitalised()
         || state_token.has(cue::STATE_ABBR) && state_token.shape == Shape::Upper;
     let is_town = (at..=town_last).all(|index| {
@@ -85,6 +86,13 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
         return Some(town_last);
     }
     page.report(at, town_last, PhiKind::Geography, 0.9, "geo.town_state");
+    if has_comma && state_token.has(cue::STATE) && !page.is_taken(state, state) {
+        // "Ely, Nevada": the state is nobody's name.
+        return Some(state_zip(page, state, &state_token).unwrap_or_else(|| {
+            page.pass(state, state);
+            state
+        }));
+    }
     Some(town_last)
 }
 
@@ -138,26 +146,20 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     } else {
         dict::CITY
     };
-    let phrase = known_phrase(page, at, kinds).filter(|last| {
-        page.token(*last).is_some_and(Token::is_capitalised)
+    let of_clinic = || known_phrase(page, at, dict::TOWN).filter(|last| has_clinic(page, *last));
+    let phrase = known_phrase(page, at, kinds).or_else(of_clinic).filter(|last| {
+        // "Coeur d'Alene"
+        page.token(*last)
+            .is_some_and(|token| token.is_capitalised() || token.mixes_case)
             && !(page.has(at, cue::STATE) && page.has(*last, cue::STATE))
     });
     if token.shape == Shape::Upper && token.len() < 4 && phrase.is_none() || token.has(cue::STATE) && phrase.is_none() {
         return None;
     }
     let last = phrase.unwrap_or(at);
-    let names_other = page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD)
-        && page.gap(last + 1) <= Gap::Space
-        || page
-            .token(last + 1)
-            .is_some_and(|next| next.has_digit() && next.len() <= 3)
-            && (page.has(last + 2, cue::EPONYM_HEAD) || !(strong || follows_preposition))
-        || !strong && phrase.is_none() && is_double_name(page, at)
-        || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
-        || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
-        || phrase.is_none() && is_addressee(page, at)
-        || page.has(at, cue::PROPER) && (phrase.is_none() || page.has(last, cue::PROPER))
-        || names_institution(page, at);
+    let is_led = strong || follows_preposition;
+    let names_other = names_other(page, at, last, phrase.is_some(), is_led)
+        || !strong && phrase.is_none() && is_double_name(page, at);
     let known = page.dictionary(at);
     let is_clear_place = phrase.is_some() || known & dict::CITY != 0 || known & (dict::TOWN | dict::WORD) == dict::TOWN;
     let is_system = token.shape == Shape::Upper
@@ -190,6 +192,31 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     Some(report_zip_after(page, last))
 }
 
+/// Whether what stands around a town, or the phrase from `at` to `last`, makes its name that of something else.
+fn names_other(page: &Page, at: usize, last: usize, is_phrase: bool, is_led: bool) -> bool {
+    // "in Las Cruces clinic" is said of the town.
+    let is_plain_clinic =
+        is_phrase && has_clinic(page, last) && page.token(last + 1).is_some_and(|next| next.shape == Shape::Lower);
+    let names_house = !is_plain_clinic
+        && page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX | cue::FACILITY_HEAD)
+        && page.gap(last + 1) <= Gap::Space;
+    let is_numbered = { page.token(last + 1) }.is_some_and(|next| next.has_digit() && next.len() <= 3)
+        && (page.has(last + 2, cue::EPONYM_HEAD) || !is_led);
+    names_house
+        || is_numbered
+        || is_compound(page, last)
+        || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
+        || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
+        || !is_phrase && is_addressee(page, at)
+        || page.has(at, cue::PROPER) && (!is_phrase || page.has(last, cue::PROPER))
+        || names_institution(page, at)
+}
+
+/// "Walla Walla's clinic"
+fn has_clinic(page: &Page, last: usize) -> bool {
+    page.has(last + 1, cue::PLACE_TAIL) && page.gap(last + 1) == Gap::Space
+}
+
 /// "Kigali modification", "Bogalusa and Jackson are cohort studies", "Santa Clara Family Health Plan": what is called after a town.
 fn names_study(page: &Page, last: usize) -> bool {
     (last + 1..last + 6)
@@ -215,7 +242,7 @@ fn names_study(page: &Page, last: usize) -> bool {
 }
 
 /// "67, Fresno", "3 y/o, Fresno": set off from somebody's age.
-fn follows_age(page: &Page, at: usize) -> bool {
+pub(super) fn follows_age(page: &Page, at: usize) -> bool {
     at >= 2
         && page.mark_is(at - 1, b',')
         && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
@@ -230,6 +257,21 @@ fn is_double_name(page: &Page, at: usize) -> bool {
         && page
             .token(at + 2)
             .is_some_and(|next| next.shape == Shape::Title && next.gap == Gap::Glued)
+}
+
+/// "Nitro-refractory", but not "Fresno-based".
+fn is_compound(page: &Page, last: usize) -> bool {
+    page.mark_is(last + 1, b'-')
+        && page.gap(last + 1) == Gap::Glued
+        && page
+            .token(last + 2)
+            .is_some_and(|next| next.shape == Shape::Lower && next.gap == Gap::Glued)
+        && !page.word_is(
+            last + 2,
+            &[
+                "based", "area", "born", "bound", "native", "trained", "side", "on", "by", "to",
+            ],
+        )
 }
 
 /// A facility's noun, or a ward's word, is no town.
@@ -275,7 +317,7 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
         (next.shape == Shape::Title || next.shape == token.shape)
             && next.is_capitalised()
             && next.gap == Gap::Space
-            && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER)
+            && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER | cue::PLACE_TAIL)
     });
     let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
     if phrase.is_some() {
@@ -351,20 +393,4 @@ pub(in super::super) fn names_institution(page: &Page, at: usize) -> bool {
         && page.word_is(first - 1, &["of"])
         && page.has(first - 2, cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::PROPER)
         && page.token(first - 2).is_some_and(Token::is_capitalised)
-}
-
-/// "city Boise", "Town: Ovid".
-pub(super) fn follows_label(page: &Page, at: usize) -> bool {
-    let label = if at >= 1 && (page.mark_is(at - 1, b':') || page.word_is(at - 1, &["is"])) {
-        at.checked_sub(2)
-    } else {
-        at.checked_sub(1)
-    };
-    label.is_some_and(|label| page.word_is(label, &["city", "town", "village", "hometown"]))
-}
-
-/// "67F from Fresno", "a 54-year-old man from …".
-pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
-    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]))
-        && page.cue_before(at - 1, 4, cue::AGE_UNIT | cue::PERSON).is_some()
 }

@@ -155,3 +155,19 @@ pub(super) fn zip_after(page: &Page, town: usize) -> Option<usize> {
 pub(super) const fn may_be_unknown_town(token: &Token, known: u64) -> bool {
     token.is_word() && token.len() > 3 && !token.mixes_case && token.cues == 0 && known == 0
 }
+
+/// "city Boise", "Town: Ovid".
+pub(super) fn follows_label(page: &Page, at: usize) -> bool {
+    let label = if at >= 1 && (page.mark_is(at - 1, b':') || page.word_is(at - 1, &["is"])) {
+        at.checked_sub(2)
+    } else {
+        at.checked_sub(1)
+    };
+    label.is_some_and(|label| page.word_is(label, &["city", "town", "village", "hometown"]))
+}
+
+/// "67F from Fresno", "a 54-year-old man from …".
+pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]))
+        && page.cue_before(at - 1, 4, cue::AGE_UNIT | cue::PERSON).is_some()
+}

@@ -33,14 +33,22 @@ pub(super) fn zip(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
+/// Whether nothing is joined to a number: marks that end a clause are not.
+fn is_closed(page: &Page, at: usize) -> bool {
+    page.gap(at + 1) != Gap::Glued
+        || page
+            .token(at + 1)
+            .is_some_and(|mark| matches!(mark.mark, b',' | b'.' | b';' | b'?' | b')'))
+            && page.gap(at + 2) != Gap::Glued
+}
+
 /// "the lady in 98632", "pt from 04401": five digits where a town would stand.
 pub(super) fn zip_of_person(page: &mut Page, at: usize) -> Option<usize> {
     let lead = at
         .checked_sub(1)
         .filter(|lead| page.word_is(*lead, &["in", "from", "near"]))?;
     let person = lead.checked_sub(1)?;
-    let is_zip =
-        page.is_digits(at) && page.word(at).len() == 5 && page.gap(at) == Gap::Space && page.gap(at + 1) != Gap::Glued;
+    let is_zip = page.is_digits(at) && page.word(at).len() == 5 && page.gap(at) == Gap::Space && is_closed(page, at);
     let is_person =
         page.has(person, cue::PERSON) || is(page, person, class::PEOPLE) || page.has(lead, cue::PLACE_STRONG);
     if !(is_zip && is_person) {
@@ -52,7 +60,9 @@ pub(super) fn zip_of_person(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "CA 93726" after a place or anywhere with a capital abbreviation.
 pub(super) fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
-    let value = if page.mark_is(at + 1, b',') || page.mark_is(at + 1, b'.') {
+    // "Tex. 79901", not "Louisiana. 90792 billed"
+    let is_short = token.has(cue::STATE_ABBR);
+    let value = if page.mark_is(at + 1, b',') || page.mark_is(at + 1, b'.') && is_short {
         at + 2
     } else {
         at + 1
@@ -73,11 +83,18 @@ pub(super) fn state_zip(page: &mut Page, at: usize, token: &Token) -> Option<usi
         || page
             .before(at)
             .is_some_and(|before| before.mark == b',' || before.taken);
+    // "Lawton, OK 97557": a town that was found stands before the comma.
+    let ends_address = at >= 2
+        && page.mark_is(at - 1, b',')
+        && page.is_taken(at - 2, at - 2)
+        && page.token(at - 2).is_some_and(Token::is_word);
     if !is_state
         || !is_zip
         || page.is_taken(value, value)
         || !has_place && page.cue_before(at, 8, cue::CODE_CUE).is_some()
-        || !follows_name && page.word(at).len() == 2 && !begins_in_state(page.word(at), page.word(value))
+        || !(follows_name || ends_address)
+            && page.word(at).len() == 2
+            && !begins_in_state(page.word(at), page.word(value))
         || is_office_address(page, at)
     {
         return None;
