@@ -2,7 +2,7 @@
 
 use super::super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, PLACES, cue, dict};
 use super::super::names::parts::NO_NAMES;
-use super::super::token::{Gap, Shape, Token};
+use super::super::token::{Gap, Shape};
 use super::Near;
 
 impl Near<'_> {
