@@ -84,8 +84,7 @@ fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         && token.gap == Gap::Space
         && !before.taken
         && (!before.has(NO_PLACES) || before.len() == 3);
-    let ends_name = next.mark != 0 || next.cues != 0 || next.gap > Gap::Space || next.has_digit();
-    let classes = if is_led || is_followed || follows_name && ends_name {
+    let classes = if words::may_name_place(token) {
         words::all(page, at)
     } else {
         0
