@@ -7,6 +7,7 @@ use super::hash::WordHash;
 use super::lists::{bits, fill};
 use super::page::Page;
 use super::table::Perfect;
+use super::token::Token;
 
 bits! {
     /// What a word tells; the sections of the files.
@@ -41,6 +42,26 @@ const SLOTS: u32 = 12;
 struct Classes {
     words: Perfect,
     classes: Vec<u64>,
+    /// One bit for each word of places, by hash: few others have one of them.
+    of_places: [u64; FILTER_WORDS],
+}
+
+/// Size of the filter, in 64-bit words.
+const FILTER_WORDS: usize = 64;
+
+const OF_PLACES: u64 = class::CARE_HOUSE | class::CHIEFLY_TOWN;
+
+/// A filter's word and bit for a hash.
+fn filter_place(hash: WordHash) -> (usize, u64) {
+    let place = usize::try_from(hash >> 48).unwrap_or(0) % (FILTER_WORDS * 64);
+    (place / 64, 1 << (place % 64))
+}
+
+/// False for words that certainly are of no class of places.
+#[inline]
+pub(super) fn may_name_place(token: &Token) -> bool {
+    let (word, bit) = filter_place(token.hash);
+    CLASSES.of_places.get(word).is_some_and(|word| word & bit != 0)
 }
 
 static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
@@ -50,8 +71,19 @@ static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
             *of_words.entry(word).or_default() |= class;
         });
     }
+    let mut of_places = [0; FILTER_WORDS];
+    for (hash, _) in of_words.iter().filter(|(_, class)| **class & OF_PLACES != 0) {
+        let (word, bit) = filter_place(*hash);
+        if let Some(word) = of_places.get_mut(word) {
+            *word |= bit;
+        }
+    }
     let (words, classes) = Perfect::of(&of_words, SLOTS);
-    Classes { words, classes }
+    Classes {
+        words,
+        classes,
+        of_places,
+    }
 });
 
 /// Whether a token is a word of one of the classes, in any case.

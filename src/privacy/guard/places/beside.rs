@@ -80,14 +80,17 @@ fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     let is_followed = next.mark == b',' || next.has(cue::STATE_ABBR | cue::PLACE_TAIL | cue::FACILITY_HEAD);
     let may_be_chain = (is_led || before.has(cue::CONNECTOR) || token.starts_sentence) && next.shape == token.shape;
     // A word for a house follows its name: hardly any look at the words of classes is needed elsewhere.
-    let follows_name = before.shape == token.shape && (!before.has(NO_PLACES) || before.len() == 3);
-    let classes = if is_led || is_followed || follows_name {
+    let follows_name = before.shape == token.shape
+        && token.gap == Gap::Space
+        && !before.taken
+        && (!before.has(NO_PLACES) || before.len() == 3);
+    let classes = if words::may_name_place(token) {
         words::all(page, at)
     } else {
         0
     };
     if token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR) || classes & class::CARE_HOUSE != 0 {
-        return house_of_head(page, at);
+        return if follows_name { house_of_head(page, at) } else { None };
     }
     let may_be_town = is_small && (classes & class::CHIEFLY_TOWN != 0 || page.lexicon.begins_town(token.hash));
     if may_be_town && let Some(last) = small_town(page, at) {

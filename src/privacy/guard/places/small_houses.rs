@@ -49,7 +49,7 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
                 "plan", "plans", "policy", "policies", "criteria", "codes", "consult", "referral", "visit",
             ],
         );
-    if is_other || !is_strong && !(opens_name(page, first) && is_named_for_care(page, first, first_of_head)) {
+    if is_other || !(is_strong || opens_name(page, first) && is_named_for_care(page, first, first_of_head)) {
         return None;
     }
     page.report(first, head, PhiKind::Geography, 0.5, DETECTOR);
