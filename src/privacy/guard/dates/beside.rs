@@ -10,7 +10,7 @@ use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::compact::bare_date;
 use super::context::is_operation;
-use super::days::ends_phrase;
+use super::days::{ends_list, ends_phrase};
 use super::forms::{Date, Form, date_at, day_of_month, is_month_day};
 use super::fractions::may_be_day;
 use super::is_of_any_year;
@@ -125,7 +125,7 @@ fn lone_day(page: &Page, at: usize) -> Option<Date> {
         .is_none_or(|next| next.mark != 0 && next.gap == Gap::Glued && next.mark != b'-');
     let is_doing = page.word(at + 1).len() > 5 && page.word(at + 1).ends_with("ing");
     let is_day = is_timed && (ends_phrase(page, at + 1) || is_doing)
-        || is_closed && !is_spelled && !page.word_is(lead, &COUNTED);
+        || is_closed && ends_list(page, at) && !is_spelled && !page.word_is(lead, &COUNTED);
     (is_day && !page.word_is(at + 1, &["of"])).then_some(Date {
         first: tens.unwrap_or(at),
         last: at,
