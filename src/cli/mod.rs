@@ -50,7 +50,7 @@ enum Command {
     #[command(subcommand)]
     Evaluate(evaluate::EvaluateCommand),
     /// Look for identifiers in texts: NDJSON {id, text} in, NDJSON {id, findings} out.
-    Scan,
+    Scan(scan::ScanArgs),
     /// Look at every stored text that older detectors have seen; what they find is held for review.
     Rescan(storage::StorageArgs),
     /// Put pseudonyms in the place of users whose erasure is due.
@@ -76,7 +76,7 @@ enum Command {
 pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Serve(args) => return serve::serve(*args).await,
-        Command::Scan => return scan::scan(),
+        Command::Scan(args) => return scan::scan(&args),
         Command::Dev(args) => serve::dev(args).await,
         Command::Classify(args) => classify::classify(*args).await,
         Command::Import(command) => import::import(command).await,

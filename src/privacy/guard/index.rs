@@ -2,7 +2,7 @@
 //! than everything else. A bit says "perhaps": it is left out only where the detector is certain to find nothing.
 
 use super::lexicon::{Lexicon, cue};
-use super::near::{Near, STREETS, is_route};
+use super::near::{About, BEYOND, STREETS, interests, is_route};
 use super::numbers::labels::{LABEL_REACH, may_label};
 use super::page::begins_small;
 use super::token::{Gap, Shape, Token};
@@ -41,45 +41,42 @@ pub(super) struct Index {
 impl Index {
     /// One look at every token with those beside it: marks the beginnings of sentences and what a label may stand before, and sets the bits.
     /// `cues` are all that the text holds.
-    pub(super) fn read(&mut self, tokens: &mut [Token], cues: u64, lexicon: &Lexicon) {
+    pub(super) fn read(&mut self, tokens: &mut Vec<Token>, cues: u64, lexicon: &Lexicon) {
+        let length = tokens.len();
+        tokens.extend_from_slice(&BEYOND);
         self.blocks.clear();
-        self.blocks.resize(tokens.len().div_ceil(64), [0; INTERESTS]);
-        let has_streets = cues & STREETS != 0 || tokens.iter().any(is_route);
-        let has_facilities = cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0;
-        let is_informal = begins_small(tokens);
+        self.blocks.resize(length.div_ceil(64), [0; INTERESTS]);
+        let mut about = About {
+            has_label: false,
+            has_streets: cues & STREETS != 0 || tokens.iter().any(is_route),
+            has_facilities: cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0,
+            is_informal: begins_small(tokens),
+        };
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
         let mut at = 0;
         for block in &mut self.blocks {
             let first = at;
             bits.as_flattened_mut().fill(0);
-            while at < tokens.len().min(first + 64) {
+            while at < length.min(first + 64) {
                 let starts = is_sentence_start(tokens, at);
                 label = label.filter(|label| !starts && at - label <= LABEL_REACH);
                 let Some(token) = tokens.get_mut(at) else { break };
                 token.starts_sentence = starts;
-                let has_label = label.is_some();
+                about.has_label = label.is_some();
                 if token.has_digit() && token.len() <= 5 {
                     label = None; // no label is read over a number, but that of a list of identifiers
                 } else if may_label(token) {
                     label = Some(at);
                 }
-                let [low, high] = Near {
-                    tokens,
-                    at,
-                    has_label,
-                    has_streets,
-                    has_facilities,
-                    is_informal,
-                }
-                .interests(lexicon)
-                .to_le_bytes();
+                let [low, high] = interests(tokens, at, about, lexicon).to_le_bytes();
                 bits[0][at - first] = low;
                 bits[1][at - first] = high;
                 at += 1;
             }
             *block = by_interest(&bits);
         }
+        tokens.truncate(length);
     }
 
     /// The first token from `from` on that a detector has to look at.

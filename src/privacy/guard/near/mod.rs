@@ -34,10 +34,24 @@ pub(super) const fn is_clear_name(known: u64) -> bool {
     known & (dict::FIRST | dict::SURNAME) != 0 && known & (dict::WORD | dict::CITY) == 0
 }
 
+/// How many tokens most looks reach, the token itself with them.
+const WINDOW: usize = 6;
+
+/// What a text is followed by while its tokens are looked at, so that there is always a window.
+pub(super) const BEYOND: [Token; WINDOW] = [Token::END; WINDOW];
+
 /// A token and those around it.
 pub(super) struct Near<'t> {
-    pub(super) tokens: &'t [Token],
-    pub(super) at: usize,
+    tokens: &'t [Token],
+    at: usize,
+    /// The token and those after it.
+    window: &'t [Token; WINDOW],
+    about: About,
+}
+
+/// What is known of the whole text, and of what stands before a token.
+#[derive(Clone, Copy)]
+pub(super) struct About {
     /// A word that may label a number stands before the token, near and in its sentence.
     pub(super) has_label: bool,
     /// A word of streets stands somewhere in the text, and a kind of facility.
@@ -51,26 +65,47 @@ const fn bit(interest: Interest, holds: bool) -> u16 {
     (holds as u16) << interest as u16
 }
 
+/// One bit for each interest in the token at `at`; [`BEYOND`] ends the tokens.
+#[inline]
+pub(super) fn interests(tokens: &[Token], at: usize, about: About, lexicon: &Lexicon) -> u16 {
+    let window = tokens.get(at..).and_then(<[Token]>::first_chunk).unwrap_or(&BEYOND);
+    let near = Near {
+        tokens,
+        at,
+        window,
+        about,
+    };
+    near.interests(lexicon)
+}
+
 impl Near<'_> {
     #[inline]
     fn token(&self) -> &Token {
-        self.tokens.get(self.at).unwrap_or(&Token::END)
+        &self.window[0]
     }
 
+    /// The token before it; before the first one, the end of a text.
     #[inline]
-    fn before(&self) -> Option<&Token> {
-        self.tokens.get(self.at.checked_sub(1)?)
+    fn before(&self) -> &Token {
+        self.back(1)
+    }
+
+    /// The token so many before it.
+    #[inline]
+    fn back(&self, tokens: usize) -> &Token {
+        let index = self.at.checked_sub(tokens);
+        index.and_then(|index| self.tokens.get(index)).unwrap_or(&Token::END)
     }
 
     /// The token so many on; beyond the last one, the end of the text.
     #[inline]
     fn after(&self, tokens: usize) -> &Token {
-        self.tokens.get(self.at + tokens).unwrap_or(&Token::END)
+        let beyond = || self.tokens.get(self.at + tokens);
+        self.window.get(tokens).or_else(beyond).unwrap_or(&Token::END)
     }
 
-    /// One bit for each interest in the token.
     #[inline]
-    pub(super) fn interests(&self, lexicon: &Lexicon) -> u16 {
+    fn interests(&self, lexicon: &Lexicon) -> u16 {
         // Asked one after another: where a table of jumps leads can't be foretold.
         let token = self.token();
         if token.mark != 0 {
@@ -95,15 +130,14 @@ impl Near<'_> {
         }
         match token.mark {
             b'.' => {
-                let before = self.before().map_or(Shape::Mark, |before| before.shape);
+                let before = self.before().shape;
                 let is_decimal = before == Shape::Digits && next.shape == Shape::Digits;
                 let is_inner = token.gap == Gap::Glued && next.shape != Shape::Mark && !is_decimal;
                 // "M54.5": a code.
                 let ends_code = next.shape == Shape::Digits
                     && self.after(2).gap != Gap::Glued
-                    && self
-                        .before()
-                        .is_some_and(|before| before.shape == Shape::Mixed && before.gap != Gap::Glued);
+                    && self.before().shape == Shape::Mixed
+                    && self.before().gap != Gap::Glued;
                 let may_be_image = is_inner && next.is_word() && matches!(next.len(), 3 | 4);
                 bit(Interest::Address, is_inner && before != Shape::Mark && !ends_code)
                     | bit(Interest::Media, may_be_image)
@@ -129,8 +163,7 @@ impl Near<'_> {
         let is_before_street = self.is_before_street();
         let may_be_postcode =
             token.shape == Shape::Mixed && next.shape == Shape::Mixed && next.len() == 3 && token.len() <= 4;
-        let follows_place =
-            token.len() == 5 && { self.before() }.is_some_and(|before| before.has(cue::PLACE_PREP | cue::PLACE_STRONG));
+        let follows_place = token.len() == 5 && self.before().has(cue::PLACE_PREP | cue::PLACE_STRONG);
         let may_be_zip =
             follows_place || next.mark == b'-' && token.len() == 5 || token.has(cue::ZIP_CUE) || may_be_postcode;
         bit(Interest::Number, self.may_identify())
@@ -206,22 +239,19 @@ impl Near<'_> {
 
     #[inline]
     fn of_lower(&self, lexicon: &Lexicon) -> u16 {
-        let token = self.token();
-        let follows_place_word = self.before().is_some_and(|before| {
-            let is_of =
-                before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
-            before.has(PLACE_LEADS) && (!is_of || self.has_facilities || token.has(cue::FACILITY_NAME))
-        });
-        let (next, after) = (self.after(1), self.after(2));
+        let (token, before, next, after) = (self.token(), self.before(), self.after(1), self.after(2));
+        let is_of = before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
+        let follows_place_word =
+            before.has(PLACE_LEADS) && (!is_of || self.about.has_facilities || token.has(cue::FACILITY_NAME));
         let may_be_place = follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);
         let may_be_given_name = token.cues == 0 && lexicon.is_given_name(token.hash);
-        let may_be_surname = self.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {
+        let may_be_surname = self.about.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {
             let known = lexicon.dictionary(token.hash);
             is_clear_name(known)
                 || next.has(cue::HUMAN_VERB) && known & (dict::FIRST_ORDINARY | dict::SURNAME_ORDINARY) != 0
         };
         // "novak, petra"
-        let may_be_syllable = self.is_informal && next.mark == b'-' && token.len() <= 5;
+        let may_be_syllable = self.about.is_informal && next.mark == b'-' && token.len() <= 5;
         let leads_given_name = next.mark == b',' && after.shape == Shape::Lower && lexicon.is_given_name(after.hash);
         self.of_word()
             | bit(Interest::Place, may_be_place)
@@ -266,17 +296,18 @@ impl Near<'_> {
     fn may_identify(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
         let may_begin_groups = token.shape == Shape::Mixed && token.len() == 4 && next.mark == 0 && next.len() <= 4;
-        let follows_phone = matches!(token.len(), 1 | 3..=5) && { self.before() }
-            .is_some_and(|before| matches!(before.first, b'e' | b'b' | b'p') && before.has(cue::PHONE));
-        let ends_last_four = token.len() == 4 && { self.before() }
-            .is_some_and(|before| matches!(before.first, b'f' | b'4' | b's' | b'd') || before.mark == b':');
+        let before = self.before();
+        let follows_phone =
+            matches!(token.len(), 1 | 3..=5) && matches!(before.first, b'e' | b'b' | b'p') && before.has(cue::PHONE);
+        let ends_last_four =
+            token.len() == 4 && (matches!(before.first, b'f' | b'4' | b's' | b'd') || before.mark == b':');
         let has_form = ends_last_four
             || token.len() >= 7
             || token.len() == 6 && token.shape == Shape::Mixed && token.first.is_ascii_alphabetic()
             || may_begin_groups
             || follows_phone
             || token.first == b'x' && token.shape == Shape::Mixed;
-        let is_labelled = self.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
+        let is_labelled = self.about.has_label && !self.follows_code_cue() && !next.has(cue::UNIT);
         if is_labelled || has_form || next.gap == Gap::Line || next.has_digit() {
             return true;
         }
@@ -307,15 +338,13 @@ impl Near<'_> {
     /// "CPT 64615": the word before the number says that it is a code, whatever labels stand before that word.
     fn follows_code_cue(&self) -> bool {
         let says_code = |before: &Token| before.has(cue::CODE_CUE) && before.is_word() && !names_identifier(before);
-        self.before().is_some_and(says_code)
+        says_code(self.before())
     }
 
     /// "CO-50", as short as any code of a remittance: two capitals, a hyphen and up to three digits, which is no one's number without a label.
     fn is_adjustment(&self) -> bool {
         let (token, next) = (self.token(), self.after(1));
-        let Some([group, hyphen]) = self.at.checked_sub(2).and_then(|first| self.tokens.get(first..self.at)) else {
-            return false;
-        };
+        let (group, hyphen) = (self.back(2), self.back(1));
         // Four places may begin an account of the bank's, in groups of four.
         let may_be_grouped = token.len() == 2 && next.mark == 0;
         let is_joined = token.gap == Gap::Glued && hyphen.gap == Gap::Glued && hyphen.mark == b'-';
@@ -358,8 +387,7 @@ impl Near<'_> {
 
     /// "in January, April and July".
     fn lists_months(&self) -> bool {
-        let follows = { self.at.checked_sub(2) }.and_then(|earlier| self.tokens.get(earlier));
-        self.after(1).mark == b',' && self.after(2).has(cue::MONTH)
-            || follows.is_some_and(|earlier| earlier.has(cue::MONTH))
+        let leads = self.after(1).mark == b',' && self.after(2).has(cue::MONTH);
+        leads || self.back(2).has(cue::MONTH)
     }
 }

@@ -33,7 +33,7 @@ impl Near<'_> {
     #[inline]
     pub(super) fn may_be_lower_town(&self, lexicon: &Lexicon) -> bool {
         let (token, next) = (self.token(), self.after(1));
-        let before = self.before().unwrap_or(&Token::END);
+        let before = self.before();
         let follows_mark = token.starts_sentence || matches!(before.mark, b',' | b'(');
         let follows_the = before.first == b't' && before.len() == 3 && before.has(cue::CONNECTOR);
         // What follows is more of the name, a verb, or what a facility has.
@@ -41,8 +41,7 @@ impl Near<'_> {
             return false;
         }
         let leads = |lead: &Token| lead.has(PLACE_LEADS);
-        let follows_the =
-            follows_the && (before.starts_sentence || self.at >= 2 && self.tokens.get(self.at - 2).is_some_and(leads));
+        let follows_the = follows_the && (before.starts_sentence || leads(self.back(2)));
         let is_plain = token.cues & !(cue::FACILITY_NAME | cue::PARTICLE) == 0 && token.len() > 2;
         let may_name_house = token.starts_sentence && token.has(cue::FACILITY_NAME);
         is_plain && (follows_the || follows_mark) && (may_name_house || lexicon.begins_town(token.hash))
@@ -51,7 +50,7 @@ impl Near<'_> {
     /// Whether a word in small letters after a word that leads to places may be one, or begin one. Most are plain words and do not.
     pub(super) fn may_be_lower_place(&self, lexicon: &Lexicon) -> bool {
         const TOWNS: u64 = dict::CITY | dict::TOWN | dict::CHAIN;
-        let (token, before) = (self.token(), self.before().unwrap_or(&Token::END));
+        let (token, before) = (self.token(), self.before());
         let all = lexicon.known(token.hash);
         let known = u64::from(all);
         // "admitted to": what follows may be known to no list.
@@ -70,7 +69,7 @@ impl Near<'_> {
                 .skip(self.at + 1)
                 .take(2)
                 .any(|noun| noun.has(cue::PLACE_NOUN))
-            || self.has_facilities && self.is_before_house()
+            || self.about.has_facilities && self.is_before_house()
     }
 
     /// Whether a kind of house stands within the length of its name.
@@ -82,7 +81,7 @@ impl Near<'_> {
     /// Whether a word of streets stands within the length of a street's name.
     pub(super) fn is_before_street(&self) -> bool {
         let reach = self.tokens.iter().skip(self.at + 1).take(STREET_REACH);
-        self.has_streets && { reach }.any(|token| token.has(STREETS) || is_route(token))
+        self.about.has_streets && { reach }.any(|token| token.has(STREETS) || is_route(token))
     }
 
     /// Whether a capitalised word may begin a place: after a word that leads to places, as a town, or with more of a name after it.
@@ -97,7 +96,7 @@ impl Near<'_> {
         if is_short && leads_number {
             return token.first == b'h'; // "HWY 61"; "CO-50" and "CPT 64615" are codes
         }
-        let lead = Lead::of(self.before());
+        let lead = Lead::of(Some(self.before()));
         let is_city = !is_short && u64::from(token.known) & dict::CITY != 0;
         if lead.facility || !is_short && lead.town || is_city {
             return true;
@@ -113,11 +112,10 @@ impl Near<'_> {
     /// A word before it after which sites without a noun are named.
     fn follows_small_word(&self) -> bool {
         const LEADS: u64 = cue::PLACE_PREP | cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_STRONG;
-        self.before().is_some_and(|before| {
-            before.has(LEADS)
-                || matches!(before.mark, b',' | b'(')
-                || matches!((before.first, before.len()), (b'o', 3) | (b't', 7))
-        })
+        let before = self.before();
+        before.has(LEADS)
+            || matches!(before.mark, b',' | b'(')
+            || matches!((before.first, before.len()), (b'o', 3) | (b't', 7))
     }
 
     /// Whether the second word of a town's name, or of another phrase of the dictionary, follows.
@@ -139,7 +137,7 @@ impl Near<'_> {
         if self.is_hyphened() || token.shape == Shape::Upper && token.len() <= 5 && next.shape == Shape::Title {
             return true;
         }
-        let follows_capital = token.gap == Gap::Space && self.before().is_some_and(Token::is_capitalised);
+        let follows_capital = token.gap == Gap::Space && self.before().is_capitalised();
         let has_no_state =
             follows_capital || token.has(cue::PROPER | cue::CODE_CUE | cue::MONTH) && !token.has(cue::FACILITY_NAME);
         let heads = if has_no_state { HEADS } else { HEADS | STATES };
