@@ -10,7 +10,7 @@ use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::compact::bare_date;
 use super::context::is_operation;
-use super::days::ends_phrase;
+use super::days::{ends_list, ends_phrase};
 use super::forms::{Date, Form, date_at, day_of_month, is_month_day};
 use super::fractions::may_be_day;
 use super::is_of_any_year;
@@ -44,7 +44,9 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
 /// What the first reading took for dates of documents is read again.
 fn read_passed(page: &mut Page, near: &Range<usize>) {
     let passed = std::mem::take(&mut page.dates_passed);
+    let mut of_document = None;
     for (first, last) in passed {
+        let ends_range = of_document.is_some_and(|begin| begin + 2 == first) && joins_range(page, first - 1);
         let date = Date {
             first,
             last,
@@ -52,11 +54,18 @@ fn read_passed(page: &mut Page, near: &Range<usize>) {
         };
         if !near.contains(&first) {
             page.dates_passed.push((first, last));
-        } else if !is_of_document(page, &date) {
+        } else if ends_range || is_of_document(page, &date) {
+            of_document = Some(last);
+        } else {
             page.release(first, last);
             page.report(first, last, PhiKind::Date, 0.6, DETECTOR);
         }
     }
+}
+
+/// "from 01/01/2021 through 12/31/2025": one document's.
+fn joins_range(page: &Page, joint: usize) -> bool {
+    page.word_is(joint, &["through", "thru", "to", "until", "and"]) || page.mark_is(joint, b'-')
 }
 
 /// "3/14", "2/3-2/8": month and day, on no scale and no measure.
@@ -116,7 +125,7 @@ fn lone_day(page: &Page, at: usize) -> Option<Date> {
         .is_none_or(|next| next.mark != 0 && next.gap == Gap::Glued && next.mark != b'-');
     let is_doing = page.word(at + 1).len() > 5 && page.word(at + 1).ends_with("ing");
     let is_day = is_timed && (ends_phrase(page, at + 1) || is_doing)
-        || is_closed && !is_spelled && !page.word_is(lead, &COUNTED);
+        || is_closed && ends_list(page, at) && !is_spelled && !page.word_is(lead, &COUNTED);
     (is_day && !page.word_is(at + 1, &["of"])).then_some(Date {
         first: tens.unwrap_or(at),
         last: at,
@@ -163,7 +172,10 @@ fn is_of_document(page: &Page, date: &Date) -> bool {
             && (!is(page, index, class::OF_BOTH) || speaks_of_policy_alone(page, date))
             || is(page, index, class::DOCUMENT_WORD) && !is(page, index, class::OF_PEOPLE_TOO | class::OF_MANY_THINGS)
     };
-    let follows = (1..=REACH)
+    // "policy section 4.1 dated …": what is dated stands further off.
+    let is_dated = { date.first.checked_sub(1) }.is_some_and(|dated| page.word_is(dated, &["dated"]));
+    let reach = if is_dated { 2 * REACH } else { REACH };
+    let follows = (1..=reach)
         .take_while(|back| *back <= date.first && !page.starts_sentence(date.first + 1 - back))
         .map(|back| date.first - back)
         .take_while(|index| !page.mark_is(*index, b','))

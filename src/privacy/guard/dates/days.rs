@@ -46,7 +46,7 @@ pub(super) fn ends_phrase(page: &Page, next: usize) -> bool {
 }
 
 /// "on the 3rd and 4th dose": the day is decided by what follows the last of a list.
-fn ends_list(page: &Page, last: usize) -> bool {
+pub(super) fn ends_list(page: &Page, last: usize) -> bool {
     let mut end = last;
     for _ in 0..3 {
         let mut next = end + 1;

@@ -267,7 +267,7 @@ fn is_measured(page: &Page, at: usize) -> bool {
 /// "10-15-20", "6-12-18": doses and hours in even steps, which begin with a step or are all fives. 3/14/25 is only a date.
 pub(in super::super) const fn is_even_series(first: u32, second: u32, third: u32) -> bool {
     let is_even = first < second && second < third && second - first == third - second;
-    is_even && (first % (second - first) == 0 || first % 5 == 0 && second % 5 == 0)
+    is_even && (first.is_multiple_of(second - first) || first.is_multiple_of(5) && second.is_multiple_of(5))
 }
 
 /// "on 6.12.;", "since 24.3., now": day and month with a stop after each, and the sentence goes on.

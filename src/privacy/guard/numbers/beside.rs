@@ -152,13 +152,18 @@ fn kind_before(page: &Page, first: usize) -> PhiKind {
     const REACH: usize = 8;
     const PLANS: u64 = cue::PLAN_WORD | cue::PLAN_HEAD | cue::PROPER;
     const RECORDS: u64 = cue::MRN_WORD | cue::MRN_HEAD;
+    const OTHERS: u64 = cue::ACCOUNT_WORD | cue::OTHER_WORD | cue::PHONE | cue::FAX;
     if let Reading::Identifier(label) = labels::before(page, first) {
         return label.kind;
     }
-    let Some(nearest) = page.cue_before(first, REACH, PLANS | RECORDS | cue::ACCOUNT_WORD | cue::OTHER_WORD) else {
+    let Some(nearest) = page.cue_before(first, REACH, PLANS | RECORDS | OTHERS) else {
         return PhiKind::OtherUniqueId;
     };
-    if page.has(nearest, PLANS) || page.word_is(nearest, &["card"]) {
+    if page.has(nearest, cue::FAX) {
+        PhiKind::Fax
+    } else if page.has(nearest, cue::PHONE) {
+        PhiKind::Phone
+    } else if page.has(nearest, PLANS) || page.word_is(nearest, &["card"]) {
         PhiKind::HealthPlanId
     } else if page.has(nearest, RECORDS) {
         PhiKind::Mrn

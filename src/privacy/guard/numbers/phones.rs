@@ -11,6 +11,9 @@ use super::digits::Groups;
 /// How far a phone's cue may stand from it, in tokens.
 const REACH: usize = 8;
 
+/// How far words may stand from it that name an office of the payer's.
+const OFFICE_REACH: usize = 12;
+
 /// The same for seven digits in one.
 const NEAR: usize = 3;
 
@@ -32,6 +35,10 @@ pub(super) fn phone(page: &mut Page, first: usize, groups: &Groups, is_code: boo
         || page.cue_after(last + 1, 3, cue::FAX).is_some();
     let kind = if has_fax_cue { PhiKind::Fax } else { PhiKind::Phone };
     if is_public_line(page, opening, groups.digits_of(count)) {
+        let is_office = page.cue_before(opening, OFFICE_REACH, cue::ORG_CONTACT).is_some();
+        if is_office && is_toll_free(groups.digits_of(count)) {
+            page.pass(opening, last); // whomever the text tells of
+        }
         return Some(last);
     }
     page.report(
@@ -173,11 +180,7 @@ fn is_area_code(groups: &Groups) -> bool {
 /// Ten digits in one: a phone beside a cue, or when they can be one and are no NPI.
 fn is_bare_number(page: &Page, opening: usize, groups: &Groups, is_cued: bool, is_code: bool) -> bool {
     let digits = groups.digits_of(1);
-    let national = if digits.len() == 11 {
-        digits.get(1..).unwrap_or(&[])
-    } else {
-        digits
-    };
+    let national = national(digits);
     let is_national = matches!(national, [b'2'..=b'9', _, _, b'2'..=b'9', ..])
         && (digits.len() == 10 || digits.first() == Some(&b'1'));
     if is_code || checksum::is_npi(digits) && !is_cued {
@@ -187,21 +190,31 @@ fn is_bare_number(page: &Page, opening: usize, groups: &Groups, is_cued: bool, i
         || (is_national && digits.len() == 10 && page.cue_before(opening, 12, cue::PERSON | cue::RELATIVE).is_some())
 }
 
+/// The ten digits of a number, without the 1 before them.
+fn national(digits: &[u8]) -> &[u8] {
+    match digits {
+        [_, national @ ..] if digits.len() == 11 => national,
+        _ => digits,
+    }
+}
+
+/// 800, 888, 877 and their like.
+fn is_toll_free(digits: &[u8]) -> bool {
+    match national(digits) {
+        [b'8', b'0', b'0', rest @ ..] => rest.len() == 7,
+        [b'8', second @ b'3'..=b'8', third, rest @ ..] => second == third && rest.len() == 7,
+        _ => false,
+    }
+}
+
 /// A toll-free number, or one that a payer's office is named with, unless the sentence gives it to a person.
 fn is_public_line(page: &Page, opening: usize, digits: &[u8]) -> bool {
     if page.context == FieldContext::PatientLinked {
         return false;
     }
-    let national = if digits.len() == 11 {
-        digits.get(1..).unwrap_or(&[])
-    } else {
-        digits
-    };
-    let is_toll_free = national.len() == 10
-        && matches!(national, [b'8', b'0', b'0', ..] | [b'8', b'3' | b'4' | b'5' | b'6' | b'7' | b'8', ..] if national.get(1) == national.get(2));
     let owner = page.cue_before(opening, 6, cue::PERSON | cue::RELATIVE | cue::TITLE);
-    let office = page.cue_before(opening, 12, cue::ORG_CONTACT);
-    match (is_toll_free, office, owner) {
+    let office = page.cue_before(opening, OFFICE_REACH, cue::ORG_CONTACT);
+    match (is_toll_free(digits), office, owner) {
         (true, _, owner) => owner.is_none() || office.is_some(),
         (false, Some(_), _) => true,
         (false, None, _) => false,
