@@ -9,8 +9,8 @@ use super::super::words::{self, class};
 use super::parts::{NO_NAMES, WORDS_OF_GRAMMAR};
 use super::weighed::is_found_name;
 
-const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
-const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
+pub(super) const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
+pub(super) const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
 
 /// A free word in small letters or with a capital that some list of names has, and that stands for a person rather than for itself.
 pub(super) fn is_listed(page: &Page, at: usize, names: u64) -> bool {
@@ -340,61 +340,7 @@ fn is_against_payer(page: &Page, at: usize) -> bool {
         && !(at.saturating_sub(6)..payer + 8).any(is_versus)
 }
 
-/// Most names that a list after a count may have.
-const LISTED_MAX: usize = 8;
-
-/// "three IVIG denials to fight: Parsons, Katz, and Mosley": all names of the list, where each word of it is one.
-pub(super) fn counted(page: &Page, at: usize) -> Vec<usize> {
-    let is_led = at > 1 && page.mark_is(at - 1, b':') && counts_cases(page, at - 1);
-    let mut names = Vec::new();
-    let mut index = at;
-    while is_led && names.len() < LISTED_MAX && (is_listed(page, index, GIVEN | SURNAMES) || is_state_too(page, index))
-    {
-        let is_joined = page.mark_is(index + 1, b'-') && page.gap(index + 2) == Gap::Glued;
-        index += 2 * usize::from(is_joined);
-        names.push(index);
-        let comma = page.mark_is(index + 1, b',');
-        let link = index + 1 + usize::from(comma);
-        let has_word = page.word_is(link, &["and", "or"]) || page.mark_is(link, b'&');
-        index = link + usize::from(has_word);
-        if !comma && !has_word {
-            break;
-        }
-    }
-    let ends = names
-        .last()
-        .is_some_and(|last| ends_clause(page, *last) || page.word_is(last + 1, &["for", "from", "same"]));
-    if names.len() < 2 || !ends {
-        names.clear();
-    }
-    names
-}
-
 /// "Washington", "Georgia", where families are listed.
-fn is_state_too(page: &Page, at: usize) -> bool {
+pub(super) fn is_state_too(page: &Page, at: usize) -> bool {
     page.has(at, cue::STATE) && page.dictionary(at) & dict::SURNAME != 0
-}
-
-/// "three denials to fight", "these 4 pts".
-fn counts_cases(page: &Page, colon: usize) -> bool {
-    const COUNTS: [&str; 14] = [
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "these",
-        "my",
-        "our",
-        "following",
-        "both",
-        "more",
-        "several",
-    ];
-    let reach = || (1..=8).filter_map(|back| colon.checked_sub(back));
-    let is_case = reach().any(|index| words::is(page, index, class::CASE_MANY));
-    let is_counted = reach().any(|index| page.word_is(index, &COUNTS) || page.is_digits(index));
-    is_case && is_counted
 }
