@@ -105,7 +105,7 @@ fn is_quoted(page: &Page, at: usize) -> bool {
 fn is_bracketed(page: &Page, at: usize) -> bool {
     let closes = page.mark_is(at + 1, b')') && page.gap(at + 1) == Gap::Glued;
     let calls = |lead: usize| {
-        page.has(lead, cue::PERSON) && page.token(lead).is_some_and(|word| word.shape == Shape::Lower)
+        page.has(lead, cue::PERSON | cue::RELATIVE) && page.token(lead).is_some_and(|word| word.shape == Shape::Lower)
             || words::is(page, lead, class::PERSON_ROLE)
     };
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
@@ -118,7 +118,7 @@ fn is_apposed(page: &Page, at: usize) -> bool {
         .checked_sub(2)
         .is_some_and(|lead| words::is(page, lead, class::PERSON_ROLE) && page.word(lead).len() > 2);
     let is_name = if page.token(at).is_some_and(Token::is_capitalised) {
-        is_listed(page, at, GIVEN | SURNAMES)
+        is_borne(page, at, GIVEN | SURNAMES)
     } else {
         page.dictionary(at) & dict::WORD == 0 && page.token(at).is_some_and(|token| token.len() > 3 && token.cues == 0)
     };
@@ -248,6 +248,9 @@ fn is_of_team(page: &Page, at: usize) -> bool {
 
 /// "doc is miller, pt adeyemi": one of a row of persons.
 fn is_doctor(page: &Page, at: usize) -> bool {
+    if page.word_is(at - 1, &["surname", "lastname"]) {
+        return is_borne(page, at, SURNAMES) && ends_clause(page, at);
+    }
     let Some(lead) = at.checked_sub(2).filter(|_| page.word_is(at - 1, &["is", "was"])) else {
         return false;
     };

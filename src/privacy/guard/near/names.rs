@@ -16,7 +16,10 @@ impl Near<'_> {
             b'.' => token.len() == 1 && next.gap == Gap::Glued && after.shape == Shape::Lower,
             b',' => {
                 let is_apposed = before.mark == b',' && after.has(cue::HUMAN_VERB | cue::PERSON_VERB);
-                is_apposed || before.mark == b':' || before.len() == 2 && before.has(cue::PERSON_VERB | cue::CONNECTOR)
+                is_apposed
+                    || before.mark == b':'
+                    || before.has(cue::NAME_LABEL)
+                    || before.len() == 2 && before.has(cue::PERSON_VERB | cue::CONNECTOR)
             }
             b'"' => before.mark == b'"',
             0 => {
@@ -78,10 +81,11 @@ impl Near<'_> {
         let is_led = before.shape == Shape::Lower
             && (next.mark != 0
                 || before.len() == 3 && before.first == b't'
-                || before.has(cue::PERSON_VERB)
                 || before.len() > 4 && next.len() > 6 && next.shape == Shape::Lower
                 || next.len() == 4 && matches!(next.first, b'f' | b'w' | b't'));
-        let is_set_off = is_led || matches!(before.mark, b'"' | b'(' | b'/' | b':');
+        let has_chart = before.mark == b',' && next.has(cue::MRN_HEAD | cue::MRN_WORD);
+        let is_set_off =
+            is_led || has_chart || before.has(cue::PERSON_VERB) || matches!(before.mark, b'"' | b'(' | b'/' | b':');
         let is_rare = u64::from(token.known) & dict::FIRST_RARE != 0 && next.shape == Shape::Upper && next.len() > 1;
         match token.shape {
             Shape::Title => is_versus || is_set_off && !token.starts_sentence,
