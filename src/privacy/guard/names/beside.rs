@@ -165,6 +165,7 @@ fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     let goes_on = is_apart
         && last > first
         && !page.has(first, cue::FACILITY_NAME)
+        && !page.has(next, cue::FACILITY_HEAD | cue::FACILITY_PAIR) // a hospital's name is no thing's
         && page
             .token(next)
             .is_some_and(|word| word.shape == Shape::Title && u64::from(word.known) & dict::WORD != 0)
