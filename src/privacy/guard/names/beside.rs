@@ -117,7 +117,9 @@ fn is_recorded_word(page: &Page, at: usize) -> bool {
         page.starts_sentence(at) || at > 0 && (page.has(at - 1, cue::PERSON_PREP) || page.mark_is(at - 1, b','));
     let has_chart = is_led && page.has(at + 1, cue::MRN_HEAD | cue::MRN_WORD) && (at + 2..at + 4).any(is_number);
     let has_bracket = is_led && page.mark_is(at + 1, b'(') && is_beside;
-    is_set_off && is_beside || has_chart || has_bracket
+    // "re chart 20-44871 (Brown)"
+    let is_bracketed = at > 1 && page.mark_is(at - 1, b'(') && page.mark_is(at + 1, b')') && is_number(at - 2);
+    is_set_off && is_beside || has_chart || has_bracket || is_bracketed
 }
 
 /// A part that is nothing but a name, or two words that together can only be one.
@@ -162,6 +164,8 @@ fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     // "Common Working File": words of a thing's name.
     let goes_on = is_apart
         && last > first
+        && !page.has(first, cue::FACILITY_NAME)
+        && !page.has(next, cue::FACILITY_HEAD | cue::FACILITY_PAIR) // a hospital's name is no thing's
         && page
             .token(next)
             .is_some_and(|word| word.shape == Shape::Title && u64::from(word.known) & dict::WORD != 0)

@@ -62,8 +62,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
     if is_brand {
         page.pass(at, first);
     } else if let Some(last) = lower_titled(page, at, first) {
-        page.report(at, last, PhiKind::Name, 0.85, "name.title");
-        return Some(others_of_title(page, at, last));
+        return report_titled(page, at, last, 0.85);
     }
     if is_brand
         || next.shape == Shape::Lower && title.shape == Shape::Upper && title.len() > 1
@@ -91,8 +90,7 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
                 return None;
             }
         }
-        page.report(at, first, PhiKind::Name, 0.85, "name.title");
-        return Some(others_of_title(page, at, first));
+        return report_titled(page, at, first, 0.85);
     };
     // "mrs whitcombe"
     let is_clear = next.shape == Shape::Lower && is_clear_name(page.dictionary(first)) && next.len() > 3;
@@ -100,8 +98,13 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
     {
         return None;
     }
-    page.report(at, found.last, PhiKind::Name, 0.95, "name.title");
-    Some(others_of_title(page, at, found.last))
+    report_titled(page, at, found.last, 0.95)
+}
+
+/// Reports a title with its name, and those that the same title is said of.
+fn report_titled(page: &mut Page, title: usize, last: usize, score: f32) -> Option<usize> {
+    page.report(title, last, PhiKind::Name, score, "name.title");
+    Some(others_of_title(page, title, last))
 }
 
 /// "Ms van Straaten": the word with a capital after small particles.
@@ -121,14 +124,9 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
         return None;
     }
     if page.word_is(at, &["initials"]) {
-        let (first, last) = initials_after(page, at)?;
-        page.report(first, last, PhiKind::Name, 0.7, "name.label");
-        return Some(last);
+        return report_initials(page, at);
     }
-    let (first, has_colon) = after_label(page, at)?;
-    if is_new_sentence(page, at, first) {
-        return None;
-    }
+    let (first, has_colon) = after_label(page, at).filter(|(first, _)| !is_new_sentence(page, at, *first))?;
     let token = *page.token(first)?;
     let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
     let allow_lower = token.shape == Shape::Lower;
@@ -188,6 +186,12 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     }
     let last = surname_first(page, found.last, allow_lower).unwrap_or(found.last);
     page.report(first, last, PhiKind::Name, 0.9, "name.label");
+    Some(last)
+}
+
+fn report_initials(page: &mut Page, label: usize) -> Option<usize> {
+    let (first, last) = initials_after(page, label)?;
+    page.report(first, last, PhiKind::Name, 0.7, "name.label");
     Some(last)
 }
 

@@ -9,8 +9,8 @@ use super::super::words::{self, class};
 use super::parts::{NO_NAMES, WORDS_OF_GRAMMAR};
 use super::weighed::is_found_name;
 
-const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
-const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
+pub(super) const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
+pub(super) const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
 
 /// A free word in small letters or with a capital that some list of names has, and that stands for a person rather than for itself.
 pub(super) fn is_listed(page: &Page, at: usize, names: u64) -> bool {
@@ -105,7 +105,7 @@ fn is_quoted(page: &Page, at: usize) -> bool {
 fn is_bracketed(page: &Page, at: usize) -> bool {
     let closes = page.mark_is(at + 1, b')') && page.gap(at + 1) == Gap::Glued;
     let calls = |lead: usize| {
-        page.has(lead, cue::PERSON) && page.token(lead).is_some_and(|word| word.shape == Shape::Lower)
+        page.has(lead, cue::PERSON | cue::RELATIVE) && page.token(lead).is_some_and(|word| word.shape == Shape::Lower)
             || words::is(page, lead, class::PERSON_ROLE)
     };
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
@@ -118,7 +118,7 @@ fn is_apposed(page: &Page, at: usize) -> bool {
         .checked_sub(2)
         .is_some_and(|lead| words::is(page, lead, class::PERSON_ROLE) && page.word(lead).len() > 2);
     let is_name = if page.token(at).is_some_and(Token::is_capitalised) {
-        is_listed(page, at, GIVEN | SURNAMES)
+        is_borne(page, at, GIVEN | SURNAMES)
     } else {
         page.dictionary(at) & dict::WORD == 0 && page.token(at).is_some_and(|token| token.len() > 3 && token.cues == 0)
     };
@@ -248,6 +248,9 @@ fn is_of_team(page: &Page, at: usize) -> bool {
 
 /// "doc is miller, pt adeyemi": one of a row of persons.
 fn is_doctor(page: &Page, at: usize) -> bool {
+    if page.word_is(at - 1, &["surname", "lastname"]) {
+        return is_borne(page, at, SURNAMES) && ends_clause(page, at);
+    }
     let Some(lead) = at.checked_sub(2).filter(|_| page.word_is(at - 1, &["is", "was"])) else {
         return false;
     };
@@ -340,61 +343,7 @@ fn is_against_payer(page: &Page, at: usize) -> bool {
         && !(at.saturating_sub(6)..payer + 8).any(is_versus)
 }
 
-/// Most names that a list after a count may have.
-const LISTED_MAX: usize = 8;
-
-/// "three IVIG denials to fight: Parsons, Katz, and Mosley": all names of the list, where each word of it is one.
-pub(super) fn counted(page: &Page, at: usize) -> Vec<usize> {
-    let is_led = at > 1 && page.mark_is(at - 1, b':') && counts_cases(page, at - 1);
-    let mut names = Vec::new();
-    let mut index = at;
-    while is_led && names.len() < LISTED_MAX && (is_listed(page, index, GIVEN | SURNAMES) || is_state_too(page, index))
-    {
-        let is_joined = page.mark_is(index + 1, b'-') && page.gap(index + 2) == Gap::Glued;
-        index += 2 * usize::from(is_joined);
-        names.push(index);
-        let comma = page.mark_is(index + 1, b',');
-        let link = index + 1 + usize::from(comma);
-        let has_word = page.word_is(link, &["and", "or"]) || page.mark_is(link, b'&');
-        index = link + usize::from(has_word);
-        if !comma && !has_word {
-            break;
-        }
-    }
-    let ends = names
-        .last()
-        .is_some_and(|last| ends_clause(page, *last) || page.word_is(last + 1, &["for", "from", "same"]));
-    if names.len() < 2 || !ends {
-        names.clear();
-    }
-    names
-}
-
 /// "Washington", "Georgia", where families are listed.
-fn is_state_too(page: &Page, at: usize) -> bool {
+pub(super) fn is_state_too(page: &Page, at: usize) -> bool {
     page.has(at, cue::STATE) && page.dictionary(at) & dict::SURNAME != 0
-}
-
-/// "three denials to fight", "these 4 pts".
-fn counts_cases(page: &Page, colon: usize) -> bool {
-    const COUNTS: [&str; 14] = [
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "these",
-        "my",
-        "our",
-        "following",
-        "both",
-        "more",
-        "several",
-    ];
-    let reach = || (1..=8).filter_map(|back| colon.checked_sub(back));
-    let is_case = reach().any(|index| words::is(page, index, class::CASE_MANY));
-    let is_counted = reach().any(|index| page.word_is(index, &COUNTS) || page.is_digits(index));
-    is_case && is_counted
 }

@@ -134,6 +134,10 @@ fn after_state(page: &Page, at: usize) -> Option<usize> {
     let before = at.checked_sub(1)?;
     let is_led =
         page.has(before, PERSONS) || words::is(page, before, class::DEGREE | class::PERSON_ROLE | class::PERSON_MET);
-    let is_told = is_led || leads_age(page, last) || has_demographics_after(page, last) || leads_record(page, last);
+    let is_being = before > 0
+        && page.word_is(before, &["is"])
+        && (page.has(before - 1, cue::PERSON | cue::RELATIVE) || words::is(page, before - 1, class::PERSON_ROLE));
+    let is_told =
+        is_being || is_led || leads_age(page, last) || has_demographics_after(page, last) || leads_record(page, last);
     (is_pair && ends && is_told).then_some(last)
 }

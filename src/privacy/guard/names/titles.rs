@@ -104,8 +104,9 @@ pub(super) fn initials_after(page: &Page, label: usize) -> Option<(usize, usize)
     };
     let first = (label + 1..label + 4).find(|index| !is_link(*index))?;
     let is_upper = |index: usize| {
-        page.token(index)
-            .is_some_and(|token| token.shape == Shape::Upper && !token.taken)
+        page.token(index).is_some_and(|token| {
+            (token.shape == Shape::Upper || token.len() == 1 && token.shape == Shape::Lower) && !token.taken
+        })
     };
     if !is_upper(first) || page.gap(first) > Gap::Space {
         return None;

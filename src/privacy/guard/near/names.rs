@@ -16,7 +16,10 @@ impl Near<'_> {
             b'.' => token.len() == 1 && next.gap == Gap::Glued && after.shape == Shape::Lower,
             b',' => {
                 let is_apposed = before.mark == b',' && after.has(cue::HUMAN_VERB | cue::PERSON_VERB);
-                is_apposed || before.mark == b':' || before.len() == 2 && before.has(cue::PERSON_VERB | cue::CONNECTOR)
+                is_apposed
+                    || before.mark == b':'
+                    || before.has(cue::NAME_LABEL)
+                    || before.len() == 2 && before.has(cue::PERSON_VERB | cue::CONNECTOR)
             }
             b'"' => before.mark == b'"',
             0 => {
@@ -56,8 +59,7 @@ impl Near<'_> {
         let goes_on = next.is_capitalised()
             || matches!(next.mark, b'-' | b'"' | b'\'' | b'(' | b',')
             || next.has(cue::PARTICLE | cue::HUMAN_VERB | cue::PERSON_VERB)
-            || token.possessive
-            || self.is_capital_in_phrase();
+            || token.possessive;
         if token.has(cue::MONTH) && self.lists_months() {
             return false;
         }
@@ -65,23 +67,28 @@ impl Near<'_> {
         let is_inside = is_title
             && !token.starts_sentence
             && (known & dict::FIRST_ORDINARY != 0 || known & dict::SURNAME_ORDINARY != 0 && known & dict::WORD == 0);
-        let may_be_part = is_clear || known & (NAMES | dict::FIRST_RARE) != 0 && goes_on || is_inside;
+        let may_be_part = is_clear
+            || is_inside
+            || known & (NAMES | dict::FIRST_RARE) != 0 && (goes_on || self.is_capital_in_phrase());
         !token.has(NO_NAMES) && (may_be_part || is_title && next.mark == b'-')
     }
 
     /// "Knight v.", "our hospitalist Parsons documented", "help w/ Reed.", "(Banks)": where a word of any kind may be a name.
     fn is_capital_in_phrase(&self) -> bool {
+        const CASES: u64 =
+            cue::OTHER_WORD | cue::PATIENT_DATE | cue::MRN_WORD | cue::ACCOUNT_WORD | cue::PLAN_WORD | cue::EPONYM_HEAD;
         let (token, next) = (self.token(), self.after(1));
         let before = self.before();
         let is_versus = next.len() <= 2 && next.first == b'v';
         // "the Wood denial", "can Long appeal", "Crystal from", "for Church this"
         let is_led = before.shape == Shape::Lower
-            && (next.mark != 0
-                || before.len() == 3 && before.first == b't'
-                || before.has(cue::PERSON_VERB)
+            && (next.mark != 0 && before.len() <= 4
+                || before.len() == 3 && before.first == b't' && next.has(CASES)
                 || before.len() > 4 && next.len() > 6 && next.shape == Shape::Lower
                 || next.len() == 4 && matches!(next.first, b'f' | b'w' | b't'));
-        let is_set_off = is_led || matches!(before.mark, b'"' | b'(' | b'/' | b':');
+        let has_chart = before.mark == b',' && next.has(cue::MRN_HEAD | cue::MRN_WORD);
+        let is_set_off =
+            is_led || has_chart || before.has(cue::PERSON_VERB) || matches!(before.mark, b'"' | b'(' | b'/' | b':');
         let is_rare = u64::from(token.known) & dict::FIRST_RARE != 0 && next.shape == Shape::Upper && next.len() > 1;
         match token.shape {
             Shape::Title => is_versus || is_set_off && !token.starts_sentence,
