@@ -331,16 +331,22 @@ pub(super) fn post_box(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     if is_office_address(page, first) {
-        page.pass(first, value);
-        return Some(value);
+        let found_before = page.found.len();
+        let last = address_tail(page, value);
+        page.found.truncate(found_before);
+        page.pass(first, last);
+        return Some(last);
     }
     page.report(first, value, PhiKind::Geography, 0.9, "geo.post_box");
     Some(address_tail(page, value))
 }
 
-/// A payer's published address: the sentence names the office that is written to.
+/// A payer's published address: the sentence names the office that is written to, before the address or, where it begins with the
+/// address, after it.
 pub(super) fn is_office_address(page: &Page, at: usize) -> bool {
+    const REACH: usize = 20;
+    let is_told_after = page.starts_sentence(at) && page.cue_after(at, REACH, cue::ORG_CONTACT).is_some();
     page.context != FieldContext::PatientLinked
-        && page.cue_before(at, 20, cue::ORG_CONTACT).is_some()
-        && page.cue_before(at, 20, cue::PERSON).is_none()
+        && (is_told_after || page.cue_before(at, REACH, cue::ORG_CONTACT).is_some())
+        && page.cue_before(at, REACH, cue::PERSON).is_none()
 }
