@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::hash::WordHash;
+use super::hash::{WordHash, hash_phrase};
 use super::lists::{bits, fill};
 use super::page::Page;
 use super::table::Perfect;
@@ -22,7 +22,7 @@ bits! {
     PERSON_STATE = "person_state", PERSON_THING = "person_thing", PERSON_MET = "person_met", PERSON_GIVEN = "person_given",
     PERSON_ROLE = "person_role", ADDRESSED = "addressed", GREETING = "greeting", THING_NAME = "thing_name", CARE_HOUSE = "care_house",
     OF_FORM = "of_form", TALK_WORD = "talk_word", CASE_ONE = "case_one", CASE_MANY = "case_many", COURT_WORD = "court_word", DEGREE = "degree",
-    CHIEFLY_TOWN = "chiefly_town",
+    CHIEFLY_TOWN = "chiefly_town", CARE_BRAND = "care_brand", BEGINS_PHRASE = "begins_phrase",
 }
 
 /// Words of any class that tells of persons.
@@ -49,7 +49,7 @@ struct Classes {
 /// Size of the filter, in 64-bit words.
 const FILTER_WORDS: usize = 64;
 
-const OF_PLACES: u64 = class::CARE_HOUSE | class::CHIEFLY_TOWN;
+const OF_PLACES: u64 = class::CARE_HOUSE | class::CHIEFLY_TOWN | class::CARE_BRAND | class::BEGINS_PHRASE;
 
 /// A filter's word and bit for a hash.
 fn filter_place(hash: WordHash) -> (usize, u64) {
@@ -67,7 +67,7 @@ pub(super) fn may_name_place(token: &Token) -> bool {
 static CLASSES: LazyLock<Classes> = LazyLock::new(|| {
     let mut of_words: BTreeMap<WordHash, u64> = BTreeMap::new();
     for source in WORDS {
-        fill(source, SECTIONS, 0, &mut |word, class| {
+        fill(source, SECTIONS, class::BEGINS_PHRASE, &mut |word, class| {
             *of_words.entry(word).or_default() |= class;
         });
     }
@@ -91,10 +91,21 @@ pub(super) fn is(page: &Page, index: usize, classes: u64) -> bool {
     all(page, index) & classes != 0
 }
 
+/// Whether a token and the next make a phrase of one of the classes.
+pub(super) fn phrase_is(page: &Page, index: usize, classes: u64) -> bool {
+    let (Some(first), Some(second)) = (page.token(index), page.token(index + 1)) else {
+        return false;
+    };
+    first.is_word() && second.is_word() && classes_of(hash_phrase(first.hash, second.hash)) & classes != 0
+}
+
 /// All classes of a token.
 pub(super) fn all(page: &Page, index: usize) -> u64 {
-    page.token(index).filter(|token| token.mark == 0).map_or(0, |token| {
-        let meaning = usize::from(CLASSES.words.get_or_zero(token.hash));
-        CLASSES.classes.get(meaning).copied().unwrap_or(0)
-    })
+    let token = page.token(index).filter(|token| token.mark == 0);
+    token.map_or(0, |token| classes_of(token.hash))
+}
+
+fn classes_of(hash: WordHash) -> u64 {
+    let meaning = usize::from(CLASSES.words.get_or_zero(hash));
+    CLASSES.classes.get(meaning).copied().unwrap_or(0)
 }

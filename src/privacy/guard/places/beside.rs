@@ -9,6 +9,7 @@ use super::super::names::parts::{Part, part};
 use super::super::page::{Page, Span};
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class, is};
+use super::brands::brand;
 use super::capitals_end;
 use super::facilities::is_facility_name;
 use super::letters::hospital_letters;
@@ -41,6 +42,9 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
             page.report(at, at, PhiKind::Geography, 0.6, DETECTOR);
         }
         return None;
+    }
+    if let Some(last) = brand(page, at) {
+        return Some(last);
     }
     let found = if token.shape == Shape::Title {
         None

@@ -3,6 +3,7 @@
 mod abroad;
 pub(super) mod beside;
 pub(super) mod blocks;
+mod brands;
 mod facilities;
 mod houses;
 mod letters;
