@@ -15,6 +15,7 @@ mod small_towns;
 mod streets;
 mod surroundings;
 pub(super) mod towns;
+mod visited;
 mod whereabouts;
 pub(super) mod zip3;
 mod zips;

@@ -118,7 +118,8 @@ fn may_begin(page: &Page, index: usize, is_strong: bool) -> bool {
     let is_listed = known & (dict::CITY | dict::TOWN | dict::SURNAME | dict::CHAIN) != 0;
     // "to newton medical ctr", "CASCADE MANOR": a town that is a word too.
     let is_town = is_word && known & (dict::CITY | dict::TOWN) != 0 && opens_name(page, index);
-    names_facility(page, index) || is_town || !is_word && (is_strong || is_listed)
+    let is_lead = is(page, index, class::PRACTICE_LEAD) && opens_name(page, index);
+    names_facility(page, index) || is_town || is_lead || !is_word && (is_strong || is_listed)
 }
 
 /// "mercy general", "trinity health spartanburg", "BAPTIST EAST": a chain and what tells its house.

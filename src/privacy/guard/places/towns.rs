@@ -29,7 +29,9 @@ pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     if is_other || !is_named {
         return None;
     }
-    page.report(at, last, PhiKind::Geography, 0.9, "geo.county");
+    // "for James Miller of Bexar County": who is from there is no part of it.
+    let of = (at..last).rev().find(|index| page.word_is(*index, &["of"]));
+    page.report(of.map_or(at, |of| of + 1), last, PhiKind::Geography, 0.9, "geo.county");
     Some(last)
 }
 
