@@ -19,7 +19,7 @@ use super::surroundings::{
     is_town_chiefly, leads_deed, leads_site, leads_state,
 };
 use super::towns::{known_phrase, names_institution, report_zip_after};
-use super::visited::{place_after, practice_of, small_visited, visited};
+use super::visited::{land_set_off, place_after, practice_of, small_visited, visited};
 use super::whereabouts::zip_after;
 
 pub(super) const DETECTOR: &str = "geo.beside";
@@ -55,6 +55,7 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
         house(page, at)
             .or_else(|| visited(page, at))
             .or_else(|| practice_of(page, at))
+            .or_else(|| land_set_off(page, at))
             .or_else(|| town(page, at))
     } else {
         None
@@ -168,7 +169,10 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     let head = (at + 1..=end).rev().find(|index| is(page, *index, class::CARE_HOUSE))?;
     // A payer's name goes on: "Louisiana Healthcare Connections".
     let is_health = page.word_is(head, &["health", "healthcare", "care"]);
-    if is_health && page.gap(head + 1) == Gap::Space && page.token(head + 1).is_some_and(|next| next.shape == Shape::Title) {
+    let goes_on = page.gap(head + 1) == Gap::Space
+        && page.token(head + 1).is_some_and(|next| next.shape == Shape::Title)
+        && page.dictionary(head + 1) & (dict::CITY | dict::TOWN) == 0;
+    if is_health && goes_on {
         return None;
     }
     let is_system = is_health && page.dictionary(at) & dict::CHAIN != 0 && page.cue_before(at, 1, cue::PLACE_PREP).is_some();

@@ -12,17 +12,19 @@ const FAMILY: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
 /// The last token of a person's name that begins with a capital: "patient Linda Park", "Order by Ashley House, MD", "Patient Nguyen, Thanh".
 pub(super) fn person(page: &Page, at: usize) -> Option<usize> {
     let token = page.token(at).filter(|token| token.shape == Shape::Title)?;
-    let before = page.before(at)?;
+    let before = page.before(at).map_or(0, |before| before.mark);
     let may_be_given = u64::from(token.known) & GIVEN != 0;
-    if before.mark == b',' || before.mark == b'(' {
+    if before == b',' || before == b'(' {
         let last = named_after_mark(page, at);
         if last.is_some() {
             return last;
         }
     }
     let last = full_name(page, at).filter(|_| may_be_given)?;
-    let is_told = is_role(page, at.checked_sub(1)?)
-        || before.mark == b':' && at >= 2 && is_role(page, at - 2)
+    let is_of_relative = at >= 2 && page.word_is(at - 1, &["of"]) && page.has(at - 2, cue::RELATIVE);
+    let is_told = at >= 1 && is_role(page, at - 1)
+        || before == b':' && at >= 2 && is_role(page, at - 2)
+        || is_of_relative
         || has_degree(page, last)
         || is_whose(page, at, last);
     is_told.then_some(last)
@@ -87,7 +89,9 @@ fn has_degree(page: &Page, last: usize) -> bool {
 /// "the wheelchair of Leroy Washington", "for James Miller": a given name and a surname that hardly are a place's.
 fn is_whose(page: &Page, at: usize, last: usize) -> bool {
     const PLACES: u64 = dict::HOUSE | dict::PRACTICE | dict::CHAIN | dict::SITE;
-    page.word_is(at.wrapping_sub(1), &["for", "of", "with", "from", "re"])
+    let is_led = page.word_is(at.wrapping_sub(1), &["for", "of", "with", "from", "re"])
+        || page.mark_is(at.wrapping_sub(1), b',') && page.mark_is(last + 1, b',');
+    is_led
         && page.dictionary(at) & (dict::FIRST | dict::CITY | dict::WORD | PLACES) == dict::FIRST
         && page.dictionary(last) & (dict::SURNAME | PLACES) == dict::SURNAME
         && !page.has(last + 1, cue::FACILITY_HEAD | cue::PLACE_TAIL | cue::EPONYM_HEAD | cue::STATE_ABBR)

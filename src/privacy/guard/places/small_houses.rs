@@ -58,9 +58,9 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
 
 /// "lima dermatology", not "aba therapy": before a word of a trade stands a town, or what houses are named with, and no verb.
 fn is_named_for_care(page: &Page, first: usize, head: usize) -> bool {
-    const VAGUE: [&str; 12] = [
+    const VAGUE: [&str; 13] = [
         "health", "therapy", "care", "medical", "center", "centre", "living", "surgery", "dialysis", "imaging",
-        "nursing", "partners",
+        "nursing", "partners", "infusion",
     ];
     let known = page.dictionary(first);
     let is_place =

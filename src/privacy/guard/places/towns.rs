@@ -166,6 +166,11 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let is_led = strong || follows_preposition;
     let names_other = names_other(page, at, last, phrase.is_some(), is_led)
         || !strong && phrase.is_none() && is_double_name(page, at);
+    if phrase.is_some() && page.word_is(last + 1, &STAGES) && page.gap(last + 1) == Gap::Space {
+        // "Ann Arbor IIIB": nobody's name either.
+        page.pass(at, last);
+        return Some(last);
+    }
     let known = page.dictionary(at);
     let is_clear_place = phrase.is_some() || known & dict::CITY != 0 || known & (dict::TOWN | dict::WORD) == dict::TOWN;
     let is_system = token.shape == Shape::Upper

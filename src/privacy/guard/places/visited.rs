@@ -9,6 +9,7 @@ use super::super::words::{class, is};
 use super::beside::DETECTOR;
 use super::capitals_end;
 use super::practices::is_unit;
+use super::surroundings::is_set_off;
 use super::towns::known_phrase;
 
 /// What no house is called.
@@ -44,8 +45,16 @@ pub(super) fn visited(page: &mut Page, at: usize) -> Option<usize> {
             && !page.has(index, cue::FACILITY_GENERIC)
     };
     let is_clear = (at..=last).all(|index| !is_other(index)) || is_chain && !is_payer(page, last) || is_supplier();
+    let follows_care = page.has(at - 1, cue::FACILITY_VERB);
+    // "battery at ERI": letters are limits and meetings as often.
+    let is_letters = is_shouted && last == at && {
+        let is_shouting = page.token(at - 1).is_some_and(|before| before.shape == Shape::Upper);
+        !(is_chain || follows_care || is_shouting && page.dictionary(at) & NAMES != 0)
+    };
+    let is_of_state = follows_care && last > at && token.has(cue::STATE);
     let is_bare_eponym = last == at && token.has(cue::EPONYM) && !is_chain || token.possessive && last == at;
-    if !is_clear || is_bare_eponym || is_unit(page, at) || !(at..=last).any(tells) || names_other(page, last) {
+    let is_named = is_of_state || (at..=last).any(tells);
+    if !is_clear || is_bare_eponym || is_letters || is_unit(page, at) || !is_named || names_other(page, last) {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.5, DETECTOR);
@@ -58,8 +67,8 @@ pub(super) fn small_visited(page: &mut Page, at: usize, token: &Token) -> Option
         return None;
     }
     let known = page.lexicon.dictionary(token.hash);
-    let is_name = known & dict::WORD == 0 && (known & (NAMES | dict::FIRST) != 0 || token.len() > 5)
-        || known & dict::CHAIN != 0 && !token.has(cue::FACILITY_NAME);
+    let may_be_named = page.has(at - 1, cue::FACILITY_VERB) && token.len() > 3 || known & dict::CHAIN != 0;
+    let is_name = may_be_named && known & dict::WORD == 0 || known & dict::CHAIN != 0 && !token.has(cue::FACILITY_NAME);
     if !is_name || is_unit(page, at) || names_other(page, at) {
         return None;
     }
@@ -100,6 +109,20 @@ fn names_other(page: &Page, last: usize) -> bool {
             || page.word_is(last + 1, &["plan", "plans", "policy", "level", "levels", "dose", "scale"]))
 }
 
+/// ", Camp Lejeune,": a word of the land and a name, between marks.
+pub(super) fn land_set_off(page: &mut Page, at: usize) -> Option<usize> {
+    let is_land = page.word_is(at, &["fort", "ft", "camp", "port", "lake", "mount", "naval", "joint"]);
+    let name = if page.mark_is(at + 1, b'.') { at + 2 } else { at + 1 };
+    let is_name = page
+        .token(name)
+        .is_some_and(|token| token.shape == Shape::Title && token.gap == Gap::Space && token.len() > 3);
+    if !is_land || !is_name || page.has(name, OTHER_MATTER) || !is_set_off(page, at, name) {
+        return None;
+    }
+    page.report(at, name, PhiKind::Geography, 0.5, DETECTOR);
+    Some(name)
+}
+
 /// "Cardiology Associates of Mobile", "Urology of Indiana": a trade and where it is plied.
 pub(super) fn practice_of(page: &mut Page, at: usize) -> Option<usize> {
     let is_trade = page.dictionary(at) & dict::PRACTICE != 0 && page.token(at)?.shape == Shape::Title;
@@ -125,7 +148,7 @@ pub(super) fn place_after(page: &Page, of: usize) -> Option<usize> {
     let known = page.dictionary(place);
     let phrase = known_phrase(page, place, dict::CITY | dict::TOWN);
     let is_place = known & (dict::CITY | dict::TOWN) != 0 || known == 0 || page.has(place, cue::STATE);
-    let is_side = page.word_is(place, &["northern", "southern", "eastern", "western", "central", "greater", "the"]);
+    let is_side = page.word_is(place, &["north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "greater", "the"]);
     if is_side && is_title(place + 1) {
         return Some(place + 1);
     }
