@@ -22,7 +22,7 @@ bits! {
     PERSON_STATE = "person_state", PERSON_THING = "person_thing", PERSON_MET = "person_met", PERSON_GIVEN = "person_given",
     PERSON_ROLE = "person_role", ADDRESSED = "addressed", GREETING = "greeting", THING_NAME = "thing_name", CARE_HOUSE = "care_house",
     OF_FORM = "of_form", TALK_WORD = "talk_word", CASE_ONE = "case_one", CASE_MANY = "case_many", COURT_WORD = "court_word", DEGREE = "degree",
-    CHIEFLY_TOWN = "chiefly_town", CARE_BRAND = "care_brand", BEGINS_PHRASE = "begins_phrase",
+    CHIEFLY_TOWN = "chiefly_town", CARE_BRAND = "care_brand", BEGINS_PHRASE = "begins_phrase", PRACTICE_LEAD = "practice_lead",
 }
 
 /// Words of any class that tells of persons.

@@ -20,6 +20,7 @@ use super::surroundings::{
     is_town_chiefly, leads_deed, leads_site, leads_state,
 };
 use super::towns::{known_phrase, names_institution, report_zip_after};
+use super::visited::{land_set_off, place_after, practice_of, small_visited, visited};
 use super::whereabouts::zip_after;
 
 pub(super) const DETECTOR: &str = "geo.beside";
@@ -55,7 +56,11 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
         return found;
     }
     if may_begin_place(page, at) {
-        house(page, at).or_else(|| town(page, at))
+        house(page, at)
+            .or_else(|| visited(page, at))
+            .or_else(|| practice_of(page, at))
+            .or_else(|| land_set_off(page, at))
+            .or_else(|| town(page, at))
     } else {
         None
     }
@@ -83,6 +88,7 @@ fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     let is_led = before.mark != 0 || before.taken || before.has(cue::PLACE_PREP);
     let is_followed = next.mark == b',' || next.has(cue::STATE_ABBR | cue::PLACE_TAIL | cue::FACILITY_HEAD);
     let may_be_chain = (is_led || before.has(cue::CONNECTOR) || token.starts_sentence) && next.shape == token.shape;
+    let may_be_visited = is_small && before.len() == 2 && before.has(cue::PLACE_PREP);
     // A word for a house follows its name: hardly any look at the words of classes is needed elsewhere.
     let follows_name = before.shape == token.shape
         && token.gap == Gap::Space
@@ -112,6 +118,9 @@ fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     }
     if found.is_none() && may_be_chain {
         found = small_chain(page, at);
+    }
+    if found.is_none() && may_be_visited {
+        found = small_visited(page, at, token);
     }
     found
 }
@@ -162,21 +171,40 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     }
     let end = capitals_end(page, at);
     let head = (at + 1..=end).rev().find(|index| is(page, *index, class::CARE_HOUSE))?;
-    let is_called_after_town = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0;
+    // A payer's name goes on: "Louisiana Healthcare Connections".
+    let is_health = page.word_is(head, &["health", "healthcare", "care"]);
+    let goes_on = page.gap(head + 1) == Gap::Space
+        && page.token(head + 1).is_some_and(|next| next.shape == Shape::Title)
+        && page.dictionary(head + 1) & (dict::CITY | dict::TOWN) == 0;
+    if is_health && goes_on {
+        return None;
+    }
+    let is_system = is_health && page.dictionary(at) & dict::CHAIN != 0 && page.cue_before(at, 1, cue::PLACE_PREP).is_some();
+    let is_called_after_town = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0
+        || head == at + 1 && is(page, at, class::PRACTICE_LEAD);
     let stands_alone = ends_clause(page, head) || leads_deed(page, head) || page.mark_is(head + 1, b',');
     let is_named = (at..head).any(|index| is_facility_name(page, index, at) && !page.has(index, cue::PROPER))
         || stands_alone && (is_called_after_town || head >= at + 2) && !page.has(at, cue::FACILITY_GENERIC)
         || !page.starts_sentence(at) && head >= at + 2 && !page.has(at, cue::FACILITY_GENERIC);
-    let is_other = page.has(at, cue::PROPER | cue::TITLE | cue::PROVIDER_TITLE | cue::EPONYM)
+    let seat = { page.word_is(head + 1, &["of"]) && page.dictionary(head) & dict::PRACTICE != 0 }
+        .then(|| place_after(page, head + 1))
+        .flatten();
+    let is_named = is_named || is_system || seat.is_some();
+    let is_eponym = page.has(at, cue::EPONYM) && page.dictionary(at) & dict::CITY == 0;
+    let is_other = is_eponym
+        || page.has(at, cue::TITLE | cue::PROVIDER_TITLE)
+        || page.has(at, cue::PROPER) && !is_system
+        || page.word_is(head + 1, &["of"]) && seat.is_none()
         || page.word_is(
             head + 1,
-            &["of", "plan", "plans", "policy", "guideline", "guidelines", "program"],
+            &["plan", "plans", "policy", "guideline", "guidelines", "program"],
         );
     if !is_named || is_other {
         return None;
     }
-    page.report(at, head, PhiKind::Geography, 0.6, DETECTOR);
-    Some(head)
+    let last = seat.unwrap_or(head);
+    page.report(at, last, PhiKind::Geography, 0.6, DETECTOR);
+    Some(last)
 }
 
 /// A town that is known and no other word, or one that is told by where it stands.

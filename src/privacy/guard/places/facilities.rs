@@ -18,7 +18,8 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
         last
     };
     let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at))
-        || is_titled_facility(page, at, first_of_head, last);
+        || is_titled_facility(page, at, first_of_head, last)
+        || is_of_county(page, at, first_of_head);
     let names_payer = page.has(last + 1, cue::PROPER) && page.word_is(last + 1, &["healthnet"])
         || page.word_is(last + 1, &["health"]) && page.word_is(last + 2, &["plan", "plans", "insurance"])
         || page.word_is(last + 1, &["plan"]);
@@ -50,6 +51,15 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     }
     page.report(at, last, PhiKind::Geography, 0.85, "geo.facility");
     Some(last)
+}
+
+/// "Hinds County Hospital": after a county, whose name may be a word too.
+fn is_of_county(page: &Page, at: usize, head: usize) -> bool {
+    const NAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY | dict::CITY | dict::TOWN;
+    head >= at + 2
+        && page.word_is(head - 1, &["county", "parish"])
+        && page.dictionary(at) & NAMES != 0
+        && !page.has(at, cue::FACILITY_GENERIC | cue::CONNECTOR)
 }
 
 /// "Is Cleveland Clinic's published scale accepted": who made a score or a guideline.

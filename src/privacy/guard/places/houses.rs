@@ -94,7 +94,8 @@ fn founder(page: &Page, at: usize, end: usize) -> Option<usize> {
         "our",
         "precious",
     ];
-    const NOUNS: [&str; 22] = [
+    const NOUNS: [&str; 23] = [
+        "sam",
         "rosary",
         "cross",
         "family",

@@ -8,6 +8,7 @@ mod facilities;
 mod houses;
 mod letters;
 mod lower_towns;
+mod persons;
 mod practices;
 mod sites;
 mod small_houses;
@@ -15,6 +16,7 @@ mod small_towns;
 mod streets;
 mod surroundings;
 pub(super) mod towns;
+mod visited;
 mod whereabouts;
 pub(super) mod zip3;
 mod zips;
@@ -23,6 +25,7 @@ use self::abroad::{crossing, foreign_street, military_post, routed_box};
 use self::facilities::{cued_facility, facility, lower_chain, lower_facility, lower_house, saintly_facility};
 use self::houses::house;
 use self::lower_towns::{lower_apposition, lower_sited, lower_subject, lower_town};
+use self::persons::person;
 use self::practices::named_practice;
 use self::sites::{interstate, site};
 pub(super) use self::streets::NAME_TOKENS_MAX;
@@ -144,6 +147,9 @@ impl Lead {
 fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if page.token(at).is_some_and(|token| token.len() == 1) {
         return interstate(page, at);
+    }
+    if let Some(last) = person(page, at) {
+        return Some(last);
     }
     let end = capitals_end(page, at);
     let cues = page

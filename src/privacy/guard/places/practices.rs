@@ -201,7 +201,7 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
     });
     is_capitals
         && at >= 2
-        && page.dictionary(at) & dict::WORD == 0
+        && (page.dictionary(at) & dict::WORD == 0 || page.dictionary(at) & dict::CHAIN != 0)
         && !is_unit(page, at)
         && follows_care(page, at)
         && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))

@@ -58,9 +58,9 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
 
 /// "lima dermatology", not "aba therapy": before a word of a trade stands a town, or what houses are named with, and no verb.
 fn is_named_for_care(page: &Page, first: usize, head: usize) -> bool {
-    const VAGUE: [&str; 12] = [
+    const VAGUE: [&str; 13] = [
         "health", "therapy", "care", "medical", "center", "centre", "living", "surgery", "dialysis", "imaging",
-        "nursing", "partners",
+        "nursing", "partners", "infusion",
     ];
     let known = page.dictionary(first);
     let is_place =
@@ -118,7 +118,8 @@ fn may_begin(page: &Page, index: usize, is_strong: bool) -> bool {
     let is_listed = known & (dict::CITY | dict::TOWN | dict::SURNAME | dict::CHAIN) != 0;
     // "to newton medical ctr", "CASCADE MANOR": a town that is a word too.
     let is_town = is_word && known & (dict::CITY | dict::TOWN) != 0 && opens_name(page, index);
-    names_facility(page, index) || is_town || !is_word && (is_strong || is_listed)
+    let is_lead = is(page, index, class::PRACTICE_LEAD) && opens_name(page, index);
+    names_facility(page, index) || is_town || is_lead || !is_word && (is_strong || is_listed)
 }
 
 /// "mercy general", "trinity health spartanburg", "BAPTIST EAST": a chain and what tells its house.

@@ -23,7 +23,7 @@ pub(super) fn small_town(page: &mut Page, at: usize) -> Option<usize> {
     let is_other = phrase.is_none() && token.has(!(cue::FACILITY_NAME | cue::EPONYM | cue::PARTICLE))
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) == Gap::Space
         || token.len() < 3;
-    let is_known = phrase.is_some() || is_town_chiefly(page, at);
+    let is_known = phrase.is_some() || is_town_chiefly(page, at) || ends_way(page, at);
     if !is_known || is_other || !is_told(page, at, last) {
         return None;
     }
@@ -82,6 +82,15 @@ fn is_told(page: &Page, at: usize, last: usize) -> bool {
 fn is_plain_phrase(page: &Page, at: usize, last: usize) -> bool {
     (at..=last)
         .all(|index| page.dictionary(index) & dict::WORD != 0 || page.token(index).is_some_and(|token| token.mark != 0))
+}
+
+/// "from chinle to phoenix": a town that is a word too, at the end of a way from another.
+fn ends_way(page: &Page, at: usize) -> bool {
+    at >= 3
+        && page.word_is(at - 1, &["to"])
+        && page.word_is(at - 3, &["from"])
+        && page.dictionary(at) & dict::CITY != 0
+        && (page.is_taken(at - 2, at - 2) || page.dictionary(at - 2) & (dict::CITY | dict::TOWN | dict::WORD) == 0)
 }
 
 /// "moundridge to newton": a way from one town to another.

@@ -29,7 +29,9 @@ pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     if is_other || !is_named {
         return None;
     }
-    page.report(at, last, PhiKind::Geography, 0.9, "geo.county");
+    // "for James Miller of Bexar County": who is from there is no part of it.
+    let of = (at..last).rev().find(|index| page.word_is(*index, &["of"]));
+    page.report(of.map_or(at, |of| of + 1), last, PhiKind::Geography, 0.9, "geo.county");
     Some(last)
 }
 
@@ -78,6 +80,10 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
     } else {
         all_known
     };
+    // "Dubois, CO-50", "Fahey, ID R599": a code, or a label and a number.
+    let is_code = page.gap(state + 1) == Gap::Glued && page.mark_is(state + 1, b'-') && page.gap(state + 2) == Gap::Glued && page.token(state + 2).is_some_and(Token::has_digit)
+        || page.token(state + 1).is_some_and(|next| next.shape == Shape::Mixed && next.gap == Gap::Space);
+    let is_state = is_state && !is_code;
     let names_score = !has_comma && page.has(state + 1, cue::EPONYM_HEAD) && page.gap(state + 1) == Gap::Space;
     if !is_state || !is_town || !is_plausible || names_score {
         return None;
@@ -160,6 +166,11 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let is_led = strong || follows_preposition;
     let names_other = names_other(page, at, last, phrase.is_some(), is_led)
         || !strong && phrase.is_none() && is_double_name(page, at);
+    if phrase.is_some() && page.word_is(last + 1, &STAGES) && page.gap(last + 1) == Gap::Space {
+        // "Ann Arbor IIIB": nobody's name either.
+        page.pass(at, last);
+        return Some(last);
+    }
     let known = page.dictionary(at);
     let is_clear_place = phrase.is_some() || known & dict::CITY != 0 || known & (dict::TOWN | dict::WORD) == dict::TOWN;
     let is_system = token.shape == Shape::Upper
@@ -192,6 +203,11 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     Some(report_zip_after(page, last))
 }
 
+/// Stages, numbers of a disease's course called after a town.
+const STAGES: [&str; 16] = [
+    "i", "ii", "iii", "iv", "v", "vi", "ia", "ib", "iia", "iib", "iiia", "iiib", "iva", "ivb", "stage", "staging",
+];
+
 /// Whether what stands around a town, or the phrase from `at` to `last`, makes its name that of something else.
 fn names_other(page: &Page, at: usize, last: usize, is_phrase: bool, is_led: bool) -> bool {
     // "in Las Cruces clinic" is said of the town.
@@ -205,7 +221,7 @@ fn names_other(page: &Page, at: usize, last: usize, is_phrase: bool, is_led: boo
     names_house
         || is_numbered
         || is_compound(page, last)
-        || page.word_is(last + 1, &["i", "ii", "iii", "iv", "v", "vi"])
+        || page.word_is(last + 1, &STAGES)
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || !is_phrase && is_addressee(page, at)
         || page.has(at, cue::PROPER) && (!is_phrase || page.has(last, cue::PROPER))
