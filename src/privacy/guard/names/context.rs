@@ -14,7 +14,8 @@ pub(super) fn joins_persons(page: &Page, before: usize, after: usize) -> bool {
             && known & (dict::WORD | dict::CITY) == 0
             && !page.has(index, cue::PROPER | cue::EPONYM)
     };
-    is_given(before) && is_given(after) && !page.word(before).eq_ignore_ascii_case(page.word(after))
+    let hash = |index: usize| page.token(index).map(|token| token.hash); // without 's
+    is_given(before) && is_given(after) && hash(before) != hash(after)
 }
 
 /// "f/u w/ Nakamura", "spoke w/ Teresa".

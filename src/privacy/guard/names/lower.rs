@@ -7,6 +7,7 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::candidate;
+use super::cited::{is_compared, is_short_form, is_valued};
 use super::context::{has_demographics_after, leads_record};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, has_word_ending, part, syllables};
@@ -19,7 +20,7 @@ const LOWER_MIN: usize = 5;
 /// "maria gonzalez" in small letters: both words are names and nothing else.
 pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     let opens_quote = page.before(at).is_some_and(|before| matches!(before.mark, b'"' | b'('));
-    if page.gap(at) == Gap::Glued && !opens_quote {
+    if page.gap(at) == Gap::Glued && !opens_quote || is_short_form(page, at) {
         return None;
     }
     if let Some(last) =
@@ -206,7 +207,7 @@ pub(super) fn lower_alone(page: &mut Page, at: usize) -> Option<usize> {
             && !next.has(GOES_ON)
             && !page.word(last + 1).ends_with("ed")
     });
-    if is_noun_next {
+    if is_noun_next || is_compared(page, at, last) || is_valued(page, last) {
         return None;
     }
     page.report(at, last, PhiKind::Name, 0.5, "name.shape");

@@ -323,6 +323,9 @@ fn is_against_payer(page: &Page, at: usize) -> bool {
     };
     let before = page.token(at.wrapping_sub(1));
     let opens = page.starts_sentence(at) || before.is_some_and(|lead| lead.mark != 0) || at == 0;
+    if at > 0 && page.word_is(at - 1, &["vs", "versus"]) {
+        return false; // "Anthem vs Oscar vs Molina"
+    }
     if !opens && !is_clear_name(page.dictionary(at)) {
         return false; // "Excellus policy vs Centene"
     }

@@ -8,6 +8,7 @@ use super::super::places::towns::names_institution;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::{Candidate, candidate, surname_first};
+use super::cited::{has_value, is_cited, is_graded, is_week_day};
 use super::context::{has_demographics_after, is_in_context, joins_persons};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, is_hyphenated_given, syllables};
@@ -34,6 +35,10 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     }
     let last = found.last;
     let names_other = names_thing(page, &found)
+        || is_cited(page, at, last)
+        || is_week_day(page, at)
+        || has_value(page, at, last)
+        || is_graded(page, last)
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
         || page.word_is(last + 1, &["et"])
         || page.before(at).is_some_and(|before| {
