@@ -10,7 +10,7 @@ use super::candidate::candidate;
 use super::cited::{is_compared, is_short_form, is_valued};
 use super::context::{has_demographics_after, leads_record};
 use super::evidence::{Evidence, evidence};
-use super::parts::{Part, has_word_ending, part, syllables};
+use super::parts::{Part, has_word_ending, looks_clinical, part, syllables};
 use super::single::{is_case_or_saint, is_function_word};
 use super::told::is_told_of;
 
@@ -94,7 +94,7 @@ fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
             && token.len() > 3
             && token.gap > Gap::Glued
     });
-    if !is_free || !page.is_informal() || has_word_ending(page.word(at)) {
+    if !is_free || !page.is_informal() || looks_clinical(page, at) {
         return None;
     }
     let next = page.token(at + 1);
@@ -227,7 +227,7 @@ pub(super) fn lone_surname(page: &Page, at: usize) -> Option<usize> {
     let is_other = page.gap(at) == Gap::Glued && at > 0
         || !is_apart(at + 1)
         || page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-        || has_word_ending(page.word(at))
+        || looks_clinical(page, at)
         || is_case_or_saint(page, at)
         || words::is(page, at, words::PERSONS | class::THING_NAME);
     (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(at)
