@@ -60,11 +60,12 @@ fn is_volume(page: &Page, at: usize) -> bool {
 
 /// "Mon/Wed/Fri".
 pub(super) fn is_week_day(page: &Page, at: usize) -> bool {
-    words::is(page, at, class::WEEK_DAY)
-        && page
-            .token(at + 1)
-            .is_some_and(|link| matches!(link.mark, b'/' | b',' | b'-' | b'&'))
-        && words::is(page, at + 2, class::WEEK_DAY)
+    let is_day = |index: usize| words::is(page, index, class::WEEK_DAY);
+    let links = |index: usize| {
+        let mark = page.token(index).map(|link| link.mark);
+        matches!(mark, Some(b'/' | b',' | b'-' | b'&')) || page.word_is(index, &["and", "or", "to", "thru"])
+    };
+    is_day(at) && (links(at + 1) && is_day(at + 2) || at > 1 && links(at - 1) && is_day(at - 2))
 }
 
 /// "siRNA": letters of a short form.

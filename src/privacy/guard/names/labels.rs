@@ -8,7 +8,7 @@ use super::super::token::{Gap, Shape, Token};
 use super::candidate::{candidate, surname_first};
 use super::context::leads_record;
 use super::parts::Part;
-use super::phrases::{GIVEN, SURNAMES, is_listed};
+use super::phrases::{GIVEN, SURNAMES, is_borne};
 use super::titles::{initials_after, lower_titled, others_of_title};
 use super::told::is_lower_surname;
 
@@ -205,13 +205,13 @@ fn is_new_sentence(page: &Page, at: usize, first: usize) -> bool {
     let is_other = page.dictionary(first) & dict::WORD != 0 || page.token(first).is_some_and(|token| token.possessive);
     // "Regards, Joy Hill" and nothing more.
     let signs = page.token(first + 1).is_some_and(|next| next.shape == Shape::Title)
-        && is_listed(page, first, GIVEN)
-        && is_listed(page, first + 1, SURNAMES)
+        && is_borne(page, first, GIVEN)
+        && is_borne(page, first + 1, SURNAMES)
         && page.token(first + 2).is_none_or(|next| next.gap >= Gap::Line || next.mark == b',');
-    page.mark_is(at + 1, b',')
-        && first == at + 2
+    page.mark_is(first - 1, b',')
+        && first <= at + 3
         && !signs
-        && page.word_is(at, &["hi", "hello", "thanks", "regards"])
+        && page.word_is(at, &["hi", "hello", "thanks", "thank", "regards"])
         && goes_on
         && is_other
         && !page.word_is(first + 1, &["here", "from"])
@@ -260,6 +260,7 @@ pub(super) fn is_called(page: &Page, at: usize) -> bool {
                 "this",
                 "is",
                 "thanks",
+                "thank",
                 "you",
                 "regards",
             ],

@@ -45,13 +45,15 @@ fn goes_on(page: &Page, last: usize) -> bool {
             page.token(last + 1).map(|next| next.mark),
             Some(b'-' | b'_' | b'@' | b'/')
         );
+    let is_set_off = page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Space && page.gap(last + 2) == Gap::Space;
     !is_joined
         && (ends_clause(page, last)
+            || is_set_off
             || page.has(last + 1, LEADS)
             || page.word_is(
                 last + 1,
                 &[
-                    "hit", "got", "gets", "paid", "meets", "please", "pls", "plz", "today", "tomorrow", "yesterday", "denied", "approved", "dos", "dob", "mrn", "seen", "admitted",
+                    "hit", "got", "gets", "paid", "meets", "please", "pls", "plz", "today", "tomorrow", "yesterday", "still", "pending", "again", "denied", "approved", "dos", "dob", "mrn", "seen", "admitted",
                     "treated",
                 ],
             )
@@ -67,7 +69,7 @@ fn is_led(page: &Page, first: usize) -> bool {
     page.has(
         before,
         cue::PERSON_PREP | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
-    ) || page.word_is(before, &["on", "to", "from", "is", "w"])
+    ) || page.word_is(before, &["on", "to", "from", "is", "w", "have"])
         || page
             .token(before)
             .is_some_and(|lead| matches!(lead.mark, b',' | b':' | b';' | b'(' | b'/'))
@@ -100,7 +102,7 @@ fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
             cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
         );
     let is_clear = is_clear_name(page.dictionary(surname)) && leads_record(page, surname);
-    let is_asked = initial > 0 && page.word_is(initial - 1, &["why", "if", "when", "that", "does", "did", "is", "can"]);
+    let is_asked = initial > 0 && page.word_is(initial - 1, &["why", "if", "when", "that", "does", "did"]);
     (is_person || is_clear || (is_led(page, initial) || is_asked) && goes_on(page, surname)).then_some((initial, surname))
 }
 
@@ -158,7 +160,7 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
         let ends = ends_clause(page, last);
         let is_person = given > 0 && page.has(given - 1, cue::PERSON | cue::RELATIVE | cue::TITLE);
         let is_clear_surname = last == surname && is_clear_name(page.dictionary(last));
-        is_told && (known & dict::FIRST != 0 || ends || is_person || is_clear_surname || is_asked_politely(page, last))
+        is_told && (known & dict::FIRST != 0 || ends || is_person || is_clear_surname || is_asked_for(page, given, last))
             || ends
                 && is_led(page, given)
                 && page.mark_is(last + 1, b',')
@@ -188,8 +190,8 @@ fn hyphenated_end(page: &Page, surname: usize) -> usize {
 }
 
 /// "auth for faith brooks please", "saw sue young today".
-fn is_asked_politely(page: &Page, last: usize) -> bool {
-    page.word_is(last + 1, &["please", "pls", "plz", "today", "tomorrow", "yesterday"])
+fn is_asked_for(page: &Page, given: usize, last: usize) -> bool {
+    !page.word_is(given, &["summer", "spring", "winter", "art", "bill"]) && page.word_is(last + 1, &["please", "pls", "plz", "today", "tomorrow", "yesterday"])
 }
 
 /// "for", "about", "pt is", "patient": what leads to a person more than to a thing.

@@ -210,9 +210,9 @@ fn owns_something(page: &Page, lead: usize, tail: usize) -> bool {
         && page.token(tail).is_some_and(|token| token.possessive && token.shape == Shape::Title)
         && is_listed(page, tail, SURNAMES)
         && !page.has(tail, cue::FACILITY_HEAD | cue::FACILITY_GENERIC | cue::PLACE_TAIL)
-        && page
-            .token(tail + 1)
-            .is_some_and(|thing| thing.is_word() && thing.gap == Gap::Space)
+        && (tail + 1..tail + 3).any(|thing| {
+            page.gap(thing) == Gap::Space && (words::is(page, thing, class::PERSON_THING) || page.has(thing, cue::RELATIVE))
+        })
         && !words::is(page, lead, class::OF_FORM)
 }
 

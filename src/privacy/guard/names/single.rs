@@ -10,7 +10,6 @@ use super::super::words::{self, class};
 use super::context::{has_demographics_after, is_in_list, is_met, is_plain_title, is_spoken_of, leads, owns, speaks};
 use super::evidence::{Evidence, evidence};
 use super::parts::Part;
-use super::phrases::{SURNAMES, is_borne, is_listed};
 use super::shapes::is_surname_before_given;
 use super::things::is_thing;
 use super::told::is_told_of;
@@ -121,15 +120,7 @@ pub(super) fn hyphenated(page: &Page, parts: &[(Part, usize)], is_upper: bool) -
     let is_told = !is_eponym
         && parts.iter().any(|(part, _)| part.is_strong())
         && (has_demographics_after(page, last) || owns(page, last));
-    (is_told || is_double_surname(page, parts) || is_evident(page, parts)).then_some(0.6)
-}
-
-/// "Day-Fields needs a mammogram": two surnames with capitals, and what only persons do.
-fn is_double_surname(page: &Page, parts: &[(Part, usize)]) -> bool {
-    let [(_, first), (_, last)] = parts else { return false };
-    let acts = page.has(last + 1, cue::HUMAN_VERB) || page.word_is(last + 1, &["needs", "wants", "had"]);
-    acts && page.gap(last + 1) == Gap::Space && is_borne(page, *first, SURNAMES) && is_listed(page, *last, SURNAMES)
-        && ![first, last].iter().any(|index| page.has(**index, cue::EPONYM))
+    (is_told || is_evident(page, parts)).then_some(0.6)
 }
 
 /// Whether the words around one word, or a hyphenated one, tell enough of a person for what the dictionaries know of it.
