@@ -112,3 +112,10 @@ pub(super) fn has_value(page: &Page, first: usize, last: usize) -> bool {
     let is_share = matches!(page.token(value + 1).map(|next| next.mark), Some(b'%')) || page.mark_is(value + 1, b'.') && page.gap(value + 2) == Gap::Glued;
     is_value && (is_owned || is_share)
 }
+
+/// "April claims and June claims are open": a month's, but "June claims she never got it".
+pub(super) fn is_month_of_claims(page: &Page, at: usize) -> bool {
+    page.has(at, cue::MONTH)
+        && page.word_is(at + 1, &["claims", "statements", "visits", "labs"])
+        && !page.word_is(at + 2, &["he", "she", "they", "that", "her", "his", "to", "it"])
+}

@@ -203,7 +203,10 @@ fn is_led_by_person(page: &Page, first: usize) -> bool {
     };
     let is_linked =
         page.word_is(before, &["is", "was", "of"]) && before > 0 && page.has(before - 1, cue::PERSON | cue::RELATIVE);
-    page.has(before, PERSONS) || is_linked || words::is(page, before, class::PERSON_ROLE | class::DEGREE)
+    page.has(before, PERSONS)
+        || is_linked
+        || page.word_is(before, &["saw", "seeing", "called", "met"])
+        || words::is(page, before, class::PERSON_ROLE | class::DEGREE)
 }
 
 /// "for faith sweet dob", "pt is guy sharp, 58,", "misty moore needs": two words that are names too, with what a person has or does after them.

@@ -8,7 +8,7 @@ use super::super::places::towns::names_institution;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::{Candidate, candidate, surname_first};
-use super::cited::{has_value, is_cited, is_graded, is_week_day};
+use super::cited::{has_value, is_cited, is_graded, is_month_of_claims, is_week_day};
 use super::context::{has_demographics_after, is_in_context, joins_persons};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, is_hyphenated_given, syllables};
@@ -38,6 +38,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     let names_other = names_thing(page, &found)
         || is_cited(page, at, last)
         || is_week_day(page, at)
+        || is_month_of_claims(page, at)
         || has_value(page, at, last)
         || is_graded(page, last)
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
@@ -210,7 +211,7 @@ fn owns_something(page: &Page, lead: usize, tail: usize) -> bool {
         && page.token(tail).is_some_and(|token| token.possessive && token.shape == Shape::Title)
         && is_listed(page, tail, SURNAMES)
         && !page.has(tail, cue::FACILITY_HEAD | cue::FACILITY_GENERIC | cue::PLACE_TAIL)
-        && (tail + 1..tail + 3).any(|thing| {
+        && (tail + 1..tail + 4).any(|thing| {
             page.gap(thing) == Gap::Space && (words::is(page, thing, class::PERSON_THING) || page.has(thing, cue::RELATIVE))
         })
         && !words::is(page, lead, class::OF_FORM)
