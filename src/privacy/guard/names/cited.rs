@@ -26,11 +26,10 @@ fn is_author(page: &Page, surname: usize) -> bool {
     if !has_initials {
         return false;
     }
-    let goes_on = page.mark_is(letters + 1, b',') || page.mark_is(letters + 1, b'.') || page.word_is(letters + 1, &["et"]);
-    let is_bracketed = surname > 0
-        && page.mark_is(surname - 1, b'(')
-        && is_year(page, letters + 1)
-        && page.mark_is(letters + 2, b')');
+    let goes_on =
+        page.mark_is(letters + 1, b',') || page.mark_is(letters + 1, b'.') || page.word_is(letters + 1, &["et"]);
+    let is_bracketed =
+        surname > 0 && page.mark_is(surname - 1, b'(') && is_year(page, letters + 1) && page.mark_is(letters + 2, b')');
     is_bracketed
         || goes_on
             && (letters + 1..letters + CITATION_REACH)
@@ -96,10 +95,16 @@ pub(super) fn is_graded(page: &Page, last: usize) -> bool {
     let is_number = page.is_digits(grade) && page.gap(grade) == Gap::Space;
     let names_state = page.word(grade).len() == 1
         && page.token(grade + 1).is_some_and(|next| {
-            next.shape == Shape::Lower && next.gap == Gap::Space && next.len() > 6 && !next.has(cue::UNIT | cue::AGE_UNIT)
+            next.shape == Shape::Lower
+                && next.gap == Gap::Space
+                && next.len() > 6
+                && !next.has(cue::UNIT | cue::AGE_UNIT)
         })
         && !words::is(page, grade + 1, class::TIME_WORD);
-    let ends = page.word(grade).len() <= 2 && page.token(grade + 1).is_none_or(|next| matches!(next.mark, b',' | b';' | b'.'));
+    let ends = page.word(grade).len() <= 2
+        && page
+            .token(grade + 1)
+            .is_none_or(|next| matches!(next.mark, b',' | b';' | b'.'));
     let is_measured_by = last > 1 && (page.word_is(last - 1, &["by"]) || page.word_is(last.saturating_sub(2), &["by"]));
     is_number && (names_state || ends && is_measured_by)
 }
@@ -109,7 +114,8 @@ pub(super) fn has_value(page: &Page, first: usize, last: usize) -> bool {
     let is_owned = first > 0 && page.word_is(first - 1, &["her", "his", "their", "the", "my", "your"]);
     let value = last + 2;
     let is_value = page.word_is(last + 1, &["is", "was"]) && page.is_digits(value);
-    let is_share = matches!(page.token(value + 1).map(|next| next.mark), Some(b'%')) || page.mark_is(value + 1, b'.') && page.gap(value + 2) == Gap::Glued;
+    let is_share = matches!(page.token(value + 1).map(|next| next.mark), Some(b'%'))
+        || page.mark_is(value + 1, b'.') && page.gap(value + 2) == Gap::Glued;
     is_value && (is_owned || is_share)
 }
 

@@ -207,7 +207,9 @@ fn is_new_sentence(page: &Page, at: usize, first: usize) -> bool {
     let signs = page.token(first + 1).is_some_and(|next| next.shape == Shape::Title)
         && is_borne(page, first, GIVEN)
         && is_borne(page, first + 1, SURNAMES)
-        && page.token(first + 2).is_none_or(|next| next.gap >= Gap::Line || next.mark == b',');
+        && page
+            .token(first + 2)
+            .is_none_or(|next| next.gap >= Gap::Line || next.mark == b',');
     page.mark_is(first - 1, b',')
         && first <= at + 3
         && !signs

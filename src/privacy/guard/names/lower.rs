@@ -102,9 +102,9 @@ fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
         next.is_some_and(|next| next.gap == Gap::Glued && matches!(next.mark, b'-' | b'/' | b'_' | b'@' | 0));
     let names_other = page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !page.token(at)?.possessive;
     // "quick check, mcallister, dialysis on tuesdays"
-    let is_in_row = at > 2 && page.mark_is(at - 3, b','); // "whipple, puestow, frey, beger"
-    let is_called =
-        (1..6).contains(&at) && !is_in_row && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
+    let goes_on = page.mark_is(at + 3, b',') || page.mark_is(at + 3, b':');
+    let is_in_row = at > 2 && page.mark_is(at - 3, b',') || at == 2 && goes_on; // "whipple, puestow, frey, beger"
+    let is_called = (1..6).contains(&at) && !is_in_row && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
     let known = page.dictionary(at);
     let is_name = if is_clear_name(known) {
         is_called && known & dict::TOWN == 0

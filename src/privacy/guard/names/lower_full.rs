@@ -45,7 +45,8 @@ fn goes_on(page: &Page, last: usize) -> bool {
             page.token(last + 1).map(|next| next.mark),
             Some(b'-' | b'_' | b'@' | b'/')
         );
-    let is_set_off = page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Space && page.gap(last + 2) == Gap::Space;
+    let is_set_off =
+        page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Space && page.gap(last + 2) == Gap::Space;
     !is_joined
         && (ends_clause(page, last)
             || is_set_off
@@ -53,7 +54,27 @@ fn goes_on(page: &Page, last: usize) -> bool {
             || page.word_is(
                 last + 1,
                 &[
-                    "hit", "got", "gets", "paid", "meets", "please", "pls", "plz", "today", "tomorrow", "yesterday", "still", "pending", "again", "denied", "approved", "dos", "dob", "mrn", "seen", "admitted",
+                    "hit",
+                    "got",
+                    "gets",
+                    "paid",
+                    "meets",
+                    "please",
+                    "pls",
+                    "plz",
+                    "today",
+                    "tomorrow",
+                    "yesterday",
+                    "still",
+                    "pending",
+                    "again",
+                    "denied",
+                    "approved",
+                    "dos",
+                    "dob",
+                    "mrn",
+                    "seen",
+                    "admitted",
                     "treated",
                 ],
             )
@@ -103,7 +124,8 @@ fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
         );
     let is_clear = is_clear_name(page.dictionary(surname)) && leads_record(page, surname);
     let is_asked = initial > 0 && page.word_is(initial - 1, &["why", "if", "when", "that", "does", "did"]);
-    (is_person || is_clear || (is_led(page, initial) || is_asked) && goes_on(page, surname)).then_some((initial, surname))
+    (is_person || is_clear || (is_led(page, initial) || is_asked) && goes_on(page, surname))
+        .then_some((initial, surname))
 }
 
 /// "gurpreet sato": a clear surname after a given name that few bear.
@@ -160,7 +182,8 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
         let ends = ends_clause(page, last);
         let is_person = given > 0 && page.has(given - 1, cue::PERSON | cue::RELATIVE | cue::TITLE);
         let is_clear_surname = last == surname && is_clear_name(page.dictionary(last));
-        is_told && (known & dict::FIRST != 0 || ends || is_person || is_clear_surname || is_asked_for(page, given, last))
+        is_told
+            && (known & dict::FIRST != 0 || ends || is_person || is_clear_surname || is_asked_for(page, given, last))
             || ends
                 && is_led(page, given)
                 && page.mark_is(last + 1, b',')
@@ -172,12 +195,10 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
 
 /// "ann" of "ruth ann miller": a clear given name before a surname.
 fn is_middle(page: &Page, at: usize) -> bool {
-    let is_given = page
-        .token(at)
-        .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space && token.len() > 2 && token.cues == 0);
-    is_given
-        && page.dictionary(at) & (dict::FIRST | dict::WORD) == dict::FIRST
-        && is_surname(page, at + 1)
+    let is_given = page.token(at).is_some_and(|token| {
+        token.shape == Shape::Lower && token.gap == Gap::Space && token.len() > 2 && token.cues == 0
+    });
+    is_given && page.dictionary(at) & (dict::FIRST | dict::WORD) == dict::FIRST && is_surname(page, at + 1)
 }
 
 /// "day-fields": the last part of a surname joined by a hyphen.
@@ -191,7 +212,8 @@ fn hyphenated_end(page: &Page, surname: usize) -> usize {
 
 /// "auth for faith brooks please", "saw sue young today".
 fn is_asked_for(page: &Page, given: usize, last: usize) -> bool {
-    !page.word_is(given, &["summer", "spring", "winter", "art", "bill"]) && page.word_is(last + 1, &["please", "pls", "plz", "today", "tomorrow", "yesterday"])
+    !page.word_is(given, &["summer", "spring", "winter", "art", "bill"])
+        && page.word_is(last + 1, &["please", "pls", "plz", "today", "tomorrow", "yesterday"])
 }
 
 /// "for", "about", "pt is", "patient": what leads to a person more than to a thing.

@@ -214,9 +214,7 @@ fn leads_surname(page: &Page, at: usize) -> bool {
         && page.token(at + 1).zip(page.token(at)).is_some_and(|(next, lead)| {
             next.shape == lead.shape && next.len() > 2 && (has_generation || !next.has(cue::PROPER | cue::EPONYM))
         })
-        && (acts
-            || known & dict::SURNAME != 0 && known & (dict::WORD | dict::CITY) == 0
-            || has_generation)
+        && (acts || known & dict::SURNAME != 0 && known & (dict::WORD | dict::CITY) == 0 || has_generation)
 }
 
 /// "Will Rogers Jr.": the one of a family's generations.

@@ -124,7 +124,20 @@ fn is_named_again(page: &Page, at: usize) -> bool {
     page.has(at - 1, cue::PERSON | cue::RELATIVE)
         && page.gap(at) == Gap::Space
         && page.mark_is(at + 1, b'(')
-        && page.word_is(at + 2, &["legal", "legally", "aka", "formerly", "preferred", "goes", "born", "dob", "mrn"])
+        && page.word_is(
+            at + 2,
+            &[
+                "legal",
+                "legally",
+                "aka",
+                "formerly",
+                "preferred",
+                "goes",
+                "born",
+                "dob",
+                "mrn",
+            ],
+        )
         && is_listed(page, at, GIVEN | SURNAMES)
 }
 
@@ -260,8 +273,10 @@ fn is_of_team(page: &Page, at: usize) -> bool {
         || page.token(at + 1).is_some_and(|verb| verb.shape == Shape::Lower) && next.len() > 4 && next.ends_with("ed");
     let is_owned = role > 0 && page.word_is(role - 1, &OWNERS);
     // "surgeon Waters op note"
-    let has_paper = page.word_is(at + 1, &["op", "note", "notes", "report", "letter", "consult", "clinic"])
-        && page.dictionary(at) & SURNAMES != 0;
+    let has_paper = page.word_is(
+        at + 1,
+        &["op", "note", "notes", "report", "letter", "consult", "clinic"],
+    ) && page.dictionary(at) & SURNAMES != 0;
     acts || has_paper || is_owned && ends_clause(page, at)
 }
 

@@ -208,18 +208,23 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
 fn owns_something(page: &Page, lead: usize, tail: usize) -> bool {
     let is_apart = page.mark_is(lead + 1, b'.') || tail == lead + 1;
     is_apart
-        && page.token(tail).is_some_and(|token| token.possessive && token.shape == Shape::Title)
+        && page
+            .token(tail)
+            .is_some_and(|token| token.possessive && token.shape == Shape::Title)
         && is_listed(page, tail, SURNAMES)
         && !page.has(tail, cue::FACILITY_HEAD | cue::FACILITY_GENERIC | cue::PLACE_TAIL)
         && (tail + 1..tail + 4).any(|thing| {
-            page.gap(thing) == Gap::Space && (words::is(page, thing, class::PERSON_THING) || page.has(thing, cue::RELATIVE))
+            page.gap(thing) == Gap::Space
+                && (words::is(page, thing, class::PERSON_THING) || page.has(thing, cue::RELATIVE))
         })
         && !words::is(page, lead, class::OF_FORM)
 }
 
 /// "the wrong Faith Sharp,", "from Grant Long (POA)": two capitals among small letters, a given name and a surname, that mean no thing.
 fn is_set_apart(page: &Page, lead: usize, tail: usize) -> bool {
-    const ASKING: [&str; 10] = ["is", "was", "does", "did", "can", "should", "has", "saw", "could", "would"];
+    const ASKING: [&str; 10] = [
+        "is", "was", "does", "did", "can", "should", "has", "saw", "could", "would",
+    ];
     let is_small = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.shape == Shape::Lower && token.gap <= Gap::Space)
