@@ -90,10 +90,12 @@ pub(super) fn is_valued(page: &Page, last: usize) -> bool {
 }
 
 /// "for Rutherford 2 claudication", "by North Star 23,": a class or a value after what persons are led by, and no count or age.
-pub(super) fn is_graded(page: &Page, last: usize) -> bool {
+pub(super) fn is_graded(page: &Page, first: usize, last: usize) -> bool {
     let grade = last + 1;
     let is_number = page.is_digits(grade) && page.gap(grade) == Gap::Space;
-    let names_state = page.word(grade).len() == 1
+    let names_state = first == last
+        && page.word(grade).len() == 1
+        && !page.word(grade + 1).ends_with('s')
         && page.token(grade + 1).is_some_and(|next| {
             next.shape == Shape::Lower
                 && next.gap == Gap::Space

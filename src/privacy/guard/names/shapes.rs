@@ -40,7 +40,7 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         || is_week_day(page, at)
         || is_month_of_claims(page, at)
         || has_value(page, at, last)
-        || is_graded(page, last)
+        || is_graded(page, at, last)
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
         || page.word_is(last + 1, &["et"])
         || page.before(at).is_some_and(|before| {
