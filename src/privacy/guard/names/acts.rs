@@ -132,6 +132,13 @@ fn being(page: &Page, told: usize) -> Evidence {
         "icu", "floor", "ward", "unit", "hospital", "vent", "waiting", "er", "ed",
     ];
     if page.word_is(told, &["a", "an"]) {
+        let unit = told + 2 + usize::from(page.mark_is(told + 2, b'-'));
+        let is_aged = page.is_digits(told + 1)
+            && (page.has(unit, cue::AGE_UNIT)
+                || page.word_is(unit, &["year"]) && (unit + 1..unit + 3).any(|old| page.word_is(old, &["old"])));
+        if is_aged {
+            return Evidence::Decisive; // "Rivers is a 45 year old"
+        }
         let is_person = page.token(told + 1).is_some_and(Token::has_digit) || page.has(told + 1, cue::PERSON);
         return Evidence::Strong.when(is_person || page.word_is(told + 1, &PERSON_NOUNS));
     }

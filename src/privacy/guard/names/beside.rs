@@ -10,6 +10,7 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::{Candidate, candidate};
+use super::cited::{is_cited, is_week_day};
 use super::lower::lone_surname;
 use super::lower_full::lower_beside;
 use super::parts::Part;
@@ -172,6 +173,8 @@ fn is_thing(page: &Page, first: usize, last: usize) -> bool {
         && (first..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
     heads
         || goes_on
+        || is_cited(page, first, last)
+        || is_week_day(page, first)
         || is_numbered
         || is_edition(page, last)
         || page.has(first, cue::STATE)

@@ -4,7 +4,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::Gap;
-use super::parts::{Part, part};
+use super::parts::{Part, has_generation, part};
 
 /// "Beatriz & Joaquim": given names on both sides of "&", so no company.
 pub(super) fn joins_persons(page: &Page, before: usize, after: usize) -> bool {
@@ -14,7 +14,8 @@ pub(super) fn joins_persons(page: &Page, before: usize, after: usize) -> bool {
             && known & (dict::WORD | dict::CITY) == 0
             && !page.has(index, cue::PROPER | cue::EPONYM)
     };
-    is_given(before) && is_given(after) && !page.word(before).eq_ignore_ascii_case(page.word(after))
+    let hash = |index: usize| page.token(index).map(|token| token.hash); // without 's
+    is_given(before) && is_given(after) && hash(before) != hash(after)
 }
 
 /// "f/u w/ Nakamura", "spoke w/ Teresa".
@@ -184,6 +185,7 @@ pub(super) fn is_in_context(page: &Page, lead: usize, tail: usize) -> bool {
         tail + 1
     };
     follows_verb
+        || has_generation(page, tail)
         || page.cue_before(before, 1, cue::PERSON_PREP).is_some()
         || page.has(verb, cue::PERSON_VERB) && page.gap(verb) == Gap::Space
         || page.word_is(

@@ -222,6 +222,14 @@ fn is_kin(page: &Page, comma: usize) -> Evidence {
     let is_called = page.word_is(comma + 1, &["a", "an", "the", "our", "my", "her", "his"])
         && (comma + 2..comma + 4)
             .any(|index| page.has(index, cue::RELATIVE | cue::PERSON) || words::is(page, index, class::PERSON_ROLE));
+    // "Lee, the 40-year-old in bed 3"
+    let unit = comma + 3 + usize::from(page.mark_is(comma + 3, b'-'));
+    let is_aged = page.word_is(comma + 1, &["a", "an", "the", "our"])
+        && page.is_digits(comma + 2)
+        && (page.has(unit, cue::AGE_UNIT) || page.word_is(unit, &["year"]) && page.word_is(unit + 2, &["old"]));
+    if is_aged {
+        return Evidence::Decisive;
+    }
     let is_child = is_called && page.word_is(comma + 1, &["a", "an"]) && page.has(comma + 3, cue::RELATIVE);
     Evidence::Strong.when(is_called).max(Evidence::Decisive.when(is_child))
 }

@@ -8,6 +8,7 @@ use super::super::token::{Gap, Shape, Token};
 use super::candidate::{candidate, surname_first};
 use super::context::leads_record;
 use super::parts::Part;
+use super::phrases::{GIVEN, SURNAMES, is_borne};
 use super::titles::{initials_after, lower_titled, others_of_title};
 use super::told::is_lower_surname;
 
@@ -75,7 +76,8 @@ pub(super) fn titled(page: &mut Page, at: usize, title: &Token) -> Option<usize>
         // A surname that is an ordinary word or an eponym: "Mr. Brown", "Ms. Still".
         let is_plain = next.shape == Shape::Title
             && (!next.has(cue::PERSON | cue::CONNECTOR | cue::UNIT | cue::CODE_CUE)
-                || page.mark_is(at + 1, b'.') && page.dictionary(first) & dict::SURNAME_ORDINARY != 0)
+                || (page.mark_is(at + 1, b'.') || next.possessive && title.shape == Shape::Title)
+                    && page.dictionary(first) & dict::SURNAME_ORDINARY != 0)
             && !is_bare_title
             && !(title.shape == Shape::Upper && title.len() > 1 && next.has(cue::PROPER)) // "MS Contin", "relapsing MS. Molina"
             && next.len() > 1
@@ -201,9 +203,17 @@ fn is_new_sentence(page: &Page, at: usize, first: usize) -> bool {
         .token(first + 1)
         .is_some_and(|next| next.mark == 0 && next.gap == Gap::Space);
     let is_other = page.dictionary(first) & dict::WORD != 0 || page.token(first).is_some_and(|token| token.possessive);
-    page.mark_is(at + 1, b',')
-        && first == at + 2
-        && page.word_is(at, &["hi", "hello", "thanks", "regards"])
+    // "Regards, Joy Hill" and nothing more.
+    let signs = page.token(first + 1).is_some_and(|next| next.shape == Shape::Title)
+        && is_borne(page, first, GIVEN)
+        && is_borne(page, first + 1, SURNAMES)
+        && page
+            .token(first + 2)
+            .is_none_or(|next| next.gap >= Gap::Line || next.mark == b',');
+    page.mark_is(first - 1, b',')
+        && first <= at + 3
+        && !signs
+        && page.word_is(at, &["hi", "hello", "thanks", "thank", "regards"])
         && goes_on
         && is_other
         && !page.word_is(first + 1, &["here", "from"])
@@ -252,6 +262,7 @@ pub(super) fn is_called(page: &Page, at: usize) -> bool {
                 "this",
                 "is",
                 "thanks",
+                "thank",
                 "you",
                 "regards",
             ],

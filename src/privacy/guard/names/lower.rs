@@ -7,9 +7,10 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::candidate;
+use super::cited::{is_compared, is_short_form, is_valued};
 use super::context::{has_demographics_after, leads_record};
 use super::evidence::{Evidence, evidence};
-use super::parts::{Part, has_word_ending, part, syllables};
+use super::parts::{Part, has_word_ending, looks_clinical, part, syllables};
 use super::single::{is_case_or_saint, is_function_word};
 use super::told::is_told_of;
 
@@ -19,7 +20,7 @@ const LOWER_MIN: usize = 5;
 /// "maria gonzalez" in small letters: both words are names and nothing else.
 pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     let opens_quote = page.before(at).is_some_and(|before| matches!(before.mark, b'"' | b'('));
-    if page.gap(at) == Gap::Glued && !opens_quote {
+    if page.gap(at) == Gap::Glued && !opens_quote || is_short_form(page, at) {
         return None;
     }
     if let Some(last) =
@@ -93,7 +94,7 @@ fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
             && token.len() > 3
             && token.gap > Gap::Glued
     });
-    if !is_free || !page.is_informal() || has_word_ending(page.word(at)) {
+    if !is_free || !page.is_informal() || looks_clinical(page, at) {
         return None;
     }
     let next = page.token(at + 1);
@@ -101,7 +102,9 @@ fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
         next.is_some_and(|next| next.gap == Gap::Glued && matches!(next.mark, b'-' | b'/' | b'_' | b'@' | 0));
     let names_other = page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !page.token(at)?.possessive;
     // "quick check, mcallister, dialysis on tuesdays"
-    let is_called = (1..6).contains(&at) && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
+    let goes_on = page.mark_is(at + 3, b',') || page.mark_is(at + 3, b':');
+    let is_in_row = at > 2 && page.mark_is(at - 3, b',') || at == 2 && goes_on; // "whipple, puestow, frey, beger"
+    let is_called = (1..6).contains(&at) && !is_in_row && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b',');
     let known = page.dictionary(at);
     let is_name = if is_clear_name(known) {
         is_called && known & dict::TOWN == 0
@@ -206,7 +209,7 @@ pub(super) fn lower_alone(page: &mut Page, at: usize) -> Option<usize> {
             && !next.has(GOES_ON)
             && !page.word(last + 1).ends_with("ed")
     });
-    if is_noun_next {
+    if is_noun_next || is_compared(page, at, last) || is_valued(page, last) {
         return None;
     }
     page.report(at, last, PhiKind::Name, 0.5, "name.shape");
@@ -226,7 +229,7 @@ pub(super) fn lone_surname(page: &Page, at: usize) -> Option<usize> {
     let is_other = page.gap(at) == Gap::Glued && at > 0
         || !is_apart(at + 1)
         || page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-        || has_word_ending(page.word(at))
+        || looks_clinical(page, at)
         || is_case_or_saint(page, at)
         || words::is(page, at, words::PERSONS | class::THING_NAME);
     (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(at)

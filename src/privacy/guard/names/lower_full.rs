@@ -6,7 +6,7 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::context::{has_demographics_after, leads_record};
-use super::parts::has_word_ending;
+use super::parts::looks_clinical;
 use super::phrases::{ends_clause, is_borne, is_listed, leads_age};
 
 const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY;
@@ -28,7 +28,7 @@ fn is_surname(page: &Page, at: usize) -> bool {
     page.token(at).is_some_and(|token| {
         token.shape == Shape::Lower && token.gap == Gap::Space && token.len() > 3 && token.cues & OTHERS == 0
     }) && is_borne(page, at, SURNAMES)
-        && !has_word_ending(page.word(at))
+        && !looks_clinical(page, at)
 }
 
 /// What follows a name where nothing is called by it: the end of a clause, or a word that leads on.
@@ -45,13 +45,36 @@ fn goes_on(page: &Page, last: usize) -> bool {
             page.token(last + 1).map(|next| next.mark),
             Some(b'-' | b'_' | b'@' | b'/')
         );
+    let is_set_off =
+        page.mark_is(last + 1, b'-') && page.gap(last + 1) == Gap::Space && page.gap(last + 2) == Gap::Space;
     !is_joined
         && (ends_clause(page, last)
+            || is_set_off
             || page.has(last + 1, LEADS)
             || page.word_is(
                 last + 1,
                 &[
-                    "hit", "got", "gets", "paid", "denied", "approved", "dos", "dob", "mrn", "seen", "admitted",
+                    "hit",
+                    "got",
+                    "gets",
+                    "paid",
+                    "meets",
+                    "please",
+                    "pls",
+                    "plz",
+                    "today",
+                    "tomorrow",
+                    "yesterday",
+                    "still",
+                    "pending",
+                    "again",
+                    "denied",
+                    "approved",
+                    "dos",
+                    "dob",
+                    "mrn",
+                    "seen",
+                    "admitted",
                     "treated",
                 ],
             )
@@ -67,7 +90,7 @@ fn is_led(page: &Page, first: usize) -> bool {
     page.has(
         before,
         cue::PERSON_PREP | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
-    ) || page.word_is(before, &["on", "to", "from", "is", "w"])
+    ) || page.word_is(before, &["on", "to", "from", "is", "w", "have"])
         || page
             .token(before)
             .is_some_and(|lead| matches!(lead.mark, b',' | b':' | b';' | b'(' | b'/'))
@@ -100,7 +123,9 @@ fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
             cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
         );
     let is_clear = is_clear_name(page.dictionary(surname)) && leads_record(page, surname);
-    (is_person || is_clear || is_led(page, initial) && goes_on(page, surname)).then_some((initial, surname))
+    let is_asked = initial > 0 && page.word_is(initial - 1, &["why", "if", "when", "that", "does", "did"]);
+    (is_person || is_clear || (is_led(page, initial) || is_asked) && goes_on(page, surname))
+        .then_some((initial, surname))
 }
 
 /// "gurpreet sato": a clear surname after a given name that few bear.
@@ -129,7 +154,7 @@ fn rare_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
 
 /// "about vincent ford;", "for maria brown, residential": a given name and a surname that is a word too, led by what leads to persons.
 fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
-    let surname = given + 1;
+    let surname = given + 1 + usize::from(is_middle(page, given + 1));
     let known = page.dictionary(given);
     let is_given = page.token(given).is_some_and(|token| {
         let others = !(cue::EPONYM | cue::FACILITY_NAME | cue::STATE);
@@ -156,7 +181,9 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     } else {
         let ends = ends_clause(page, last);
         let is_person = given > 0 && page.has(given - 1, cue::PERSON | cue::RELATIVE | cue::TITLE);
-        is_told && (known & dict::FIRST != 0 || ends || is_person)
+        let is_clear_surname = last == surname && is_clear_name(page.dictionary(last));
+        is_told
+            && (known & dict::FIRST != 0 || ends || is_person || is_clear_surname || is_asked_for(page, given, last))
             || ends
                 && is_led(page, given)
                 && page.mark_is(last + 1, b',')
@@ -164,6 +191,14 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     };
     let is_name = is_name || is_recorded(page, given, last);
     is_name.then_some((given, last))
+}
+
+/// "ann" of "ruth ann miller": a clear given name before a surname.
+fn is_middle(page: &Page, at: usize) -> bool {
+    let is_given = page.token(at).is_some_and(|token| {
+        token.shape == Shape::Lower && token.gap == Gap::Space && token.len() > 2 && token.cues == 0
+    });
+    is_given && page.dictionary(at) & (dict::FIRST | dict::WORD) == dict::FIRST && is_surname(page, at + 1)
 }
 
 /// "day-fields": the last part of a surname joined by a hyphen.
@@ -175,6 +210,12 @@ fn hyphenated_end(page: &Page, surname: usize) -> usize {
     if is_joined { surname + 2 } else { surname }
 }
 
+/// "auth for faith brooks please", "saw sue young today".
+fn is_asked_for(page: &Page, given: usize, last: usize) -> bool {
+    !page.word_is(given, &["summer", "spring", "winter", "art", "bill"])
+        && page.word_is(last + 1, &["please", "pls", "plz", "today", "tomorrow", "yesterday"])
+}
+
 /// "for", "about", "pt is", "patient": what leads to a person more than to a thing.
 fn is_led_by_person(page: &Page, first: usize) -> bool {
     const PERSONS: u64 =
@@ -184,7 +225,10 @@ fn is_led_by_person(page: &Page, first: usize) -> bool {
     };
     let is_linked =
         page.word_is(before, &["is", "was", "of"]) && before > 0 && page.has(before - 1, cue::PERSON | cue::RELATIVE);
-    page.has(before, PERSONS) || is_linked || words::is(page, before, class::PERSON_ROLE | class::DEGREE)
+    page.has(before, PERSONS)
+        || is_linked
+        || page.word_is(before, &["saw", "seeing", "called", "met"])
+        || words::is(page, before, class::PERSON_ROLE | class::DEGREE)
 }
 
 /// "for faith sweet dob", "pt is guy sharp, 58,", "misty moore needs": two words that are names too, with what a person has or does after them.

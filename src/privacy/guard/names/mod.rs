@@ -3,6 +3,7 @@
 mod acts;
 pub(super) mod beside;
 mod candidate;
+mod cited;
 mod context;
 mod counted;
 mod described;

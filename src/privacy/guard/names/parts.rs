@@ -1,6 +1,7 @@
 //! What part a word can play in a name.
 
 use super::super::lexicon::{PLACES, cue, dict};
+use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words;
@@ -204,15 +205,22 @@ fn is_surname_after(page: &Page, at: usize) -> bool {
 /// A capitalised surname that is no other word follows.
 fn leads_surname(page: &Page, at: usize) -> bool {
     let known = page.dictionary(at + 1);
+    let has_generation = has_generation(page, at + 1) && known & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0;
     let acts = known & dict::SURNAME_ORDINARY != 0
         && page.has(at + 2, cue::PERSON_VERB)
         && !page.has(at + 1, WORDS_OF_GRAMMAR);
     page.gap(at + 1) == Gap::Space
         && !page.has(at + 1, cue::PLACE_NOUN)
         && page.token(at + 1).zip(page.token(at)).is_some_and(|(next, lead)| {
-            next.shape == lead.shape && next.len() > 2 && !next.has(cue::PROPER | cue::EPONYM)
+            next.shape == lead.shape && next.len() > 2 && (has_generation || !next.has(cue::PROPER | cue::EPONYM))
         })
-        && (acts || known & dict::SURNAME != 0 && known & (dict::WORD | dict::CITY) == 0)
+        && (acts || known & dict::SURNAME != 0 && known & (dict::WORD | dict::CITY) == 0 || has_generation)
+}
+
+/// "Will Rogers Jr.": the one of a family's generations.
+pub(super) fn has_generation(page: &Page, last: usize) -> bool {
+    let next = last + 1 + usize::from(page.mark_is(last + 1, b','));
+    page.word_is(next, &["jr", "sr", "iii"])
 }
 
 /// "Ethel Washington", "Virginia Okafor": a state's name beside a given name or a surname.
@@ -240,7 +248,8 @@ pub(super) fn state_name(page: &Page, at: usize, known: u64) -> Part {
         && page
             .token(at - 1)
             .is_some_and(|initial| initial.shape == Shape::Upper && initial.len() == 1)
-        && page.has(at - 2, cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE);
+        && page.has(at - 2, cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE)
+        || follows_stopped_initial(page, at);
     if (follows_given || follows_initial) && known & (dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST) != 0 {
         return Part::Surname;
     }
@@ -250,6 +259,19 @@ pub(super) fn state_name(page: &Page, at: usize, known: u64) -> Part {
     } else {
         Part::No
     }
+}
+
+/// "claim for D. Washington": a state's name after an initial with a stop, led by what leads to persons.
+fn follows_stopped_initial(page: &Page, at: usize) -> bool {
+    let is_initial = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1)
+    };
+    at >= 3
+        && page.mark_is(at - 1, b'.')
+        && page.gap(at) == Gap::Space
+        && is_initial(at - 2)
+        && page.has(at - 3, cue::PERSON | cue::PERSON_PREP | cue::RELATIVE)
 }
 
 /// Endings of clinical and trade words that no list can hold in full.
@@ -352,6 +374,11 @@ const ENDINGS: &[&str] = &[
     "ide",
     "ate",
 ];
+
+/// Whether a word ends as clinical and trade words do, and is no clear name: "petersen", "fleming" and "ingram" are.
+pub(super) fn looks_clinical(page: &Page, at: usize) -> bool {
+    has_word_ending(page.word(at)) && !is_clear_name(page.dictionary(at))
+}
 
 /// Whether a word ends as clinical and trade words do.
 pub(super) fn has_word_ending(word: &str) -> bool {

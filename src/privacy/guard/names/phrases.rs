@@ -73,6 +73,7 @@ pub(super) fn phrased(page: &Page, at: usize) -> Option<usize> {
                 || is_self(page, at)
                 || is_of_degree(page, at)
                 || is_of_kin(page, at)
+                || is_named_again(page, at)
         }
         _ => false,
     };
@@ -109,7 +110,35 @@ fn is_bracketed(page: &Page, at: usize) -> bool {
             || words::is(page, lead, class::PERSON_ROLE)
     };
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
-    closes && is_capitalised && at.checked_sub(2).is_some_and(calls) && is_listed(page, at, GIVEN | SURNAMES)
+    // "my doc (shapiro) says"
+    let is_doctor = at > 1 && page.word_is(at - 2, &["doc", "dr", "doctor", "provider"]);
+    let is_clear = is_clear_name(page.dictionary(at)) && page.is_informal() && page.word(at).len() > 3;
+    closes
+        && (is_capitalised || is_clear)
+        && at.checked_sub(2).is_some_and(|lead| calls(lead) || is_doctor)
+        && is_listed(page, at, GIVEN | SURNAMES)
+}
+
+/// "my client wren (legal name …)": a word that is a name too, before another name of the same person.
+fn is_named_again(page: &Page, at: usize) -> bool {
+    page.has(at - 1, cue::PERSON | cue::RELATIVE)
+        && page.gap(at) == Gap::Space
+        && page.mark_is(at + 1, b'(')
+        && page.word_is(
+            at + 2,
+            &[
+                "legal",
+                "legally",
+                "aka",
+                "formerly",
+                "preferred",
+                "goes",
+                "born",
+                "dob",
+                "mrn",
+            ],
+        )
+        && is_listed(page, at, GIVEN | SURNAMES)
 }
 
 /// "wellcare's nurse, shandiin, said": a word that is none between a calling and what persons do.
@@ -243,7 +272,12 @@ fn is_of_team(page: &Page, at: usize) -> bool {
     let acts = page.has(at + 1, cue::HUMAN_VERB | cue::PERSON_VERB)
         || page.token(at + 1).is_some_and(|verb| verb.shape == Shape::Lower) && next.len() > 4 && next.ends_with("ed");
     let is_owned = role > 0 && page.word_is(role - 1, &OWNERS);
-    acts || is_owned && ends_clause(page, at)
+    // "surgeon Waters op note"
+    let has_paper = page.word_is(
+        at + 1,
+        &["op", "note", "notes", "report", "letter", "consult", "clinic"],
+    ) && page.dictionary(at) & SURNAMES != 0;
+    acts || has_paper || is_owned && ends_clause(page, at)
 }
 
 /// "doc is miller, pt adeyemi": one of a row of persons.
@@ -323,6 +357,9 @@ fn is_against_payer(page: &Page, at: usize) -> bool {
     };
     let before = page.token(at.wrapping_sub(1));
     let opens = page.starts_sentence(at) || before.is_some_and(|lead| lead.mark != 0) || at == 0;
+    if at > 0 && page.word_is(at - 1, &["vs", "versus"]) {
+        return false; // "Anthem vs Oscar vs Molina"
+    }
     if !opens && !is_clear_name(page.dictionary(at)) {
         return false; // "Excellus policy vs Centene"
     }

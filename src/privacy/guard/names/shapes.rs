@@ -8,9 +8,11 @@ use super::super::places::towns::names_institution;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::candidate::{Candidate, candidate, surname_first};
+use super::cited::{has_value, is_cited, is_graded, is_month_of_claims, is_week_day};
 use super::context::{has_demographics_after, is_in_context, joins_persons};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, is_hyphenated_given, syllables};
+use super::phrases::{SURNAMES, is_listed};
 use super::single::{hyphenated, is_case_or_saint, is_function_word, is_one_word, single};
 use super::things::{in_row_of_things, is_among_things, is_edition, leads_chart_number};
 use super::weighed::{is_weighty, signs_off};
@@ -34,6 +36,11 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
     }
     let last = found.last;
     let names_other = names_thing(page, &found)
+        || is_cited(page, at, last)
+        || is_week_day(page, at)
+        || is_month_of_claims(page, at)
+        || has_value(page, at, last)
+        || is_graded(page, at, last)
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
         || page.word_is(last + 1, &["et"])
         || page.before(at).is_some_and(|before| {
@@ -191,19 +198,40 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         (Part::FirstOrdinary, 2) if !starts && initials == 0 && is_set_apart(page, lead_at, tail_at) => Some(0.6),
+        (Part::FirstOrdinary, 2) | (Part::Initial, 1) if owns_something(page, lead_at, tail_at) => Some(0.6),
         (Part::FirstOrdinary, 2..) if is_hyphenated && tail.can_be_last() => Some(0.7),
         _ => None,
     }
 }
 
+/// "Mason Carpenter's casting", "C. Chase's infusion": what a person has, after a surname that is a word.
+fn owns_something(page: &Page, lead: usize, tail: usize) -> bool {
+    let is_apart = page.mark_is(lead + 1, b'.') || tail == lead + 1;
+    is_apart
+        && page
+            .token(tail)
+            .is_some_and(|token| token.possessive && token.shape == Shape::Title)
+        && is_listed(page, tail, SURNAMES)
+        && !page.has(tail, cue::FACILITY_HEAD | cue::FACILITY_GENERIC | cue::PLACE_TAIL)
+        && (tail + 1..tail + 4).any(|thing| {
+            page.gap(thing) == Gap::Space
+                && (words::is(page, thing, class::PERSON_THING) || page.has(thing, cue::RELATIVE))
+        })
+        && !words::is(page, lead, class::OF_FORM)
+}
+
 /// "the wrong Faith Sharp,", "from Grant Long (POA)": two capitals among small letters, a given name and a surname, that mean no thing.
 fn is_set_apart(page: &Page, lead: usize, tail: usize) -> bool {
+    const ASKING: [&str; 10] = [
+        "is", "was", "does", "did", "can", "should", "has", "saw", "could", "would",
+    ];
     let is_small = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.shape == Shape::Lower && token.gap <= Gap::Space)
     };
     let is_led = lead.checked_sub(1).is_some_and(|before| {
         is_small(before) && !page.word_is(before, &["the", "a", "an", "and", "or"])
+            || page.starts_sentence(before) && page.word_is(before, &ASKING)
             || words::is(page, before, class::DEGREE)
     });
     let ends = is_small(tail + 1)

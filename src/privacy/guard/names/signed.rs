@@ -76,7 +76,7 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
         && page.starts_sentence(at)
         && (page.mark_is(last + 1, b',')
             || page.has(last + 1, cue::HUMAN_VERB)
-            || page.word_is(last + 1, &["has", "had", "was"]));
+            || page.word_is(last + 1, &["has", "had", "was", "is", "needs", "denied"]));
     let is_signed = is_month
         || leads_record(page, last)
         || has_demographics_after(page, last)

@@ -80,23 +80,35 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
 }
 
-/// "Denied by Oscar": a payer's name as soon as a person's.
+/// "Denied by Oscar", "contracted with Oscar": a payer's name as soon as a person's.
 fn is_payers(page: &Page, at: usize) -> bool {
-    at >= 2
-        && page.word_is(at - 1, &["by"])
-        && page.word_is(
-            at - 2,
-            &[
-                "denied",
-                "rejected",
-                "covered",
-                "paid",
-                "insured",
-                "administered",
-                "underwritten",
-                "upheld",
-            ],
-        )
+    const JOINING: [&str; 8] = [
+        "contract",
+        "contracted",
+        "contracts",
+        "credentialed",
+        "enrolled",
+        "insured",
+        "participating",
+        "network",
+    ];
+    let is_joined = at >= 2 && page.word_is(at - 1, &["with", "through"]) && page.word_is(at - 2, &JOINING);
+    is_joined
+        || at >= 2
+            && page.word_is(at - 1, &["by"])
+            && page.word_is(
+                at - 2,
+                &[
+                    "denied",
+                    "rejected",
+                    "covered",
+                    "paid",
+                    "insured",
+                    "administered",
+                    "underwritten",
+                    "upheld",
+                ],
+            )
 }
 
 /// "Kaplan-Meier", "Abernathy-Ruiz": joined by hyphens, which eponyms are as often as names.

@@ -22,6 +22,7 @@ impl Near<'_> {
                     || before.len() == 2 && before.has(cue::PERSON_VERB | cue::CONNECTOR)
             }
             b'"' => before.mark == b'"',
+            b'(' => before.has(cue::PERSON | cue::RELATIVE),
             0 => {
                 let is_the = before.first == b't' && before.len() == 3;
                 let may_be_given = token.cues & !(cue::EPONYM | cue::FACILITY_NAME | cue::STATE) == 0
@@ -85,6 +86,7 @@ impl Near<'_> {
             && (next.mark != 0 && before.len() <= 4
                 || before.len() == 3 && before.first == b't' && next.has(CASES)
                 || before.len() > 4 && next.len() > 6 && next.shape == Shape::Lower
+                || before.len() > 4 && next.len() == 2 && matches!(next.first, b'o')
                 || next.len() == 4 && matches!(next.first, b'f' | b'w' | b't'));
         let has_chart = before.mark == b',' && next.has(cue::MRN_HEAD | cue::MRN_WORD);
         let is_set_off =

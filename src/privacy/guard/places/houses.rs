@@ -29,6 +29,7 @@ pub(super) fn house(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     if !(token.shape == Shape::Title || page.dictionary(at) & dict::CHAIN != 0)
         || token.has(GRAMMAR) && page.starts_sentence(at)
         || continues_name(page, at)
+        || is_called_person(page, at)
     {
         return None;
     }
@@ -43,6 +44,14 @@ pub(super) fn house(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     let last = last.or_else(|| sited(page, at, end)).or_else(|| acting(page, at))?;
     page.report(at, last, PhiKind::Geography, 0.75, "geo.facility");
     Some(last)
+}
+
+/// "Dr. Grace Park", "patient Grace Gardens".
+fn is_called_person(page: &Page, at: usize) -> bool {
+    let stop = usize::from(at > 0 && page.mark_is(at - 1, b'.'));
+    page.before(at - stop).is_some_and(|before| {
+        before.has(cue::TITLE | cue::PROVIDER_TITLE | cue::PERSON | cue::RELATIVE) && !before.possessive
+    }) && page.dictionary(at) & (dict::FIRST | dict::FIRST_ORDINARY) != 0
 }
 
 /// A capital before this one belongs to the same name, unless it only begins the sentence.
