@@ -2,7 +2,7 @@
 
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
-use super::super::token::{Shape, Token};
+use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
 use super::context::is_person;
 
@@ -133,6 +133,12 @@ fn is_named(page: &Page, index: usize) -> bool {
         .is_some_and(|title| page.has(title, cue::TITLE));
     if page.word_is(index, &["pt", "patient"]) || follows_title && token.is_capitalised() {
         return true; // "Mr. Williams", whatever else is called so
+    }
+    let follows_given_name = page.before(index).is_some_and(|given| u64::from(given.known) & dict::FIRST != 0)
+        && token.gap == Gap::Space
+        && token.is_capitalised();
+    if follows_given_name && token.has(cue::EPONYM) {
+        return true; // "Eleanor Whitaker, 102"
     }
     if token.has(OTHERS) || is(page, index, class::MEASURE) {
         return false;

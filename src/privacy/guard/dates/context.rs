@@ -41,10 +41,16 @@ pub(super) fn is_person(page: &Page, index: usize) -> bool {
         || page.token(index).is_some_and(|token| {
             token.has(cue::TITLE) && token.shape != Shape::Upper || is_age_and_sex(page, index, token)
         })
-        || is(page, index, class::PRONOUN | class::PEOPLE)
+        || is(page, index, class::PRONOUN | class::PEOPLE) && !asks_who(page, index)
         || page.word_is(index, &["i"])
             && page.token(index + 1).is_some_and(Token::is_word)
             && page.gap(index) != Gap::Glued
+}
+
+/// ": who may certify it?", "Who bills?": anybody.
+fn asks_who(page: &Page, index: usize) -> bool {
+    let opens = |index: usize| page.starts_sentence(index) || index > 0 && page.mark_is(index - 1, b':');
+    page.word_is(index, &["who"]) && opens(index)
 }
 
 /// "61M", "34F".
@@ -183,6 +189,7 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
         .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
         .map(|back| first - back)
         .find(|index| is(page, *index, class::DOCUMENT_WORD) || page.has(*index, cue::POLICY_DATE))
+        .filter(|index| !(index + 1 == first && is_told_by_form(page, *index, last)))
         .or_else(|| document_word_after(page, first, last));
     let is_payers = near.is_some_and(|near| !is(page, near, class::OF_PEOPLE_TOO))
         && reach(page, first, last).any(|index| page.has(index, cue::PROPER));
@@ -199,6 +206,11 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
         && !speaks_of_person(page, first, last)
         && !(near.is_some_and(|near| is(page, near, class::OF_PERMISSION))
             && reach(page, first, last).any(|index| is(page, index, class::PERMISSION)))
+}
+
+/// "The CMN for Otis Franklin lists 6/31/2023": what a form of somebody's says.
+fn is_told_by_form(page: &Page, verb: usize, last: usize) -> bool {
+    page.word_is(verb, &["lists", "list"]) && reach(page, verb, last).any(|index| may_be_name(page, index))
 }
 
 /// "after January 1 when the new list starts": for days of no year, which return.

@@ -114,10 +114,20 @@ fn spans_year(page: &Page, at: usize) -> bool {
 pub(super) fn follows_day_word(page: &Page, at: usize) -> bool {
     let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
     word(1, &["on", "since", "until", "till"])
-        || at
-            .checked_sub(1)
-            .is_some_and(|before| is(page, before, class::WEEK_DAY))
+        || follows_week_day(page, at)
         || word(1, &["of"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
+}
+
+/// "Tues 4/16", "Monday, 3/4", and not "Monday-Friday 8-5".
+fn follows_week_day(page: &Page, at: usize) -> bool {
+    let is_set_off = at > 0 && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b'/');
+    let Some(day) = at.checked_sub(1 + usize::from(is_set_off)) else {
+        return false;
+    };
+    let ends_week = day > 1
+        && is(page, day - 2, class::WEEK_DAY)
+        && (page.mark_is(day - 1, b'-') || page.word_is(day - 1, &["to", "through", "thru"]));
+    is(page, day, class::WEEK_DAY) && !ends_week
 }
 
 /// "in clinic 3/3", "left 2/29", "done 11/4", "saw this kid 4/9", "recouped 3/9".
@@ -255,7 +265,7 @@ fn is_measured(page: &Page, at: usize) -> bool {
             && (is(page, before, class::SCALE)
                 || page
                     .token(before)
-                    .is_some_and(|token| token.has_digit() && !token.taken)
+                    .is_some_and(|token| token.has_digit() && !token.taken && !is(page, before, class::CARE_NOUN))
                 || before + 1 == at
                     && page.has(before, cue::POLICY_DATE | cue::CODE_CUE)
                     && !tells_of_somebody(page, at, at + 2))

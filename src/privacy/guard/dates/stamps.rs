@@ -16,6 +16,10 @@ pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
         || follows_number(page, first)
         || stands_in_brackets(page, first, last)
         || names_edition(page, first, last)
+        || follows_verdict(page, first)
+        || follows_edition(page, first)
+        || follows_criterion(page, first, last)
+        || is_month_of_review(page, first, last)
         || is_of_code(page, first))
         && !speaks_of_person(page, first, last)
         || is_of_court(page, first)
@@ -73,6 +77,59 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
     opens_with_stamp || is_alone && is_numbered && is_document
 }
 
+/// "USPSTF gave a B grade in May 2021", "Hayes rating C, dated March 2022": what those say who judge treatments.
+fn follows_verdict(page: &Page, first: usize) -> bool {
+    let near = || (1..=NAME_REACH).filter_map(|back| first.checked_sub(back));
+    let Some(verdict) = near().find(|index| page.word_is(*index, &["grade", "rating", "brief", "vote", "voted"])) else {
+        return false;
+    };
+    let judges = |index: usize| is(page, index, class::INSTITUTION) || page.word_is(index, &["hayes"]);
+    (1..=NAME_REACH).filter_map(|back| verdict.checked_sub(back)).any(judges)
+}
+
+/// "4th ed., Feb 2017", "NCCN v3.2025, dated March 2025".
+fn follows_edition(page: &Page, first: usize) -> bool {
+    let mut at = first;
+    while at > 0 && first - at < 3 && (page.mark_is(at - 1, b',') || page.mark_is(at - 1, b'.') || page.word_is(at - 1, &["dated"])) {
+        at -= 1;
+    }
+    let token = |back: usize| at.checked_sub(back).and_then(|index| page.token(index));
+    let is_counted = token(2).is_some_and(|number| number.shape == Shape::Mixed);
+    let is_edition = at > 0 && page.word_is(at - 1, &["ed", "edition"]) && is_counted;
+    let is_version = at < first
+        && token(2).is_some_and(|stop| stop.mark == b'.')
+        && token(3).is_some_and(|version| version.shape == Shape::Mixed && version.first == b'v' && version.len() <= 3);
+    is_edition || is_version
+}
+
+/// "Reference: 5468-C 06-2025.": how managers of pharmacy benefits number and date their criteria.
+fn follows_criterion(page: &Page, first: usize, last: usize) -> bool {
+    last == first + 2 && page.mark_is(first + 1, b'-') && first.checked_sub(1).is_some_and(|letter| ends_criterion(page, letter))
+}
+
+/// Whether the letter of "5468-C" stands at `letter`.
+pub(in super::super) fn ends_criterion(page: &Page, letter: usize) -> bool {
+    let Some([number, hyphen, letter]) = letter.checked_sub(2).and_then(|from| page.tokens.get(from..=letter)) else {
+        return false;
+    };
+    letter.shape == Shape::Upper
+        && letter.len() == 1
+        && letter.gap == Gap::Glued
+        && hyphen.mark == b'-'
+        && hyphen.gap == Gap::Glued
+        && number.shape == Shape::Digits
+        && number.len() == 4
+}
+
+/// "corporate medical policy, last cap review 6/2025": policies are reviewed in a month.
+fn is_month_of_review(page: &Page, first: usize, last: usize) -> bool {
+    let is_month = page.word(last).len() == 4 && last <= first + 2;
+    is_month
+        && first.checked_sub(1).is_some_and(|review| {
+            page.word_is(review, &["review", "reviewed", "update", "revision"]) && is_beside_document(page, review)
+        })
+}
+
 /// "E66.813 since 10/1/2024": codes begin and end with a quarter.
 fn is_of_code(page: &Page, first: usize) -> bool {
     let is_quarter = matches!(
@@ -91,7 +148,7 @@ fn is_of_code(page: &Page, first: usize) -> bool {
 
 /// "Jimmo v. Sebelius (January 24, 2013)", "Fuller v. Harmon, decision of May 2, 2014".
 fn is_of_court(page: &Page, first: usize) -> bool {
-    const SAID: [&str; 6] = ["settlement", "ruling", "decision", "judgment", "judgement", "decree"];
+    const SAID: [&str; 8] = ["settlement", "ruling", "decision", "judgment", "judgement", "decree", "decided", "argued"];
     let is_capitalised = |index: usize| page.token(index).is_some_and(Token::is_capitalised);
     let is_versus = |at: usize| page.word_is(at, &["v"]) && at > 0 && is_capitalised(at - 1);
     let is_said = { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
