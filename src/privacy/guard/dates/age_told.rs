@@ -134,7 +134,9 @@ fn is_named(page: &Page, index: usize) -> bool {
     if page.word_is(index, &["pt", "patient"]) || follows_title && token.is_capitalised() {
         return true; // "Mr. Williams", whatever else is called so
     }
-    let follows_given_name = page.before(index).is_some_and(|given| u64::from(given.known) & dict::FIRST != 0)
+    let follows_given_name = page
+        .before(index)
+        .is_some_and(|given| u64::from(given.known) & dict::FIRST != 0)
         && token.gap == Gap::Space
         && token.is_capitalised();
     if follows_given_name && token.has(cue::EPONYM) {

@@ -37,7 +37,7 @@ fn begins(page: &Page, index: usize) -> bool {
 }
 
 pub(super) fn is_person(page: &Page, index: usize) -> bool {
-    page.has(index, cue::PERSON | cue::RELATIVE)
+    page.has(index, cue::PERSON | cue::RELATIVE) && !is_modifier(page, index)
         || page.token(index).is_some_and(|token| {
             token.has(cue::TITLE) && token.shape != Shape::Upper || is_age_and_sex(page, index, token)
         })
@@ -45,6 +45,11 @@ pub(super) fn is_person(page: &Page, index: usize) -> bool {
         || page.word_is(index, &["i"])
             && page.token(index + 1).is_some_and(Token::is_word)
             && page.gap(index) != Gap::Glued
+}
+
+/// The "PT" of "45385-PT".
+fn is_modifier(page: &Page, index: usize) -> bool {
+    page.gap(index) == Gap::Glued && index > 0 && page.mark_is(index - 1, b'-') && page.word_is(index, &["pt"])
 }
 
 /// ": who may certify it?", "Who bills?": anybody.
@@ -209,8 +214,8 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
 }
 
 /// "The CMN for Otis Franklin lists 6/31/2023": what a form of somebody's says.
-fn is_told_by_form(page: &Page, verb: usize, last: usize) -> bool {
-    page.word_is(verb, &["lists", "list"]) && reach(page, verb, last).any(|index| may_be_name(page, index))
+pub(super) fn is_told_by_form(page: &Page, verb: usize, last: usize) -> bool {
+    page.word_is(verb, &["lists"]) && reach(page, verb, last).any(|index| may_be_name(page, index))
 }
 
 /// "after January 1 when the new list starts": for days of no year, which return.

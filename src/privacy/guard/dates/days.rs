@@ -212,10 +212,8 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
         follows_month || page.word_is(at + 1, &["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
     let speaks_of_person = speaks_of_person(page, at, at);
     let is_last_care = || {
-        is_sure
-            && !page.has(before, cue::POLICY_DATE)
-            && { page.cue_before(at, 8, cue::PATIENT_DATE) }
-                .is_some_and(|cue_at| page.word_is(cue_at, &["last"]) || !is(page, cue_at, class::OF_MANY_THINGS))
+        is_sure && !page.has(before, cue::POLICY_DATE) && { page.cue_before(at, 8, cue::PATIENT_DATE) }
+            .is_some_and(|cue_at| page.word_is(cue_at, &["last"]) || !is(page, cue_at, class::OF_MANY_THINGS))
     };
     let is_somebodys = speaks_of_person
         || care_near(page, at, at, 6) && !is_document_like(page, at)

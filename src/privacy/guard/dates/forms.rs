@@ -105,7 +105,7 @@ fn three_parts(page: &Page, at: usize, separator: u8, [first, second, third]: [u
     let is_date = match lengths {
         (4, 1..=2, _) => is_year(first) && is_month_day(second, third),
         (1..=2, 1..=2, 4) => {
-            let is_told = || separator == b'/' && page.cue_before(at, 3, cue::PATIENT_DATE).is_some();
+            let is_told = || separator == b'/' && page.cue_before(at, 5, cue::PATIENT_DATE).is_some();
             // "DOB 13/45/1960" is somebody's, though no such day was.
             is_year(third) && (is_month_day(first, second) || is_month_day(second, first) || is_told())
         }

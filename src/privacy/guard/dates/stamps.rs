@@ -80,17 +80,23 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
 /// "USPSTF gave a B grade in May 2021", "Hayes rating C, dated March 2022": what those say who judge treatments.
 fn follows_verdict(page: &Page, first: usize) -> bool {
     let near = || (1..=NAME_REACH).filter_map(|back| first.checked_sub(back));
-    let Some(verdict) = near().find(|index| page.word_is(*index, &["grade", "rating", "brief", "vote", "voted"])) else {
+    let Some(verdict) = near().find(|index| page.word_is(*index, &["grade", "rating", "brief", "vote", "voted"]))
+    else {
         return false;
     };
     let judges = |index: usize| is(page, index, class::INSTITUTION) || page.word_is(index, &["hayes"]);
-    (1..=NAME_REACH).filter_map(|back| verdict.checked_sub(back)).any(judges)
+    (1..=NAME_REACH)
+        .filter_map(|back| verdict.checked_sub(back))
+        .any(judges)
 }
 
 /// "4th ed., Feb 2017", "NCCN v3.2025, dated March 2025".
 fn follows_edition(page: &Page, first: usize) -> bool {
     let mut at = first;
-    while at > 0 && first - at < 3 && (page.mark_is(at - 1, b',') || page.mark_is(at - 1, b'.') || page.word_is(at - 1, &["dated"])) {
+    while at > 0
+        && first - at < 3
+        && (page.mark_is(at - 1, b',') || page.mark_is(at - 1, b'.') || page.word_is(at - 1, &["dated"]))
+    {
         at -= 1;
     }
     let token = |back: usize| at.checked_sub(back).and_then(|index| page.token(index));
@@ -104,7 +110,9 @@ fn follows_edition(page: &Page, first: usize) -> bool {
 
 /// "Reference: 5468-C 06-2025.": how managers of pharmacy benefits number and date their criteria.
 fn follows_criterion(page: &Page, first: usize, last: usize) -> bool {
-    last == first + 2 && page.mark_is(first + 1, b'-') && first.checked_sub(1).is_some_and(|letter| ends_criterion(page, letter))
+    last == first + 2
+        && page.mark_is(first + 1, b'-')
+        && first.checked_sub(1).is_some_and(|letter| ends_criterion(page, letter))
 }
 
 /// Whether the letter of "5468-C" stands at `letter`.
@@ -148,7 +156,16 @@ fn is_of_code(page: &Page, first: usize) -> bool {
 
 /// "Jimmo v. Sebelius (January 24, 2013)", "Fuller v. Harmon, decision of May 2, 2014".
 fn is_of_court(page: &Page, first: usize) -> bool {
-    const SAID: [&str; 8] = ["settlement", "ruling", "decision", "judgment", "judgement", "decree", "decided", "argued"];
+    const SAID: [&str; 8] = [
+        "settlement",
+        "ruling",
+        "decision",
+        "judgment",
+        "judgement",
+        "decree",
+        "decided",
+        "argued",
+    ];
     let is_capitalised = |index: usize| page.token(index).is_some_and(Token::is_capitalised);
     let is_versus = |at: usize| page.word_is(at, &["v"]) && at > 0 && is_capitalised(at - 1);
     let is_said = { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))

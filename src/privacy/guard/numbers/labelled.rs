@@ -34,6 +34,9 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
     {
         return (last, digits);
     }
+    if let Some(end) = over_capitals(page, run, label) {
+        return end;
+    }
     if run.letters == 0 {
         let groups = Groups::read(page, run.first, true);
         let is_quantity = groups.lasts().iter().any(|end| page.has(end + 1, cue::UNIT));
@@ -56,6 +59,19 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
         }
     }
     (run.last, run.digits)
+}
+
+/// "member ID 901 SHP 44 2271": capitals among the groups.
+fn over_capitals(page: &Page, run: &Run, label: Label) -> Option<(usize, usize)> {
+    let capitals = page
+        .token(run.last + 1)
+        .filter(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)?;
+    let is_begun = label.is_explicit && label.kind == PhiKind::HealthPlanId && run.letters == 0 && run.digits <= 4;
+    if !is_begun || capitals.gap != Gap::Space {
+        return None;
+    }
+    let (last, digits) = spaced_value(page, run.last + 1)?;
+    (run.digits + digits >= LONG_DIGITS).then_some((last, run.digits + digits))
 }
 
 fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
@@ -81,7 +97,7 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
         || is_loop && run.letters == 2
         || is_statute;
     let is_strength = run.letters == 0 && run.digits == 1; // "tylenol #3"
-    let is_licence = label.kind == PhiKind::License && follows(page, run, &["license", "licence", "lic"]);
+    let is_licence = label.kind == PhiKind::License && follows_licence(page, run);
     let is_stage = follows(page, run, &["tail"]) && !is_plate(page, run); // "pancreatic tail T2N0M0"
     let is_trial = label.kind == PhiKind::OtherUniqueId && is_trial_name(run.text(page));
     if is_strength || is_quantity || is_public && !is_licence || is_trial || is_stage || is_document_number(page, run) {
@@ -93,7 +109,7 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     if !label.is_head && !label.is_explicit && digits == run.digits && is_row_of_codes(run.text(page)) {
         return false; // "bill 99214-25"
     }
-    if label.kind == PhiKind::Vehicle && is_plate(page, run) {
+    if label.kind == PhiKind::Vehicle && is_plate(page, run) || is_licence && digits >= 4 && is_of_state(page, run) {
         return true;
     }
     let is_joined = run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);
@@ -108,6 +124,17 @@ fn follows(page: &Page, run: &Run, words: &[&str]) -> bool {
     run.first
         .checked_sub(1)
         .is_some_and(|before| page.word_is(before, words))
+}
+
+/// "license 48817", "license MN 48817".
+fn follows_licence(page: &Page, run: &Run) -> bool {
+    let state = usize::from(is_of_state(page, run));
+    { run.first.checked_sub(1 + state) }.is_some_and(|label| page.word_is(label, &["license", "licence", "lic"]))
+}
+
+/// A state's letters stand right before.
+fn is_of_state(page: &Page, run: &Run) -> bool {
+    { run.first.checked_sub(1) }.is_some_and(|state| page.has(state, cue::STATE_ABBR) && page.word(state).len() == 2)
 }
 
 /// "SKI4LYF": capitals around a digit. The tail of an aircraft shows its country's letter first.

@@ -4,6 +4,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
+use super::super::words::{class, is};
 
 /// How far back, in tokens, a label may stand.
 const REACH: usize = 10;
@@ -207,11 +208,29 @@ fn words_before(page: &Page, value: usize) -> Reading {
     }
     match noun {
         Some(noun) if page.word_is(noun, &["id", "identifier", "identification"]) => Reading::Identifier(Label {
-            kind: PhiKind::OtherUniqueId,
+            kind: kind_of_bare_id(page, value),
             is_explicit: false,
             is_head: false,
         }),
         _ => Reading::Unlabelled,
+    }
+}
+
+/// "ID W223017306" alone, where the text speaks of a payer or a plan near by, is a plan's.
+fn kind_of_bare_id(page: &Page, value: usize) -> PhiKind {
+    const REACH: usize = 24;
+    let tells_of_plan = |index: usize| {
+        page.has(index, cue::PLAN_WORD | cue::PLAN_HEAD) && !page.has(index, cue::CODE_CUE | cue::MRN_WORD)
+            || page.token(index).is_some_and(Token::is_word) && is(page, index, class::INSTITUTION)
+            || page.word_is(
+                index,
+                &["payer", "payor", "insurer", "formulary", "eligibility", "elig"],
+            )
+    };
+    if (value.saturating_sub(REACH)..value + REACH / 2).any(tells_of_plan) {
+        PhiKind::HealthPlanId
+    } else {
+        PhiKind::OtherUniqueId
     }
 }
 
@@ -335,8 +354,11 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let outer = at
         .checked_sub(1)
         .map_or(0, |before| page.token(before).map_or(0, |token| token.cues));
-    if noun.is_some() && cues & (cue::PERSON | cue::MRN_WORD) == 0 {
+    if noun.is_some() && !page.word_is(at, &["card"]) && cues & (cue::PERSON | cue::MRN_WORD) == 0 {
         return kind_of(cues, &WORDS);
+    }
+    if page.word_is(at, &["card"]) && is_of_plan(page, at) {
+        return Some(PhiKind::HealthPlanId);
     }
     let joined = if cues & ALL_WORDS == cue::OTHER_WORD {
         cues | (outer & cue::PLAN_WORD)
@@ -344,6 +366,15 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
         cues
     };
     kind_of(joined, &WORDS)
+}
+
+/// "insurance card", "old Molina card": and no bank's.
+fn is_of_plan(page: &Page, card: usize) -> bool {
+    (1..=2).filter_map(|back| card.checked_sub(back)).any(|index| {
+        page.has(index, cue::PLAN_WORD)
+            || is(page, index, class::INSTITUTION) && !page.word_is(index, &["discover"])
+            || page.word_is(index, &["id", "rx", "insurance", "medicaid", "medicare"])
+    })
 }
 
 /// "Aetna ID W123456789": a payer's name before "ID".
