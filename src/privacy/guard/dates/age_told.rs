@@ -79,6 +79,12 @@ fn is_apposed(page: &Page, at: usize, last: usize) -> bool {
         && page
             .token(mark - 2)
             .is_some_and(|initial| initial.shape == Shape::Upper && initial.len() == 1);
+    let is_sex = mark > 1
+        && page.word_is(mark - 1, &["m", "f"])
+        && page.token(mark - 2).is_some_and(|before| before.shape == Shape::Mark);
+    if is_sex && page.mark_is(last + 1, b',') {
+        return true; // "Pt: M, 92, CHF"
+    }
     let is_set_off = last > at && page.mark_is(mark, b',') && page.mark_is(last + 1, b',');
     follows_initial
         || is_set_off
@@ -136,7 +142,7 @@ fn is_named(page: &Page, index: usize) -> bool {
     }
     let follows_given_name = page
         .before(index)
-        .is_some_and(|given| u64::from(given.known) & dict::FIRST != 0)
+        .is_some_and(|given| u64::from(given.known) & (dict::FIRST | dict::FIRST_ORDINARY) != 0)
         && token.gap == Gap::Space
         && token.is_capitalised();
     if follows_given_name && token.has(cue::EPONYM) {

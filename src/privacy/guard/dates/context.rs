@@ -54,7 +54,11 @@ fn is_modifier(page: &Page, index: usize) -> bool {
 
 /// ": who may certify it?", "Who bills?": anybody.
 fn asks_who(page: &Page, index: usize) -> bool {
-    let opens = |index: usize| page.starts_sentence(index) || index > 0 && page.mark_is(index - 1, b':');
+    let follows_mark = |index: usize| {
+        page.before(index)
+            .is_some_and(|mark| matches!(mark.mark, b':' | b')' | b';'))
+    };
+    let opens = |index: usize| page.starts_sentence(index) || follows_mark(index);
     page.word_is(index, &["who"]) && opens(index)
 }
 

@@ -42,6 +42,7 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         || follows_care(page, at, is_no_scale)
         || joins_earlier_day(page, at)
         || leads_series(page, at)
+        || leads_same_month(page, at)
         || is_no_scale && (leads_list(page, at) || names_what_follows(page, at))
         || leads_range(page, at + 3, b'/') && is_no_scale && !speaks_of_policy(page, at, at + 2)
         || follows_earlier_day(page, at, is_no_scale)
@@ -188,6 +189,19 @@ fn leads_series(page: &Page, at: usize) -> bool {
         .filter(|index| page.mark_is(index + 1, b'/') && page.gap(index + 1) == Gap::Glued)
         .any(|index| day(index).is_some_and(|(same, later)| same == month && (first + 1..=31).contains(&later)));
     month >= 3 && follows && is_about_person(page, at, at + 2)
+}
+
+/// "3/4, 3/6, 3/8", "1/8, 1/22": commas and later days of the same month. Scales keep their last number, not their first.
+fn leads_same_month(page: &Page, at: usize) -> bool {
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let next = |index: usize| {
+        let is_fraction = page.mark_is(index + 5, b'/') && page.gap(index + 5) == Gap::Glued;
+        let (month, first) = day(index)?;
+        let later = day(index + 4).filter(|(same, later)| *same == month && (first + 1..=31).contains(later))?;
+        (page.mark_is(index + 3, b',') && is_fraction).then_some(later.1)
+    };
+    let is_series = next(at).is_some_and(|later| later > SCALE_MAX || next(at + 4).is_some());
+    is_series && !speaks_of_policy(page, at, at + 2)
 }
 
 /// "10/4 CT: 6 mm stone", "the 8/14 culture".

@@ -9,6 +9,8 @@ use super::context::speaks_of_person;
 /// How far back a bracket is looked for that a stamp opens with, and how far a document's name may stand before the bracket.
 const BRACKET_REACH: usize = 8;
 const NAME_REACH: usize = 5;
+/// How far before its day a case's parties stand, in tokens.
+const COURT_REACH: usize = 12;
 
 /// Whether a date is a document's own, whatever is said around it. Nobody's care may be spoken of.
 pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
@@ -80,11 +82,13 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
 /// "USPSTF gave a B grade in May 2021", "Hayes rating C, dated March 2022": what those say who judge treatments.
 fn follows_verdict(page: &Page, first: usize) -> bool {
     let near = || (1..=NAME_REACH).filter_map(|back| first.checked_sub(back));
-    let Some(verdict) = near().find(|index| page.word_is(*index, &["grade", "rating", "brief", "vote", "voted"]))
-    else {
+    const VERDICTS: [&str; 6] = ["grade", "rating", "brief", "vote", "voted", "report"];
+    const JUDGES: [&str; 9] = ["hayes", "gao", "oig", "medpac", "macpac", "kff", "ecri", "cbo", "nice"];
+    let Some(verdict) = near().find(|index| page.word_is(*index, &VERDICTS)) else {
         return false;
     };
-    let judges = |index: usize| is(page, index, class::INSTITUTION) || page.word_is(index, &["hayes"]);
+    let is_report = page.word_is(verdict, &["report"]);
+    let judges = |index: usize| !is_report && is(page, index, class::INSTITUTION) || page.word_is(index, &JUDGES);
     (1..=NAME_REACH)
         .filter_map(|back| verdict.checked_sub(back))
         .any(judges)
@@ -138,7 +142,7 @@ fn is_month_of_review(page: &Page, first: usize, last: usize) -> bool {
         })
 }
 
-/// "E66.813 since 10/1/2024": codes begin and end with a quarter.
+/// "E66.813 since 10/1/2024", "RARC N657 since 3/1/2016": codes begin and end with a quarter, remarks with a month.
 fn is_of_code(page: &Page, first: usize) -> bool {
     let is_quarter = matches!(
         (page.number(first), page.number(first + 2)),
@@ -151,7 +155,13 @@ fn is_of_code(page: &Page, first: usize) -> bool {
             && (page.word(index).len() == 5
                 || index > 0 && page.mark_is(index - 1, b'.') && page.gap(index) == Gap::Glued)
     };
-    is_quarter && follows_since && first.checked_sub(2).is_some_and(is_code)
+    let is_named = { first.checked_sub(3) }.is_some_and(|name| page.has(name, cue::CODE_CUE))
+        && { first.checked_sub(2) }
+            .and_then(|code| page.token(code))
+            .is_some_and(|code| code.has_digit() && code.len() <= 5)
+        && page.mark_is(first + 1, b'/')
+        && page.number(first + 2) == Some(1);
+    follows_since && (is_named || is_quarter && first.checked_sub(2).is_some_and(is_code))
 }
 
 /// "Jimmo v. Sebelius (January 24, 2013)", "Fuller v. Harmon, decision of May 2, 2014".
@@ -168,11 +178,13 @@ fn is_of_court(page: &Page, first: usize) -> bool {
     ];
     let is_capitalised = |index: usize| page.token(index).is_some_and(Token::is_capitalised);
     let is_versus = |at: usize| page.word_is(at, &["v"]) && at > 0 && is_capitalised(at - 1);
-    let is_said = { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
+    let follows_page = first >= 2 && page.mark_is(first - 1, b',') && page.is_digits(first - 2);
+    let is_said = follows_page
+        || { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
         || (1..=2)
             .filter_map(|back| first.checked_sub(back))
             .any(|index| page.word_is(index, &SAID));
-    is_said && { (1..=BRACKET_REACH).filter_map(|back| first.checked_sub(back)) }.any(is_versus)
+    is_said && { (1..=COURT_REACH).filter_map(|back| first.checked_sub(back)) }.any(is_versus)
 }
 
 /// "the April 13, 2023 list", "the 10/1 update": what follows is a document.

@@ -22,7 +22,32 @@ pub(super) fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize
     }
     let score = if label.is_explicit { 0.95 } else { 0.8 };
     page.report(run.first, last, label.kind, score, "id.label");
+    if label.kind == PhiKind::Mrn
+        && let Some(twin) = twin(page, run)
+    {
+        page.report(twin, twin, label.kind, score, "id.label");
+        return Some(twin);
+    }
     Some(last)
+}
+
+/// The other of "mrns 70018 and 70081": short, of the same length, and joined.
+fn twin(page: &Page, run: &Run) -> Option<usize> {
+    let other = run.last + 2;
+    let is_short = run.first == run.last && run.letters == 0 && matches!(run.digits, 4 | 5);
+    let is_joined = page.word_is(run.last + 1, &["and", "or"]) || page.mark_is(run.last + 1, b'&');
+    let is_twin = page.is_digits(other) && page.word(other).len() == run.digits;
+    (is_short && is_joined && is_twin && !page.has(other + 1, cue::UNIT) && !page.mark_is(other + 1, b'%'))
+        .then_some(other)
+}
+
+/// "charts 4471 and 4417", and not "charts 99213 and 99214".
+fn is_of_twins(page: &Page, run: &Run, label: Label) -> bool {
+    label.kind == PhiKind::Mrn
+        && follows(page, run, &["charts", "mrns"])
+        && !run.text(page).starts_with("99")
+        && !page.number(run.first).is_some_and(|year| (1900..=2099).contains(&year))
+        && twin(page, run).is_some()
 }
 
 /// The last token of a labelled value, and its digits.
@@ -95,7 +120,8 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     let is_public = (digits == run.digits && !label.is_head && !label.is_explicit || is_field)
         && is_public_code(page, run)
         || is_loop && run.letters == 2
-        || is_statute;
+        || is_statute
+        || run.letters == 0 && run.text(page).contains('/') && run.text(page).contains('-'); // "enrollment 11/1-1/15"
     let is_strength = run.letters == 0 && run.digits == 1; // "tylenol #3"
     let is_licence = label.kind == PhiKind::License && follows_licence(page, run);
     let is_stage = follows(page, run, &["tail"]) && !is_plate(page, run); // "pancreatic tail T2N0M0"
@@ -103,7 +129,7 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     if is_strength || is_quantity || is_public && !is_licence || is_trial || is_stage || is_document_number(page, run) {
         return false;
     }
-    if follows_chart(page, run) && digits >= 4 || is_ending(page, run) && !is_year {
+    if is_of_twins(page, run, label) || follows_chart(page, run) && digits >= 4 || is_ending(page, run) && !is_year {
         return true;
     }
     if !label.is_head && !label.is_explicit && digits == run.digits && is_row_of_codes(run.text(page)) {

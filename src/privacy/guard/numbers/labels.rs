@@ -187,7 +187,9 @@ fn words_before(page: &Page, value: usize) -> Reading {
         if is_on_file(page, at) || is_state && !token.has(ALL_HEADS | ALL_WORDS | cue::ID_NOUN) {
             continue; // "license MA 238841", "plate TX 7KB-L92"
         }
-        if let Some(reading) = of_word(page, at, noun, value - at <= ADJACENT, others == 0 || noun.is_some()) {
+        let is_ending = page.word_is(value - 1, &["ending", "in"]);
+        let is_adjacent = value - at <= ADJACENT + usize::from(is_ending); // "card on file ending in 3391"
+        if let Some(reading) = of_word(page, at, noun, is_adjacent, others == 0 || noun.is_some()) {
             return reading;
         }
         if token.has(cue::ID_NOUN) && others == 0 {
@@ -208,7 +210,7 @@ fn words_before(page: &Page, value: usize) -> Reading {
     }
     match noun {
         Some(noun) if page.word_is(noun, &["id", "identifier", "identification"]) => Reading::Identifier(Label {
-            kind: kind_of_bare_id(page, value),
+            kind: kind_of_bare_id(page, noun, value),
             is_explicit: false,
             is_head: false,
         }),
@@ -217,8 +219,21 @@ fn words_before(page: &Page, value: usize) -> Reading {
 }
 
 /// "ID W223017306" alone, where the text speaks of a payer or a plan near by, is a plan's.
-fn kind_of_bare_id(page: &Page, value: usize) -> PhiKind {
+fn kind_of_bare_id(page: &Page, noun: usize, value: usize) -> PhiKind {
     const REACH: usize = 24;
+    const REACH_OF_NAME: usize = 5;
+    let is_anothers = |index: usize| {
+        page.has(index, cue::PERSON)
+            || page
+                .token(index)
+                .is_some_and(|token| token.shape == Shape::Upper && (3..=5).contains(&token.len()))
+                && !page.has(index, cue::PROPER | cue::PLAN_WORD)
+                && !is(page, index, class::INSTITUTION)
+    };
+    if noun.checked_sub(1).is_some_and(is_anothers) {
+        return PhiKind::OtherUniqueId; // "client ID", "UNOS ID"
+    }
+    let names_payer = |index: usize| page.has(index, cue::PROPER);
     let tells_of_plan = |index: usize| {
         page.has(index, cue::PLAN_WORD | cue::PLAN_HEAD) && !page.has(index, cue::CODE_CUE | cue::MRN_WORD)
             || page.token(index).is_some_and(Token::is_word) && is(page, index, class::INSTITUTION)
@@ -227,7 +242,8 @@ fn kind_of_bare_id(page: &Page, value: usize) -> PhiKind {
                 &["payer", "payor", "insurer", "formulary", "eligibility", "elig"],
             )
     };
-    if (value.saturating_sub(REACH)..value + REACH / 2).any(tells_of_plan) {
+    let follows_payer = (noun.saturating_sub(REACH_OF_NAME)..noun).any(names_payer);
+    if follows_payer || (value.saturating_sub(REACH)..value + REACH / 2).any(tells_of_plan) {
         PhiKind::HealthPlanId
     } else {
         PhiKind::OtherUniqueId
@@ -370,11 +386,17 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
 
 /// "insurance card", "old Molina card": and no bank's.
 fn is_of_plan(page: &Page, card: usize) -> bool {
-    (1..=2).filter_map(|back| card.checked_sub(back)).any(|index| {
-        page.has(index, cue::PLAN_WORD)
-            || is(page, index, class::INSTITUTION) && !page.word_is(index, &["discover"])
-            || page.word_is(index, &["id", "rx", "insurance", "medicaid", "medicare"])
-    })
+    let is_plan = |index: usize| {
+        is(page, index, class::INSTITUTION)
+            || page.has(index, cue::PLAN_WORD | cue::PROPER)
+            || page.word_is(index, &["id", "rx", "insurance"])
+    };
+    let is_bank = |index: usize| {
+        page.has(index, cue::ACCOUNT_WORD) || page.word_is(index, &["discover", "gift", "payment", "hsa", "fsa"])
+    };
+    let before = || (1..=2).filter_map(|back| card.checked_sub(back));
+    let is_read = page.word_is(card + 1, &["id", "reads", "says"]);
+    (is_read || before().any(is_plan)) && !before().any(is_bank)
 }
 
 /// "Aetna ID W123456789": a payer's name before "ID".
