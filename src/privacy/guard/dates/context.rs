@@ -219,7 +219,14 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
 
 /// "The CMN for Otis Franklin lists 6/31/2023": what a form of somebody's says.
 pub(super) fn is_told_by_form(page: &Page, verb: usize, last: usize) -> bool {
-    page.word_is(verb, &["lists"]) && reach(page, verb, last).any(|index| may_be_name(page, index))
+    page.word_is(verb, &["lists"])
+        && reach(page, verb, last).any(|index| is_known_name(page, index) && is_known_name(page, index + 1))
+}
+
+fn is_known_name(page: &Page, index: usize) -> bool {
+    const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::SURNAME | dict::SURNAME_ORDINARY;
+    page.token(index)
+        .is_some_and(|token| token.shape == Shape::Title && u64::from(token.known) & NAMES != 0)
 }
 
 /// "after January 1 when the new list starts": for days of no year, which return.

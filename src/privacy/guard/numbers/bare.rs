@@ -6,9 +6,9 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::Gap;
-use super::super::words::{class, is};
 use super::codes::{is_public_code, is_row_of_codes};
 use super::labels::Reading;
+use super::plans::kind_beside_payer;
 use super::policies::is_document_number;
 use super::records::{is_record_form, stands_alone};
 use super::{Run, checksum};
@@ -62,27 +62,6 @@ pub(super) fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> 
 fn is_zip(page: &Page, run: &Run) -> bool {
     let is_form = run.first + 2 == run.last && page.word(run.first).len() == 5 && page.word(run.last).len() == 4;
     is_form && page.cue_before(run.first, 2, cue::ZIP_CUE).is_some()
-}
-
-/// "Payer: Blue Shield of California / 96810259953", "| Cigna | U4471120901 |": only marks stand between a payer and the number.
-fn kind_beside_payer(page: &Page, first: usize) -> Option<PhiKind> {
-    const MARKS: usize = 3;
-    const NAME: usize = 4;
-    let is_mark = |index: &usize| {
-        { page.token(*index) }.is_some_and(|token| matches!(token.mark, b'|' | b'/' | b':' | b'#' | b'('))
-    };
-    let marks = (1..=MARKS)
-        .map_while(|back| first.checked_sub(back))
-        .take_while(is_mark)
-        .count();
-    let is_payer = |index: usize| {
-        is(page, index, class::INSTITUTION) || page.has(index, cue::PROPER | cue::PLAN_WORD | cue::PLAN_HEAD)
-    };
-    let name = (1..=NAME).map_while(|back| first.checked_sub(marks + back));
-    let is_told = name
-        .take_while(|index| page.token(*index).is_some_and(|token| token.is_word() && !token.taken))
-        .any(is_payer);
-    (marks > 0 && is_told).then_some(PhiKind::HealthPlanId)
 }
 
 /// "pls pull AB-55-0917": letters and digits as no public code has them, and nothing near that speaks of codes or documents.

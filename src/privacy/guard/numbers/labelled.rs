@@ -129,13 +129,17 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     if is_strength || is_quantity || is_public && !is_licence || is_trial || is_stage || is_document_number(page, run) {
         return false;
     }
-    if is_of_twins(page, run, label) || follows_chart(page, run) && digits >= 4 || is_ending(page, run) && !is_year {
+    if is_licence && digits >= 4 && is_of_state(page, run)
+        || is_of_twins(page, run, label)
+        || follows_chart(page, run) && digits >= 4
+        || is_ending(page, run) && !is_year
+    {
         return true;
     }
     if !label.is_head && !label.is_explicit && digits == run.digits && is_row_of_codes(run.text(page)) {
         return false; // "bill 99214-25"
     }
-    if label.kind == PhiKind::Vehicle && is_plate(page, run) || is_licence && digits >= 4 && is_of_state(page, run) {
+    if label.kind == PhiKind::Vehicle && is_plate(page, run) {
         return true;
     }
     let is_joined = run.letters > 0 && (run.letters <= 12 || run.first == run.last && run.digits >= 2);

@@ -4,7 +4,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
-use super::super::words::{class, is};
+use super::plans::{is_of_plan, kind_of_bare_id};
 
 /// How far back, in tokens, a label may stand.
 const REACH: usize = 10;
@@ -218,38 +218,6 @@ fn words_before(page: &Page, value: usize) -> Reading {
     }
 }
 
-/// "ID W223017306" alone, where the text speaks of a payer or a plan near by, is a plan's.
-fn kind_of_bare_id(page: &Page, noun: usize, value: usize) -> PhiKind {
-    const REACH: usize = 24;
-    const REACH_OF_NAME: usize = 5;
-    let is_anothers = |index: usize| {
-        page.has(index, cue::PERSON)
-            || page
-                .token(index)
-                .is_some_and(|token| token.shape == Shape::Upper && (3..=5).contains(&token.len()))
-                && !page.has(index, cue::PROPER | cue::PLAN_WORD)
-                && !is(page, index, class::INSTITUTION)
-    };
-    if noun.checked_sub(1).is_some_and(is_anothers) {
-        return PhiKind::OtherUniqueId; // "client ID", "UNOS ID"
-    }
-    let names_payer = |index: usize| page.has(index, cue::PROPER);
-    let tells_of_plan = |index: usize| {
-        page.has(index, cue::PLAN_WORD | cue::PLAN_HEAD) && !page.has(index, cue::CODE_CUE | cue::MRN_WORD)
-            || page.token(index).is_some_and(Token::is_word) && is(page, index, class::INSTITUTION)
-            || page.word_is(
-                index,
-                &["payer", "payor", "insurer", "formulary", "eligibility", "elig"],
-            )
-    };
-    let follows_payer = (noun.saturating_sub(REACH_OF_NAME)..noun).any(names_payer);
-    if follows_payer || (value.saturating_sub(REACH)..value + REACH / 2).any(tells_of_plan) {
-        PhiKind::HealthPlanId
-    } else {
-        PhiKind::OtherUniqueId
-    }
-}
-
 /// What one word says of the number: a label's head or qualifier, or a code's.
 fn of_word(page: &Page, at: usize, noun: Option<usize>, is_adjacent: bool, is_near: bool) -> Option<Reading> {
     let token = page.token(at)?;
@@ -382,21 +350,6 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
         cues
     };
     kind_of(joined, &WORDS)
-}
-
-/// "insurance card", "old Molina card": and no bank's.
-fn is_of_plan(page: &Page, card: usize) -> bool {
-    let is_plan = |index: usize| {
-        is(page, index, class::INSTITUTION)
-            || page.has(index, cue::PLAN_WORD | cue::PROPER)
-            || page.word_is(index, &["id", "rx", "insurance"])
-    };
-    let is_bank = |index: usize| {
-        page.has(index, cue::ACCOUNT_WORD) || page.word_is(index, &["discover", "gift", "payment", "hsa", "fsa"])
-    };
-    let before = || (1..=2).filter_map(|back| card.checked_sub(back));
-    let is_read = page.word_is(card + 1, &["id", "reads", "says"]);
-    (is_read || before().any(is_plan)) && !before().any(is_bank)
 }
 
 /// "Aetna ID W123456789": a payer's name before "ID".
