@@ -187,9 +187,8 @@ fn words_before(page: &Page, value: usize) -> Reading {
         if is_on_file(page, at) || is_state && !token.has(ALL_HEADS | ALL_WORDS | cue::ID_NOUN) {
             continue; // "license MA 238841", "plate TX 7KB-L92"
         }
-        let is_ending = page.word_is(value - 1, &["ending", "in"]);
-        let is_adjacent = value - at <= ADJACENT + usize::from(is_ending); // "card on file ending in 3391"
-        if let Some(reading) = of_word(page, at, noun, is_adjacent, others == 0 || noun.is_some()) {
+        let is_near = others == 0 || noun.is_some();
+        if let Some(reading) = of_word(page, at, noun, is_adjacent(page, at, value), is_near) {
             return reading;
         }
         if token.has(cue::ID_NOUN) && others == 0 {
@@ -216,6 +215,12 @@ fn words_before(page: &Page, value: usize) -> Reading {
         }),
         _ => Reading::Unlabelled,
     }
+}
+
+/// Near enough to need no "number": "card 3391", "card on file ending in 3391".
+fn is_adjacent(page: &Page, at: usize, value: usize) -> bool {
+    let is_ending = { value.checked_sub(1) }.is_some_and(|before| page.word_is(before, &["ending", "in"]));
+    value - at <= ADJACENT + usize::from(is_ending)
 }
 
 /// What one word says of the number: a label's head or qualifier, or a code's.
