@@ -129,7 +129,7 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     if is_strength || is_quantity || is_public && !is_licence || is_trial || is_stage || is_document_number(page, run) {
         return false;
     }
-    if is_licence && digits >= 4 && is_of_state(page, run)
+    if is_licence && digits >= 4 && !is_year && is_of_state(page, run)
         || is_of_twins(page, run, label)
         || follows_chart(page, run) && digits >= 4
         || is_ending(page, run) && !is_year
