@@ -2,7 +2,7 @@
 
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
-use super::super::token::{Shape, Token};
+use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
 use super::context::is_person;
 
@@ -79,6 +79,12 @@ fn is_apposed(page: &Page, at: usize, last: usize) -> bool {
         && page
             .token(mark - 2)
             .is_some_and(|initial| initial.shape == Shape::Upper && initial.len() == 1);
+    let is_sex = mark > 1
+        && page.word_is(mark - 1, &["m", "f"])
+        && page.token(mark - 2).is_some_and(|before| before.shape == Shape::Mark);
+    if is_sex && page.mark_is(last + 1, b',') {
+        return true; // "Pt: M, 92, CHF"
+    }
     let is_set_off = last > at && page.mark_is(mark, b',') && page.mark_is(last + 1, b',');
     follows_initial
         || is_set_off
@@ -133,6 +139,14 @@ fn is_named(page: &Page, index: usize) -> bool {
         .is_some_and(|title| page.has(title, cue::TITLE));
     if page.word_is(index, &["pt", "patient"]) || follows_title && token.is_capitalised() {
         return true; // "Mr. Williams", whatever else is called so
+    }
+    let follows_given_name = page
+        .before(index)
+        .is_some_and(|given| u64::from(given.known) & (dict::FIRST | dict::FIRST_ORDINARY) != 0)
+        && token.gap == Gap::Space
+        && token.is_capitalised();
+    if follows_given_name && token.has(cue::EPONYM) {
+        return true; // "Eleanor Whitaker, 102"
     }
     if token.has(OTHERS) || is(page, index, class::MEASURE) {
         return false;

@@ -57,9 +57,27 @@ fn numeric(page: &Page, at: usize) -> Option<usize> {
                         .is_some_and(|token| matches!(token.mark, b':' | b'=' | b'-'))
             })
         });
-        let is_plain = !page.has(at + 1, cue::UNIT) && !page.mark_is(at + 1, b'%');
+        let is_plain = (!page.has(at + 1, cue::UNIT) || is_in_years_of_one(page, at)) && !page.mark_is(at + 1, b'%');
         (is_aged && is_plain || is_sex(page, at + 1) && page.gap(at + 1) <= Gap::Space).then_some(at)
     })
+}
+
+/// "patient aged 94 years", and not "patients aged 90 years".
+fn is_in_years_of_one(page: &Page, at: usize) -> bool {
+    const ONE: [&str; 11] = [
+        "patient",
+        "pt",
+        "man",
+        "woman",
+        "lady",
+        "gentleman",
+        "male",
+        "female",
+        "mother",
+        "father",
+        "member",
+    ];
+    page.word_is(at + 1, &["years", "yrs"]) && at.checked_sub(2).is_some_and(|one| page.word_is(one, &ONE))
 }
 
 /// "93 y F", "91 yrs male".

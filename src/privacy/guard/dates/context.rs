@@ -37,14 +37,29 @@ fn begins(page: &Page, index: usize) -> bool {
 }
 
 pub(super) fn is_person(page: &Page, index: usize) -> bool {
-    page.has(index, cue::PERSON | cue::RELATIVE)
+    page.has(index, cue::PERSON | cue::RELATIVE) && !is_modifier(page, index)
         || page.token(index).is_some_and(|token| {
             token.has(cue::TITLE) && token.shape != Shape::Upper || is_age_and_sex(page, index, token)
         })
-        || is(page, index, class::PRONOUN | class::PEOPLE)
+        || is(page, index, class::PRONOUN | class::PEOPLE) && !asks_who(page, index)
         || page.word_is(index, &["i"])
             && page.token(index + 1).is_some_and(Token::is_word)
             && page.gap(index) != Gap::Glued
+}
+
+/// The "PT" of "45385-PT".
+fn is_modifier(page: &Page, index: usize) -> bool {
+    page.gap(index) == Gap::Glued && index > 0 && page.mark_is(index - 1, b'-') && page.word_is(index, &["pt"])
+}
+
+/// ": who may certify it?", "Who bills?": anybody.
+fn asks_who(page: &Page, index: usize) -> bool {
+    let follows_mark = |index: usize| {
+        page.before(index)
+            .is_some_and(|mark| matches!(mark.mark, b':' | b')' | b';'))
+    };
+    let opens = |index: usize| page.starts_sentence(index) || follows_mark(index);
+    page.word_is(index, &["who"]) && opens(index)
 }
 
 /// "61M", "34F".
@@ -183,6 +198,7 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
         .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
         .map(|back| first - back)
         .find(|index| is(page, *index, class::DOCUMENT_WORD) || page.has(*index, cue::POLICY_DATE))
+        .filter(|index| !(index + 1 == first && is_told_by_form(page, *index, last)))
         .or_else(|| document_word_after(page, first, last));
     let is_payers = near.is_some_and(|near| !is(page, near, class::OF_PEOPLE_TOO))
         && reach(page, first, last).any(|index| page.has(index, cue::PROPER));
@@ -199,6 +215,18 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
         && !speaks_of_person(page, first, last)
         && !(near.is_some_and(|near| is(page, near, class::OF_PERMISSION))
             && reach(page, first, last).any(|index| is(page, index, class::PERMISSION)))
+}
+
+/// "The CMN for Otis Franklin lists 6/31/2023": what a form of somebody's says.
+pub(super) fn is_told_by_form(page: &Page, verb: usize, last: usize) -> bool {
+    page.word_is(verb, &["lists"])
+        && reach(page, verb, last).any(|index| is_known_name(page, index) && is_known_name(page, index + 1))
+}
+
+fn is_known_name(page: &Page, index: usize) -> bool {
+    const NAMES: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::SURNAME | dict::SURNAME_ORDINARY;
+    page.token(index)
+        .is_some_and(|token| token.shape == Shape::Title && u64::from(token.known) & NAMES != 0)
 }
 
 /// "after January 1 when the new list starts": for days of no year, which return.

@@ -210,16 +210,17 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
     }
     let names_season =
         follows_month || page.word_is(at + 1, &["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
-    let is_somebodys = speaks_of_person(page, at, at)
+    let speaks_of_person = speaks_of_person(page, at, at);
+    let is_last_care = || {
+        is_sure && !page.has(before, cue::POLICY_DATE) && { page.cue_before(at, 8, cue::PATIENT_DATE) }
+            .is_some_and(|cue_at| page.word_is(cue_at, &["last"]) || !is(page, cue_at, class::OF_MANY_THINGS))
+    };
+    let is_somebodys = speaks_of_person
         || care_near(page, at, at, 6) && !is_document_like(page, at)
-        || may_speak_of_person(page, before, at) && page.has(at, cue::MONTH) && names_somebody_first(page, before);
-    let is_last_care = is_sure
-        && page
-            .cue_before(at, 8, cue::PATIENT_DATE)
-            .is_some_and(|cue_at| page.word_is(cue_at, &["last"]) || !is(page, cue_at, class::OF_MANY_THINGS));
-    let is_somebodys = is_somebodys || is_last_care && !page.has(before, cue::POLICY_DATE);
-    let is_rule = names_season || is_business(page, at, at) || speaks_of_policy(page, at, at);
-    (is_somebodys && (!is_rule || speaks_of_person(page, at, at) && !speaks_of_policy(page, at, at))).then_some(Date {
+        || page.has(at, cue::MONTH) && names_somebody_first(page, before) && may_speak_of_person(page, before, at)
+        || is_last_care();
+    let is_rule = || !speaks_of_person && (names_season || is_business(page, at, at)) || speaks_of_policy(page, at, at);
+    (is_somebodys && !is_rule()).then_some(Date {
         first: at,
         last: at,
         form: Form::Told,

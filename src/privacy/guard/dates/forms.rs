@@ -104,7 +104,11 @@ fn three_parts(page: &Page, at: usize, separator: u8, [first, second, third]: [u
     let lengths = (page.word(at).len(), page.word(at + 2).len(), page.word(at + 4).len());
     let is_date = match lengths {
         (4, 1..=2, _) => is_year(first) && is_month_day(second, third),
-        (1..=2, 1..=2, 4) => is_year(third) && (is_month_day(first, second) || is_month_day(second, first)),
+        (1..=2, 1..=2, 4) => {
+            let is_told = || separator == b'/' && page.cue_before(at, 5, cue::PATIENT_DATE).is_some();
+            // "DOB 13/45/1960" is somebody's, though no such day was.
+            is_year(third) && (is_month_day(first, second) || is_month_day(second, first) || is_told())
+        }
         (1..=2, 1..=2, 2) => {
             (separator != b'.' || page.cue_before(at, 3, cue::PATIENT_DATE).is_some() || follows_time_word(page, at))
                 && (is_month_day(first, second) || is_month_day(second, first))

@@ -42,6 +42,7 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         || follows_care(page, at, is_no_scale)
         || joins_earlier_day(page, at)
         || leads_series(page, at)
+        || leads_same_month(page, at)
         || is_no_scale && (leads_list(page, at) || names_what_follows(page, at))
         || leads_range(page, at + 3, b'/') && is_no_scale && !speaks_of_policy(page, at, at + 2)
         || follows_earlier_day(page, at, is_no_scale)
@@ -114,10 +115,20 @@ fn spans_year(page: &Page, at: usize) -> bool {
 pub(super) fn follows_day_word(page: &Page, at: usize) -> bool {
     let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
     word(1, &["on", "since", "until", "till"])
-        || at
-            .checked_sub(1)
-            .is_some_and(|before| is(page, before, class::WEEK_DAY))
+        || follows_week_day(page, at)
         || word(1, &["of"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
+}
+
+/// "Tues 4/16", "Monday, 3/4", and not "Monday-Friday 8-5".
+fn follows_week_day(page: &Page, at: usize) -> bool {
+    let is_set_off = at > 0 && page.mark_is(at - 1, b',') && page.mark_is(at + 1, b'/');
+    let Some(day) = at.checked_sub(1 + usize::from(is_set_off)) else {
+        return false;
+    };
+    let ends_week = day > 1
+        && is(page, day - 2, class::WEEK_DAY)
+        && (page.mark_is(day - 1, b'-') || page.word_is(day - 1, &["to", "through", "thru"]));
+    is(page, day, class::WEEK_DAY) && !ends_week
 }
 
 /// "in clinic 3/3", "left 2/29", "done 11/4", "saw this kid 4/9", "recouped 3/9".
@@ -178,6 +189,19 @@ fn leads_series(page: &Page, at: usize) -> bool {
         .filter(|index| page.mark_is(index + 1, b'/') && page.gap(index + 1) == Gap::Glued)
         .any(|index| day(index).is_some_and(|(same, later)| same == month && (first + 1..=31).contains(&later)));
     month >= 3 && follows && is_about_person(page, at, at + 2)
+}
+
+/// "3/4, 3/6, 3/8", "1/8, 1/22": commas and later days of the same month. Scales keep their last number, not their first.
+fn leads_same_month(page: &Page, at: usize) -> bool {
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let next = |index: usize| {
+        let is_fraction = page.mark_is(index + 5, b'/') && page.gap(index + 5) == Gap::Glued;
+        let (month, first) = day(index)?;
+        let later = day(index + 4).filter(|(same, later)| *same == month && (first + 1..=31).contains(later))?;
+        (page.mark_is(index + 3, b',') && is_fraction).then_some(later.1)
+    };
+    let is_series = next(at).is_some_and(|later| later > SCALE_MAX || next(at + 4).is_some());
+    is_series && !speaks_of_policy(page, at, at + 2)
 }
 
 /// "10/4 CT: 6 mm stone", "the 8/14 culture".
@@ -255,7 +279,7 @@ fn is_measured(page: &Page, at: usize) -> bool {
             && (is(page, before, class::SCALE)
                 || page
                     .token(before)
-                    .is_some_and(|token| token.has_digit() && !token.taken)
+                    .is_some_and(|token| token.has_digit() && !token.taken && !is(page, before, class::CARE_NOUN))
                 || before + 1 == at
                     && page.has(before, cue::POLICY_DATE | cue::CODE_CUE)
                     && !tells_of_somebody(page, at, at + 2))

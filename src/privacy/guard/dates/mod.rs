@@ -10,11 +10,11 @@ mod forms;
 pub(super) mod fractions;
 pub(super) mod spaced;
 pub(super) mod spelled;
-mod stamps;
+pub(super) mod stamps;
 
 use self::context::{
-    care_near, dates_document, is_about_person, nearest_cue, speaks_of_document, speaks_of_person, speaks_of_policy,
-    tells_of_somebody,
+    care_near, dates_document, is_about_person, is_told_by_form, nearest_cue, speaks_of_document, speaks_of_person,
+    speaks_of_policy, tells_of_somebody,
 };
 use self::days::is_business;
 use self::forms::{Date, Form, date_at};
@@ -120,6 +120,7 @@ fn is_full_personal(page: &Page, date: &Date) -> bool {
 fn is_policy_of_person(page: &Page, date: &Date, at: usize) -> bool {
     page.has(at, cue::PERSON)
         || page.cue_before(at, 3, cue::PERSON).is_some()
+        || at + 1 == date.first && is_told_by_form(page, at, date.last)
         || is(page, at, class::OF_BOTH) && tells_of_somebody(page, date.first, date.last)
 }
 

@@ -9,6 +9,8 @@ use super::context::speaks_of_person;
 /// How far back a bracket is looked for that a stamp opens with, and how far a document's name may stand before the bracket.
 const BRACKET_REACH: usize = 8;
 const NAME_REACH: usize = 5;
+/// How far before its day a case's parties stand, in tokens.
+const COURT_REACH: usize = 12;
 
 /// Whether a date is a document's own, whatever is said around it. Nobody's care may be spoken of.
 pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
@@ -16,6 +18,10 @@ pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
         || follows_number(page, first)
         || stands_in_brackets(page, first, last)
         || names_edition(page, first, last)
+        || follows_verdict(page, first)
+        || follows_edition(page, first)
+        || follows_criterion(page, first, last)
+        || is_month_of_review(page, first, last)
         || is_of_code(page, first))
         && !speaks_of_person(page, first, last)
         || is_of_court(page, first)
@@ -73,7 +79,70 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
     opens_with_stamp || is_alone && is_numbered && is_document
 }
 
-/// "E66.813 since 10/1/2024": codes begin and end with a quarter.
+/// "USPSTF gave a B grade in May 2021", "Hayes rating C, dated March 2022": what those say who judge treatments.
+fn follows_verdict(page: &Page, first: usize) -> bool {
+    let near = || (1..=NAME_REACH).filter_map(|back| first.checked_sub(back));
+    const VERDICTS: [&str; 6] = ["grade", "rating", "brief", "vote", "voted", "report"];
+    const JUDGES: [&str; 9] = ["hayes", "gao", "oig", "medpac", "macpac", "kff", "ecri", "cbo", "nice"];
+    let Some(verdict) = near().find(|index| page.word_is(*index, &VERDICTS)) else {
+        return false;
+    };
+    let is_report = page.word_is(verdict, &["report"]);
+    let judges = |index: usize| !is_report && is(page, index, class::INSTITUTION) || page.word_is(index, &JUDGES);
+    (1..=NAME_REACH)
+        .filter_map(|back| verdict.checked_sub(back))
+        .any(judges)
+}
+
+/// "4th ed., Feb 2017", "NCCN v3.2025, dated March 2025".
+fn follows_edition(page: &Page, first: usize) -> bool {
+    let mut at = first;
+    while at > 0
+        && first - at < 3
+        && (page.mark_is(at - 1, b',') || page.mark_is(at - 1, b'.') || page.word_is(at - 1, &["dated"]))
+    {
+        at -= 1;
+    }
+    let token = |back: usize| at.checked_sub(back).and_then(|index| page.token(index));
+    let is_counted = token(2).is_some_and(|number| number.shape == Shape::Mixed);
+    let is_edition = at > 0 && page.word_is(at - 1, &["ed", "edition"]) && is_counted;
+    let is_version = at < first
+        && token(2).is_some_and(|stop| stop.mark == b'.')
+        && token(3).is_some_and(|version| version.shape == Shape::Mixed && version.first == b'v' && version.len() <= 3);
+    is_edition || is_version
+}
+
+/// "Reference: 5468-C 06-2025.": how managers of pharmacy benefits number and date their criteria.
+fn follows_criterion(page: &Page, first: usize, last: usize) -> bool {
+    last == first + 2
+        && page.mark_is(first + 1, b'-')
+        && first.checked_sub(1).is_some_and(|letter| ends_criterion(page, letter))
+}
+
+/// Whether the letter of "5468-C" stands at `letter`.
+pub(in super::super) fn ends_criterion(page: &Page, letter: usize) -> bool {
+    let Some([number, hyphen, letter]) = letter.checked_sub(2).and_then(|from| page.tokens.get(from..=letter)) else {
+        return false;
+    };
+    letter.shape == Shape::Upper
+        && letter.len() == 1
+        && letter.gap == Gap::Glued
+        && hyphen.mark == b'-'
+        && hyphen.gap == Gap::Glued
+        && number.shape == Shape::Digits
+        && number.len() == 4
+}
+
+/// "corporate medical policy, last cap review 6/2025": policies are reviewed in a month.
+fn is_month_of_review(page: &Page, first: usize, last: usize) -> bool {
+    let is_month = page.word(last).len() == 4 && last <= first + 2;
+    is_month
+        && first.checked_sub(1).is_some_and(|review| {
+            page.word_is(review, &["review", "reviewed", "update", "revision"]) && is_beside_document(page, review)
+        })
+}
+
+/// "E66.813 since 10/1/2024", "RARC N657 since 3/1/2016": codes begin and end with a quarter, remarks with a month.
 fn is_of_code(page: &Page, first: usize) -> bool {
     let is_quarter = matches!(
         (page.number(first), page.number(first + 2)),
@@ -86,19 +155,36 @@ fn is_of_code(page: &Page, first: usize) -> bool {
             && (page.word(index).len() == 5
                 || index > 0 && page.mark_is(index - 1, b'.') && page.gap(index) == Gap::Glued)
     };
-    is_quarter && follows_since && first.checked_sub(2).is_some_and(is_code)
+    let is_named = { first.checked_sub(3) }.is_some_and(|name| page.has(name, cue::CODE_CUE))
+        && { first.checked_sub(2) }
+            .and_then(|code| page.token(code))
+            .is_some_and(|code| code.has_digit() && code.len() <= 5)
+        && page.mark_is(first + 1, b'/')
+        && page.number(first + 2) == Some(1);
+    follows_since && (is_named || is_quarter && first.checked_sub(2).is_some_and(is_code))
 }
 
 /// "Jimmo v. Sebelius (January 24, 2013)", "Fuller v. Harmon, decision of May 2, 2014".
 fn is_of_court(page: &Page, first: usize) -> bool {
-    const SAID: [&str; 6] = ["settlement", "ruling", "decision", "judgment", "judgement", "decree"];
+    const SAID: [&str; 8] = [
+        "settlement",
+        "ruling",
+        "decision",
+        "judgment",
+        "judgement",
+        "decree",
+        "decided",
+        "argued",
+    ];
     let is_capitalised = |index: usize| page.token(index).is_some_and(Token::is_capitalised);
     let is_versus = |at: usize| page.word_is(at, &["v"]) && at > 0 && is_capitalised(at - 1);
-    let is_said = { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
+    let follows_page = first >= 2 && page.mark_is(first - 1, b',') && page.is_digits(first - 2);
+    let is_said = follows_page
+        || { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
         || (1..=2)
             .filter_map(|back| first.checked_sub(back))
             .any(|index| page.word_is(index, &SAID));
-    is_said && { (1..=BRACKET_REACH).filter_map(|back| first.checked_sub(back)) }.any(is_versus)
+    is_said && { (1..=COURT_REACH).filter_map(|back| first.checked_sub(back)) }.any(is_versus)
 }
 
 /// "the April 13, 2023 list", "the 10/1 update": what follows is a document.

@@ -8,6 +8,7 @@ use super::super::page::Page;
 use super::super::token::Gap;
 use super::codes::{is_public_code, is_row_of_codes};
 use super::labels::Reading;
+use super::plans::kind_beside_payer;
 use super::policies::is_document_number;
 use super::records::{is_record_form, stands_alone};
 use super::{Run, checksum};
@@ -35,6 +36,9 @@ pub(super) fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> 
     if !(is_long || has_dash_groups) || checksum::is_npi(&run.compact(page)) || is_public_code(page, run) {
         return None;
     }
+    if is_document_number(page, run) || is_zip(page, run) {
+        return None;
+    }
     let follows_payer = page.gap(run.first) == Gap::Space
         && page
             .before(run.first)
@@ -49,8 +53,15 @@ pub(super) fn unlabelled_long(page: &mut Page, run: &Run, reading: &Reading) -> 
     if !speaks_of_person {
         return None;
     }
-    page.report(run.first, run.last, PhiKind::OtherUniqueId, 0.5, "id.long_number");
+    let kind = kind_beside_payer(page, run.first).unwrap_or(PhiKind::OtherUniqueId);
+    page.report(run.first, run.last, kind, 0.5, "id.long_number");
     Some(run.last)
+}
+
+/// "zip 60173-4126": the places read it.
+fn is_zip(page: &Page, run: &Run) -> bool {
+    let is_form = run.first + 2 == run.last && page.word(run.first).len() == 5 && page.word(run.last).len() == 4;
+    is_form && page.cue_before(run.first, 2, cue::ZIP_CUE).is_some()
 }
 
 /// "pls pull AB-55-0917": letters and digits as no public code has them, and nothing near that speaks of codes or documents.
@@ -92,7 +103,7 @@ pub(super) fn bare(page: &mut Page, run: &Run, reading: &Reading) -> Option<usiz
     let kind = if is_record {
         PhiKind::Mrn
     } else {
-        PhiKind::OtherUniqueId
+        kind_beside_payer(page, run.first).unwrap_or(PhiKind::OtherUniqueId)
     };
     page.report(run.first, run.last, kind, 0.5, "id.bare");
     Some(run.last)

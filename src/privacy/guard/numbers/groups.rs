@@ -114,9 +114,14 @@ pub(super) fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
     let joint = run.first.checked_sub(1)?;
     let is_joined = page.word_is(joint, &["and", "or"]) && { page.before(joint) }
         .is_some_and(|last| last.end as usize == found.end);
-    let fewest = if is_joined && run.letters > 0 { 4 } else { 6 };
     let kind = found.kind;
-    if !has_same_form || run.digits < fewest || is_public_code(page, run) || page.has(run.last + 1, cue::UNIT) {
+    let is_chart = is_joined && kind == PhiKind::Mrn;
+    let fewest = if is_chart || is_joined && run.letters > 0 { 4 } else { 6 };
+    if !has_same_form
+        || run.digits < fewest
+        || !is_chart && is_public_code(page, run)
+        || page.has(run.last + 1, cue::UNIT)
+    {
         return None;
     }
     page.report(run.first, run.last, kind, 0.7, "id.label");

@@ -22,7 +22,32 @@ pub(super) fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize
     }
     let score = if label.is_explicit { 0.95 } else { 0.8 };
     page.report(run.first, last, label.kind, score, "id.label");
+    if label.kind == PhiKind::Mrn
+        && let Some(twin) = twin(page, run)
+    {
+        page.report(twin, twin, label.kind, score, "id.label");
+        return Some(twin);
+    }
     Some(last)
+}
+
+/// The other of "mrns 70018 and 70081": short, of the same length, and joined.
+fn twin(page: &Page, run: &Run) -> Option<usize> {
+    let other = run.last + 2;
+    let is_short = run.first == run.last && run.letters == 0 && matches!(run.digits, 4 | 5);
+    let is_joined = page.word_is(run.last + 1, &["and", "or"]) || page.mark_is(run.last + 1, b'&');
+    let is_twin = page.is_digits(other) && page.word(other).len() == run.digits;
+    (is_short && is_joined && is_twin && !page.has(other + 1, cue::UNIT) && !page.mark_is(other + 1, b'%'))
+        .then_some(other)
+}
+
+/// "charts 4471 and 4417", and not "charts 99213 and 99214".
+fn is_of_twins(page: &Page, run: &Run, label: Label) -> bool {
+    label.kind == PhiKind::Mrn
+        && follows(page, run, &["charts", "mrns"])
+        && !run.text(page).starts_with("99")
+        && !page.number(run.first).is_some_and(|year| (1900..=2099).contains(&year))
+        && twin(page, run).is_some()
 }
 
 /// The last token of a labelled value, and its digits.
@@ -33,6 +58,9 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
         && digits >= LONG_DIGITS
     {
         return (last, digits);
+    }
+    if let Some(end) = over_capitals(page, run, label) {
+        return end;
     }
     if run.letters == 0 {
         let groups = Groups::read(page, run.first, true);
@@ -58,6 +86,19 @@ fn value_end(page: &Page, run: &Run, label: Label) -> (usize, usize) {
     (run.last, run.digits)
 }
 
+/// "member ID 901 SHP 44 2271": capitals among the groups.
+fn over_capitals(page: &Page, run: &Run, label: Label) -> Option<(usize, usize)> {
+    let capitals = page
+        .token(run.last + 1)
+        .filter(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()) && token.cues == 0)?;
+    let is_begun = label.is_explicit && label.kind == PhiKind::HealthPlanId && run.letters == 0 && run.digits <= 4;
+    if !is_begun || capitals.gap != Gap::Space {
+        return None;
+    }
+    let (last, digits) = spaced_value(page, run.last + 1)?;
+    (run.digits + digits >= LONG_DIGITS).then_some((last, run.digits + digits))
+}
+
 fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> bool {
     let is_quantity = page.has(run.last + 1, cue::UNIT)
         || page.has(run.last, cue::UNIT) && page.before(run.last).is_none_or(|before| before.mark != b'-')
@@ -79,15 +120,20 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     let is_public = (digits == run.digits && !label.is_head && !label.is_explicit || is_field)
         && is_public_code(page, run)
         || is_loop && run.letters == 2
-        || is_statute;
+        || is_statute
+        || run.letters == 0 && run.text(page).contains('/') && run.text(page).contains('-'); // "enrollment 11/1-1/15"
     let is_strength = run.letters == 0 && run.digits == 1; // "tylenol #3"
-    let is_licence = label.kind == PhiKind::License && follows(page, run, &["license", "licence", "lic"]);
+    let is_licence = label.kind == PhiKind::License && follows_licence(page, run);
     let is_stage = follows(page, run, &["tail"]) && !is_plate(page, run); // "pancreatic tail T2N0M0"
     let is_trial = label.kind == PhiKind::OtherUniqueId && is_trial_name(run.text(page));
     if is_strength || is_quantity || is_public && !is_licence || is_trial || is_stage || is_document_number(page, run) {
         return false;
     }
-    if follows_chart(page, run) && digits >= 4 || is_ending(page, run) && !is_year {
+    if is_licence && digits >= 4 && !is_year && is_of_state(page, run)
+        || is_of_twins(page, run, label)
+        || follows_chart(page, run) && digits >= 4
+        || is_ending(page, run) && !is_year
+    {
         return true;
     }
     if !label.is_head && !label.is_explicit && digits == run.digits && is_row_of_codes(run.text(page)) {
@@ -108,6 +154,17 @@ fn follows(page: &Page, run: &Run, words: &[&str]) -> bool {
     run.first
         .checked_sub(1)
         .is_some_and(|before| page.word_is(before, words))
+}
+
+/// "license 48817", "license MN 48817".
+fn follows_licence(page: &Page, run: &Run) -> bool {
+    let state = usize::from(is_of_state(page, run));
+    { run.first.checked_sub(1 + state) }.is_some_and(|label| page.word_is(label, &["license", "licence", "lic"]))
+}
+
+/// A state's letters stand right before.
+fn is_of_state(page: &Page, run: &Run) -> bool {
+    { run.first.checked_sub(1) }.is_some_and(|state| page.has(state, cue::STATE_ABBR) && page.word(state).len() == 2)
 }
 
 /// "SKI4LYF": capitals around a digit. The tail of an aircraft shows its country's letter first.

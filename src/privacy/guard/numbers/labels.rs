@@ -4,6 +4,7 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
+use super::plans::{is_of_plan, kind_of_bare_id};
 
 /// How far back, in tokens, a label may stand.
 const REACH: usize = 10;
@@ -186,7 +187,8 @@ fn words_before(page: &Page, value: usize) -> Reading {
         if is_on_file(page, at) || is_state && !token.has(ALL_HEADS | ALL_WORDS | cue::ID_NOUN) {
             continue; // "license MA 238841", "plate TX 7KB-L92"
         }
-        if let Some(reading) = of_word(page, at, noun, value - at <= ADJACENT, others == 0 || noun.is_some()) {
+        let is_near = others == 0 || noun.is_some();
+        if let Some(reading) = of_word(page, at, noun, is_adjacent(page, at, value), is_near) {
             return reading;
         }
         if token.has(cue::ID_NOUN) && others == 0 {
@@ -207,12 +209,18 @@ fn words_before(page: &Page, value: usize) -> Reading {
     }
     match noun {
         Some(noun) if page.word_is(noun, &["id", "identifier", "identification"]) => Reading::Identifier(Label {
-            kind: PhiKind::OtherUniqueId,
+            kind: kind_of_bare_id(page, noun, value),
             is_explicit: false,
             is_head: false,
         }),
         _ => Reading::Unlabelled,
     }
+}
+
+/// Near enough to need no "number": "card 3391", "card on file ending in 3391".
+fn is_adjacent(page: &Page, at: usize, value: usize) -> bool {
+    let is_ending = { value.checked_sub(1) }.is_some_and(|before| page.word_is(before, &["ending", "in"]));
+    value - at <= ADJACENT + usize::from(is_ending)
 }
 
 /// What one word says of the number: a label's head or qualifier, or a code's.
@@ -335,8 +343,11 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let outer = at
         .checked_sub(1)
         .map_or(0, |before| page.token(before).map_or(0, |token| token.cues));
-    if noun.is_some() && cues & (cue::PERSON | cue::MRN_WORD) == 0 {
+    if noun.is_some() && !page.word_is(at, &["card"]) && cues & (cue::PERSON | cue::MRN_WORD) == 0 {
         return kind_of(cues, &WORDS);
+    }
+    if page.word_is(at, &["card"]) && is_of_plan(page, at) {
+        return Some(PhiKind::HealthPlanId);
     }
     let joined = if cues & ALL_WORDS == cue::OTHER_WORD {
         cues | (outer & cue::PLAN_WORD)

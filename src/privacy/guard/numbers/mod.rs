@@ -10,6 +10,7 @@ mod groups;
 mod labelled;
 pub(super) mod labels;
 mod phones;
+mod plans;
 mod policies;
 mod records;
 mod spoken;
