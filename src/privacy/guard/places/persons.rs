@@ -79,7 +79,11 @@ fn named_after_mark(page: &Page, at: usize) -> Option<usize> {
 
 /// "Ashley House, MD", "Rose Holland RN".
 fn has_degree(page: &Page, last: usize) -> bool {
-    let degree = if page.mark_is(last + 1, b',') { last + 2 } else { last + 1 };
+    let degree = if page.mark_is(last + 1, b',') {
+        last + 2
+    } else {
+        last + 1
+    };
     page.gap(degree) == Gap::Space
         && page.token(degree).is_some_and(|token| token.shape == Shape::Upper)
         && is(page, degree, class::DEGREE)
@@ -94,5 +98,8 @@ fn is_whose(page: &Page, at: usize, last: usize) -> bool {
     is_led
         && page.dictionary(at) & (dict::FIRST | dict::CITY | dict::WORD | PLACES) == dict::FIRST
         && page.dictionary(last) & (dict::SURNAME | PLACES) == dict::SURNAME
-        && !page.has(last + 1, cue::FACILITY_HEAD | cue::PLACE_TAIL | cue::EPONYM_HEAD | cue::STATE_ABBR)
+        && !page.has(
+            last + 1,
+            cue::FACILITY_HEAD | cue::PLACE_TAIL | cue::EPONYM_HEAD | cue::STATE_ABBR,
+        )
 }

@@ -81,8 +81,13 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
         all_known
     };
     // "Dubois, CO-50", "Fahey, ID R599": a code, or a label and a number.
-    let is_code = page.gap(state + 1) == Gap::Glued && page.mark_is(state + 1, b'-') && page.gap(state + 2) == Gap::Glued && page.token(state + 2).is_some_and(Token::has_digit)
-        || page.token(state + 1).is_some_and(|next| next.shape == Shape::Mixed && next.gap == Gap::Space);
+    let is_code = page.gap(state + 1) == Gap::Glued
+        && page.mark_is(state + 1, b'-')
+        && page.gap(state + 2) == Gap::Glued
+        && page.token(state + 2).is_some_and(Token::has_digit)
+        || page
+            .token(state + 1)
+            .is_some_and(|next| next.shape == Shape::Mixed && next.gap == Gap::Space);
     let is_state = is_state && !is_code;
     let names_score = !has_comma && page.has(state + 1, cue::EPONYM_HEAD) && page.gap(state + 1) == Gap::Space;
     if !is_state || !is_town || !is_plausible || names_score {
