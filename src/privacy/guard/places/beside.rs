@@ -175,9 +175,10 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     if is_health && goes_on {
         return None;
     }
-    let is_system = is_health && page.dictionary(at) & dict::CHAIN != 0 && page.cue_before(at, 1, cue::PLACE_PREP).is_some();
-    let is_called_after_town = page.dictionary(at) & (dict::CITY | dict::TOWN) != 0
-        || head == at + 1 && is(page, at, class::PRACTICE_LEAD);
+    let is_system =
+        is_health && page.dictionary(at) & dict::CHAIN != 0 && page.cue_before(at, 1, cue::PLACE_PREP).is_some();
+    let is_called_after_town =
+        page.dictionary(at) & (dict::CITY | dict::TOWN) != 0 || head == at + 1 && is(page, at, class::PRACTICE_LEAD);
     let stands_alone = ends_clause(page, head) || leads_deed(page, head) || page.mark_is(head + 1, b',');
     let is_named = (at..head).any(|index| is_facility_name(page, index, at) && !page.has(index, cue::PROPER))
         || stands_alone && (is_called_after_town || head >= at + 2) && !page.has(at, cue::FACILITY_GENERIC)

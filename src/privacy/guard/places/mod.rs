@@ -3,6 +3,7 @@
 mod abroad;
 pub(super) mod beside;
 pub(super) mod blocks;
+mod counties;
 mod facilities;
 mod houses;
 mod letters;
@@ -21,6 +22,7 @@ pub(super) mod zip3;
 mod zips;
 
 use self::abroad::{crossing, foreign_street, military_post, routed_box};
+use self::counties::county;
 use self::facilities::{cued_facility, facility, lower_chain, lower_facility, lower_house, saintly_facility};
 use self::houses::house;
 use self::lower_towns::{lower_apposition, lower_sited, lower_subject, lower_town};
@@ -29,7 +31,7 @@ use self::practices::named_practice;
 use self::sites::{interstate, site};
 pub(super) use self::streets::NAME_TOKENS_MAX;
 use self::streets::{apartment, cued_address, named_street, post_box, street};
-use self::towns::{county, town, town_and_state};
+use self::towns::{town, town_and_state};
 use self::zips::{coordinates, lettered_postcode, state_zip, zip, zip_of_person, zip_plus_four};
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};

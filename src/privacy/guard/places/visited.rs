@@ -40,7 +40,8 @@ pub(super) fn visited(page: &mut Page, at: usize) -> Option<usize> {
     let is_supplier = || page.has(at, cue::PROPER) && page.has(at - 1, cue::FACILITY_VERB) && leads_town(page, last);
     let tells = |index: usize| {
         let known = page.dictionary(index);
-        page.token(index).is_some_and(|part| part.is_capitalised() && part.len() > 2)
+        page.token(index)
+            .is_some_and(|part| part.is_capitalised() && part.len() > 2)
             && (known & dict::WORD == 0 || known & dict::CHAIN != 0 || last > at && known & NAMES != 0 && !is_shouted)
             && !page.has(index, cue::FACILITY_GENERIC)
     };
@@ -77,7 +78,10 @@ pub(super) fn small_visited(page: &mut Page, at: usize, token: &Token) -> Option
             part.shape == Shape::Lower && part.gap == Gap::Space && part.cues & !cue::FACILITY_NAME == 0 && !part.taken
         }) && (page.dictionary(index) & dict::WORD == 0 || page.has(index, cue::FACILITY_NAME))
     };
-    let last = (at + 1..at + 4).take_while(|index| goes_on(*index)).last().unwrap_or(at);
+    let last = (at + 1..at + 4)
+        .take_while(|index| goes_on(*index))
+        .last()
+        .unwrap_or(at);
     page.report(at, last, PhiKind::Geography, 0.5, DETECTOR);
     Some(last)
 }
@@ -88,12 +92,18 @@ fn follows_at(page: &Page, at: usize) -> bool {
         && page.gap(at) == Gap::Space
         && page.word_is(at - 1, &["at"])
         && !page.starts_sentence(at - 1)
-        && !page.word_is(at - 2, &["look", "looking", "looked", "aimed", "directed", "anger", "laughed", "yelled"])
+        && !page.word_is(
+            at - 2,
+            &[
+                "look", "looking", "looked", "aimed", "directed", "anger", "laughed", "yelled",
+            ],
+        )
 }
 
 /// "Sutter Health Plus", "Banner Aetna".
 fn is_payer(page: &Page, last: usize) -> bool {
-    page.has(last, cue::ORG_SUFFIX) || page.word_is(last, &["plan", "plus", "advantage", "aetna", "permanente", "choice"])
+    page.has(last, cue::ORG_SUFFIX)
+        || page.word_is(last, &["plan", "plus", "advantage", "aetna", "permanente", "choice"])
 }
 
 /// "in Irvine"
@@ -106,7 +116,10 @@ fn names_other(page: &Page, last: usize) -> bool {
     page.gap(last + 1) <= Gap::Space
         && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
             || page.token(last + 1).is_some_and(Token::has_digit)
-            || page.word_is(last + 1, &["plan", "plans", "policy", "level", "levels", "dose", "scale"]))
+            || page.word_is(
+                last + 1,
+                &["plan", "plans", "policy", "level", "levels", "dose", "scale"],
+            ))
 }
 
 /// ", Camp Lejeune,": a word of the land and a name, between marks.
@@ -148,7 +161,12 @@ pub(super) fn place_after(page: &Page, of: usize) -> Option<usize> {
     let known = page.dictionary(place);
     let phrase = known_phrase(page, place, dict::CITY | dict::TOWN);
     let is_place = known & (dict::CITY | dict::TOWN) != 0 || known == 0 || page.has(place, cue::STATE);
-    let is_side = page.word_is(place, &["north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "greater", "the"]);
+    let is_side = page.word_is(
+        place,
+        &[
+            "north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "greater", "the",
+        ],
+    );
     if is_side && is_title(place + 1) {
         return Some(place + 1);
     }
