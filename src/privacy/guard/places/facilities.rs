@@ -148,8 +148,11 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
         && (at..=last)
             .take(2)
             .any(|index| page.token(index).is_some_and(|token| token.shape == Shape::Title));
+    // "Med/Surg": one of two things.
+    let is_paired = at == last && page.mark_is(last + 1, b'/') && page.gap(last + 1) == Gap::Glued;
     let is_bare_university = at == last && page.word_is(at, &["university", "college"]);
     if !is_named
+        || is_paired
         || is_bare_university
         || !is_title
         || page.has(last + 1, cue::EPONYM_HEAD) && page.gap(last + 1) <= Gap::Space
@@ -261,7 +264,10 @@ pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
     let is_of = page.word_is(at, &["children's", "childrens"]) && page.word_is(at + 1, &["of"]);
     let is_chain = known & (dict::CHAIN | dict::WORD) == dict::CHAIN && (goes_on(at + 1) || goes_on(at + 2));
     let first = if is_of { at + 2 } else { at + 1 };
+    // "children's mercy"
+    let is_childrens = page.word_is(at, &["children's", "childrens"]) && page.dictionary(at + 1) & dict::CHAIN != 0;
     let is_named = is_chain
+        || is_childrens
         || is_of
             && page
                 .token(first)

@@ -4,10 +4,12 @@ mod abroad;
 pub(super) mod beside;
 pub(super) mod blocks;
 mod brands;
+mod counties;
 mod facilities;
 mod houses;
 mod letters;
 mod lower_towns;
+mod own;
 mod persons;
 mod practices;
 mod sites;
@@ -22,15 +24,17 @@ pub(super) mod zip3;
 mod zips;
 
 use self::abroad::{crossing, foreign_street, military_post, routed_box};
+use self::counties::county;
 use self::facilities::{cued_facility, facility, lower_chain, lower_facility, lower_house, saintly_facility};
 use self::houses::house;
 use self::lower_towns::{lower_apposition, lower_sited, lower_subject, lower_town};
+use self::own::own_house;
 use self::persons::person;
 use self::practices::named_practice;
 use self::sites::{interstate, site};
 pub(super) use self::streets::NAME_TOKENS_MAX;
 use self::streets::{apartment, cued_address, named_street, post_box, street};
-use self::towns::{county, town, town_and_state};
+use self::towns::{town, town_and_state};
 use self::zips::{coordinates, lettered_postcode, state_zip, zip, zip_of_person, zip_plus_four};
 use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};
@@ -181,7 +185,7 @@ fn capitalised(page: &mut Page, at: usize) -> Option<usize> {
     if lead.town || page.dictionary(at) & dict::CITY != 0 || page.starts_dictionary_phrase(at) {
         found = found.or_else(|| town(page, at));
     }
-    found = found.or_else(|| site(page, at));
+    found = found.or_else(|| site(page, at)).or_else(|| own_house(page, at));
     let may_be_street = page
         .tokens
         .iter()

@@ -25,6 +25,8 @@ pub(super) fn person(page: &Page, at: usize) -> Option<usize> {
     let is_told = at >= 1 && is_role(page, at - 1)
         || before == b':' && at >= 2 && is_role(page, at - 2)
         || is_of_relative
+        || follows_title(page, at)
+        || is_subject(page, last)
         || has_degree(page, last)
         || is_whose(page, at, last);
     is_told.then_some(last)
@@ -75,6 +77,38 @@ fn named_after_mark(page: &Page, at: usize) -> Option<usize> {
         .is_some_and(|name| name.shape == Shape::Title && u64::from(name.known) & FAMILY != 0);
     let is_set_off = page.token(at + 1).is_none_or(|next| next.mark != 0);
     (is_surname && is_set_off && page.mark_is(at - 1, b',') && is_role(page, before.checked_sub(1)?)).then_some(at)
+}
+
+/// "Dr. Chelsea Grove".
+fn follows_title(page: &Page, at: usize) -> bool {
+    let title = if page.mark_is(at.wrapping_sub(1), b'.') {
+        at.checked_sub(2)
+    } else {
+        at.checked_sub(1)
+    };
+    title.is_some_and(|title| page.has(title, cue::TITLE | cue::PROVIDER_TITLE))
+}
+
+/// "Sydney Meadows was admitted", "Madison Grove, age 4", "Paris Lodge, mother": what no house is or has.
+fn is_subject(page: &Page, last: usize) -> bool {
+    if page.mark_is(last + 1, b',') {
+        return page.word_is(last + 2, &["age", "aged", "dob", "mrn"]) || page.has(last + 2, cue::RELATIVE);
+    }
+    page.word_is(last + 1, &["was", "is"])
+        && page.word_is(
+            last + 2,
+            &[
+                "admitted",
+                "seen",
+                "diagnosed",
+                "discharged",
+                "hospitalized",
+                "intubated",
+                "born",
+                "allergic",
+                "pregnant",
+            ],
+        )
 }
 
 /// "Ashley House, MD", "Rose Holland RN".

@@ -256,7 +256,7 @@ fn is_plain(word: &str) -> bool {
 
 /// "admitted 2/3/24 to …", "transferred from Parkland to …", "admitted on Monday at …".
 pub(super) fn follows_transfer(page: &Page, cue_at: usize) -> bool {
-    page.word_is(cue_at, &["to", "at"])
+    page.word_is(cue_at, &["to", "at", "from"])
         && (1..=10)
             .take_while(|back| *back <= cue_at && !page.starts_sentence(cue_at + 1 - back))
             .any(|back| {
@@ -264,6 +264,7 @@ pub(super) fn follows_transfer(page: &Page, cue_at: usize) -> bool {
                     cue_at - back,
                     &[
                         "admitted",
+                        "transfer",
                         "transferred",
                         "transported",
                         "hospitalized",
