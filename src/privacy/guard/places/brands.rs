@@ -3,16 +3,16 @@
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
-use super::super::token::{Gap, Shape};
+use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is, may_name_place, phrase_is};
 use super::beside::DETECTOR;
-use super::surroundings::{follows_site, is_set_off, leads_deed};
+use super::surroundings::{ends_clause, follows_site, is_set_off, leads_deed, opens_name};
 
 /// Most words that follow the name's own: "TriStar Centennial", "Baylor Scott & White".
 const WORDS_MAX: usize = 4;
 
 /// What only an institution does, beside what [`leads_deed`] knows.
-const ACTS: [&str; 10] = [
+const ACTS: [&str; 14] = [
     "ran",
     "drew",
     "did",
@@ -23,6 +23,10 @@ const ACTS: [&str; 10] = [
     "delivered",
     "supplied",
     "team",
+    "had",
+    "has",
+    "refused",
+    "took",
 ];
 
 /// What is called after an institution, and is none.
@@ -54,7 +58,11 @@ pub(super) fn brand(page: &mut Page, at: usize) -> Option<usize> {
     if !has_two && !is(page, at, class::CARE_BRAND) {
         return None;
     }
-    let last = name_end(page, at, at + usize::from(has_two));
+    let own_end = at + usize::from(has_two);
+    let last = name_end(page, at, own_end);
+    // "Encompass Tyler", "→ Duke.", "3/11/25 UAB."
+    let stands_alone =
+        page.token(at).is_some_and(Token::is_capitalised) && opens_name(page, at) && ends_clause(page, last);
     let leads_town = page.word_is(last + 1, &["in"]) && !page.has(last + 2, cue::CONNECTOR);
     let is_of_network = page.word_is(last + 1, &["is", "was"]) && page.word_is(last + 2, &["out", "in", "not"]);
     let stands_between = page.mark_is(at.wrapping_sub(1), b'|') && page.mark_is(last + 1, b'|');
@@ -65,8 +73,12 @@ pub(super) fn brand(page: &mut Page, at: usize) -> Option<usize> {
         || page.word_is(last + 1, &ACTS)
         || leads_town
         || is_of_network
-        || stands_between;
-    if !is_told || page.word_is(last + 1, &WORKS) || page.has(last + 1, cue::EPONYM_HEAD) {
+        || stands_between
+        || stands_alone
+        || last > own_end;
+    let is_work =
+        (own_end + 1..=last + 1).any(|index| page.word_is(index, &WORKS) || page.has(index, cue::EPONYM_HEAD));
+    if !is_told || is_work {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.5, DETECTOR);
