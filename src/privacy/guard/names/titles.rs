@@ -17,6 +17,9 @@ pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<us
         .token(first)
         .is_some_and(|name| name.shape == Shape::Lower && name.gap == Gap::Space);
     let is_written_out = page.token(title).is_some_and(|token| token.shape != Shape::Upper);
+    if is_lower && is_written_out && is_unlisted_name(page, first) {
+        return Some(first);
+    }
     if !is_lower || !is_written_out || !is_borne(page, first, GIVEN | SURNAMES) {
         return None;
     }
@@ -43,6 +46,18 @@ pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<us
         || page.word_is(last + 1, &["dictating", "speaking", "calling", "here", "again"])
         || page.token(last).is_some_and(|name| name.possessive);
     (page.word_is(title, &["mrs"]) || has_stop || is_doctors || acts).then_some(last)
+}
+
+/// "mr oduber, esrd": a word that no list knows, set off or before what persons do. Images end otherwise ("mr urogram,").
+fn is_unlisted_name(page: &Page, name: usize) -> bool {
+    const IMAGES: [&str; 4] = ["gram", "grams", "graphy", "scopy"];
+    let is_unknown = page
+        .token(name)
+        .is_some_and(|token| token.cues == 0 && token.len() > 3 && page.dictionary(name) == 0);
+    let is_set_off = page.mark_is(name + 1, b',')
+        || page.has(name + 1, cue::HUMAN_VERB | cue::PERSON_VERB)
+        || ends_clause(page, name);
+    is_unknown && is_set_off && !IMAGES.iter().any(|end| page.word(name).ends_with(end))
 }
 
 /// "ray-kim", "maybelline crouch", "jim bob".

@@ -32,11 +32,25 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
     let state_token = *page.token(state)?;
     let is_state = state_token.has(cue::STATE) && state_token.is_capitalised()
         || state_token.has(cue::STATE_ABBR) && state_token.shape == Shape::Upper;
-    let is_town = (at..=town_last).all(|index| {
-        page.token(index).is_some_and(|token| {
-            !token.has(cue::PROPER | cue::STATE | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE)
-        })
-    });
+    // "Epidiolex, Texas Medicaid requires": the state is somebody's.
+    let is_owner = page.word_is(
+        state + 1,
+        &[
+            "medicaid",
+            "medicare",
+            "law",
+            "insurance",
+            "department",
+            "statute",
+            "code",
+        ],
+    );
+    let is_town = !is_owner
+        && (at..=town_last).all(|index| {
+            page.token(index).is_some_and(|token| {
+                !token.has(cue::PROPER | cue::STATE | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE)
+            })
+        });
     let all_known =
         at == town_last && page.dictionary(at) & dict::CITY != 0 || is_known_phrase(page, at) == Some(town_last);
     let looks_like_town = page
