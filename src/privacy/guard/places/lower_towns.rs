@@ -4,8 +4,10 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Token};
-use super::towns::{follows_age, is_known_phrase, known_phrase, report_zip_after};
-use super::whereabouts::{follows_demographics, follows_label, follows_move, follows_stay, may_be_unknown_town};
+use super::towns::{is_known_phrase, known_phrase, report_zip_after};
+use super::whereabouts::{
+    follows_age, follows_demographics, follows_label, follows_move, follows_stay, may_be_unknown_town,
+};
 
 /// "lives in fresno": small letters after a clear cue, known towns only.
 pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {

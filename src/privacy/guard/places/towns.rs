@@ -1,4 +1,4 @@
-//! Towns and counties.
+//! Towns.
 
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{PHRASE_WORDS_MAX, cue, dict, hash_phrase};
@@ -7,7 +7,9 @@ use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::capitals_end;
 use super::streets::is_office_address;
-use super::whereabouts::{continues_row, follows_demographics, follows_label, follows_move, is_apposition, zip_after};
+use super::whereabouts::{
+    continues_row, follows_age, follows_demographics, follows_label, follows_move, is_apposition, zip_after,
+};
 use super::zips::state_zip;
 
 /// "Fresno, CA", "Salt Lake City, Utah".
@@ -249,15 +251,6 @@ fn names_study(page: &Page, last: usize) -> bool {
                 && page.gap(last + 1) == Gap::Space
                 && !page.has(last + 1, cue::CONNECTOR | cue::PERSON_VERB)
         })
-}
-
-/// "67, Fresno", "3 y/o, Fresno": set off from somebody's age.
-pub(super) fn follows_age(page: &Page, at: usize) -> bool {
-    at >= 2
-        && page.mark_is(at - 1, b',')
-        && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
-            || page.has(at - 2, cue::AGE_UNIT)
-            || page.word_is(at - 2, &["o", "old", "f", "m"]))
 }
 
 /// "Mallory-Weiss": two names joined, which no list has as a town.

@@ -171,3 +171,12 @@ pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
     at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]))
         && page.cue_before(at - 1, 4, cue::AGE_UNIT | cue::PERSON).is_some()
 }
+
+/// "67, Fresno", "3 y/o, Fresno": set off from somebody's age.
+pub(super) fn follows_age(page: &Page, at: usize) -> bool {
+    at >= 2
+        && page.mark_is(at - 1, b',')
+        && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
+            || page.has(at - 2, cue::AGE_UNIT)
+            || page.word_is(at - 2, &["o", "old", "f", "m"]))
+}
