@@ -106,7 +106,7 @@ impl std::fmt::Debug for Guard {
 }
 
 impl Guard {
-    /// The first of a process reads the word lists built into the program (some tens of milliseconds); all share them.
+    /// The first of a process reads the small word lists built into the program (a few milliseconds); all share them.
     #[must_use]
     pub fn new() -> Self {
         Self {
