@@ -6,97 +6,9 @@ use super::super::names::met::is_addressee;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::capitals_end;
-use super::streets::is_office_address;
 use super::whereabouts::{
     continues_row, follows_age, follows_demographics, follows_label, follows_move, is_apposition, zip_after,
 };
-use super::zips::state_zip;
-
-/// "Fresno, CA", "Salt Lake City, Utah".
-pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<usize> {
-    if page.token(at)?.has(cue::PROPER | cue::CODE_CUE | cue::MONTH) && !page.has(at, cue::FACILITY_NAME)
-        || page
-            .before(at)
-            .is_some_and(|before| before.is_capitalised() && page.gap(at) == Gap::Space)
-    {
-        return None;
-    }
-    let comma = last + 1;
-    let (state, has_comma) = if page.mark_is(comma, b',') {
-        (comma + 1, true)
-    } else {
-        (last, false)
-    };
-    let town_last = if has_comma { last } else { last.checked_sub(1)? };
-    if town_last < at || town_last > at + 3 || page.gap(state) > Gap::Line {
-        return None;
-    }
-    let state_token = *page.token(state)?;
-    let is_state = state_token.has(cue::STATE) && state_token.is_capitalised()
-        || state_token.has(cue::STATE_ABBR) && state_token.shape == Shape::Upper;
-    // "Epidiolex, Texas Medicaid requires": the state is somebody's.
-    let is_owner = page.word_is(
-        state + 1,
-        &[
-            "medicaid",
-            "medicare",
-            "law",
-            "insurance",
-            "department",
-            "statute",
-            "code",
-        ],
-    );
-    let is_town = !is_owner
-        && (at..=town_last).all(|index| {
-            page.token(index).is_some_and(|token| {
-                !token.has(cue::PROPER | cue::STATE | cue::CODE_CUE | cue::MONTH | cue::TITLE | cue::PROVIDER_TITLE)
-            })
-        });
-    let all_known =
-        at == town_last && page.dictionary(at) & dict::CITY != 0 || is_known_phrase(page, at) == Some(town_last);
-    let looks_like_town = page
-        .token(at)
-        .is_some_and(|token| token.shape == Shape::Title && token.len() > 2)
-        && page.dictionary(at) & dict::WORD == 0;
-    let ambiguous = page.word_is(
-        state,
-        &["md", "pa", "do", "ma", "or", "in", "pt", "ok", "me", "hi", "oh"],
-    ) || state_token.has(cue::PROPER);
-    let is_town_by_list = at == town_last
-        && page.dictionary(at) & dict::TOWN != 0
-        && page.token(at).is_some_and(|token| token.shape == Shape::Title);
-    let is_plausible = if has_comma {
-        all_known || is_town_by_list && !ambiguous && !page.starts_sentence(at) || looks_like_town && !ambiguous
-    } else {
-        all_known
-    };
-    // "Dubois, CO-50", "Fahey, ID R599": a code, or a label and a number.
-    let is_code = page.gap(state + 1) == Gap::Glued
-        && page.mark_is(state + 1, b'-')
-        && page.gap(state + 2) == Gap::Glued
-        && page.token(state + 2).is_some_and(Token::has_digit)
-        || page
-            .token(state + 1)
-            .is_some_and(|next| next.shape == Shape::Mixed && next.gap == Gap::Space);
-    let is_state = is_state && !is_code;
-    let names_score = !has_comma && page.has(state + 1, cue::EPONYM_HEAD) && page.gap(state + 1) == Gap::Space;
-    if !is_state || !is_town || !is_plausible || names_score {
-        return None;
-    }
-    if is_office_address(page, at) {
-        return Some(town_last);
-    }
-    page.report(at, town_last, PhiKind::Geography, 0.9, "geo.town_state");
-    if has_comma && state_token.has(cue::STATE) && !page.is_taken(state, state) {
-        // "Ely, Nevada": the state is nobody's name.
-        return Some(state_zip(page, state, &state_token).unwrap_or_else(|| {
-            page.pass(state, state);
-            state
-        }));
-    }
-    Some(town_last)
-}
 
 /// The last token of a town of several words in the dictionary ("san jose") that begins here.
 pub(super) fn is_known_phrase(page: &Page, at: usize) -> Option<usize> {
