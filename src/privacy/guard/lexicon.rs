@@ -30,6 +30,10 @@ bits! {
     MEDIA_USE = "media_use", PHOTO = "photo", FACE = "photo_face", NEGATION = "negation", PROPER = "proper", EPONYM = "eponym", AGE_WORD = "age_word", HUMAN_VERB = "human_verb",
 }
 
+/// Lists of given names, however rare, and of surnames; the ordinary ones are words too.
+pub(super) const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
+pub(super) const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
+
 /// What says nothing against a name: small towns are called as people are, and a given name that few bear is one.
 pub(super) const PLACES: u64 = dict::TOWN
     | dict::HOUSE

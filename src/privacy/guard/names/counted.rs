@@ -1,9 +1,10 @@
 //! Names in a list after a count of cases: "three IVIG denials to fight: Parsons, Katz, and Mosley".
 
+use super::super::lexicon::{GIVEN, SURNAMES};
 use super::super::page::Page;
 use super::super::token::Gap;
 use super::super::words::{self, class};
-use super::phrases::{GIVEN, SURNAMES, ends_clause, is_listed, is_state_too};
+use super::phrases::{ends_clause, is_listed, is_state_too};
 
 /// Most names that a list after a count may have.
 const LISTED_MAX: usize = 8;

@@ -1,14 +1,14 @@
 //! Names after what calls them a person: titles, "patient", "daughter", "name:".
 
 use super::super::kinds::PhiKind;
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::candidate::{candidate, surname_first};
 use super::context::leads_record;
 use super::parts::Part;
-use super::phrases::{GIVEN, SURNAMES, is_borne};
+use super::phrases::is_borne;
 use super::titles::{initials_after, lower_titled, others_of_title};
 use super::told::is_lower_surname;
 

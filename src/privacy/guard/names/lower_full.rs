@@ -1,6 +1,6 @@
 //! Full names in small letters, of which one word is an ordinary one or an initial: "vincent ford", "gurpreet sato", "m. smalls".
 
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{SURNAMES, cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -9,8 +9,8 @@ use super::context::{has_demographics_after, leads_record};
 use super::parts::looks_clinical;
 use super::phrases::{ends_clause, is_borne, is_listed, leads_age};
 
-const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY;
-const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
+/// Without the rare ones, which are read by themselves.
+const COMMON_GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY;
 
 /// First and last token of a full name in small letters that the token at `at` belongs to.
 pub(super) fn lower_full(page: &Page, at: usize) -> Option<(usize, usize)> {
@@ -112,7 +112,7 @@ fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
     let given = initial.checked_sub(1).filter(|given| {
         page.token(*given)
             .is_some_and(|token| token.shape == Shape::Lower && token.len() > 2)
-            && is_listed(page, *given, GIVEN)
+            && is_listed(page, *given, COMMON_GIVEN)
     });
     if given.is_some() && goes_on(page, surname) {
         return given.map(|given| (given, surname));
@@ -162,7 +162,7 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     });
     let is_eponym = page.has(given, cue::EPONYM) && page.has(surname, cue::EPONYM);
     let is_hyphenated = hyphenated_end(page, surname) > surname;
-    if !is_given || is_eponym || known & GIVEN == 0 || !(is_surname(page, surname) || is_hyphenated) {
+    if !is_given || is_eponym || known & COMMON_GIVEN == 0 || !(is_surname(page, surname) || is_hyphenated) {
         return None;
     }
     let last = hyphenated_end(page, surname);
@@ -260,7 +260,7 @@ pub(super) fn lower_beside(page: &Page, given: usize) -> Option<usize> {
     let is_other =
         |index: usize| words::is(page, index, class::OF_FORM) || page.has(index, cue::EPONYM_HEAD | cue::ORG_SUFFIX);
     if !is_given
-        || page.dictionary(given) & GIVEN == 0
+        || page.dictionary(given) & COMMON_GIVEN == 0
         || !is_surname(page, surname)
         || is_other(given)
         || is_other(surname)

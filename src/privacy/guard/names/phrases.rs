@@ -1,16 +1,13 @@
 //! Names that a turn of phrase tells, whatever else the word may mean: "pt \"Earl\"", "the patient (Banks)", "our hospitalist Parsons",
 //! "the Murphy case", "Knight v." a payer.
 
-use super::super::lexicon::{cue, dict, hash_word};
+use super::super::lexicon::{GIVEN, SURNAMES, cue, dict, hash_word};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
 use super::parts::{NO_NAMES, WORDS_OF_GRAMMAR};
 use super::weighed::is_found_name;
-
-pub(super) const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
-pub(super) const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
 
 /// A free word in small letters or with a capital that some list of names has, and that stands for a person rather than for itself.
 pub(super) fn is_listed(page: &Page, at: usize, names: u64) -> bool {

@@ -2,7 +2,7 @@
 
 use super::super::FieldContext;
 use super::super::kinds::PhiKind;
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{SURNAMES, cue, dict};
 use super::super::page::Page;
 use super::super::places::towns::names_institution;
 use super::super::token::{Gap, Shape, Token};
@@ -12,7 +12,7 @@ use super::cited::{has_value, is_cited, is_graded, is_month_of_claims, is_week_d
 use super::context::{has_demographics_after, is_in_context, joins_persons};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, is_hyphenated_given, syllables};
-use super::phrases::{SURNAMES, is_listed};
+use super::phrases::is_listed;
 use super::single::{hyphenated, is_case_or_saint, is_function_word, is_one_word, single};
 use super::things::{in_row_of_things, is_among_things, is_edition, leads_chart_number};
 use super::weighed::{is_weighty, signs_off};

@@ -1,14 +1,14 @@
 //! Two words that would be nobody's name by themselves, with what stands after a person's: "JUNE SAVAGE, MD", "MAI LE MRN", "June Stone, 68".
 
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words::{self, class};
 use super::context::{has_demographics_after, leads_record};
 use super::phrases::leads_age;
 
-const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
-const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY | dict::FIRST;
+/// Given names end full ones too.
+const LAST_NAMES: u64 = SURNAMES | dict::FIRST;
 
 /// The last word of a full name that begins at `at`.
 pub(super) fn signed(page: &Page, at: usize) -> Option<usize> {
@@ -57,7 +57,7 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
         return after_state(page, at);
     }
     let is_pair =
-        is_known(page, at, shape, GIVEN) && is_known(page, last, shape, SURNAMES) && page.gap(last) == Gap::Space;
+        is_known(page, at, shape, GIVEN) && is_known(page, last, shape, LAST_NAMES) && page.gap(last) == Gap::Space;
     if !is_pair || page.token(at).is_some_and(|token| token.possessive) {
         return None;
     }
@@ -89,9 +89,8 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
 fn surname_first(page: &Page, at: usize) -> Option<usize> {
     let shape = page.token(at)?.shape;
     let given = at + 2;
-    let is_pair = page.mark_is(at + 1, b',')
-        && is_known(page, at, shape, dict::SURNAME | dict::SURNAME_ORDINARY)
-        && is_known(page, given, shape, GIVEN);
+    let is_pair =
+        page.mark_is(at + 1, b',') && is_known(page, at, shape, SURNAMES) && is_known(page, given, shape, GIVEN);
     let is_joined = page.gap(given) == Gap::Line;
     (is_pair && !is_joined && (leads_record(page, given) || degree_end(page, given).is_some())).then_some(given)
 }
@@ -125,7 +124,7 @@ fn after_state(page: &Page, at: usize) -> Option<usize> {
         cue::FACILITY_HEAD | cue::FACILITY_GENERIC | cue::PLACE_TAIL | cue::PLACE_NOUN,
     );
     let is_pair = page.dictionary(at) & dict::FIRST != 0
-        && is_known(page, last, Shape::Title, dict::SURNAME | dict::SURNAME_ORDINARY)
+        && is_known(page, last, Shape::Title, SURNAMES)
         && page.gap(last) == Gap::Space
         && !is_other;
     let ends = page

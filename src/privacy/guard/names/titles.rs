@@ -1,15 +1,12 @@
 //! Names after titles, where the name is an ordinary word in small letters, or one of several: "mr. waters says", "Drs. Scott and Bell".
 
 use super::super::kinds::PhiKind;
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words::{self, class};
 use super::phrases::{ends_clause, is_borne, is_listed};
-
-const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
-const SURNAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
 
 /// "mrs sweet", "mr. gill", "dr long said": the last word of a name in small letters that begins at `first`.
 pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<usize> {

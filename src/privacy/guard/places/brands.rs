@@ -30,7 +30,7 @@ const ACTS: [&str; 14] = [
 ];
 
 /// What is called after an institution, and is none.
-const WORKS: [&str; 15] = [
+const WORKS: [&str; 14] = [
     "plan",
     "plans",
     "criteria",
@@ -44,11 +44,10 @@ const WORKS: [&str; 15] = [
     "health",
     "protocol",
     "healthcare",
-    "sandwich",
     "method",
 ];
 
-/// Gives the last token of what was found. Called for words of two letters and more, beside other identifiers.
+/// Gives the last token of what was found. Called beside other identifiers.
 pub(super) fn brand(page: &mut Page, at: usize) -> Option<usize> {
     let is_glued = page.gap(at) == Gap::Glued && at > 0;
     if is_glued || !page.token(at).is_some_and(may_name_place) {
@@ -85,7 +84,7 @@ pub(super) fn brand(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
-/// "at Duke", "through the VA": after a word of place. What people write *to* may be a plan of the same name, unless they are sent there.
+/// "at Duke", "moved from chop": after a word of place. What people write *to* may be a plan of the same name, unless they are sent there.
 fn is_led(page: &Page, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
     page.word_is(before, &["at", "from", "through", "via", "like"])

@@ -5,20 +5,12 @@ use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
+use super::NO_HOUSE;
 use super::facilities::{is_author, names_facility};
 use super::towns::is_known_phrase;
 
 /// Words that no facility is named with: payers, makers, eponyms, codes, people, and the words of grammar.
-const OTHER_MATTER: u64 = cue::PROPER
-    | cue::EPONYM
-    | cue::CODE_CUE
-    | cue::MONTH
-    | cue::TITLE
-    | cue::PROVIDER_TITLE
-    | cue::PERSON
-    | cue::RELATIVE
-    | cue::UNIT
-    | cue::ID_NOUN;
+const OTHER_MATTER: u64 = NO_HOUSE | cue::EPONYM;
 
 /// Words that begin a sentence with a capital and belong to no name.
 const GRAMMAR: u64 = cue::CONNECTOR | cue::PERSON_VERB | cue::PLACE_PREP | cue::PERSON_PREP | cue::HUMAN_VERB;

@@ -43,6 +43,17 @@ use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
 
+/// What no house of care is called: payers and makers, codes, people, numbers.
+const NO_HOUSE: u64 = cue::PROPER
+    | cue::CODE_CUE
+    | cue::MONTH
+    | cue::TITLE
+    | cue::PROVIDER_TITLE
+    | cue::PERSON
+    | cue::RELATIVE
+    | cue::UNIT
+    | cue::ID_NOUN;
+
 pub(super) fn find(page: &mut Page) {
     let mut from = 0;
     while let Some(at) = page.next(Interest::Place, from) {

@@ -1,13 +1,10 @@
 //! Persons whose names are words of places too: who is told of as a person is left to the detectors of names.
 
-use super::super::lexicon::{cue, dict};
+use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::towns::is_known_phrase;
-
-const GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE;
-const FAMILY: u64 = dict::SURNAME | dict::SURNAME_ORDINARY;
 
 /// The last token of a person's name that begins with a capital: "patient Linda Park", "Order by Ashley House, MD", "Patient Nguyen, Thanh".
 pub(super) fn person(page: &Page, at: usize) -> Option<usize> {
@@ -46,7 +43,7 @@ fn full_name(page: &Page, at: usize) -> Option<usize> {
     };
     let surname = given_last + 1;
     let known = page.dictionary(surname);
-    let is_surname = is_part(surname, Gap::Space) && (known & FAMILY != 0 || known == 0);
+    let is_surname = is_part(surname, Gap::Space) && (known & SURNAMES != 0 || known == 0);
     let last = if page.mark_is(surname + 1, b'-') && is_part(surname + 2, Gap::Glued) {
         surname + 2
     } else {
@@ -70,11 +67,11 @@ fn named_after_mark(page: &Page, at: usize) -> Option<usize> {
     if is_role(page, before) {
         let full = full_name(page, at).filter(|_| page.dictionary(at) & GIVEN != 0);
         let is_bracketed = page.mark_is(at - 1, b'(') && page.mark_is(at + 1, b')');
-        return full.or_else(|| (is_bracketed && page.dictionary(at) & (GIVEN | FAMILY) != 0).then_some(at));
+        return full.or_else(|| (is_bracketed && page.dictionary(at) & (GIVEN | SURNAMES) != 0).then_some(at));
     }
     let is_surname = page
         .token(before)
-        .is_some_and(|name| name.shape == Shape::Title && u64::from(name.known) & FAMILY != 0);
+        .is_some_and(|name| name.shape == Shape::Title && u64::from(name.known) & SURNAMES != 0);
     let is_set_off = page.token(at + 1).is_none_or(|next| next.mark != 0);
     (is_surname && is_set_off && page.mark_is(at - 1, b',') && is_role(page, before.checked_sub(1)?)).then_some(at)
 }

@@ -6,6 +6,7 @@ use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
+use super::NO_HOUSE;
 use super::beside::DETECTOR;
 use super::capitals_end;
 use super::practices::is_unit;
@@ -13,16 +14,7 @@ use super::surroundings::is_set_off;
 use super::towns::known_phrase;
 
 /// What no house is called.
-const OTHER_MATTER: u64 = cue::PROPER
-    | cue::CODE_CUE
-    | cue::MONTH
-    | cue::TITLE
-    | cue::PROVIDER_TITLE
-    | cue::PERSON
-    | cue::RELATIVE
-    | cue::UNIT
-    | cue::ID_NOUN
-    | cue::BIOMETRIC;
+const OTHER_MATTER: u64 = NO_HOUSE | cue::BIOMETRIC;
 
 /// What a word that tells a house may be.
 const NAMES: u64 = dict::CITY | dict::TOWN | dict::CHAIN | dict::SURNAME | dict::SURNAME_ORDINARY;
