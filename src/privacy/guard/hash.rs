@@ -17,19 +17,27 @@ pub(super) fn hash_range(bytes: &[u8], start: usize, end: usize) -> WordHash {
     let mut at = start;
     while at < end {
         let length = (end - at).min(8);
-        let whole = match bytes.get(at..at + 8) {
-            Some(eight) => u64::from_le_bytes(eight.try_into().unwrap_or_default()),
-            None => bytes
-                .iter()
-                .skip(at)
-                .rev()
-                .fold(0, |word, byte| word << 8 | u64::from(*byte)),
-        };
+        let whole = eight_bytes(bytes, at);
         let kept = u64::MAX >> (64 - 8 * length);
         hash = hash_eight(hash, whole & kept, kept);
         at += 8;
     }
     hash_finish(hash)
+}
+
+/// Eight bytes from `at` on, the first lowest; zeros beyond the end.
+#[inline]
+pub(super) fn eight_bytes(bytes: &[u8], at: usize) -> u64 {
+    if let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        return u64::from_le_bytes(*eight);
+    }
+    match bytes.last_chunk() {
+        Some(last) => {
+            let before = u32::try_from(at + 8 - bytes.len()).unwrap_or(8);
+            u64::from_le_bytes(*last).checked_shr(8 * before).unwrap_or(0)
+        }
+        None => { bytes.iter().skip(at).rev() }.fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
 }
 
 /// Takes up to eight further bytes of a word into a hash; `kept` covers the bytes there are, the others are zero.

@@ -2,10 +2,10 @@
 //! than everything else. A bit says "perhaps": it is left out only where the detector is certain to find nothing.
 
 use super::lexicon::{Lexicon, cue};
-use super::near::{About, BEYOND, STREETS, interests, is_route};
+use super::near::{About, BEYOND, STREETS, interests};
 use super::numbers::labels::{LABEL_REACH, may_label};
 use super::page::begins_small;
-use super::token::{Gap, Shape, Token};
+use super::token::{Gap, Holds, Shape, Token};
 
 /// What a detector looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,25 +36,27 @@ pub(super) const ENCODED_MIN: usize = 8;
 #[derive(Default)]
 pub(super) struct Index {
     blocks: Vec<[u64; INTERESTS]>,
+    /// All bits of all tokens.
+    of_any: u16,
 }
 
 impl Index {
     /// One look at every token with those beside it: marks the beginnings of sentences and what a label may stand before, and sets the bits.
-    /// `cues` are all that the text holds.
-    pub(super) fn read(&mut self, tokens: &mut Vec<Token>, cues: u64, lexicon: &Lexicon) {
+    pub(super) fn read(&mut self, tokens: &mut Vec<Token>, text: Holds, lexicon: &Lexicon) {
         let length = tokens.len();
         tokens.extend_from_slice(&BEYOND);
         self.blocks.clear();
         self.blocks.resize(length.div_ceil(64), [0; INTERESTS]);
         let mut about = About {
             has_label: false,
-            has_streets: cues & STREETS != 0 || tokens.iter().any(is_route),
-            has_facilities: cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0,
+            has_streets: text.a_route || text.cues & STREETS != 0,
+            has_facilities: text.cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0,
             is_informal: begins_small(tokens),
         };
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
         let mut at = 0;
+        self.of_any = 0;
         for block in &mut self.blocks {
             let first = at;
             bits.as_flattened_mut().fill(0);
@@ -69,14 +71,22 @@ impl Index {
                 } else if may_label(token) {
                     label = Some(at);
                 }
-                let [low, high] = interests(tokens, at, about, lexicon).to_le_bytes();
+                let interests = interests(tokens, at, about, lexicon);
+                self.of_any |= interests;
+                let [low, high] = interests.to_le_bytes();
                 bits[0][at - first] = low;
                 bits[1][at - first] = high;
                 at += 1;
             }
-            *block = by_interest(&bits);
+            *block = by_interest(&bits, at - first);
         }
         tokens.truncate(length);
+    }
+
+    /// Whether there is any token that a detector has to look at.
+    #[inline]
+    pub(super) fn holds(&self, interest: Interest) -> bool {
+        self.of_any >> interest as u16 & 1 != 0
     }
 
     /// The first token from `from` on that a detector has to look at.
@@ -95,11 +105,11 @@ impl Index {
     }
 }
 
-/// Turns the bits of 64 tokens, a byte of interests each in two halves, into one word of tokens for each interest.
-fn by_interest(bits: &[[u8; 64]; 2]) -> [u64; INTERESTS] {
+/// Turns the bits of up to 64 tokens, a byte of interests each in two halves, into one word of tokens for each interest.
+fn by_interest(bits: &[[u8; 64]; 2], tokens: usize) -> [u64; INTERESTS] {
     let mut words = [0_u64; INTERESTS];
     for (half, words) in bits.iter().zip(words.chunks_exact_mut(8)) {
-        for (group, eight) in half.as_chunks::<8>().0.iter().enumerate() {
+        for (group, eight) in { half.as_chunks::<8>().0.iter().enumerate() }.take(tokens.div_ceil(8)) {
             if *eight == [0; 8] {
                 continue;
             }
@@ -171,7 +181,7 @@ mod tests {
         let mut bits = [[0_u8; 64]; 2];
         bits[0][3] = 0b1000_0001;
         bits[1][63] = 0b10;
-        let words = by_interest(&bits);
+        let words = by_interest(&bits, 64);
         let expected = [(0, 1_u64 << 3), (7, 1 << 3), (9, 1 << 63)];
         for (interest, word) in words.iter().enumerate() {
             let wanted = expected

@@ -42,6 +42,7 @@ pub use detectors::DetectorInfo;
 pub use kinds::PhiKind;
 pub use places::zip3::ZIP3_RESTRICTED_VERSION;
 
+use index::Interest;
 use lexicon::Lexicon;
 use normal::Normal;
 use page::{Page, Span};
@@ -126,6 +127,9 @@ impl Guard {
         let (head, rest) = text.split_at(text.floor_char_boundary(INPUT_BYTES_MAX));
         let normal = Normal::of(head);
         let mut spans = self.find(normal.text(), context, allow, true);
+        if spans.is_empty() && rest.is_empty() {
+            return Vec::new();
+        }
         allow.apply(normal.text(), &mut spans);
         let mut findings = apart(spans.into_iter().map(|span| finding(&normal, span)));
         if !rest.is_empty() {
@@ -170,24 +174,36 @@ impl Guard {
     /// Findings in normalised text, in order, not overlapping. Decoded runs are read once more, not deeper.
     fn find(&self, text: &str, context: FieldContext, allow: &AllowList, decodes: bool) -> Vec<Span> {
         let mut page = Page::new(text, &self.lexicon, context);
-        media::find(&mut page);
-        contact::find(&mut page);
-        dates::find(&mut page);
-        numbers::find(&mut page);
-        dates::ages::find(&mut page);
-        places::find(&mut page);
-        names::find(&mut page);
-        names::find_again(&mut page);
-        places::blocks::find(&mut page);
-        beside::find(&mut page, allow);
+        read_for(&mut page, &[Interest::Media, Interest::ImageData], media::find);
+        read_for(&mut page, &[Interest::Address, Interest::Ip], contact::find);
+        read_for(&mut page, &[Interest::Date], dates::find);
+        read_for(&mut page, &[Interest::Number], numbers::find);
+        read_for(&mut page, &[Interest::Age], dates::ages::find);
+        read_for(&mut page, &[Interest::Place], places::find);
+        read_for(&mut page, &[Interest::Name], names::find);
+        if !page.found.is_empty() {
+            names::find_again(&mut page);
+            places::blocks::find(&mut page);
+            beside::find(&mut page, allow);
+        }
         if decodes {
-            encoded::find(&mut page, &|decoded| {
-                self.find(Normal::of(decoded).text(), context, allow, false)
+            read_for(&mut page, &[Interest::Encoded], |page| {
+                encoded::find(page, &|decoded| {
+                    self.find(Normal::of(decoded).text(), context, allow, false)
+                });
             });
         }
         let mut found = page.into_findings();
         found.sort_unstable_by_key(|span| span.start);
         found
+    }
+}
+
+/// Lets a detector read the text, if any token concerns it.
+#[inline]
+fn read_for(page: &mut Page, interests: &[Interest], detector: impl Fn(&mut Page)) {
+    if interests.iter().any(|interest| page.concerns(*interest)) {
+        detector(page);
     }
 }
 

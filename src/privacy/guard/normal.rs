@@ -2,6 +2,7 @@
 //! encoding. Every byte of the result remembers the characters it came from.
 
 use std::borrow::Cow;
+use super::word::{TOPS, no_less};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Text as the detectors read it.
@@ -43,15 +44,38 @@ impl<'t> Normal<'t> {
 
 /// Nothing to undo: ASCII, no control characters but tab and line ends, no encoded characters.
 fn is_plain(bytes: &[u8]) -> bool {
-    let unusual = |byte: &u8| !(matches!(byte, b'\t' | b'\n' | b'\r') || (b' '..0x7f).contains(byte));
-    // Looking at all without an early exit, and keeping one byte of each look, lets the compiler use vector instructions.
-    if bytes.iter().fold(0, |found, byte| found | u8::from(unusual(byte))) != 0 {
-        return false;
+    if is_plainest(bytes) {
+        return true;
     }
-    memchr::memchr2_iter(b'%', b'&', bytes).all(|at| match bytes.get(at..) {
-        Some([b'%', high, low, ..]) => !(high.is_ascii_hexdigit() && low.is_ascii_hexdigit()),
-        Some([b'&', b'#', ..]) => false,
-        _ => true,
+    let is_unusual = |byte: u8| !(matches!(byte, b'\t' | b'\n' | b'\r') || (b' '..0x7f).contains(&byte));
+    let may_encode = |byte: u8| (byte == b'%') | (byte == b'&');
+    !holds(bytes, is_unusual) && (!holds(bytes, may_encode) || !holds_encoded(bytes))
+}
+
+/// What most texts are, looked at eight bytes at a time: printable ASCII of a single line without a percent sign or "&".
+fn is_plainest(bytes: &[u8]) -> bool {
+    let is_plain = |eight: &[u8; 8]| {
+        let eight = u64::from_le_bytes(*eight);
+        let may_encode = no_less(eight, b'%') & !no_less(eight, b'&' + 1);
+        (no_less(eight, b' ') & !no_less(eight, 0x7f) & !may_encode & !eight) & TOPS == TOPS
+    };
+    // The last eight may have been among the others.
+    bytes.len() >= 8 && { bytes.as_chunks().0.iter() }.chain(bytes.last_chunk()).all(is_plain)
+}
+
+/// Whether any byte is of a kind. Looking at all without an early exit, and keeping one byte of each look, lets the compiler use
+/// vector instructions.
+#[inline]
+fn holds(bytes: &[u8], kind: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(0, |found, byte| found | u8::from(kind(*byte))) != 0
+}
+
+/// Whether a character stands in its percent or entity form.
+fn holds_encoded(bytes: &[u8]) -> bool {
+    memchr::memchr2_iter(b'%', b'&', bytes).any(|at| match bytes.get(at..) {
+        Some([b'%', high, low, ..]) => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        Some([b'&', b'#', ..]) => true,
+        _ => false,
     })
 }
 

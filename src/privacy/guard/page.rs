@@ -73,7 +73,7 @@ impl<'p> Page<'p> {
             mut phrases,
             index,
         } = SPARE.take().unwrap_or_default();
-        let cues = tokenize(text, lexicon, &mut tokens, &mut phrases);
+        let holds = tokenize(text, lexicon, &mut tokens, &mut phrases);
         let mut page = Self {
             text,
             tokens,
@@ -84,21 +84,30 @@ impl<'p> Page<'p> {
             found: Vec::new(),
             dates_passed: Vec::new(),
         };
-        page.take_placeholders();
-        page.index.read(&mut page.tokens, cues, lexicon);
+        if holds.a_bracket {
+            page.take_placeholders();
+        }
+        page.index.read(&mut page.tokens, holds, lexicon);
         page
     }
 
     /// The findings. The memory of the rest is left to the next text.
     pub(super) fn into_findings(self) -> Vec<Span> {
         if self.tokens.capacity() <= TOKENS_KEPT_MAX {
-            SPARE.set(Some(Spare {
+            let spare = Spare {
                 tokens: self.tokens,
                 phrases: self.phrases,
                 index: self.index,
-            }));
+            };
+            SPARE.with(|kept| kept.set(Some(spare)));
         }
         self.found
+    }
+
+    /// Whether a detector has to look at any token.
+    #[inline]
+    pub(super) fn concerns(&self, interest: Interest) -> bool {
+        self.index.holds(interest)
     }
 
     /// The first token from `from` on that concerns a detector and is not part of a finding yet.

@@ -91,16 +91,30 @@ impl Token {
     pub(super) const fn has_digit(&self) -> bool {
         matches!(self.shape, Shape::Digits | Shape::Mixed)
     }
+    /// "Route", "Rte": roads with a number, which stand in no section.
+    pub(super) const fn is_route(&self) -> bool {
+        self.first == b'r' && matches!(self.len(), 3 | 5) && self.is_capitalised()
+    }
+}
+
+/// What a text holds somewhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Holds {
+    /// All cues of its words and phrases.
+    pub(super) cues: u64,
+    /// "Route" or its like: a road with a number, which stands in no section of cues.
+    pub(super) a_route: bool,
+    /// "[", which a placeholder begins with.
+    pub(super) a_bracket: bool,
 }
 
 /// Puts the tokens of `text` into `tokens`, cues looked up, phrases joined; `phrases` is room to note where phrases may begin.
-/// Gives all cues of the text.
-pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, phrases: &mut Vec<usize>) -> u64 {
+pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, phrases: &mut Vec<usize>) -> Holds {
     let bytes = text.as_bytes();
     tokens.clear();
     tokens.reserve(bytes.len() / 4 + 8);
     phrases.clear();
-    let mut all_cues = 0;
+    let mut holds = Holds::default();
     let mut at = 0;
     let mut gap = Gap::Paragraph;
     while let Some(&byte) = bytes.get(at) {
@@ -115,10 +129,10 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, p
             if starts_phrase {
                 phrases.push(tokens.len());
             }
-            all_cues |= cues;
+            holds.cues |= cues;
             let is_capitalised = matches!(word.shape, Shape::Title | Shape::Upper);
             let known = if is_capitalised { lexicon.known(word.hash) } else { 0 };
-            tokens.push(Token {
+            let token = Token {
                 start: offset(at),
                 end: offset(word.end),
                 hash: word.hash,
@@ -132,9 +146,12 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, p
                 possessive: word.is_possessive,
                 mixes_case: word.mixes_case,
                 starts_sentence: false,
-            });
+            };
+            holds.a_route |= token.is_route();
+            tokens.push(token);
             at = word.end;
         } else if class == Class::Mark {
+            holds.a_bracket |= byte == b'[';
             tokens.push(Token {
                 start: offset(at),
                 end: offset(at + 1),
@@ -158,9 +175,9 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, p
         gap = if is_blank { Gap::Space } else { Gap::Glued };
     }
     for start in phrases {
-        all_cues |= join_phrases(tokens, *start, lexicon);
+        holds.cues |= join_phrases(tokens, *start, lexicon);
     }
-    all_cues
+    holds
 }
 
 /// Gives every word of a cue phrase that starts at `start` the cues of the phrase, and tells them.

@@ -1,6 +1,6 @@
 //! Where a word ends, what it is made of, and its hash: letters and digits are read eight bytes at a time.
 
-use super::hash::{HASH_SEED, WordHash, hash_eight, hash_finish, hash_range, hash_word};
+use super::hash::{HASH_SEED, WordHash, eight_bytes, hash_eight, hash_finish, hash_range, hash_word};
 use super::token::Shape;
 
 /// What a byte is to a word.
@@ -149,7 +149,7 @@ impl Letters {
     /// Letters and digits from `start` on.
     #[inline]
     fn read(bytes: &[u8], start: usize) -> Self {
-        let mut word = Self {
+        let none = Self {
             end: start,
             hash: HASH_SEED,
             digits: 0,
@@ -157,37 +157,60 @@ impl Letters {
             lowers: 0,
             inner_uppers: 0,
         };
-        let mut inner = !0xff;
-        loop {
-            #[cfg(test)]
-            super::page::work(1);
-            let eight = eight_bytes(bytes, word.end);
-            let kinds = Kinds::of(eight);
-            let length = (!kinds.word & TOPS).trailing_zeros() / 8;
-            let kept = u64::MAX.checked_shr(64 - 8 * length).unwrap_or(0);
-            if length == 0 {
-                break;
-            }
-            word.hash = hash_eight(word.hash, eight & kept, kept);
-            let uppers = kinds.upper & kept;
-            word.digits |= kinds.digit & kept;
-            word.uppers |= uppers;
-            word.inner_uppers |= uppers & inner;
-            word.lowers |= kinds.word & !(kinds.digit | kinds.upper) & kept;
-            word.end += length as usize;
-            if length < 8 {
-                break;
-            }
-            inner = u64::MAX;
+        let mut word = none.eight(bytes, !0xff);
+        if word.end == start + 8 {
+            word = word.rest(bytes);
         }
         word.hash = hash_finish(word.hash);
         word
     }
+
+    /// What follows eight letters, which few words have.
+    #[inline(never)]
+    fn rest(self, bytes: &[u8]) -> Self {
+        let mut word = self;
+        loop {
+            let from = word.end;
+            word = word.eight(bytes, u64::MAX);
+            if word.end < from + 8 {
+                return word;
+            }
+        }
+    }
+
+    /// Up to eight more letters and digits; `inner` covers those where a capital does not lead the word.
+    #[inline]
+    fn eight(self, bytes: &[u8], inner: u64) -> Self {
+        #[cfg(test)]
+        super::page::work(1);
+        let eight = eight_bytes(bytes, self.end);
+        let kinds = Kinds::of(eight);
+        let length = (!kinds.word & TOPS).trailing_zeros() / 8;
+        let kept = u64::MAX.checked_shr(64 - 8 * length).unwrap_or(0);
+        if length == 0 {
+            return self;
+        }
+        let uppers = kinds.upper & kept;
+        Self {
+            end: self.end + length as usize,
+            hash: hash_eight(self.hash, eight & kept, kept),
+            digits: self.digits | kinds.digit & kept,
+            uppers: self.uppers | uppers,
+            lowers: self.lowers | kinds.word & !(kinds.digit | kinds.upper) & kept,
+            inner_uppers: self.inner_uppers | uppers & inner,
+        }
+    }
 }
 
 /// The top bit of each of eight bytes, and the lowest.
-const TOPS: u64 = 0x8080_8080_8080_8080;
+pub(super) const TOPS: u64 = 0x8080_8080_8080_8080;
 const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Sets the top bit of each of eight bytes of ASCII that is no less than a bound: an addition carries into it. Bytes beyond ASCII make the
+/// bits of their neighbours worthless.
+pub(super) const fn no_less(bytes: u64, bound: u8) -> u64 {
+    bytes.wrapping_add(ONES * (0x80 - bound as u64))
+}
 
 /// Which of eight bytes are parts of words: the top bit of each byte tells.
 struct Kinds {
@@ -197,37 +220,21 @@ struct Kinds {
 }
 
 impl Kinds {
-    /// Compares all eight at once: an addition carries into a byte's top bit where the byte is no less than a bound. Bytes beyond ASCII
-    /// count as small letters.
+    /// Compares all eight at once. Bytes beyond ASCII count as small letters.
     #[inline]
     const fn of(eight: u64) -> Self {
-        const fn no_less(bytes: u64, bound: u8) -> u64 {
-            bytes + ONES * (0x80 - bound as u64)
-        }
         let beyond = eight & TOPS;
         let low = eight & !TOPS;
         let small = low | (ONES * 0x20);
         let digit = no_less(low, b'0') & !no_less(low, b'9' + 1) & TOPS & !beyond;
         let letter = no_less(small, b'a') & !no_less(small, b'z' + 1) & TOPS;
-        let upper = no_less(low, b'A') & !no_less(low, b'Z' + 1) & TOPS & !beyond;
+        // The bit that makes a letter small, where the others are compared.
+        let upper = letter & !(eight << 2) & !beyond;
         Self {
             word: digit | letter | beyond,
             digit,
             upper,
         }
-    }
-}
-
-/// Eight bytes from `at` on, the first lowest; zeros beyond the end.
-#[inline]
-fn eight_bytes(bytes: &[u8], at: usize) -> u64 {
-    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => bytes
-            .iter()
-            .skip(at)
-            .rev()
-            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 

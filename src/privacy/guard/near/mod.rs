@@ -24,11 +24,6 @@ const PLACE_LEADS: u64 = cue::PLACE_STRONG | cue::PLACE_PREP | cue::FACILITY_VER
 
 pub(super) const STREETS: u64 = cue::STREET_SUFFIX | cue::STREET_SHORT;
 
-/// "Route", "Rte": roads with a number, which stand in no section.
-pub(super) fn is_route(token: &Token) -> bool {
-    token.first == b'r' && matches!(token.len(), 3 | 5) && token.is_capitalised()
-}
-
 /// A given name or a surname, and no other word or place.
 pub(super) const fn is_clear_name(known: u64) -> bool {
     known & (dict::FIRST | dict::SURNAME) != 0 && known & (dict::WORD | dict::CITY) == 0

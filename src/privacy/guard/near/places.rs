@@ -4,7 +4,7 @@ use super::super::index::PLACE_TRIGGERS;
 use super::super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon, cue, dict, hash_phrase};
 use super::super::places::{Lead, NAME_TOKENS_MAX};
 use super::super::token::{Gap, Shape, Token};
-use super::{Near, PLACE_LEADS, STREET_REACH, STREETS, is_route};
+use super::{Near, PLACE_LEADS, STREET_REACH, STREETS};
 
 impl Near<'_> {
     /// "88 Calle de los Robles", "61 Lindenhofweg 3": a street's first word, or a name between two numbers.
@@ -86,7 +86,7 @@ impl Near<'_> {
     /// Whether a word of streets stands within the length of a street's name.
     pub(super) fn is_before_street(&self) -> bool {
         let reach = self.tokens.iter().skip(self.at + 1).take(STREET_REACH);
-        self.about.has_streets && { reach }.any(|token| token.has(STREETS) || is_route(token))
+        self.about.has_streets && { reach }.any(|token| token.has(STREETS) || token.is_route())
     }
 
     /// Whether a capitalised word may begin a place: after a word that leads to places, as a town, or with more of a name after it.
