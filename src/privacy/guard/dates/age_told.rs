@@ -194,7 +194,7 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
         if page.word_is(index, &["will", "would", "just", "has", "now"]) {
             index.saturating_sub(1)
         } else {
-            index
+            opening_of_apposition(page, index).unwrap_or(index)
         }
     });
     is_copula
@@ -203,6 +203,16 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
             is_named(page, subject) && !page.word_is(subject, &["his", "her", "hers", "my"])
                 || names_man && page.token(subject).is_some_and(|token| token.shape == Shape::Mixed)
         })
+}
+
+/// "my grandmother, Ida Moss, is": the word before the name that two commas set off.
+fn opening_of_apposition(page: &Page, comma: usize) -> Option<usize> {
+    const WORDS_MAX: usize = 5;
+    let closes = page.mark_is(comma, b',') && !page.starts_sentence(comma);
+    let opening = (2..=WORDS_MAX + 1)
+        .filter_map(|back| comma.checked_sub(back))
+        .find(|index| page.mark_is(*index, b','))?;
+    { opening.checked_sub(1) }.filter(|person| closes && page.has(*person, cue::PERSON | cue::RELATIVE))
 }
 
 /// "Pt 94, afib", "man of 91", "lady of ninety-six", "at 92 she".

@@ -68,7 +68,10 @@ pub(super) fn may_be_day(page: &Page, at: usize) -> bool {
     let joins = |index: usize| page.mark_is(index, b'-') && page.gap(index) == Gap::Glued;
     let is_later = |(to_month, to_day): (u32, u32)| (month, first) < (to_month, to_day);
     let is_joint = joins(at + 3) || page.word_is(at + 3, &["to", "thru", "through"]);
-    let leads_day = is_joint && day(at + 4).is_some_and(is_later);
+    // "5/6 and 5/31", "1/9 & 1/23": scales are not told twice in the same month.
+    let is_listed = page.mark_is(at + 3, b',') || page.mark_is(at + 3, b'&') || page.word_is(at + 3, &["and", "&"]);
+    let leads_same_month = is_listed && day(at + 4).is_some_and(|later| is_later(later) && later.0 == month);
+    let leads_day = leads_same_month || is_joint && day(at + 4).is_some_and(is_later);
     let ends_range = at >= 4 && joins(at - 1) && page.is_taken(at - 4, at - 4);
     let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
     leads_day || ends_range || is_padded || is_set_off(page, at) || first > SCALE_MAX || month > first

@@ -190,7 +190,7 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     let seat = { page.word_is(head + 1, &["of"]) && page.dictionary(head) & dict::PRACTICE != 0 }
         .then(|| place_after(page, head + 1))
         .flatten();
-    let is_named = is_named || is_system || seat.is_some();
+    let is_named = is_named || is_system || seat.is_some() || follows_site(page, at);
     let is_eponym = page.has(at, cue::EPONYM) && page.dictionary(at) & dict::CITY == 0;
     let is_other = is_eponym
         || page.has(at, cue::TITLE | cue::PROVIDER_TITLE)
