@@ -33,6 +33,7 @@ use self::own::own_house;
 use self::persons::person;
 use self::practices::named_practice;
 use self::sites::{interstate, site};
+use self::small_houses::set_off_house;
 pub(super) use self::streets::NAME_TOKENS_MAX;
 use self::streets::{apartment, cued_address, named_street, post_box, street};
 use self::town_states::town_and_state;
@@ -90,6 +91,11 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     }
     if token.is_capitalised() {
         return capitalised(page, at);
+    }
+    if token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR)
+        && let Some(last) = set_off_house(page, at)
+    {
+        return Some(last);
     }
     let Some(before) = page.before(at).copied() else {
         return lower_house(page, at).or_else(|| lower_subject(page, at));

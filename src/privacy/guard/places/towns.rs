@@ -112,7 +112,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
 }
 
 /// Stages, numbers of a disease's course called after a town.
-const STAGES: [&str; 16] = [
+pub(super) const STAGES: [&str; 16] = [
     "i", "ii", "iii", "iv", "v", "vi", "ia", "ib", "iia", "iib", "iiia", "iiib", "iva", "ivb", "stage", "staging",
 ];
 
