@@ -58,7 +58,15 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
 /// "Children's Hospital of Cut Bank": two capitals tell where it is, unless they praise it.
 fn has_seat(page: &Page, at: usize, last: usize, end: usize) -> bool {
     const OTHER: u64 = cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::UNIT | cue::PROPER;
-    const PRAISE: [&str; 7] = ["excellence", "resort", "choice", "distinction", "record", "review", "year"];
+    const PRAISE: [&str; 7] = [
+        "excellence",
+        "resort",
+        "choice",
+        "distinction",
+        "record",
+        "review",
+        "year",
+    ];
     let is_part = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER))

@@ -117,9 +117,13 @@ fn is_home_of_person(page: &Page, at: usize) -> bool {
 /// "(ostrowski, fond du lac)", ", kenosha cardiology": a town after a comma, or a house called after it, closed by a mark.
 pub(super) fn lower_apposition(page: &mut Page, at: usize) -> Option<usize> {
     let town = is_known_phrase(page, at);
-    let trade = town.or_else(|| is_only_town(page, at).then_some(at)).map_or(at, |town| town + 1);
+    let trade = town
+        .or_else(|| is_only_town(page, at).then_some(at))
+        .map_or(at, |town| town + 1);
     let has_trade = trade > at
-        && page.token(trade).is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
+        && page
+            .token(trade)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
         && is(page, trade, class::CARE_HOUSE);
     let last = if has_trade {
         trade
