@@ -216,7 +216,8 @@ fn closes_phrase(page: &Page, at: usize) -> bool {
             || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')')
             || page.word_is(at + 1, &["on", "and", "who", "was", "is"])
     });
-    page.word_is(at.wrapping_sub(1), &["in"]) && is_lower(2) && ends
+    let follows_person = page.cue_before(at.saturating_sub(1), 1, cue::PERSON).is_some();
+    page.word_is(at.wrapping_sub(1), &["in"]) && is_lower(2) && (ends || follows_person)
 }
 
 /// Whether a word, or the `phrase` that begins with it, is a town here.
