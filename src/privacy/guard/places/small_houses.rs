@@ -130,7 +130,8 @@ fn may_begin(page: &Page, index: usize, is_strong: bool) -> bool {
     let Some(token) = page.token(index).filter(|token| token.len() > 2 && !token.has_digit()) else {
         return false;
     };
-    if token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR) || is(page, index, class::CARE_HOUSE)
+    if token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR)
+        || is(page, index, class::CARE_HOUSE | class::PEOPLE)
     {
         return false;
     }
