@@ -32,7 +32,7 @@ pub(super) fn phone(page: &mut Page, first: usize, groups: &Groups, is_code: boo
     let has_fax_cue = page
         .cue_before(opening, REACH, cue::FAX | cue::PHONE)
         .is_some_and(|at| page.has(at, cue::FAX))
-        || page.cue_after(last + 1, 3, cue::FAX).is_some();
+        || page.cue_after(last + 1, 3, cue::FAX).is_some() && !page.word_is(last + 1, &["or", "and"]);
     let kind = if has_fax_cue { PhiKind::Fax } else { PhiKind::Phone };
     if is_public_line(page, opening, groups.digits_of(count)) {
         let is_office = page.cue_before(opening, OFFICE_REACH, cue::ORG_CONTACT).is_some();

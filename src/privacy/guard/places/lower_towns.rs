@@ -5,7 +5,7 @@ use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
-use super::surroundings::is_only_town;
+use super::surroundings::{is_only_town, leads_state};
 use super::towns::{is_known_phrase, known_phrase, report_zip_after};
 use super::whereabouts::{
     follows_age, follows_demographics, follows_label, follows_move, follows_stay, may_be_unknown_town,
@@ -22,7 +22,8 @@ pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
         return Some(last);
     }
     let last = known_phrase(page, at, dict::CITY).unwrap_or(at);
-    if !is_lower_town(page, at, &token, last > at) {
+    let is_listed = last > at || page.dictionary(at) & (dict::CITY | dict::TOWN) != 0;
+    if !(is_lower_town(page, at, &token, last > at) || is_listed && leads_state(page, at, last)) {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.75, "geo.town");

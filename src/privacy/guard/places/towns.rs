@@ -234,6 +234,7 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
             && next.is_capitalised()
             && next.gap == Gap::Space
             && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER | cue::PLACE_TAIL)
+            && !(next.shape == Shape::Upper && next.has(cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP))
     });
     let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
     if phrase.is_some() {
