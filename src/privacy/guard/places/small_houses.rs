@@ -8,7 +8,7 @@ use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::beside::DETECTOR;
 use super::facilities::names_facility;
-use super::surroundings::{is_set_off, opens_name};
+use super::surroundings::{ends_clause, is_set_off, opens_name};
 use super::towns::is_known_phrase;
 
 /// Most words of a name before the word for the house.
@@ -37,7 +37,10 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
 /// ", parkland memorial hospital,", "(red wing medical center)": between marks a listed name or word tells the house without other identifiers.
 pub(super) fn set_off_house(page: &mut Page, head: usize) -> Option<usize> {
     const LISTED: u64 = dict::CITY | dict::TOWN | dict::SURNAME | dict::CHAIN;
-    let first = house_begin(page, head).filter(|first| is_set_off(page, *first, head))?;
+    let is_labelled = |first: usize| first > 0 && page.mark_is(first - 1, b':');
+    let closes = ends_clause(page, head) || page.mark_is(head + 1, b',');
+    let first =
+        house_begin(page, head).filter(|first| is_set_off(page, *first, head) || closes && is_labelled(*first))?;
     let is_listed = |index: usize| names_facility(page, index) || page.dictionary(index) & LISTED != 0;
     if !(first..head).any(is_listed) {
         return None;
