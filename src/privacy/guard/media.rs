@@ -92,6 +92,9 @@ fn identifier_after(page: &Page, at: usize) -> Option<usize> {
 
 /// A photograph of a face, of the patient, or on file; not photographs that a policy asks for.
 fn photo(page: &mut Page, at: usize) {
+    if page.word_is(at + 1, &["id", "ids"]) {
+        return; // what is shown at a desk
+    }
     let is_face = page.has(at, cue::FACE) || page.cue_before(at, 3, cue::FACE).is_some();
     let of_person = (1..=3).any(|step| page.word_is(at + step, &["of"]))
         && page

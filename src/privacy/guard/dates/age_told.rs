@@ -31,7 +31,7 @@ fn measures(page: &Page, next: usize) -> bool {
     let is_unit = page.has(next, cue::UNIT) && !page.word_is(next, &["years", "l", "times"]);
     let is_saturation = page.word_is(next, &["on", "in"])
         && (page.word_is(next + 1, &["ra", "room", "nc", "oxygen", "o2", "bipap", "cpap", "nrb"])
-            || page.token(next + 1).is_some_and(Token::has_digit));
+            || page.token(next + 1).is_some_and(Token::has_digit) && !page.mark_is(next + 2, b'/'));
     let is_part = page
         .token(next)
         .is_some_and(|token| matches!(token.mark, b'%' | b'/' | b'-' | b'+'));
@@ -194,7 +194,7 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
         if page.word_is(index, &["will", "would", "just", "has", "now"]) {
             index.saturating_sub(1)
         } else {
-            index
+            opening_of_apposition(page, index).unwrap_or(index)
         }
     });
     is_copula
@@ -205,6 +205,16 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
         })
 }
 
+/// "my grandmother, Ida Moss, is": the word before the name that two commas set off.
+fn opening_of_apposition(page: &Page, comma: usize) -> Option<usize> {
+    const WORDS_MAX: usize = 5;
+    let closes = page.mark_is(comma, b',') && !page.starts_sentence(comma);
+    let opening = (2..=WORDS_MAX + 1)
+        .filter_map(|back| comma.checked_sub(back))
+        .find(|index| page.mark_is(*index, b','))?;
+    { opening.checked_sub(1) }.filter(|person| closes && page.has(*person, cue::PERSON | cue::RELATIVE))
+}
+
 /// "Pt 94, afib", "man of 91", "lady of ninety-six", "at 92 she".
 fn follows_people(page: &Page, at: usize, last: usize) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
@@ -212,8 +222,9 @@ fn follows_people(page: &Page, at: usize, last: usize) -> bool {
     };
     let is_of = page.word_is(before, &["of"]) && before.checked_sub(1).is_some_and(|person| is_person(page, person));
     let is_shy = page.word_is(before, &["of"]) && before > 0 && page.word_is(before - 1, &["shy", "short"]);
-    let is_at =
-        page.word_is(before, &["at"]) && page.word_is(last + 1, &["he", "she", "his", "her", "my", "mom", "dad"]);
+    let comma = usize::from(page.mark_is(last + 1, b','));
+    let is_at = page.word_is(before, &["at"])
+        && page.word_is(last + 1 + comma, &["he", "she", "his", "her", "my", "mom", "dad"]);
     let is_patient = page.word_is(before, &["pt", "patient", "resident", "f", "female", "male"])
         && (page.mark_is(last + 1, b',') || page.word_is(last + 1, &["with", "w", "who"]));
     (is_of || is_shy) && ends_phrase(page, last + 1) || is_at || is_patient

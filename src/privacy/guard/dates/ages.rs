@@ -137,7 +137,7 @@ fn unit_end(page: &Page, at: usize) -> Option<usize> {
     while page.mark_is(next, b'-') || page.mark_is(next, b'.') {
         next += 1;
     }
-    if page.word_is(next, &["old", "young"]) {
+    if page.word_is(next, &["old", "young", "old's"]) {
         return Some(next);
     }
     (page.word_is(next, &["of"]) && page.word_is(next + 1, &["age"])).then_some(next + 1)

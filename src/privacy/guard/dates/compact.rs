@@ -16,7 +16,8 @@ pub(super) fn compact(page: &Page, at: usize) -> Option<Date> {
             let year_first = is_year(number / 10_000) && is_month_day(number / 100 % 100, number % 100);
             let year_last = is_year(number % 10_000) && is_month_day(number / 1_000_000, number / 10_000 % 100);
             let is_cued = page.cue_before(at, 3, cue::PATIENT_DATE).is_some();
-            (year_first || year_last) && is_cued || year_first && leads_care(page, at)
+            (year_first || year_last) && is_cued
+                || year_first && (leads_care(page, at) || follows_date_of_care(page, at))
         }
         _ => false,
     };
@@ -31,6 +32,14 @@ pub(super) fn compact(page: &Page, at: usize) -> Option<Date> {
 fn leads_care(page: &Page, at: usize) -> bool {
     let is_care = page.has(at + 1, cue::PATIENT_DATE) || tells_of_care(page, at + 1);
     is_care && page.gap(at + 1) == Gap::Space && page.cue_before(at, 3, cue::POLICY_DATE | cue::CODE_CUE).is_none()
+}
+
+/// "scan date: 20250314".
+fn follows_date_of_care(page: &Page, at: usize) -> bool {
+    let colon = usize::from(at > 0 && page.mark_is(at - 1, b':'));
+    let date = at.checked_sub(1 + colon).filter(|date| page.word_is(*date, &["date"]));
+    date.and_then(|date| date.checked_sub(1))
+        .is_some_and(|care| tells_of_care(page, care))
 }
 
 /// "dos 031424", "transported 031424".

@@ -70,7 +70,8 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         });
     }
     let is_glued = page.gap(at + 1) == Gap::Glued && page.gap(at + 2) == Gap::Glued;
-    let is_range = leads_range(page, at + 3, separator);
+    let later_day = later_day(page, at).filter(|_| separator == b'/');
+    let is_range = leads_range(page, at + 3, separator) || later_day.is_some();
     if !is_glued || continues(page, at + 3) && !is_range || page.has(at + 3, cue::UNIT) {
         return None;
     }
@@ -94,9 +95,17 @@ fn numeric(page: &Page, at: usize) -> Option<Date> {
         && page.cue_before(at, 9, cue::PATIENT_DATE).is_some();
     (month_year || month_day || month_short_year).then_some(Date {
         first: at,
-        last: at + 2,
+        last: later_day.filter(|_| month_day).unwrap_or(at + 2),
         form: if month_day { Form::Told } else { Form::Partial },
     })
+}
+
+/// "3/14-15": the last token of a later day of the same month, which no scale has.
+fn later_day(page: &Page, at: usize) -> Option<usize> {
+    let is_joined = page.mark_is(at + 3, b'-') && page.gap(at + 3) == Gap::Glued && page.gap(at + 4) == Gap::Glued;
+    let is_day = |later: &u32| page.number(at + 2).is_some_and(|day| day < *later) && (11..=31).contains(later);
+    let later = page.number(at + 4).filter(is_day);
+    (is_joined && later.is_some() && !continues(page, at + 5)).then_some(at + 4)
 }
 
 /// Three numbers with the same mark between them.

@@ -43,7 +43,7 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
         || joins_earlier_day(page, at)
         || leads_series(page, at)
         || leads_same_month(page, at)
-        || is_no_scale && (leads_list(page, at) || names_what_follows(page, at))
+        || is_no_scale && (leads_list(page, at) || names_what_follows(page, at) || heads_entry(page, at))
         || leads_range(page, at + 3, b'/') && is_no_scale && !speaks_of_policy(page, at, at + 2)
         || follows_earlier_day(page, at, is_no_scale)
         || (is_no_scale || is_padded || is_dated_from(page, at)) && is_told_of_person(page, at, is_padded)
@@ -68,7 +68,10 @@ pub(super) fn may_be_day(page: &Page, at: usize) -> bool {
     let joins = |index: usize| page.mark_is(index, b'-') && page.gap(index) == Gap::Glued;
     let is_later = |(to_month, to_day): (u32, u32)| (month, first) < (to_month, to_day);
     let is_joint = joins(at + 3) || page.word_is(at + 3, &["to", "thru", "through"]);
-    let leads_day = is_joint && day(at + 4).is_some_and(is_later);
+    // "5/6 and 5/31", "1/9 & 1/23": scales are not told twice in the same month.
+    let is_listed = page.mark_is(at + 3, b',') || page.mark_is(at + 3, b'&') || page.word_is(at + 3, &["and", "&"]);
+    let leads_same_month = is_listed && day(at + 4).is_some_and(|later| is_later(later) && later.0 == month);
+    let leads_day = leads_same_month || is_joint && day(at + 4).is_some_and(is_later);
     let ends_range = at >= 4 && joins(at - 1) && page.is_taken(at - 4, at - 4);
     let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
     leads_day || ends_range || is_padded || is_set_off(page, at) || first > SCALE_MAX || month > first
@@ -116,7 +119,7 @@ pub(super) fn follows_day_word(page: &Page, at: usize) -> bool {
     let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
     word(1, &["on", "since", "until", "till"])
         || follows_week_day(page, at)
-        || word(1, &["of"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
+        || word(1, &["of", "ending"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
 }
 
 /// "Tues 4/16", "Monday, 3/4", and not "Monday-Friday 8-5".
@@ -210,6 +213,12 @@ fn names_what_follows(page: &Page, at: usize) -> bool {
         && !page.starts_sentence(at + 3)
         && tells_of_care(page, at + 3)
         && !speaks_of_policy(page, at, at + 2)
+}
+
+/// "3/14: cellulitis. 3/17: worse.": at the head of a note.
+fn heads_entry(page: &Page, at: usize) -> bool {
+    let is_head = page.starts_sentence(at) || page.gap(at) >= Gap::Line;
+    is_head && page.mark_is(at + 3, b':') && page.gap(at + 3) == Gap::Glued && page.gap(at + 4) != Gap::Glued
 }
 
 /// "oxycodone 5/3, 5/19, 6/1": several in a row, none of them of a scale.

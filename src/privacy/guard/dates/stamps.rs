@@ -29,7 +29,9 @@ pub(super) fn is_stamp(page: &Page, first: usize, last: usize) -> bool {
 
 /// "rev. 10/23", "exp 01/31/2026", "ver. 5, adopted May 2023": the word right before, over a stop.
 fn follows_stamp(page: &Page, first: usize) -> bool {
-    let Some(before) = first.checked_sub(1) else {
+    // "Rev. 10880, 08-06-21"
+    let is_numbered = first >= 3 && page.mark_is(first - 1, b',') && page.is_digits(first - 2);
+    let Some(before) = first.checked_sub(if is_numbered { 3 } else { 1 }) else {
         return false;
     };
     let is_stopped = page.mark_is(before, b'.') || page.mark_is(before, b':');

@@ -238,7 +238,10 @@ impl Near<'_> {
         let is_of = before.len() == 2 && before.first == b'o' && !before.has(cue::PLACE_STRONG | cue::FACILITY_VERB);
         let names_house = self.about.has_facilities || token.has(cue::FACILITY_NAME) || next.has(cue::PLACE_NOUN);
         let follows_place_word = before.has(PLACE_LEADS) && (!is_of || names_house);
-        let may_be_place = follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);
+        let ends_house =
+            token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR) && (next.mark != 0 || next.gap >= Gap::Line);
+        let may_be_place =
+            ends_house || follows_place_word && self.may_be_lower_place(lexicon) || self.may_be_lower_town(lexicon);
         let is_plain = token.cues == 0 || token.cues == cue::EPONYM && next.shape == Shape::Lower && next.cues == 0;
         let may_be_given_name = is_plain && lexicon.is_given_name(token.hash);
         let may_be_surname = self.about.is_informal && token.cues & !cue::FACILITY_NAME == 0 && token.len() > 3 && {

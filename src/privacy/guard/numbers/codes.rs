@@ -70,7 +70,8 @@ pub(super) fn is_row_of_codes(text: &str) -> bool {
         return parts.all(is_year);
     }
     let may_modify = |part: &str| part.len() == 2 || part.len() == 1 && begins_with_digit(part);
-    let is_like_first = |part: &str| is_code(part) && begins_with_digit(part) == begins_with_digit(first);
+    let is_like_first =
+        |part: &str| is_code(part) && part.len() == first.len() && begins_with_digit(part) == begins_with_digit(first);
     is_code(first) && parts.all(|part| is_like_first(part) || may_modify(part)) || is_span_of_hours(text)
 }
 

@@ -22,7 +22,7 @@ pub(super) fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize
     }
     let score = if label.is_explicit { 0.95 } else { 0.8 };
     page.report(run.first, last, label.kind, score, "id.label");
-    if label.kind == PhiKind::Mrn
+    if (label.kind == PhiKind::Mrn || is_ending(page, run))
         && let Some(twin) = twin(page, run)
     {
         page.report(twin, twin, label.kind, score, "id.label");
@@ -31,7 +31,7 @@ pub(super) fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize
     Some(last)
 }
 
-/// The other of "mrns 70018 and 70081": short, of the same length, and joined.
+/// The other of "mrns 70018 and 70081", "claims ending 4471 and 4472": short, of the same length, and joined.
 fn twin(page: &Page, run: &Run) -> Option<usize> {
     let other = run.last + 2;
     let is_short = run.first == run.last && run.letters == 0 && matches!(run.digits, 4 | 5);
@@ -117,7 +117,9 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
             .first
             .checked_sub(1)
             .is_some_and(|code| page.word_is(code, &["code"]));
-    let is_public = (digits == run.digits && !label.is_head && !label.is_explicit || is_field)
+    // "says no G0390"
+    let is_refused = || follows(page, run, &["no"]) && run.letters == 1;
+    let is_public = (digits == run.digits && !label.is_head && (!label.is_explicit || is_refused()) || is_field)
         && is_public_code(page, run)
         || is_loop && run.letters == 2
         || is_statute

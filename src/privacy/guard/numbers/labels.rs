@@ -312,7 +312,9 @@ const PLATES_OF_OTHER_KINDS: &[&str] = &[
 fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let cues = page.token(at)?.cues;
     let follows_code = at.checked_sub(1).is_some_and(|before| {
-        page.has(before, cue::CODE_CUE) && !page.has(before, ALL_WORDS | ALL_HEADS) && !page.word_is(before, &["loop"])
+        page.has(before, cue::CODE_CUE)
+            && !page.has(before, ALL_WORDS | ALL_HEADS)
+            && !page.word_is(before, &["loop", "icd"])
     });
     let is_policy = page.word_is(at, &["policy", "coverage", "plan"]);
     let names_document = is_policy

@@ -26,13 +26,13 @@ pub(super) fn phone(page: &mut Page, first: usize, groups: &Groups, is_code: boo
     // "fax the criteria to 907.555.0163": where to, whatever codes are spoken of.
     let is_code = is_code
         && !(page.cue_before(opening, REACH, cue::PHONE | cue::FAX).is_some() && { opening.checked_sub(1) }
-            .is_some_and(|before| page.word_is(before, &["to", "at"])));
+            .is_some_and(|before| page.word_is(before, &["to", "at", "is"])));
     let count = form(page, opening, groups, is_code)?;
     let last = groups.last_of(count);
     let has_fax_cue = page
         .cue_before(opening, REACH, cue::FAX | cue::PHONE)
         .is_some_and(|at| page.has(at, cue::FAX))
-        || page.cue_after(last + 1, 3, cue::FAX).is_some();
+        || page.cue_after(last + 1, 3, cue::FAX).is_some() && !page.word_is(last + 1, &["or", "and"]);
     let kind = if has_fax_cue { PhiKind::Fax } else { PhiKind::Phone };
     if is_public_line(page, opening, groups.digits_of(count)) {
         let is_office = page.cue_before(opening, OFFICE_REACH, cue::ORG_CONTACT).is_some();
@@ -187,6 +187,7 @@ fn is_bare_number(page: &Page, opening: usize, groups: &Groups, is_cued: bool, i
         return false;
     }
     is_cued
+        || digits.len() == 11 && is_toll_free(digits)
         || (is_national && digits.len() == 10 && page.cue_before(opening, 12, cue::PERSON | cue::RELATIVE).is_some())
 }
 

@@ -82,6 +82,7 @@ fn last_digit(page: &Page, first: usize) -> Option<usize> {
     let is_between = |index: usize| {
         page.word_is(index, &["dash", "hyphen", "double", "triple"])
             || page.mark_is(index, b'-')
+            || page.mark_is(index, b',')
             || page
                 .token(index)
                 .is_some_and(|token| token.is_word() && token.len() == 1)

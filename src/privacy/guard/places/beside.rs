@@ -19,7 +19,7 @@ use super::surroundings::{
     ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off,
     is_town_chiefly, leads_deed, leads_site, leads_state,
 };
-use super::towns::{known_phrase, names_institution, report_zip_after};
+use super::towns::{STAGES, known_phrase, names_institution, report_zip_after};
 use super::visited::{land_set_off, place_after, practice_of, small_visited, visited};
 use super::whereabouts::zip_after;
 
@@ -190,7 +190,7 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     let seat = { page.word_is(head + 1, &["of"]) && page.dictionary(head) & dict::PRACTICE != 0 }
         .then(|| place_after(page, head + 1))
         .flatten();
-    let is_named = is_named || is_system || seat.is_some();
+    let is_named = is_named || is_system || seat.is_some() || follows_site(page, at);
     let is_eponym = page.has(at, cue::EPONYM) && page.dictionary(at) & dict::CITY == 0;
     let is_other = is_eponym
         || page.has(at, cue::TITLE | cue::PROVIDER_TITLE)
@@ -219,7 +219,7 @@ fn town(page: &mut Page, at: usize) -> Option<usize> {
     let is_numbered = page.gap(last + 1) == Gap::Space
         && page
             .token(last + 1)
-            .is_some_and(|next| next.has_digit() && next.len() <= 2 && !next.taken);
+            .is_some_and(|next| next.has_digit() && next.len() <= 2 && !next.taken || page.word_is(last + 1, &STAGES));
     let is_other = token.has(cue::MONTH | cue::CODE_CUE | cue::TITLE | cue::PROVIDER_TITLE)
         || token.has(cue::STATE) && known_last.is_none()
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) == Gap::Space

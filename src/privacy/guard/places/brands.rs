@@ -84,12 +84,12 @@ pub(super) fn brand(page: &mut Page, at: usize) -> Option<usize> {
     Some(last)
 }
 
-/// "at Duke", "moved from chop": after a word of place. What people write *to* may be a plan of the same name, unless they are sent there.
+/// "at Duke", "moved from chop": after a word of place. What people hear *from* and write *to* may be a plan of the same name.
 fn is_led(page: &Page, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
-    page.word_is(before, &["at", "from", "through", "via", "like"])
+    page.word_is(before, &["at"])
         || page.has(before, cue::FACILITY_VERB)
-        || page.word_is(before, &["to"]) && !page.has(at, cue::PROPER)
+        || page.word_is(before, &["from", "through", "via", "like", "to"]) && !page.has(at, cue::PROPER)
 }
 
 /// The capitals that go on with the name.

@@ -20,6 +20,7 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     let is_named = (at..first_of_head).any(|index| is_facility_name(page, index, at))
         || is_titled_facility(page, at, first_of_head, last)
         || is_of_county(page, at, first_of_head);
+    let seat = has_seat(page, at, last, end).then_some(end);
     let names_payer = page.has(last + 1, cue::PROPER) && page.word_is(last + 1, &["healthnet"])
         || page.word_is(last + 1, &["health"]) && page.word_is(last + 2, &["plan", "plans", "insurance"])
         || page.word_is(last + 1, &["plan"]);
@@ -28,7 +29,7 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     }
     let names_standard = is_author(page, last)
         || page.has(last + 1, cue::EPONYM_HEAD) && page.token(last + 1).is_none_or(|next| next.gap <= Gap::Space);
-    if !is_named || names_standard {
+    if !is_named && seat.is_none() || names_standard {
         return None;
     }
     let is_one_generic = first_of_head == at + 1
@@ -46,11 +47,33 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
                 "hospital",
             ],
         );
-    if is_one_generic {
+    if is_one_generic && seat.is_none() {
         return None;
     }
+    let last = seat.unwrap_or(last);
     page.report(at, last, PhiKind::Geography, 0.85, "geo.facility");
     Some(last)
+}
+
+/// "Children's Hospital of Cut Bank": two capitals tell where it is, unless they praise it.
+fn has_seat(page: &Page, at: usize, last: usize, end: usize) -> bool {
+    const OTHER: u64 = cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::UNIT | cue::PROPER;
+    const PRAISE: [&str; 7] = [
+        "excellence",
+        "resort",
+        "choice",
+        "distinction",
+        "record",
+        "review",
+        "year",
+    ];
+    let is_part = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER))
+            && !page.word_is(index, &PRAISE)
+    };
+    let is_kind = page.has(at, cue::FACILITY_GENERIC) || !page.starts_sentence(at);
+    page.word_is(last + 1, &["of"]) && end == last + 3 && is_kind && is_part(last + 2) && is_part(end)
 }
 
 /// "Hinds County Hospital": after a county, whose name may be a word too.

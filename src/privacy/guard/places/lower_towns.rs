@@ -3,7 +3,9 @@
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
-use super::super::token::{Gap, Token};
+use super::super::token::{Gap, Shape, Token};
+use super::super::words::{class, is};
+use super::surroundings::{is_only_town, leads_state};
 use super::towns::{is_known_phrase, known_phrase, report_zip_after};
 use super::whereabouts::{
     follows_age, follows_demographics, follows_label, follows_move, follows_stay, may_be_unknown_town,
@@ -20,7 +22,8 @@ pub(super) fn lower_town(page: &mut Page, at: usize) -> Option<usize> {
         return Some(last);
     }
     let last = known_phrase(page, at, dict::CITY).unwrap_or(at);
-    if !is_lower_town(page, at, &token, last > at) {
+    let is_listed = last > at || page.dictionary(at) & (dict::CITY | dict::TOWN) != 0;
+    if !(is_lower_town(page, at, &token, last > at) || is_listed && leads_state(page, at, last)) {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.75, "geo.town");
@@ -112,9 +115,22 @@ fn is_home_of_person(page: &Page, at: usize) -> bool {
     is_only_town && (follows_age(page, at) || follows_person)
 }
 
-/// "(ostrowski, fond du lac)": a town after a comma, closed by a mark.
+/// "(ostrowski, fond du lac)", ", kenosha cardiology": a town after a comma, or a house called after it, closed by a mark.
 pub(super) fn lower_apposition(page: &mut Page, at: usize) -> Option<usize> {
-    let last = is_known_phrase(page, at).or_else(|| is_home_of_person(page, at).then_some(at))?;
+    let town = is_known_phrase(page, at);
+    let trade = town
+        .or_else(|| is_only_town(page, at).then_some(at))
+        .map_or(at, |town| town + 1);
+    let has_trade = trade > at
+        && page
+            .token(trade)
+            .is_some_and(|token| token.shape == Shape::Lower && token.gap == Gap::Space)
+        && is(page, trade, class::CARE_HOUSE);
+    let last = if has_trade {
+        trade
+    } else {
+        town.or_else(|| is_home_of_person(page, at).then_some(at))?
+    };
     let is_plain = (at..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
     let ends = page
         .token(last + 1)

@@ -33,6 +33,7 @@ use self::own::own_house;
 use self::persons::person;
 use self::practices::named_practice;
 use self::sites::{interstate, site};
+use self::small_houses::set_off_house;
 pub(super) use self::streets::NAME_TOKENS_MAX;
 use self::streets::{apartment, cued_address, named_street, post_box, street};
 use self::town_states::town_and_state;
@@ -42,6 +43,7 @@ use super::index::{Interest, PLACE_TRIGGERS};
 use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
+use super::words::{class, is};
 
 /// What no house of care is called: payers and makers, codes, people, numbers.
 const NO_HOUSE: u64 = cue::PROPER
@@ -89,6 +91,11 @@ fn worded(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
     }
     if token.is_capitalised() {
         return capitalised(page, at);
+    }
+    if token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR)
+        && let Some(last) = set_off_house(page, at)
+    {
+        return Some(last);
     }
     let Some(before) = page.before(at).copied() else {
         return lower_house(page, at).or_else(|| lower_subject(page, at));
@@ -238,12 +245,23 @@ pub(super) fn capitals_end(page: &Page, at: usize) -> usize {
         let is_elided = token.mixes_case && page.word(index).as_bytes().get(1) == Some(&b'\'');
         if token.is_capitalised() || is_elided {
             last = index;
+        } else if let Some(end) = second_trade(page, index, last) {
+            return end;
         } else if !joins_capitals(page, index, token, last) {
             break;
         }
         index += 1;
     }
     last
+}
+
+/// "Nursing and Rehab", "Health and Rehabilitation Center": the end of a name with two trades.
+fn second_trade(page: &Page, and: usize, trade: usize) -> Option<usize> {
+    let is_trade = |index: usize| is(page, index, class::CARE_HOUSE);
+    let is_title = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title);
+    let is_pair = page.word_is(and, &["and"]) && is_title(and + 1) && is_trade(and + 1) && is_trade(trade);
+    let goes_on = page.gap(and + 2) == Gap::Space && is_title(and + 2) && is_trade(and + 2);
+    is_pair.then_some(and + 1 + usize::from(goes_on))
 }
 
 /// Whether a token in small letters, or a mark, stands inside a name of several words.

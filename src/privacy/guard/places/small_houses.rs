@@ -8,7 +8,8 @@ use super::super::token::{Gap, Shape};
 use super::super::words::{class, is};
 use super::beside::DETECTOR;
 use super::facilities::names_facility;
-use super::surroundings::opens_name;
+use super::surroundings::{ends_clause, is_set_off, opens_name};
+use super::towns::is_known_phrase;
 
 /// Most words of a name before the word for the house.
 const NAME_WORDS_MAX: usize = 4;
@@ -28,6 +29,28 @@ const BOUNDS: u64 = cue::CONNECTOR
 
 /// "stonebrook care center", "newton medical ctr", "piedmont nursing and rehab", "lima dermatology", "the CASCADE MANOR days".
 pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
+    let first = house_begin(page, head)?;
+    page.report(first, head, PhiKind::Geography, 0.5, DETECTOR);
+    Some(head)
+}
+
+/// ", parkland memorial hospital,", "(red wing medical center)": between marks a listed name or word tells the house without other identifiers.
+pub(super) fn set_off_house(page: &mut Page, head: usize) -> Option<usize> {
+    const LISTED: u64 = dict::CITY | dict::TOWN | dict::SURNAME | dict::CHAIN;
+    let is_labelled = |first: usize| first > 0 && page.mark_is(first - 1, b':');
+    let closes = ends_clause(page, head) || page.mark_is(head + 1, b',');
+    let first =
+        house_begin(page, head).filter(|first| is_set_off(page, *first, head) || closes && is_labelled(*first))?;
+    let is_listed = |index: usize| names_facility(page, index) || page.dictionary(index) & LISTED != 0;
+    if !(first..head).any(is_listed) {
+        return None;
+    }
+    page.report(first, head, PhiKind::Geography, 0.6, "geo.facility");
+    Some(head)
+}
+
+/// The first token of the name of the house that ends at `head`.
+fn house_begin(page: &Page, head: usize) -> Option<usize> {
     let first_of_head = first_of_head(page, head)?;
     let shape = page.token(head)?.shape;
     let begin = (1..=NAME_WORDS_MAX)
@@ -35,7 +58,9 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
         .take_while(|index| is_part(page, *index, shape))
         .last()?;
     let is_strong = page.has(head, cue::FACILITY_HEAD | cue::FACILITY_PAIR);
-    let first = (begin..first_of_head).find(|index| may_begin(page, *index, is_strong))?;
+    let first = (begin..first_of_head).find(|index| {
+        may_begin(page, *index, is_strong) || is_known_phrase(page, *index).is_some_and(|end| end < first_of_head)
+    })?;
     // "the blue mesa care center": a plain word before it belongs to the name when it opens it.
     let first = if first == begin + 1 && opens_name(page, begin) {
         begin
@@ -52,8 +77,7 @@ pub(super) fn house_of_head(page: &mut Page, head: usize) -> Option<usize> {
     if is_other || !(is_strong || opens_name(page, first) && is_named_for_care(page, first, first_of_head)) {
         return None;
     }
-    page.report(first, head, PhiKind::Geography, 0.5, DETECTOR);
-    Some(head)
+    Some(first)
 }
 
 /// "lima dermatology", not "aba therapy": before a word of a trade stands a town, or what houses are named with, and no verb.
@@ -109,7 +133,8 @@ fn may_begin(page: &Page, index: usize, is_strong: bool) -> bool {
     let Some(token) = page.token(index).filter(|token| token.len() > 2 && !token.has_digit()) else {
         return false;
     };
-    if token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR) || is(page, index, class::CARE_HOUSE)
+    if token.has(cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR)
+        || is(page, index, class::CARE_HOUSE | class::PEOPLE)
     {
         return false;
     }

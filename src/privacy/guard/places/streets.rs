@@ -232,6 +232,11 @@ pub(super) fn is_street_name(page: &Page, first: usize, suffix: usize, is_addres
     // "1187 Cottonwood Spur": every word with its capital after a long house number.
     let number = first.checked_sub(1).map_or("", |number| page.word(number));
     let is_year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let is_direction = |index: usize| {
+        let leads_number = page.token(index + 1).is_some_and(Token::has_digit)
+            || page.mark_is(index + 1, b'.') && page.token(index + 2).is_some_and(Token::has_digit);
+        leads_number && page.word_is(index, &["n", "s", "e", "w", "ne", "nw", "se", "sw"])
+    };
     let is_titled = (3..=5).contains(&number.len())
         && !is_year
         && (first..=suffix).all(|index| {
@@ -245,6 +250,8 @@ pub(super) fn is_street_name(page: &Page, first: usize, suffix: usize, is_addres
             page.token(index).is_some_and(|token| {
                 token.is_capitalised()
                     || token.has_digit()
+                    || number.len() > 2 && !is_year && token.has(cue::FACILITY_NAME | cue::STREET_SHORT)
+                    || is_direction(index)
                     || page.dictionary(index) & (dict::SURNAME | dict::CITY | dict::FIRST) != 0
             })
         })
@@ -253,7 +260,7 @@ pub(super) fn is_street_name(page: &Page, first: usize, suffix: usize, is_addres
 pub(super) fn all_lower(page: &Page, first: usize, last: usize) -> bool {
     (first..=last).all(|index| {
         page.token(index)
-            .is_some_and(|token| token.shape == Shape::Lower || token.has_digit())
+            .is_some_and(|token| matches!(token.shape, Shape::Lower | Shape::Mark) || token.has_digit())
     })
 }
 

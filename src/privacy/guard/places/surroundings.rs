@@ -195,7 +195,8 @@ pub(super) fn leads_state(page: &Page, at: usize, last: usize) -> bool {
     let is_short = token.has(cue::STATE_ABBR) && !token.has(cue::STATE) && token.shape != Shape::Title;
     let is_small = token.shape == Shape::Lower;
     let has_zip = page.is_digits(state + 1) && page.word(state + 1).len() == 5;
-    let may_be_person = page.dictionary(at) & (dict::FIRST | dict::SURNAME) != 0;
+    let may_be_person = page.dictionary(at) & (dict::FIRST | dict::SURNAME) != 0
+        && !at.checked_sub(1).is_some_and(|before| page.word_is(before, &["in"]));
     let closes = ends_clause(page, state) || page.mark_is(state + 1, b',') || !is_small;
     is_short
         && (has_zip

@@ -12,7 +12,7 @@ use super::zips::state_zip;
 pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<usize> {
     let continues_capitals = page
         .before(at)
-        .is_some_and(|before| before.is_capitalised() && page.gap(at) == Gap::Space);
+        .is_some_and(|before| before.is_capitalised() && !before.has(cue::PLACE_PREP) && page.gap(at) == Gap::Space);
     let is_other = page.has(at, cue::PROPER | cue::CODE_CUE | cue::MONTH) && !page.has(at, cue::FACILITY_NAME);
     if is_other || continues_capitals {
         return None;

@@ -112,7 +112,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
 }
 
 /// Stages, numbers of a disease's course called after a town.
-const STAGES: [&str; 16] = [
+pub(super) const STAGES: [&str; 16] = [
     "i", "ii", "iii", "iv", "v", "vi", "ia", "ib", "iia", "iib", "iiia", "iiib", "iva", "ivb", "stage", "staging",
 ];
 
@@ -216,7 +216,8 @@ fn closes_phrase(page: &Page, at: usize) -> bool {
             || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')')
             || page.word_is(at + 1, &["on", "and", "who", "was", "is"])
     });
-    page.word_is(at.wrapping_sub(1), &["in"]) && is_lower(2) && ends
+    let follows_person = page.cue_before(at.saturating_sub(1), 1, cue::PERSON).is_some();
+    page.word_is(at.wrapping_sub(1), &["in"]) && is_lower(2) && (ends || follows_person)
 }
 
 /// Whether a word, or the `phrase` that begins with it, is a town here.
@@ -233,6 +234,7 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
             && next.is_capitalised()
             && next.gap == Gap::Space
             && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER | cue::PLACE_TAIL)
+            && !(next.shape == Shape::Upper && next.has(cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP))
     });
     let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
     if phrase.is_some() {

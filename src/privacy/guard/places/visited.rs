@@ -17,7 +17,7 @@ use super::towns::known_phrase;
 const OTHER_MATTER: u64 = NO_HOUSE | cue::BIOMETRIC;
 
 /// What a word that tells a house may be.
-const NAMES: u64 = dict::CITY | dict::TOWN | dict::CHAIN | dict::SURNAME | dict::SURNAME_ORDINARY;
+const NAMES: u64 = dict::CITY | dict::TOWN | dict::SURNAME | dict::SURNAME_ORDINARY;
 
 /// "a second opinion at OHSU", "sleep study at Johns Hopkins", "seen at Quest in Irvine".
 pub(super) fn visited(page: &mut Page, at: usize) -> Option<usize> {
@@ -26,26 +26,27 @@ pub(super) fn visited(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     let last = capitals_end(page, at).min(at + 5);
-    let is_chain = page.dictionary(at) & dict::CHAIN != 0;
     let is_shouted = token.shape == Shape::Upper;
     let is_other = |index: usize| page.has(index, OTHER_MATTER);
+    // A payer that has houses of its own.
+    let is_payers_own = last == at && page.word_is(at, &["kaiser"]);
     let is_supplier = || page.has(at, cue::PROPER) && page.has(at - 1, cue::FACILITY_VERB) && leads_town(page, last);
     let tells = |index: usize| {
         let known = page.dictionary(index);
         page.token(index)
             .is_some_and(|part| part.is_capitalised() && part.len() > 2)
-            && (known & dict::WORD == 0 || known & dict::CHAIN != 0 || last > at && known & NAMES != 0 && !is_shouted)
+            && (known & dict::WORD == 0 || last > at && known & NAMES != 0 && !is_shouted)
             && !page.has(index, cue::FACILITY_GENERIC)
     };
-    let is_clear = (at..=last).all(|index| !is_other(index)) || is_chain && !is_payer(page, last) || is_supplier();
+    let is_clear = (at..=last).all(|index| !is_other(index)) || is_supplier() || is_payers_own;
     let follows_care = page.has(at - 1, cue::FACILITY_VERB);
     // "battery at ERI": letters are limits and meetings as often.
     let is_letters = is_shouted && last == at && {
         let is_shouting = page.token(at - 1).is_some_and(|before| before.shape == Shape::Upper);
-        !(is_chain || follows_care || is_shouting && page.dictionary(at) & NAMES != 0)
+        !(follows_care || is_shouting && page.dictionary(at) & NAMES != 0)
     };
     let is_of_state = follows_care && last > at && token.has(cue::STATE);
-    let is_bare_eponym = last == at && token.has(cue::EPONYM) && !is_chain || token.possessive && last == at;
+    let is_bare_eponym = last == at && (token.has(cue::EPONYM) || token.possessive);
     let is_named = is_of_state || (at..=last).any(tells);
     if !is_clear || is_bare_eponym || is_letters || is_unit(page, at) || !is_named || names_other(page, last) {
         return None;
@@ -60,8 +61,8 @@ pub(super) fn small_visited(page: &mut Page, at: usize, token: &Token) -> Option
         return None;
     }
     let known = page.lexicon.dictionary(token.hash);
-    let may_be_named = page.has(at - 1, cue::FACILITY_VERB) && token.len() > 3 || known & dict::CHAIN != 0;
-    let is_name = may_be_named && known & dict::WORD == 0 || known & dict::CHAIN != 0 && !token.has(cue::FACILITY_NAME);
+    let may_be_named = page.has(at - 1, cue::FACILITY_VERB) && token.len() > 3;
+    let is_name = may_be_named && known & dict::WORD == 0;
     if !is_name || is_unit(page, at) || names_other(page, at) {
         return None;
     }
@@ -90,12 +91,6 @@ fn follows_at(page: &Page, at: usize) -> bool {
                 "look", "looking", "looked", "aimed", "directed", "anger", "laughed", "yelled",
             ],
         )
-}
-
-/// "Sutter Health Plus", "Banner Aetna".
-fn is_payer(page: &Page, last: usize) -> bool {
-    page.has(last, cue::ORG_SUFFIX)
-        || page.word_is(last, &["plan", "plus", "advantage", "aetna", "permanente", "choice"])
 }
 
 /// "in Irvine"
