@@ -1,8 +1,8 @@
 //! Undoes what hides text from a reader of bytes: compatibility forms, invisible characters, look-alikes, percent and entity
 //! encoding. Every byte of the result remembers the characters it came from.
 
-use std::borrow::Cow;
 use super::word::{TOPS, no_less};
+use std::borrow::Cow;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Text as the detectors read it.

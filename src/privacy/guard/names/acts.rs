@@ -24,7 +24,7 @@ pub(super) fn acts(page: &Page, first: usize, last: usize) -> Evidence {
         return Evidence::Strong.max(Evidence::Decisive.when(is_inside));
     }
     let opens = opens_clause(page, first);
-    if page.has(next, cue::RELATIVE) {
+    if page.has(next, cue::RELATIVE) || page.word_is(next, &["family", "household"]) {
         return Evidence::Some; // "ellie mom says"
     }
     // "Ikaika tore his ACL"
@@ -95,7 +95,9 @@ fn said_of_persons(page: &Page, at: usize) -> Evidence {
     let verb = over_adverbs(page, at);
     let is_state = page.word_is(verb, &["be"])
         && (words::is(page, verb + 1, class::PERSON_STATE) || page.word(verb + 1).ends_with("ing"));
-    Evidence::Some.when(is_state || words::is(page, verb, class::PERSON_BASE))
+    let fares =
+        page.word_is(at - 1, &["did"]) && page.word_is(verb, &["well", "great", "fine", "poorly", "ok", "okay"]);
+    Evidence::Some.when(is_state || fares || words::is(page, verb, class::PERSON_BASE))
 }
 
 /// What "is", "has" and their like say after them.

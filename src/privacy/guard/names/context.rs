@@ -95,8 +95,10 @@ pub(super) fn is_in_list(page: &Page, at: usize) -> bool {
         && page
             .token(at + 1)
             .is_some_and(|next| next.has_digit() && next.gap == Gap::Space);
+    // "Otis Marek, Romberg positive"
+    let is_finding = page.has(at, cue::EPONYM);
     follows_name
-        && (part(page, at) == Part::First || page.mark_is(at - 1, b','))
+        && (part(page, at) == Part::First || page.mark_is(at - 1, b',') && !is_finding)
         && !is_given_thing
         && page.dictionary(at) & dict::CITY == 0
         || follows_name && part(page, at) == Part::First

@@ -1,6 +1,6 @@
 //! What a possible name owns, and what stands beside it: "Okafor's potassium", "Bean, 91, fell", "Halvorsen, room 14".
 
-use super::super::lexicon::cue;
+use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
 use super::super::words::{self, class};
@@ -173,10 +173,13 @@ fn is_measure(page: &Page, at: usize) -> bool {
 
 /// ", 91, fell", "(102, COPD)", but no list of numbers.
 fn is_aged(page: &Page, first: usize, open: usize) -> Evidence {
-    let age = open + 1;
+    let age = open + 1 + usize::from(page.word_is(open + 1, &["age", "aged"]));
     let is_comma = page.mark_is(open, b',');
     let may_be_age = page.number(age).is_some_and(|years| years < 120) && page.word(age).len() <= 3;
-    let closes = page.token(age + 1).is_some_and(|next| matches!(next.mark, b',' | b')'))
+    let has_unit = page.word_is(age + 1, &["yrs", "years", "yo", "yr", "mos", "months", "y"]);
+    let is_called_age = has_unit || age > open + 1;
+    let closes = is_called_age
+        || page.token(age + 1).is_some_and(|next| matches!(next.mark, b',' | b')'))
         || page.word_is(age + 1, &["with", "and", "on"]);
     let has_digit = |index: usize| page.token(index).is_some_and(Token::has_digit);
     let is_list = has_digit(age + 1) || has_digit(age + 2) || first > 0 && has_digit(first - 1);
@@ -185,7 +188,13 @@ fn is_aged(page: &Page, first: usize, open: usize) -> Evidence {
     if !(may_be_age && closes && !is_list && is_spaced && is_open) {
         return Evidence::None;
     }
-    Evidence::Strong.max(Evidence::Decisive.when(is_comma && page.starts_sentence(first)))
+    // "therapy for Grace, 3 yrs,"
+    let is_given = page.dictionary(first) & (dict::FIRST | dict::FIRST_ORDINARY) != 0;
+    let is_for = is_called_age
+        && is_given
+        && !page.has(first, cue::MONTH | cue::EPONYM)
+        && page.cue_before(first, 1, cue::PERSON_PREP).is_some();
+    Evidence::Strong.max(Evidence::Decisive.when(is_comma && (page.starts_sentence(first) || is_for)))
 }
 
 /// ", 4 months", ": 34 weeks", "- K 6.9".
@@ -230,6 +239,9 @@ fn is_kin(page: &Page, comma: usize) -> Evidence {
     if is_aged {
         return Evidence::Decisive;
     }
+    // "tola (sister)"
+    let is_bracketed = page.mark_is(comma, b'(') && page.has(comma + 1, cue::RELATIVE) && page.mark_is(comma + 2, b')');
+    let is_called = is_called || is_bracketed;
     let is_child = is_called && page.word_is(comma + 1, &["a", "an"]) && page.has(comma + 3, cue::RELATIVE);
     Evidence::Strong.when(is_called).max(Evidence::Decisive.when(is_child))
 }

@@ -5,10 +5,11 @@ use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
-use super::candidate::{candidate, surname_first};
-use super::context::leads_record;
+use super::candidate::{Candidate, candidate, surname_first};
+use super::context::{has_demographics_after, leads_record};
+use super::lower_full::is_unlisted;
 use super::parts::Part;
-use super::phrases::is_borne;
+use super::phrases::{ends_clause, is_borne};
 use super::titles::{initials_after, lower_titled, others_of_title};
 use super::told::is_lower_surname;
 
@@ -125,63 +126,29 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     if label.possessive && !label.has(cue::NAME_LABEL) {
         return None;
     }
-    if page.word_is(at, &["initials"]) {
+    if page.word_is(at, &["initials"]) || label.has(cue::PERSON) && leads_initials(page, at + 1) {
         return report_initials(page, at);
     }
     let (first, has_colon) = after_label(page, at).filter(|(first, _)| !is_new_sentence(page, at, *first))?;
-    let token = *page.token(first)?;
-    let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
-    let allow_lower = token.shape == Shape::Lower;
-    if is_person_label && label.has(cue::PERSON) && first == at + 1 && is_lower_surname(page, first) {
-        page.report(first, first, PhiKind::Name, 0.6, "name.label");
-        return Some(first);
+    if let Some(last) = lone_lower(page, at, label, first) {
+        page.report(first, last, PhiKind::Name, 0.6, "name.label");
+        return Some(last);
     }
+    let token = page.token(first)?;
+    let allow_lower = token.shape == Shape::Lower;
     let found = candidate(page, first, allow_lower);
-    let strong = found.parts().iter().filter(|(part, _)| part.is_strong()).count();
-    let count = found.count;
-    let (lead, _) = *found.parts().first()?;
     let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
         && page.gap(found.last + 1) <= Gap::Space
         && !has_colon;
-    if names_other && count < 2 {
+    if names_other && found.count < 2 {
         return None;
     }
-    let is_reversed = allow_lower
-        && is_person_label
-        && (surname_first(page, found.last, true)
-            .is_some_and(|_| lead.is_strong() || page.dictionary(found.last + 2) & dict::FIRST != 0)
-            || page.mark_is(found.last + 1, b',') && leads_record(page, found.last + 2) && lead.can_be_last());
     let is_name = if allow_lower {
-        let is_full = count >= 2 && lead == Part::First;
-        is_full
-            || is_reversed
-            || (count == 1
-                && lead == Part::First
-                && (is_called(page, at)
-                    || has_colon
-                    || label.has(cue::RELATIVE) && first == at + 1 && page.is_informal())
-                && page.dictionary(first) & dict::WORD == 0)
+        is_lower_name(page, at, first, has_colon, &found)
     } else if token.shape == Shape::Upper && token.len() > 1 {
-        lead != Part::Initial
-            && (strong >= 2
-                || strong >= 1 && (has_colon || is_person_label && count >= 2)
-                || (lead.is_strong() && is_person_label && token.len() > 3))
+        is_upper_name(page, label, has_colon, &found)
     } else {
-        match lead {
-            Part::First | Part::Surname => true,
-            Part::FirstOrdinary | Part::SurnameOrdinary if is_introduced(page, at, first) => true,
-            Part::FirstOrdinary | Part::SurnameOrdinary => {
-                strong >= 1
-                    || has_colon
-                    || is_called(page, at)
-                    || is_person_label && (count >= 2 || lead.is_first() && label.has(cue::RELATIVE) && first == at + 1)
-            }
-            Part::Unknown => {
-                is_person_label || has_colon || is_called(page, at) || count >= 2 && !page.starts_sentence(at)
-            }
-            Part::Initial => strong >= 1 || is_person_label && count >= 2 && page.mark_is(first + 1, b'.'),
-            Part::No => false,
-        }
+        is_title_name(page, at, first, has_colon, &found)
     };
     if !is_name || label.has(cue::CONNECTOR) {
         return None;
@@ -191,10 +158,141 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     Some(last)
 }
 
+/// "pt kowalski f/u", "my patient tavi lost", "last name: rivers", "patient el-sayed,": the last token of one name in small letters.
+fn lone_lower(page: &Page, at: usize, label: &Token, first: usize) -> Option<usize> {
+    let is_name = is_unlisted(page, first)
+        || page.dictionary(first) & (dict::FIRST | dict::WORD) == dict::FIRST && page.word(first).len() > 2;
+    let is_called = label.has(cue::PERSON)
+        && first == at + 1
+        && (is_lower_surname(page, first) || is_name && page.has(first + 1, cue::HUMAN_VERB));
+    if is_called || is_form_field(page, at, first) {
+        return Some(first);
+    }
+    let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
+    joined_by_particle(page, first).filter(|_| is_person_label)
+}
+
+/// Whether words in small letters after a label are a name: "pt is maria gonzalez", "patient: baker, rose", "called sunny".
+fn is_lower_name(page: &Page, at: usize, first: usize, has_colon: bool, found: &Candidate) -> bool {
+    let Some((lead, _)) = found.parts().first().copied() else {
+        return false;
+    };
+    let is_person_label = page.has(at, cue::PERSON | cue::RELATIVE);
+    let is_reversed = is_person_label
+        && (surname_first(page, found.last, true)
+            .is_some_and(|_| lead.is_strong() || page.dictionary(found.last + 2) & dict::FIRST != 0)
+            || page.mark_is(found.last + 1, b',') && leads_record(page, found.last + 2) && lead.can_be_last());
+    let is_relative = page.has(at, cue::RELATIVE) && first == at + 1 && page.is_informal();
+    let is_lone_given = found.count == 1
+        && lead == Part::First
+        && (is_called(page, at) || has_colon || is_relative)
+        && page.dictionary(first) & dict::WORD == 0;
+    let is_lone_surname = lead == Part::Surname && has_colon && is_person_label && page.word(first).len() > 4;
+    found.count >= 2 && lead == Part::First || is_reversed || is_lone_given || is_lone_surname
+}
+
+fn strong_parts(found: &Candidate) -> usize {
+    found.parts().iter().filter(|(part, _)| part.is_strong()).count()
+}
+
+/// Whether words in capitals after a label are a name.
+fn is_upper_name(page: &Page, label: &Token, has_colon: bool, found: &Candidate) -> bool {
+    let Some((lead, first)) = found.parts().first().copied() else {
+        return false;
+    };
+    let is_person_label = label.has(cue::PERSON | cue::RELATIVE);
+    let strong = strong_parts(found);
+    lead != Part::Initial
+        && (strong >= 2
+            || strong >= 1 && (has_colon || is_person_label && found.count >= 2)
+            || lead.is_strong() && is_person_label && page.word(first).len() > 3)
+}
+
+/// Whether words with a capital each after a label are a name.
+fn is_title_name(page: &Page, at: usize, first: usize, has_colon: bool, found: &Candidate) -> bool {
+    let Some((lead, _)) = found.parts().first().copied() else {
+        return false;
+    };
+    let (strong, count) = (strong_parts(found), found.count);
+    let is_person_label = page.has(at, cue::PERSON | cue::RELATIVE);
+    let is_kin = lead.is_first() && page.has(at, cue::RELATIVE) && first == at + 1;
+    match lead {
+        Part::First | Part::Surname => true,
+        Part::FirstOrdinary | Part::SurnameOrdinary => {
+            is_introduced(page, at, first)
+                || strong >= 1
+                || has_colon
+                || is_called(page, at)
+                || is_person_label && (count >= 2 || is_kin)
+        }
+        // "Migraine patient, Nurtivec denied": after a comma a new clause may begin.
+        Part::Unknown if count == 1 && first == at + 2 && page.mark_is(at + 1, b',') => ends_clause(page, first),
+        Part::Unknown => is_person_label || has_colon || is_called(page, at) || count >= 2 && !page.starts_sentence(at),
+        Part::Initial => strong >= 1 || is_person_label && count >= 2 && page.mark_is(first + 1, b'.'),
+        Part::No => false,
+    }
+}
+
+/// "pt q.r.t. mrn": letters with stops, and what a person has after them.
+fn leads_initials(page: &Page, first: usize) -> bool {
+    const NO_PERSONS: [&str; 5] = ["i.e", "e.g", "i.v", "p.o", "p.r"];
+    let is_letter = |index: usize| {
+        page.token(index)
+            .is_some_and(|token| token.is_word() && token.len() == 1)
+    };
+    let is_glued = |index: usize| page.gap(index) == Gap::Glued;
+    let is_next = |index: usize| {
+        page.mark_is(index + 1, b'.') && is_letter(index + 2) && is_glued(index + 1) && is_glued(index + 2)
+    };
+    if !is_letter(first) || !is_next(first) {
+        return false;
+    }
+    let last = first + if is_next(first + 2) { 4 } else { 2 };
+    let stop = last + usize::from(page.mark_is(last + 1, b'.'));
+    let letters = page.token(first).zip(page.token(first + 2));
+    let is_other = letters
+        .and_then(|(one, two)| page.text.get(one.start as usize..two.end as usize))
+        .is_none_or(|letters| NO_PERSONS.iter().any(|other| letters.eq_ignore_ascii_case(other)));
+    !is_other && has_demographics_after(page, stop)
+}
+
 fn report_initials(page: &mut Page, label: usize) -> Option<usize> {
     let (first, last) = initials_after(page, label)?;
     page.report(first, last, PhiKind::Name, 0.7, "name.label");
     Some(last)
+}
+
+/// "last name: rivers", "her name is hope": where a form asks for a name that is a word too, or somebody tells it.
+fn is_form_field(page: &Page, label: usize, first: usize) -> bool {
+    let is_said = page.word_is(label, &["name"])
+        && page.word_is(label + 1, &["is"])
+        && label > 0
+        && page.word_is(label - 1, &["her", "his", "my"]);
+    if is_said && first == label + 2 {
+        return is_borne(page, first, GIVEN) && (ends_clause(page, first) || page.word_is(first + 1, &["and"]));
+    }
+    first == label + 2
+        && page.mark_is(label + 1, b':')
+        && (page.word_is(label, &["surname", "forename", "lastname", "firstname"])
+            || page.word_is(label, &["name"])
+                && label > 0
+                && page.word_is(
+                    label - 1,
+                    &["first", "last", "given", "family", "patient", "pt", "member"],
+                ))
+        && is_borne(page, first, GIVEN | SURNAMES)
+}
+
+/// "patient el-sayed,": a particle joined by a hyphen to a word in small letters that is no other.
+fn joined_by_particle(page: &Page, first: usize) -> Option<usize> {
+    let last = first + 2;
+    let is_lower = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Lower);
+    let is_joined = page.mark_is(first + 1, b'-')
+        && page.gap(first + 1) == Gap::Glued
+        && page.gap(last) == Gap::Glued
+        && is_lower(first)
+        && is_lower(last);
+    (is_joined && page.has(first, cue::PARTICLE) && page.dictionary(last) & dict::WORD == 0).then_some(last)
 }
 
 /// "Hi, Letter of medical necessity", "Hi, Crohn's flare": after a greeting and a comma a sentence begins with a word.
@@ -279,7 +377,7 @@ pub(super) fn after_label(page: &Page, at: usize) -> Option<(usize, bool)> {
             return None;
         }
         let is_colon = matches!(token.mark, b':' | b'=');
-        let is_open = matches!(token.mark, b'"' | b'\'' | b'(' | b'-' | b',' | b'/')
+        let is_open = matches!(token.mark, b'"' | b'\'' | b'(' | b'[' | b'-' | b',' | b'/')
             || token.mark == b'.' && page.token(at).is_some_and(|label| label.len() <= 2);
         let is_link = token.shape != Shape::Title
             && page.word_is(

@@ -10,6 +10,7 @@ use super::candidate::candidate;
 use super::cited::{is_compared, is_short_form, is_valued};
 use super::context::{has_demographics_after, leads_record};
 use super::evidence::{Evidence, evidence};
+use super::lower_full::leads_degree;
 use super::parts::{Part, has_word_ending, looks_clinical, part, syllables};
 use super::single::{is_case_or_saint, is_function_word};
 use super::told::is_told_of;
@@ -52,7 +53,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     // "jose ramirez knee replacement": an ordinary word after two clear names may be anyone's surname, and ends the name.
     let clear = found.parts().iter().take_while(|part| is_clear(part)).count();
     let is_name = clear >= 2;
-    if is_lone_line(page, at) {
+    if is_lone_line(page, at) || leads_initial(page, at) {
         page.report(at, at + 1, PhiKind::Name, 0.6, "name.shape");
         return Some(at + 1);
     }
@@ -108,6 +109,7 @@ fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
     let known = page.dictionary(at);
     let is_name = if is_clear_name(known) {
         is_called && known & dict::TOWN == 0
+            || leads_degree(page, at)
             || has_demographics_after(page, at)
             || is_told_of(page, at)
             || evidence(page, at, at) > Evidence::None
@@ -165,6 +167,26 @@ fn is_lone_line(page: &Page, at: usize) -> bool {
         && page.dictionary(at + 1) & dict::WORD == 0
 }
 
+/// "echo done, rosalind t, wants", "for milo q., 5": a clear given name and an initial, set off.
+fn leads_initial(page: &Page, at: usize) -> bool {
+    let is_initial = page
+        .token(at + 1)
+        .is_some_and(|token| token.shape == Shape::Lower && token.len() == 1 && token.gap == Gap::Space);
+    let is_led = at == 0
+        || page.has(at - 1, cue::PERSON | cue::PERSON_PREP)
+        || matches!(page.token(at - 1).map(|before| before.mark), Some(b',' | b';' | b':'));
+    let stop = at + 2 + usize::from(page.mark_is(at + 2, b'.'));
+    let ends = page
+        .token(stop)
+        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b';' | b':'));
+    is_initial
+        && is_led
+        && ends
+        && page.word(at).len() > 3
+        && page.dictionary(at) & dict::WORD == 0
+        && !page.has(at, cue::EPONYM)
+}
+
 /// A line that holds two words and nothing else.
 fn is_new_line_name(page: &Page, first: usize, last: usize) -> bool {
     page.gap(first) >= Gap::Line
@@ -178,11 +200,14 @@ fn leads_unknown_surname(page: &Page, at: usize) -> bool {
         token.shape == Shape::Lower && token.gap == Gap::Space && token.cues == 0 && token.len() > 4 && !token.taken
     }) && page.dictionary(at + 1) == 0
         && !has_word_ending(page.word(at + 1));
-    let is_clear_given = page.token(at).is_some_and(|token| token.len() > 3) && page.dictionary(at) & dict::WORD == 0;
+    let is_clear_given = page.word(at).len() > 2 && page.dictionary(at) & dict::WORD == 0;
     let colon = at > 0 && page.mark_is(at - 1, b':');
+    // "ramp denied, pam adusei, home"
+    let is_set_off = at > 0 && page.mark_is(at - 1, b',') && page.mark_is(at + 2, b',');
     is_unknown
         && is_clear_given
         && (colon
+            || is_set_off
             || page.cue_before(at, 1, cue::PERSON_PREP).is_some()
             || page.has(at + 2, cue::PERSON_VERB)
             || page.word_is(at + 2, &["as"]))
@@ -208,6 +233,7 @@ pub(super) fn lower_alone(page: &mut Page, at: usize) -> Option<usize> {
             && next.shape == Shape::Lower
             && !next.has(GOES_ON)
             && !page.word(last + 1).ends_with("ed")
+            && !page.word_is(last + 1, &["again", "still", "today", "yesterday"])
     });
     if is_noun_next || is_compared(page, at, last) || is_valued(page, last) {
         return None;
@@ -221,16 +247,25 @@ pub(super) fn lone_surname(page: &Page, at: usize) -> Option<usize> {
     let token = page.token(at)?;
     let known = page.dictionary(at);
     let is_surname = known & (dict::FIRST | dict::SURNAME) != 0 && known & dict::WORD == 0;
+    // "mckinnon-reyes"
+    let is_double = page.mark_is(at + 1, b'-')
+        && page.gap(at + 1) == Gap::Glued
+        && page.gap(at + 2) == Gap::Glued
+        && is_clear_name(page.dictionary(at + 2))
+        && page
+            .token(at + 2)
+            .is_some_and(|second| second.cues == 0 && second.len() > 2);
+    let last = if is_double { at + 2 } else { at };
     let is_apart = |index: usize| {
         page.token(index).is_none_or(|token: &Token| {
             token.gap != Gap::Glued || matches!(token.mark, b',' | b'.' | b':' | b'?' | b'\'')
         })
     };
     let is_other = page.gap(at) == Gap::Glued && at > 0
-        || !is_apart(at + 1)
-        || page.has(at + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
+        || !is_apart(last + 1)
+        || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
         || looks_clinical(page, at)
         || is_case_or_saint(page, at)
         || words::is(page, at, words::PERSONS | class::THING_NAME);
-    (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(at)
+    (is_surname && token.cues == 0 && token.len() >= LOWER_MIN && !is_other).then_some(last)
 }

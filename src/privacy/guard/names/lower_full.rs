@@ -1,6 +1,6 @@
 //! Full names in small letters, of which one word is an ordinary one or an initial: "vincent ford", "gurpreet sato", "m. smalls".
 
-use super::super::lexicon::{SURNAMES, cue, dict};
+use super::super::lexicon::{PLACES, SURNAMES, cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -8,6 +8,7 @@ use super::super::words::{self, class};
 use super::context::{has_demographics_after, leads_record};
 use super::parts::looks_clinical;
 use super::phrases::{ends_clause, is_borne, is_listed, leads_age};
+use super::things::leads_chart_number;
 
 /// Without the rare ones, which are read by themselves.
 const COMMON_GIVEN: u64 = dict::FIRST | dict::FIRST_ORDINARY;
@@ -26,9 +27,17 @@ pub(super) fn lower_full(page: &Page, at: usize) -> Option<(usize, usize)> {
 fn is_surname(page: &Page, at: usize) -> bool {
     const OTHERS: u64 = !(cue::FACILITY_NAME | cue::EPONYM | cue::PARTICLE | cue::HUMAN_VERB);
     page.token(at).is_some_and(|token| {
-        token.shape == Shape::Lower && token.gap == Gap::Space && token.len() > 3 && token.cues & OTHERS == 0
-    }) && is_borne(page, at, SURNAMES)
+        let is_long = token.len() > 3 || is_clear_name(page.dictionary(at));
+        token.shape == Shape::Lower && token.gap == Gap::Space && is_long && token.cues & OTHERS == 0
+    }) && (is_borne(page, at, SURNAMES) || is_short_surname(page, at))
         && !looks_clinical(page, at)
+}
+
+/// "xu", "ng": a clear surname of two small letters, which counts only beside another part of a name.
+pub(super) fn is_short_surname(page: &Page, at: usize) -> bool {
+    page.token(at)
+        .is_some_and(|token| token.shape == Shape::Lower && token.len() == 2 && token.cues == 0 && !token.taken)
+        && is_clear_name(page.dictionary(at))
 }
 
 /// What follows a name where nothing is called by it: the end of a clause, or a word that leads on.
@@ -76,10 +85,19 @@ fn goes_on(page: &Page, last: usize) -> bool {
                     "seen",
                     "admitted",
                     "treated",
+                    "after",
+                    "following",
                 ],
             )
             || leads_record(page, last)
+            || leads_degree(page, last)
             || has_demographics_after(page, last))
+}
+
+/// "upheld by pell, md": a degree that is no other word.
+pub(super) fn leads_degree(page: &Page, at: usize) -> bool {
+    let degree = at + 1 + usize::from(page.mark_is(at + 1, b','));
+    words::is(page, degree, class::DEGREE) && !page.word_is(degree, &["do", "pa", "od", "dc"])
 }
 
 /// "about", "for", "pt", a mark, or the beginning: what a person's name follows.
@@ -97,47 +115,69 @@ fn is_led(page: &Page, first: usize) -> bool {
         || words::is(page, before, class::PERSON_ROLE | class::PERSON_MET)
 }
 
-/// "pt c. gray, opelousas", "following up on m. smalls:", "chase f. moore of".
+/// "pt c. gray, opelousas", "following up on m. smalls:", "chase f. moore of", "r. t. tuiasosopo,".
 fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
-    let surname = initial + 2;
-    let is_initial = page
-        .token(initial)
-        .is_some_and(|token| token.shape == Shape::Lower && token.gap > Gap::Glued)
-        && page.mark_is(initial + 1, b'.')
-        && page.gap(initial + 1) == Gap::Glued;
-    let is_versus = page.word_is(initial, &["v"]);
-    if !is_initial || is_versus || !is_surname(page, surname) {
+    let is_initial = |initial: usize| {
+        page.token(initial)
+            .is_some_and(|token| token.shape == Shape::Lower && token.len() == 1 && token.gap > Gap::Glued)
+            && page.mark_is(initial + 1, b'.')
+            && page.gap(initial + 1) == Gap::Glued
+            && !page.word_is(initial, &["v"])
+    };
+    let is_double = is_initial(initial) && is_initial(initial + 2);
+    let surname = initial + if is_double { 4 } else { 2 };
+    if !is_initial(initial) {
         return None;
     }
-    let given = initial.checked_sub(1).filter(|given| {
-        page.token(*given)
-            .is_some_and(|token| token.shape == Shape::Lower && token.len() > 2)
-            && is_listed(page, *given, COMMON_GIVEN)
-    });
-    if given.is_some() && goes_on(page, surname) {
-        return given.map(|given| (given, surname));
+    let last = hyphenated_end(page, surname);
+    let ends = goes_on(page, last);
+    let before = initial.checked_sub(1);
+    let given = before.filter(|given| ends && is_full(page, *given, surname));
+    if given.is_some() || !is_surname(page, surname) {
+        return given.map(|given| (given, last));
     }
-    let is_person = initial > 0
-        && page.has(
-            initial - 1,
-            cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
-        );
-    let is_clear = is_clear_name(page.dictionary(surname)) && leads_record(page, surname);
-    let is_asked = initial > 0 && page.word_is(initial - 1, &["why", "if", "when", "that", "does", "did"]);
-    (is_person || is_clear || (is_led(page, initial) || is_asked) && goes_on(page, surname))
-        .then_some((initial, surname))
+    // "mrs. n. okafor"
+    let title = before.map(|lead| lead.saturating_sub(usize::from(page.mark_is(lead, b'.'))));
+    let is_person =
+        title.is_some_and(|title| page.has(title, cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE));
+    let is_before = |words: &[&str]| before.is_some_and(|lead| page.word_is(lead, words));
+    let is_clear = is_clear_name(page.dictionary(surname))
+        && (leads_record(page, last)
+            || leads_chart_number(page, last + 1)
+            || is_before(&["denied", "refused", "approved"]));
+    let is_asked = is_before(&["why", "if", "when", "that", "does", "did"]);
+    let may_end = is_double && page.dictionary(surname) & dict::WORD == 0 || is_asked || is_led(page, initial);
+    (is_person || is_clear || may_end && ends).then_some((initial, last))
 }
 
-/// "gurpreet sato": a clear surname after a given name that few bear.
-fn rare_given(page: &Page, surname: usize) -> Option<(usize, usize)> {
-    let given = surname.checked_sub(1)?;
-    let is_rare = page.token(given).is_some_and(|token| {
+/// "chase f. moore", "jianling q. huang", "rania f. obeidat": a given name and a surname around an initial, of which one may be a word that no
+/// list knows.
+fn is_full(page: &Page, given: usize, surname: usize) -> bool {
+    let is_lower = page
+        .token(given)
+        .is_some_and(|token| token.shape == Shape::Lower && token.len() > 2);
+    let is_given = is_lower && is_listed(page, given, dict::FIRST | dict::FIRST_ORDINARY | dict::FIRST_RARE);
+    let is_clear = is_given && page.dictionary(given) & dict::WORD == 0;
+    is_given && is_surname(page, surname)
+        || is_clear && is_unlisted(page, surname) && !looks_clinical(page, surname)
+        || is_unlisted(page, given) && is_surname(page, surname) && is_clear_name(page.dictionary(surname))
+}
+
+/// A word in small letters that no list knows, or only that of rare given names.
+pub(super) fn is_unlisted(page: &Page, at: usize) -> bool {
+    page.token(at).is_some_and(|token| {
         token.shape == Shape::Lower && token.cues == 0 && token.len() > 3 && !token.taken && token.gap > Gap::Glued
-    }) && {
-        let known = page.dictionary(given);
-        known & dict::FIRST_RARE != 0 && known & (dict::WORD | dict::CITY) == 0
-    };
-    (is_rare && is_clear_name(page.dictionary(surname)) && is_surname(page, surname)).then_some((given, surname))
+    }) && page.dictionary(at) & !PLACES == 0
+}
+
+/// "gurpreet sato": a clear surname after a given name that few bear; "surgeon dewei liang.": after one that no list knows, where persons are told of.
+fn rare_given(page: &Page, surname: usize) -> Option<(usize, usize)> {
+    let given = surname.checked_sub(1).filter(|given| is_unlisted(page, *given))?;
+    let is_rare = page.dictionary(given) & dict::FIRST_RARE != 0;
+    let is_told =
+        || page.is_informal() && !looks_clinical(page, given) && is_led(page, given) && goes_on(page, surname);
+    let is_clear = is_clear_name(page.dictionary(surname)) && is_surname(page, surname);
+    (is_clear && (is_rare || is_told())).then_some((given, surname))
 }
 
 /// "for harpreet gill hit": a given name that few bear and a surname that is a word too.
@@ -167,7 +207,9 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     }
     let last = hyphenated_end(page, surname);
     let is_clear = known & dict::FIRST != 0 && known & dict::WORD == 0;
-    if !is_clear && (words::is(page, given, class::OF_FORM) || words::is(page, surname, class::OF_FORM)) {
+    if !is_clear
+        && (words::is(page, given, class::OF_FORM) || last == surname && words::is(page, surname, class::OF_FORM))
+    {
         return None;
     }
     let leads = is_led_by_person(page, given) || is_clear && page.is_informal() && is_led(page, given);
@@ -201,7 +243,7 @@ fn is_middle(page: &Page, at: usize) -> bool {
     is_given && page.dictionary(at) & (dict::FIRST | dict::WORD) == dict::FIRST && is_surname(page, at + 1)
 }
 
-/// "day-fields": the last part of a surname joined by a hyphen.
+/// "may-grant": the last part of a surname joined by a hyphen.
 fn hyphenated_end(page: &Page, surname: usize) -> usize {
     let is_joined = page.mark_is(surname + 1, b'-')
         && page.gap(surname + 1) == Gap::Glued

@@ -87,10 +87,16 @@ pub(super) fn follows_meeting(page: &Page, first: usize, last: usize) -> Evidenc
 /// "Name on the wristband: Szalai", "new consult: Caffee, pancreatitis", "my 9am, Haigler, has".
 fn follows_mark(page: &Page, mark: usize, last: usize) -> Evidence {
     if page.mark_is(mark, b':') {
-        let is_announced = mark
-            .checked_sub(1)
-            .is_some_and(|lead| words::is(page, lead, class::PERSON_MET))
-            && page.mark_is(last + 1, b',');
+        // "scribe: jaya;"
+        let is_called = mark > 0
+            && (words::is(page, mark - 1, class::PERSON_ROLE)
+                || page.word_is(mark - 1, &["rendering", "referring", "ordering", "supervising"]));
+        let is_role = is_called && ends_object(page, last);
+        let is_announced = is_role
+            || mark
+                .checked_sub(1)
+                .is_some_and(|lead| words::is(page, lead, class::PERSON_MET))
+                && page.mark_is(last + 1, b',');
         return Evidence::Strong
             .when(is_named_on(page, mark))
             .max(Evidence::Some.when(is_announced));
@@ -103,12 +109,14 @@ fn follows_mark(page: &Page, mark: usize, last: usize) -> Evidence {
     Evidence::Some.when(is_apposed && has_verb)
 }
 
-/// "72M Tilghman", "a 72 M Tilghman".
+/// "72M Tilghman", "a 72 M Tilghman", "42 yo f ruzicka".
 fn is_aged(page: &Page, before: usize) -> bool {
     let word = page.word(before);
     let age = word.strip_suffix(['M', 'F', 'm', 'f', 'y']).unwrap_or(word);
     let is_years = |age: &str| matches!(age.len(), 1..=3) && age.bytes().all(|byte| byte.is_ascii_digit());
-    word.len() > age.len() && (is_years(age) || age.is_empty() && before > 0 && page.is_digits(before - 1))
+    let unit = before.saturating_sub(1);
+    let years = unit.saturating_sub(usize::from(page.word_is(unit, &["yo", "y"])));
+    word.len() > age.len() && (is_years(age) || age.is_empty() && before > 0 && page.is_digits(years))
 }
 
 /// "nurse Rochelle", "the PCP (Ostrowski,", "our fellow, Xiomara,", "his partner Tyler".
@@ -193,8 +201,23 @@ fn is_object(page: &Page, before: usize) -> bool {
         "taking",
         "taken",
     ];
-    const DONE_BY: [&str; 11] = [
-        "out", "off", "over", "ordered", "signed", "noted", "seen", "written", "cosigned", "placed", "called",
+    const DONE_BY: [&str; 16] = [
+        "out",
+        "off",
+        "over",
+        "ordered",
+        "signed",
+        "noted",
+        "seen",
+        "written",
+        "cosigned",
+        "placed",
+        "called",
+        "faxed",
+        "sent",
+        "dictated",
+        "submitted",
+        "entered",
     ];
     const HANDED: [&str; 11] = [
         "handing", "hand", "handed", "signing", "belongs", "belong", "due", "happened", "look", "looked", "looking",

@@ -62,6 +62,9 @@ pub(in super::super) fn part(page: &Page, at: usize) -> Part {
             Part::No
         };
     }
+    if token.mixes_case && page.word(at).ends_with(|last: char| last.is_ascii_uppercase()) {
+        return Part::No; // "IgE"
+    }
     let known = page.dictionary(at);
     if is_hyphenated_given(page, at) {
         return Part::FirstOrdinary;
@@ -341,6 +344,7 @@ const ENDINGS: &[&str] = &[
     "oscopy",
     "ography",
     "gram",
+    "graph",
     "pathy",
     "algia",
     "opia",

@@ -89,7 +89,7 @@ fn is_quoted(page: &Page, at: usize) -> bool {
     };
     let is_person = page.has(lead, cue::PERSON | cue::RELATIVE)
         || words::is(page, lead, class::PERSON_ROLE)
-        || page.word_is(lead, &["rep", "agent", "supervisor"]);
+        || page.word_is(lead, &["agent"]);
     if is_person {
         return is_listed(page, at, GIVEN | SURNAMES);
     }
@@ -153,10 +153,12 @@ fn is_apposed(page: &Page, at: usize) -> bool {
 
 /// "the Murphy case", "the Wood denial": what is called by whom it concerns.
 fn is_cases(page: &Page, at: usize) -> bool {
-    if !page.word_is(at - 1, &["the"]) || !words::is(page, at + 1, class::CASE_ONE) {
+    let known = page.dictionary(at);
+    let is_led = page.word_is(at - 1, &["the"])
+        || is_clear_name(known) && page.word(at).len() > 3 && page.word_is(at - 1, &["of", "on", "for", "about"]);
+    if !is_led || !words::is(page, at + 1, class::CASE_ONE) {
         return false;
     }
-    let known = page.dictionary(at);
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
     let is_name = if is_capitalised {
         is_listed(page, at, SURNAMES) && known & dict::CITY == 0
@@ -190,7 +192,7 @@ fn is_family(page: &Page, at: usize) -> bool {
         word.strip_suffix('s')
             .map_or(0, |one| page.lexicon.dictionary(hash_word(one)))
     };
-    is_plural && is_free && one() & dict::SURNAME != 0 && is_clear_name(one())
+    is_plural && is_free && one() & (dict::SURNAME | dict::WORD) == dict::SURNAME
 }
 
 /// "LPN Woods,", "CRNA Mosley": a surname after a calling in capitals.
@@ -250,7 +252,7 @@ fn is_introduced(page: &Page, at: usize) -> bool {
         || page.word_is(before, &["is"]) && before > 0 && page.word_is(before - 1, &["it", "this"]);
     let is_capitalised = page.token(at).is_some_and(|token| token.shape == Shape::Title);
     says_who
-        && is_capitalised
+        && (is_capitalised || is_clear_name(page.dictionary(at)) && page.word(at).len() > 3)
         && (is_listed(page, at, GIVEN) && page.word_is(at + 1, &["from", "with", "over", "calling", "again", "here"])
             || (is_borne(page, at, GIVEN | SURNAMES) || is_state_too(page, at)) && page.word_is(at + 1, &["from"]))
 }
@@ -348,9 +350,12 @@ fn is_against_payer(page: &Page, at: usize) -> bool {
     }
     let payer = at + 2 + usize::from(page.mark_is(at + 2, b'.'));
     let is_payer = page.has(payer, cue::PROPER)
+        || page.word_is(payer, &["plan", "payer", "insurer", "carrier"])
         || (payer + 1..payer + 3).any(|index| page.has(index, cue::ORG_SUFFIX) && page.gap(index) == Gap::Space);
     let is_told = |index: usize| {
-        words::is(page, index, class::COURT_WORD) || page.mark_is(index, b'(') && page.is_digits(index + 1)
+        let is_asked_for = page.word_is(index - 1, &["any"]); // "any precedent?"
+        words::is(page, index, class::COURT_WORD) && !is_asked_for
+            || page.mark_is(index, b'(') && page.is_digits(index + 1)
     };
     let before = page.token(at.wrapping_sub(1));
     let opens = page.starts_sentence(at) || before.is_some_and(|lead| lead.mark != 0) || at == 0;

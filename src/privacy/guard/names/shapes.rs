@@ -12,7 +12,7 @@ use super::cited::{has_value, is_cited, is_graded, is_month_of_claims, is_week_d
 use super::context::{has_demographics_after, is_in_context, joins_persons};
 use super::evidence::{Evidence, evidence};
 use super::parts::{Part, is_hyphenated_given, syllables};
-use super::phrases::is_listed;
+use super::phrases::{ends_clause, is_listed, leads_age};
 use super::single::{hyphenated, is_case_or_saint, is_function_word, is_one_word, single};
 use super::things::{in_row_of_things, is_among_things, is_edition, leads_chart_number};
 use super::weighed::{is_weighty, signs_off};
@@ -175,9 +175,11 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
     }
     match (lead, count) {
         (Part::First, 2..) if tail.can_be_last() || tail == Part::FirstOrdinary => Some(0.9),
-        // "Ahmed K."
-        (Part::First, 1) => {
-            (eponyms == 0 && page.mark_is(tail_at + 1, b'.') && page.word(lead_at).len() > 3).then_some(0.6)
+        // "Ahmed K.", "Nguyen T., 54M", "Tavi Q., 5,"
+        (Part::First | Part::Surname | Part::Unknown, 1) => {
+            let stop = tail_at + 1;
+            let is_told = lead == Part::First || has_demographics_after(page, stop) || leads_age(page, stop);
+            (eponyms == 0 && page.mark_is(stop, b'.') && page.word(lead_at).len() > 3 && is_told).then_some(0.6)
         }
         (Part::FirstOrdinary, 2..) if tail.is_strong() && !starts => Some(0.8),
         (Part::FirstOrdinary, 2..)
@@ -195,6 +197,8 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::Initial, 1) if tail.can_be_last() && in_context && page.mark_is(lead_at + 1, b'.') => Some(0.6),
         (Part::Initial, 1) if tail.can_be_last() && signs_off(page, lead_at, tail_at) => Some(0.6),
         (Part::Initial, 1..) if initials > 1 && tail.is_strong() && eponyms == 0 => Some(0.65),
+        // "H. B. Jones,", "R. T. Tuiasosopo,": with stops, two are no thing's.
+        (Part::Initial, 1) if initials > 1 && tail.can_be_last() && has_stops(page, lead_at, tail_at) => Some(0.6),
         (Part::SurnameOrdinary, 2..) if in_context && tail.is_strong() && eponyms == 0 => Some(0.6),
         (Part::Initial, 1) if tail.is_strong() && eponyms == 0 && page.mark_is(lead_at + 1, b'.') => Some(0.65),
         (Part::FirstOrdinary, 2) if !starts && initials == 0 && is_set_apart(page, lead_at, tail_at) => Some(0.6),
@@ -202,6 +206,15 @@ pub(super) fn several(page: &Page, parts: &[(Part, usize)], is_upper: bool) -> O
         (Part::FirstOrdinary, 2..) if is_hyphenated && tail.can_be_last() => Some(0.7),
         _ => None,
     }
+}
+
+/// "H. B. Jones,": two initials with stops before a word that is a name or none, at the end of its clause.
+fn has_stops(page: &Page, lead: usize, tail: usize) -> bool {
+    tail == lead + 4
+        && page.mark_is(lead + 3, b'.')
+        && page.gap(tail) == Gap::Space
+        && page.dictionary(tail) & dict::WORD == 0
+        && ends_clause(page, tail)
 }
 
 /// "Mason Carpenter's casting", "C. Chase's infusion": what a person has, after a surname that is a word.

@@ -65,11 +65,10 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
         .token(last + 1)
         .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b'.' | b',' | b';' | b'?'));
     let goes_on = ends || page.has(last + 1, cue::PERSON_VERB | cue::HUMAN_VERB) || page.word_is(last + 2, &["see"]);
-    let is_led = shape == Shape::Upper
-        && at > 0
-        && page.word_is(at - 1, &["for", "is", "by", "on"])
-        && goes_on
-        && page.dictionary(at) & dict::FIRST != 0;
+    let is_led = at > 0 && page.word_is(at - 1, &["for", "is", "by", "on"]) && goes_on;
+    // "ROSA GOLD WAS DENIED"
+    let is_subject = page.starts_sentence(at) && page.word_is(last + 1, &["was", "has", "had", "needs", "is"]);
+    let is_led = shape == Shape::Upper && page.dictionary(at) & dict::FIRST != 0 && (is_led || is_subject);
     // "May Rivers, lost nine kilos", "June Stone has"
     let is_month = shape == Shape::Title
         && page.has(at, cue::MONTH)
@@ -85,14 +84,24 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
     degree_end(page, last).or_else(|| is_signed.then_some(last))
 }
 
-/// "RODRIGUEZ, TANNER, acct 5000131907".
+/// "RODRIGUEZ, TANNER, acct 5000131907", "Baker, Rose M / DOS".
 fn surname_first(page: &Page, at: usize) -> Option<usize> {
     let shape = page.token(at)?.shape;
     let given = at + 2;
     let is_pair =
         page.mark_is(at + 1, b',') && is_known(page, at, shape, SURNAMES) && is_known(page, given, shape, GIVEN);
     let is_joined = page.gap(given) == Gap::Line;
-    (is_pair && !is_joined && (leads_record(page, given) || degree_end(page, given).is_some())).then_some(given)
+    if !is_pair || is_joined {
+        return None;
+    }
+    let has_initial = page
+        .token(given + 1)
+        .is_some_and(|token| token.shape == Shape::Upper && token.len() == 1 && token.gap == Gap::Space);
+    let last = given + usize::from(has_initial);
+    let ends = page
+        .token(last + 1)
+        .is_none_or(|next| next.gap >= Gap::Line || next.mark != 0 || next.has(cue::PATIENT_DATE | cue::AGED));
+    (has_initial && ends || leads_record(page, last) || degree_end(page, last).is_some()).then_some(last)
 }
 
 /// The end of the name with ", MD", " M.D.", ", DNP" after it: letters with stops belong to it, that nobody takes them for initials.

@@ -6,6 +6,7 @@ use super::super::near::is_clear_name;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
 use super::super::words::{self, class};
+use super::lower_full::is_short_surname;
 use super::phrases::{ends_clause, is_borne, is_listed};
 
 /// "mrs sweet", "mr. gill", "dr long said": the last word of a name in small letters that begins at `first`.
@@ -14,7 +15,7 @@ pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<us
         .token(first)
         .is_some_and(|name| name.shape == Shape::Lower && name.gap == Gap::Space);
     let is_written_out = page.token(title).is_some_and(|token| token.shape != Shape::Upper);
-    if is_lower && is_written_out && is_unlisted_name(page, first) {
+    if is_lower && is_written_out && (is_unlisted_name(page, first) || is_short_surname(page, first)) {
         return Some(first);
     }
     if !is_lower || !is_written_out || !is_borne(page, first, GIVEN | SURNAMES) {
@@ -36,7 +37,9 @@ pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<us
     // "seen by dr brown.", "doctor sharp on", "mr knight, phone"
     const LEADS: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP;
     let is_thing = words::is(page, first, class::PERSON_THING | class::OF_FORM);
-    let ends = ends_clause(page, last) || page.word_is(title, &["dr", "doctor"]) && page.has(last + 1, LEADS);
+    let is_dated = page.token(last + 1).is_some_and(|next| next.taken && next.has_digit()); // "dr burns 11 feb"
+    let leads = page.has(last + 1, LEADS) || is_dated;
+    let ends = ends_clause(page, last) || page.word_is(title, &["dr", "doctor"]) && leads;
     let is_named = !is_thing && ends && known & SURNAMES != 0 && page.word_is(title, &["dr", "doctor", "mr"]);
     let acts = is_named
         || page.has(last + 1, cue::HUMAN_VERB | cue::PERSON_VERB | cue::AGED)

@@ -110,13 +110,20 @@ fn is_billed(page: &Page, at: usize) -> bool {
     const PAPERS: [&str; 11] = [
         "balance", "appeal", "claim", "auth", "denial", "eob", "bill", "copay", "refund", "acct", "referral",
     ];
+    const BODY: [&str; 26] = [
+        "knee", "hip", "shoulder", "ankle", "foot", "spine", "lumbar", "cervical", "breast", "retina", "cataract",
+        "mri", "eye", "heart", "liver", "kidney", "brain", "sinus", "wrist", "elbow", "neck", "hand", "tooth",
+        "infusion", "rehab", "chemo",
+    ];
     const FATES: [&str; 10] = [
         "denied", "expired", "approved", "pending", "upheld", "due", "rejected", "overdue", "closed", "sent",
     ];
-    page.starts_sentence(at)
-        && is_clear_name(page, at)
-        && page.word_is(at + 1, &PAPERS)
-        && (page.is_digits(at + 2) || page.word_is(at + 2, &FATES))
+    let is_of_paper = page.word_is(at + 1, &PAPERS) && (page.is_digits(at + 2) || page.word_is(at + 2, &FATES));
+    // "Wojcik shoulder scope denied"
+    let is_of_body = page.word_is(at + 1, &BODY)
+        && (at + 2..at + 6).any(|index| page.word_is(index, &["denied", "approved", "rejected"]))
+        && !(at + 1..at + 5).any(|index| page.has(index, cue::EPONYM_HEAD));
+    page.starts_sentence(at) && is_clear_name(page, at) && (is_of_paper || is_of_body)
 }
 
 /// "Nguyen's mri was denied", "Shaniqua's cgm".
