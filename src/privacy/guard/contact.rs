@@ -2,6 +2,7 @@
 
 use super::hosts::{HOST_ENDINGS, OFFICE_MAILBOXES, is_public_citation};
 use super::index::Interest;
+use super::key::words;
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
@@ -174,7 +175,7 @@ fn bare_host(page: &mut Page, dot: usize) -> Option<usize> {
         first = before;
     }
     let host_last = host_end(page, first)?;
-    let is_www = page.word_is(first, &["www"]);
+    let is_www = page.word_is(first, words!["www"]);
     let has_path = page.mark_is(host_last + 1, b'/') && page.gap(host_last + 1) == Gap::Glued;
     let ends_as_host =
         page.token(host_last).is_some_and(|token| token.shape == Shape::Lower) && page.word_is(host_last, HOST_ENDINGS);
@@ -223,7 +224,7 @@ fn ipv4_length(page: &Page, at: usize) -> Option<usize> {
     let is_numbering = page.cue_before(at, 2, cue::CODE_CUE).is_some()
         || at
             .checked_sub(1)
-            .is_some_and(|index| page.word_is(index, &["v", "ver", "release", "build", "software", "firmware"]));
+            .is_some_and(|index| page.word_is(index, words!["v", "ver", "release", "build", "software", "firmware"]));
     (is_glued && octets && !is_longer && !is_inside && !is_numbering && page.mark_is(at + 5, b'.')).then_some(7)
 }
 

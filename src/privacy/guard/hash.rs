@@ -48,12 +48,28 @@ pub(super) const fn hash_eight(hash: WordHash, bytes: u64, kept: u64) -> WordHas
 }
 
 /// The hash of a word by itself.
-pub(super) fn hash_word(word: &str) -> WordHash {
-    if !word.bytes().any(|byte| matches!(byte, b'\'' | b'-')) {
-        return hash_range(word.as_bytes(), 0, word.len());
+pub(super) const fn hash_word(word: &str) -> WordHash {
+    let bytes = word.as_bytes();
+    let mut hash = HASH_SEED;
+    let (mut eight, mut kept) = (0, 0);
+    let mut at = 0;
+    while at < bytes.len() {
+        if !matches!(bytes[at], b'\'' | b'-') {
+            eight |= (bytes[at] as u64) << kept;
+            kept += 8;
+        }
+        at += 1;
+        if kept == 64 || kept > 0 && at == bytes.len() {
+            hash = hash_eight(hash, eight, u64::MAX >> (64 - kept));
+            (eight, kept) = (0, 0);
+        }
     }
-    let plain: Vec<u8> = word.bytes().filter(|byte| !matches!(byte, b'\'' | b'-')).collect();
-    hash_range(&plain, 0, plain.len())
+    hash_finish(hash)
+}
+
+/// What stands for a mark, which no list holds.
+pub(super) const fn hash_mark(mark: u8) -> WordHash {
+    mark as WordHash
 }
 
 /// Closes a hash, so that both its ends are well mixed.

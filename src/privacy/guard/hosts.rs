@@ -1,6 +1,7 @@
 //! Mailboxes and hosts that are nobody's own: offices, regulators, payers, journals.
 
 use super::FieldContext;
+use super::key::{WordKey, words};
 use super::page::Page;
 
 /// Mailboxes of an office, not of a person.
@@ -183,13 +184,13 @@ pub(super) const INSURER_WORDS: &[&str] = &[
 ];
 
 /// Path words that tie a page to one person.
-pub(super) const PERSONAL_PATH: &[&str] = &[
+pub(super) const PERSONAL_PATH: &[WordKey] = words![
     "patient", "patients", "member", "members", "chart", "mychart", "mrn", "u", "user", "users", "profile", "account",
     "record", "portal",
 ];
 
 /// Endings of a bare host ("clinic.com") that are hardly ever a missing blank after a full stop.
-pub(super) const HOST_ENDINGS: &[&str] = &[
+pub(super) const HOST_ENDINGS: &[WordKey] = words![
     "com", "net", "org", "io", "info", "biz", "us", "health", "care", "clinic", "co", "app", "example", "ai", "me",
     "uk", "ca", "de", "ro",
 ];

@@ -1,6 +1,7 @@
 //! Biometric identifiers, full-face photographs and image data.
 
 use super::index::Interest;
+use super::key::{WordKey, words};
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
@@ -13,7 +14,7 @@ const REACH: usize = 6;
 const WORDS_MAX: usize = 4;
 
 /// File endings of photographs.
-const IMAGE_ENDINGS: &[&str] = &[
+const IMAGE_ENDINGS: &[WordKey] = words![
     "jpg", "jpeg", "png", "heic", "heif", "gif", "bmp", "tif", "tiff", "webp",
 ];
 
@@ -55,8 +56,8 @@ fn biometric(page: &mut Page, at: usize) {
         .cue_after(last + 1, REACH, cue::NEGATION)
         .or(page.cue_before(at, 4, cue::NEGATION))
         .is_some()
-        || page.word_is(last + 1, &["screening", "background", "based"])
-        || page.mark_is(last + 1, b'-') && page.word_is(last + 2, &["based"]);
+        || page.word_is(last + 1, words!["screening", "background", "based"])
+        || page.mark_is(last + 1, b'-') && page.word_is(last + 2, words!["based"]);
     if (use_after.is_none() && use_before.is_none()) || is_rule {
         return;
     }
@@ -92,11 +93,11 @@ fn identifier_after(page: &Page, at: usize) -> Option<usize> {
 
 /// A photograph of a face, of the patient, or on file; not photographs that a policy asks for.
 fn photo(page: &mut Page, at: usize) {
-    if page.word_is(at + 1, &["id", "ids"]) {
+    if page.word_is(at + 1, words!["id", "ids"]) {
         return; // what is shown at a desk
     }
     let is_face = page.has(at, cue::FACE) || page.cue_before(at, 3, cue::FACE).is_some();
-    let of_person = (1..=3).any(|step| page.word_is(at + step, &["of"]))
+    let of_person = (1..=3).any(|step| page.word_is(at + step, words!["of"]))
         && page
             .cue_after(at + 1, 5, cue::PERSON | cue::FACE | cue::RELATIVE)
             .is_some();
@@ -110,7 +111,7 @@ fn photo(page: &mut Page, at: usize) {
         .is_some();
     let is_photograph = page.word_is(
         at,
-        &[
+        words![
             "photo",
             "photos",
             "photograph",

@@ -15,6 +15,7 @@ mod encoded;
 mod hash;
 mod hosts;
 mod index;
+mod key;
 mod kinds;
 mod lexicon;
 mod lists;

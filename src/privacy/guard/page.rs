@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::FieldContext;
 use super::index::{Index, Interest};
+use super::key::WordKey;
 use super::kinds::PhiKind;
 use super::lexicon::{KNOWN_STARTS_PHRASE, Lexicon};
 use super::token::{Gap, Shape, Token, tokenize};
@@ -169,23 +170,9 @@ impl<'p> Page<'p> {
 
     /// Whether a token is one of the words, in any case.
     #[inline]
-    pub(super) fn word_is(&self, index: usize, words: &[&str]) -> bool {
-        #[cfg(test)]
-        work(1);
-        let bytes = self
-            .tokens
-            .get(index)
-            .and_then(|token| self.text.as_bytes().get(token.start as usize..token.end as usize))
-            .unwrap_or(&[]);
-        let Some(first) = bytes.first().map(|byte| byte | 0x20) else {
-            return false;
-        };
-        // Nearly every word differs in length or first letter.
-        words.iter().map(|word| word.as_bytes()).any(|word| {
-            word.len() == bytes.len()
-                && word.first().is_some_and(|byte| byte | 0x20 == first)
-                && bytes.eq_ignore_ascii_case(word)
-        })
+    pub(super) fn word_is(&self, index: usize, words: &[WordKey]) -> bool {
+        self.token(index)
+            .is_some_and(|token| words.contains(&WordKey::of_token(token)))
     }
 
     pub(super) fn mark_is(&self, index: usize, mark: u8) -> bool {

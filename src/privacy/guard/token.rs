@@ -1,5 +1,6 @@
 //! Splits normalised text into tokens, each with its cues: the only pass over the bytes.
 
+use super::hash::hash_mark;
 use super::lexicon::{Lexicon, PHRASE_WORDS_MAX, WordHash, hash_phrase};
 use super::word::{Class, Word, class_of};
 
@@ -155,6 +156,7 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, p
             tokens.push(Token {
                 start: offset(at),
                 end: offset(at + 1),
+                hash: hash_mark(byte),
                 mark: byte,
                 gap,
                 ..Token::END

@@ -1,5 +1,6 @@
 //! Ages without a unit, as people tell them: "who is 94", "Nolan (92)", "Dad, 97, fell".
 
+use super::super::key::words;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -21,17 +22,19 @@ pub(super) fn told(page: &Page, at: usize, last: usize) -> Option<usize> {
 
 /// "F/93", "95/M": an age joined to a sex.
 pub(super) fn is_joined_to_sex(page: &Page, at: usize) -> bool {
-    let is_sex = |index: usize| page.word_is(index, &["f", "m"]);
+    let is_sex = |index: usize| page.word_is(index, words!["f", "m"]);
     let before = at >= 2 && page.mark_is(at - 1, b'/') && is_sex(at - 2);
     before || page.mark_is(at + 1, b'/') && is_sex(at + 2) && !page.mark_is(at + 3, b'/')
 }
 
 /// A unit, a percent sign, a decimal: a measure and no age.
 fn measures(page: &Page, next: usize) -> bool {
-    let is_unit = page.has(next, cue::UNIT) && !page.word_is(next, &["years", "l", "times"]);
-    let is_saturation = page.word_is(next, &["on", "in"])
-        && (page.word_is(next + 1, &["ra", "room", "nc", "oxygen", "o2", "bipap", "cpap", "nrb"])
-            || page.token(next + 1).is_some_and(Token::has_digit) && !page.mark_is(next + 2, b'/'));
+    let is_unit = page.has(next, cue::UNIT) && !page.word_is(next, words!["years", "l", "times"]);
+    let is_saturation = page.word_is(next, words!["on", "in"])
+        && (page.word_is(
+            next + 1,
+            words!["ra", "room", "nc", "oxygen", "o2", "bipap", "cpap", "nrb"],
+        ) || page.token(next + 1).is_some_and(Token::has_digit) && !page.mark_is(next + 2, b'/'));
     let is_part = page
         .token(next)
         .is_some_and(|token| matches!(token.mark, b'%' | b'/' | b'-' | b'+'));
@@ -40,7 +43,7 @@ fn measures(page: &Page, next: usize) -> bool {
         || is_part
         || page.word_is(
             next,
-            &[
+            words![
                 "of",
                 "over",
                 "percentile",
@@ -56,7 +59,7 @@ fn measures(page: &Page, next: usize) -> bool {
 
 /// ", 90 yrs," the token that ends the number with its years.
 fn years_end(page: &Page, last: usize) -> usize {
-    if page.word_is(last + 1, &["years", "yrs", "yr", "y"]) {
+    if page.word_is(last + 1, words!["years", "yrs", "yr", "y"]) {
         last + 1
     } else {
         last
@@ -80,7 +83,7 @@ fn is_apposed(page: &Page, at: usize, last: usize) -> bool {
             .token(mark - 2)
             .is_some_and(|initial| initial.shape == Shape::Upper && initial.len() == 1);
     let is_sex = mark > 1
-        && page.word_is(mark - 1, &["m", "f"])
+        && page.word_is(mark - 1, words!["m", "f"])
         && page.token(mark - 2).is_some_and(|before| before.shape == Shape::Mark);
     if is_sex && page.mark_is(last + 1, b',') {
         return true; // "Pt: M, 92, CHF"
@@ -97,14 +100,14 @@ fn leads_sex(page: &Page, at: usize, last: usize) -> bool {
     let follows_number = at > 0 && page.mark_is(at - 1, b',') && page.before(at - 1).is_some_and(Token::has_digit);
     !follows_number
         && page.mark_is(last + 1, b',')
-        && page.word_is(last + 2, &["female", "male", "f", "m", "woman", "man"])
+        && page.word_is(last + 2, words!["female", "male", "f", "m", "woman", "man"])
 }
 
 /// Someone is spoken of earlier in the clause, and no other number since.
 fn begins_with_person(page: &Page, mark: usize) -> bool {
     if mark
         .checked_sub(1)
-        .is_some_and(|before| is(page, before, class::MEASURE) && !page.word_is(before, &["unit"]))
+        .is_some_and(|before| is(page, before, class::MEASURE) && !page.word_is(before, words!["unit"]))
     {
         return false;
     }
@@ -120,7 +123,10 @@ fn begins_with_person(page: &Page, mark: usize) -> bool {
             return false;
         }
         if token.has(cue::PERSON | cue::RELATIVE)
-            || page.word_is(at, &["man", "woman", "lady", "gentleman", "resident", "male", "female"])
+            || page.word_is(
+                at,
+                words!["man", "woman", "lady", "gentleman", "resident", "male", "female"],
+            )
         {
             return true;
         }
@@ -137,7 +143,7 @@ fn is_named(page: &Page, index: usize) -> bool {
     };
     let follows_title = { index.checked_sub(1 + usize::from(index > 0 && page.mark_is(index - 1, b'.'))) }
         .is_some_and(|title| page.has(title, cue::TITLE));
-    if page.word_is(index, &["pt", "patient"]) || follows_title && token.is_capitalised() {
+    if page.word_is(index, words!["pt", "patient"]) || follows_title && token.is_capitalised() {
         return true; // "Mr. Williams", whatever else is called so
     }
     let follows_given_name = page
@@ -158,7 +164,7 @@ fn is_named(page: &Page, index: usize) -> bool {
         Shape::Lower => known & (dict::FIRST | dict::SURNAME) != 0 && known & dict::WORD == 0,
         Shape::Digits | Shape::Mixed | Shape::Mark => false,
     };
-    is_name || is_person(page, index) || page.word_is(index, &["female", "woman"])
+    is_name || is_person(page, index) || page.word_is(index, words!["female", "woman"])
 }
 
 /// "is 94", "turned 93", "she's 91", "will be 100".
@@ -171,27 +177,30 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
         before -= 1;
         if !page.word_is(
             before,
-            &[
+            words![
                 "now", "just", "almost", "nearly", "already", "only", "about", "a", "one", "still",
             ],
         ) {
             break;
         }
     }
-    if page.word_is(before, &["he's", "she's", "who's", "dad's", "mom's", "he'll", "she'll"]) {
+    if page.word_is(
+        before,
+        words!["he's", "she's", "who's", "dad's", "mom's", "he'll", "she'll"],
+    ) {
         return ends_phrase(page, last + 1);
     }
     let is_contracted =
         page.token(before).is_some_and(|token| token.possessive) && before + 1 == at && is_person(page, before);
-    if is_contracted || page.word_is(before, &["turn", "turned", "turns", "turning", "reached"]) {
+    if is_contracted || page.word_is(before, words!["turn", "turned", "turns", "turning", "reached"]) {
         return ends_phrase(page, last + 1);
     }
-    let is_copula = page.word_is(before, &["is", "was", "be", "hit"]);
+    let is_copula = page.word_is(before, words!["is", "was", "be", "hit"]);
     let names_man = (2..=4)
         .filter_map(|back| before.checked_sub(back))
-        .any(|index| page.word_is(index, &["man", "woman", "lady", "gentleman", "resident"]));
+        .any(|index| page.word_is(index, words!["man", "woman", "lady", "gentleman", "resident"]));
     let subject = before.checked_sub(1).map(|index| {
-        if page.word_is(index, &["will", "would", "just", "has", "now"]) {
+        if page.word_is(index, words!["will", "would", "just", "has", "now"]) {
             index.saturating_sub(1)
         } else {
             opening_of_apposition(page, index).unwrap_or(index)
@@ -200,7 +209,7 @@ fn follows_copula(page: &Page, at: usize, last: usize) -> bool {
     is_copula
         && ends_phrase(page, last + 1)
         && subject.is_some_and(|subject| {
-            is_named(page, subject) && !page.word_is(subject, &["his", "her", "hers", "my"])
+            is_named(page, subject) && !page.word_is(subject, words!["his", "her", "hers", "my"])
                 || names_man && page.token(subject).is_some_and(|token| token.shape == Shape::Mixed)
         })
 }
@@ -220,21 +229,25 @@ fn follows_people(page: &Page, at: usize, last: usize) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
         return false;
     };
-    let is_of = page.word_is(before, &["of"]) && before.checked_sub(1).is_some_and(|person| is_person(page, person));
-    let is_shy = page.word_is(before, &["of"]) && before > 0 && page.word_is(before - 1, &["shy", "short"]);
+    let is_of =
+        page.word_is(before, words!["of"]) && before.checked_sub(1).is_some_and(|person| is_person(page, person));
+    let is_shy = page.word_is(before, words!["of"]) && before > 0 && page.word_is(before - 1, words!["shy", "short"]);
     let comma = usize::from(page.mark_is(last + 1, b','));
-    let is_at = page.word_is(before, &["at"])
-        && page.word_is(last + 1 + comma, &["he", "she", "his", "her", "my", "mom", "dad"]);
-    let is_patient = page.word_is(before, &["pt", "patient", "resident", "f", "female", "male"])
-        && (page.mark_is(last + 1, b',') || page.word_is(last + 1, &["with", "w", "who"]));
+    let is_at = page.word_is(before, words!["at"])
+        && page.word_is(last + 1 + comma, words!["he", "she", "his", "her", "my", "mom", "dad"]);
+    let is_patient = page.word_is(before, words!["pt", "patient", "resident", "f", "female", "male"])
+        && (page.mark_is(last + 1, b',') || page.word_is(last + 1, words!["with", "w", "who"]));
     (is_of || is_shy) && ends_phrase(page, last + 1) || is_at || is_patient
 }
 
 /// "aged ninety-three", "nearly ninety-five".
 fn follows_age_word(page: &Page, at: usize) -> bool {
-    at.checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["aged", "age", "nearly", "almost", "pushing", "approaching"]))
-        && !page.is_digits(at)
+    at.checked_sub(1).is_some_and(|before| {
+        page.word_is(
+            before,
+            words!["aged", "age", "nearly", "almost", "pushing", "approaching"],
+        )
+    }) && !page.is_digits(at)
 }
 
 /// Whether the clause ends or goes on with grammar: a number before a noun counts things.
@@ -249,7 +262,7 @@ fn ends_phrase(page: &Page, next: usize) -> bool {
         || token.has(cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP | cue::PLACE_PREP) && !token.has(cue::UNIT)
         || page.word_is(
             next,
-            &[
+            words![
                 "last",
                 "next",
                 "today",

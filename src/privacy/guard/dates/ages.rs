@@ -1,6 +1,7 @@
 //! Ages over 89. "90 or older" is the aggregate the rule asks for and passes, as do limits and ranges of a policy.
 
 use super::super::index::Interest;
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -64,7 +65,7 @@ fn numeric(page: &Page, at: usize) -> Option<usize> {
 
 /// "patient aged 94 years", and not "patients aged 90 years".
 fn is_in_years_of_one(page: &Page, at: usize) -> bool {
-    const ONE: [&str; 11] = [
+    const ONE: &[WordKey] = words![
         "patient",
         "pt",
         "man",
@@ -77,12 +78,12 @@ fn is_in_years_of_one(page: &Page, at: usize) -> bool {
         "father",
         "member",
     ];
-    page.word_is(at + 1, &["years", "yrs"]) && at.checked_sub(2).is_some_and(|one| page.word_is(one, &ONE))
+    page.word_is(at + 1, words!["years", "yrs"]) && at.checked_sub(2).is_some_and(|one| page.word_is(one, ONE))
 }
 
 /// "93 y F", "91 yrs male".
 fn years_of_sex(page: &Page, at: usize) -> Option<usize> {
-    (page.word_is(at + 1, &["y", "yr", "yrs", "years"]) && is_sex(page, at + 2)).then_some(at + 2)
+    (page.word_is(at + 1, words!["y", "yr", "yrs", "years"]) && is_sex(page, at + 2)).then_some(at + 2)
 }
 
 /// Part of a longer number: "1/94", "94.5", "120/94".
@@ -121,32 +122,32 @@ fn unit_end(page: &Page, at: usize) -> Option<usize> {
     if page.gap(index) > Gap::Line {
         return None;
     }
-    if page.word_is(index, &["yo", "yof", "yom", "yoa", "year-old"]) {
+    if page.word_is(index, words!["yo", "yof", "yom", "yoa"]) {
         return Some(index);
     }
-    if page.word_is(index, &["y"])
+    if page.word_is(index, words!["y"])
         && (page.mark_is(index + 1, b'/') || page.mark_is(index + 1, b'.') || page.mark_is(index + 1, b'-'))
-        && page.word_is(index + 2, &["o"])
+        && page.word_is(index + 2, words!["o"])
     {
         return Some(index + 2);
     }
-    if !page.word_is(index, &["year", "years", "yr", "yrs"]) {
+    if !page.word_is(index, words!["year", "years", "yr", "yrs"]) {
         return None;
     }
     let mut next = index + 1;
     while page.mark_is(next, b'-') || page.mark_is(next, b'.') {
         next += 1;
     }
-    if page.word_is(next, &["old", "young", "old's"]) {
+    if page.word_is(next, words!["old", "young", "old's"]) {
         return Some(next);
     }
-    (page.word_is(next, &["of"]) && page.word_is(next + 1, &["age"])).then_some(next + 1)
+    (page.word_is(next, words!["of"]) && page.word_is(next + 1, words!["age"])).then_some(next + 1)
 }
 
 fn is_sex(page: &Page, at: usize) -> bool {
     page.word_is(
         at,
-        &[
+        words![
             "f",
             "m",
             "female",
@@ -167,7 +168,7 @@ fn joined(page: &Page, at: usize) -> Option<usize> {
     let letters = word.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = word.split_at_checked(letters)?;
     if unit.eq_ignore_ascii_case("th") || unit.eq_ignore_ascii_case("st") || unit.eq_ignore_ascii_case("nd") {
-        let is_birthday = page.word_is(at + 1, &["birthday"]) && number.parse().is_ok_and(is_protected);
+        let is_birthday = page.word_is(at + 1, words!["birthday"]) && number.parse().is_ok_and(is_protected);
         return is_birthday.then_some(at + 1);
     }
     let is_unit = ["f", "m", "yo", "y", "yof", "yom", "yr", "yrs"]
@@ -192,15 +193,16 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
     if !token.has(cue::AGE_WORD) {
         return None;
     }
-    if page.word_is(at, &["nonagenarian", "centenarian", "supercentenarian"]) {
+    if page.word_is(at, words!["nonagenarian", "centenarian", "supercentenarian"]) {
         return Some(at);
     }
-    if page.word_is(at, &["nineties", "90s"]) {
+    if page.word_is(at, words!["nineties", "90s"]) {
         let is_somebodys = (1..=4).any(|back| {
-            let between = (1..back)
-                .all(|step| page.word_is(at - step, &["early", "mid", "late", "-"]) || page.mark_is(at - step, b'-'));
+            let between = (1..back).all(|step| {
+                page.word_is(at - step, words!["early", "mid", "late", "-"]) || page.mark_is(at - step, b'-')
+            });
             at.checked_sub(back)
-                .is_some_and(|index| page.word_is(index, &["her", "his", "their", "my"]) && between)
+                .is_some_and(|index| page.word_is(index, words!["her", "his", "their", "my"]) && between)
         });
         return is_somebodys.then_some(at);
     }
@@ -209,7 +211,7 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
     while page.mark_is(index, b'-')
         || page.word_is(
             index,
-            &[
+            words![
                 "and", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
             ],
         )
@@ -227,7 +229,7 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
     unit_end(page, unit).or_else(|| {
         let trailing = (at + 1..unit)
             .rev()
-            .take_while(|end| page.word_is(*end, &["and"]))
+            .take_while(|end| page.word_is(*end, words!["and"]))
             .count();
         told(page, at, unit - 1 - trailing)
     })
@@ -235,29 +237,31 @@ fn spelled(page: &Page, at: usize, token: &Token) -> Option<usize> {
 
 /// "over 90", "90 or older", "ages 65-95", "≥ 90": a limit, nobody's age.
 fn is_limit(page: &Page, at: usize, last: usize) -> bool {
-    let follows = page.word_is(last + 1, &["or", "and"])
+    let follows = page.word_is(last + 1, words!["or", "and"])
         && page.word_is(
             last + 2,
-            &["older", "over", "above", "up", "greater", "more", "younger"],
+            words!["older", "over", "above", "up", "greater", "more", "younger"],
         )
         || page.mark_is(last + 1, b'+')
         || page.mark_is(at + 1, b'+')
-        || page.word_is(last + 1, &["plus", "limit", "cutoff", "maximum", "minimum"])
+        || page.word_is(last + 1, words!["plus", "limit", "cutoff", "maximum", "minimum"])
         || page.mark_is(at + 1, b'-') && page.is_digits(at + 2) && page.gap(at + 2) == Gap::Glued;
-    let is_range = page.word_is(last + 1, &["to", "through", "and", "or"]) && page.is_digits(last + 2);
-    let before = |step: usize, words: &[&str]| at.checked_sub(step).is_some_and(|index| page.word_is(index, words));
+    let is_range = page.word_is(last + 1, words!["to", "through", "and", "or"]) && page.is_digits(last + 2);
+    let before = |step: usize, words: &[WordKey]| at.checked_sub(step).is_some_and(|index| page.word_is(index, words));
     let precedes = before(
         1,
-        &[
-            "over", "above", "under", "below", "exceeds", "than", "beyond", "age>", "through", "maximum", "least",
-            "until",
+        words![
+            "over", "above", "under", "below", "exceeds", "than", "beyond", "through", "maximum", "least", "until",
         ],
     ) || at
         .checked_sub(1)
         .is_some_and(|index| matches!(page.token(index).map_or(0, |token| token.mark), b'>' | b'<'))
-        || before(1, &["age", "aged", "ages"])
-            && before(2, &["over", "above", "under", "below", "than", "to", "past", "until"])
-        || (before(1, &["to", "and"]) || at.checked_sub(1).is_some_and(|index| page.mark_is(index, b'-')))
+        || before(1, words!["age", "aged", "ages"])
+            && before(
+                2,
+                words!["over", "above", "under", "below", "than", "to", "past", "until"],
+            )
+        || (before(1, words!["to", "and"]) || at.checked_sub(1).is_some_and(|index| page.mark_is(index, b'-')))
             && at.checked_sub(2).is_some_and(|index| page.is_digits(index));
     follows || precedes || is_range
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::index::Interest;
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -65,7 +66,7 @@ fn read_passed(page: &mut Page, near: &Range<usize>) {
 
 /// "from 01/01/2021 through 12/31/2025": one document's.
 fn joins_range(page: &Page, joint: usize) -> bool {
-    page.word_is(joint, &["through", "thru", "to", "until", "and"]) || page.mark_is(joint, b'-')
+    page.word_is(joint, words!["through", "thru", "to", "until", "and"]) || page.mark_is(joint, b'-')
 }
 
 /// "3/14", "2/3-2/8": month and day, on no scale and no measure.
@@ -81,10 +82,13 @@ fn day(page: &Page, at: usize) -> Option<Date> {
 fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
     let lead = at.checked_sub(1)?;
     // "day 6-9" is several days of a stay.
-    let is_one_day = page.word_is(lead, &["day"])
+    let is_one_day = page.word_is(lead, words!["day"])
         && lead > 0
-        && page.word_is(lead - 1, &["covered", "same", "last", "first", "discharge", "service"]);
-    let is_led = is_one_day || page.word_is(lead, &["date", "dos", "on", "since", "seen", "visit", "until"]);
+        && page.word_is(
+            lead - 1,
+            words!["covered", "same", "last", "first", "discharge", "service"],
+        );
+    let is_led = is_one_day || page.word_is(lead, words!["date", "dos", "on", "since", "seen", "visit", "until"]);
     let is_short = |index: usize| page.is_digits(index) && page.word(index).len() <= 2;
     let is_glued = page.gap(at + 1) == Gap::Glued && page.gap(at + 2) == Gap::Glued;
     let is_day = page
@@ -105,8 +109,8 @@ fn hyphened_day(page: &Page, at: usize) -> Option<Date> {
 
 /// "came in on the fifth from Mechanicsburg", "detox the 9th, Dr. MacKinnon": by its number alone, before grammar or a mark.
 fn lone_day(page: &Page, at: usize) -> Option<Date> {
-    const TIMED: [&str; 6] = ["on", "since", "until", "till", "til", "by"];
-    const COUNTED: [&str; 9] = ["below", "above", "under", "over", "at", "near", "past", "between", "in"];
+    const TIMED: &[WordKey] = words!["on", "since", "until", "till", "til", "by"];
+    const COUNTED: &[WordKey] = words!["below", "above", "under", "over", "at", "near", "past", "between", "in"];
     let is_spelled = page.has(at, cue::ORDINAL);
     if !is_spelled && (page.is_digits(at) || day_of_month(page, at).is_none()) {
         return None;
@@ -117,16 +121,16 @@ fn lone_day(page: &Page, at: usize) -> Option<Date> {
     let article = tens
         .unwrap_or(at)
         .checked_sub(1)
-        .filter(|the| page.word_is(*the, &["the"]) && !page.starts_sentence(*the))?;
+        .filter(|the| page.word_is(*the, words!["the"]) && !page.starts_sentence(*the))?;
     let lead = article.checked_sub(1)?;
-    let is_timed = page.word_is(lead, &TIMED);
+    let is_timed = page.word_is(lead, TIMED);
     let is_closed = page
         .token(at + 1)
         .is_none_or(|next| next.mark != 0 && next.gap == Gap::Glued && next.mark != b'-');
     let is_doing = page.word(at + 1).len() > 5 && page.word(at + 1).ends_with("ing");
     let is_day = is_timed && (ends_phrase(page, at + 1) || is_doing)
-        || is_closed && ends_list(page, at) && !is_spelled && !page.word_is(lead, &COUNTED);
-    (is_day && !page.word_is(at + 1, &["of"])).then_some(Date {
+        || is_closed && ends_list(page, at) && !is_spelled && !page.word_is(lead, COUNTED);
+    (is_day && !page.word_is(at + 1, words!["of"])).then_some(Date {
         first: tens.unwrap_or(at),
         last: at,
         form: Form::Told,
@@ -135,14 +139,15 @@ fn lone_day(page: &Page, at: usize) -> Option<Date> {
 
 /// "treated at Fort Wayne Dermatology in August.", "sitting there since december": a month before grammar or a mark.
 fn lone_month(page: &Page, at: usize) -> Option<Date> {
-    const TIMED: [&str; 7] = ["in", "since", "last", "until", "till", "early", "late"];
+    const TIMED: &[WordKey] = words!["in", "since", "last", "until", "till", "early", "late"];
     let lead = at
         .checked_sub(1)
         .filter(|_| page.has(at, cue::MONTH) && !page.starts_sentence(at))?;
-    let is_word_too = page.word_is(at, &["may", "march", "mar", "dec", "sep", "jan"])
+    let is_word_too = page.word_is(at, words!["may", "march", "mar", "dec", "sep", "jan"])
         && page.token(at).is_some_and(|month| month.shape == Shape::Lower);
-    let is_between = page.word_is(lead, &["between"]) && page.word_is(at + 1, &["and"]) && page.has(at + 2, cue::MONTH);
-    let is_timed = page.word_is(lead, &TIMED) && ends_phrase(page, at + 1);
+    let is_between =
+        page.word_is(lead, words!["between"]) && page.word_is(at + 1, words!["and"]) && page.has(at + 2, cue::MONTH);
+    let is_timed = page.word_is(lead, TIMED) && ends_phrase(page, at + 1);
     let is_year = page.number(at + 1).is_some();
     (is(page, at, class::MONTH_NAME) && !is_word_too && !is_year && (is_timed || is_between)).then_some(Date {
         first: at,
@@ -167,13 +172,13 @@ fn is_of_document(page: &Page, date: &Date) -> bool {
     let dates_document = |index: usize| {
         page.has(index, cue::POLICY_DATE)
             && !page.has(index, cue::PATIENT_DATE)
-            && !page.word_is(index, &["form", "forms"])
+            && !page.word_is(index, words!["form", "forms"])
             && !is_operation(page, index)
             && (!is(page, index, class::OF_BOTH) || speaks_of_policy_alone(page, date))
             || is(page, index, class::DOCUMENT_WORD) && !is(page, index, class::OF_PEOPLE_TOO | class::OF_MANY_THINGS)
     };
     // "policy section 4.1 dated …": what is dated stands further off.
-    let is_dated = { date.first.checked_sub(1) }.is_some_and(|dated| page.word_is(dated, &["dated"]));
+    let is_dated = { date.first.checked_sub(1) }.is_some_and(|dated| page.word_is(dated, words!["dated"]));
     let reach = if is_dated { 2 * REACH } else { REACH };
     let follows = (1..=reach)
         .take_while(|back| *back <= date.first && !page.starts_sentence(date.first + 1 - back))

@@ -1,5 +1,6 @@
 //! Dates in one word or with stops, which numbers and versions look like too.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::Gap;
@@ -37,14 +38,16 @@ fn leads_care(page: &Page, at: usize) -> bool {
 /// "scan date: 20250314".
 fn follows_date_of_care(page: &Page, at: usize) -> bool {
     let colon = usize::from(at > 0 && page.mark_is(at - 1, b':'));
-    let date = at.checked_sub(1 + colon).filter(|date| page.word_is(*date, &["date"]));
+    let date = at
+        .checked_sub(1 + colon)
+        .filter(|date| page.word_is(*date, words!["date"]));
     date.and_then(|date| date.checked_sub(1))
         .is_some_and(|care| tells_of_care(page, care))
 }
 
 /// "dos 031424", "transported 031424".
 fn is_short_date(page: &Page, at: usize, number: u32) -> bool {
-    const LEADS: [&str; 9] = [
+    const LEADS: &[WordKey] = words![
         "dos",
         "dob",
         "born",
@@ -57,7 +60,7 @@ fn is_short_date(page: &Page, at: usize, number: u32) -> bool {
     ];
     let is_led = page
         .cue_before(at, 2, cue::PATIENT_DATE)
-        .is_some_and(|cue_at| page.word_is(cue_at, &LEADS));
+        .is_some_and(|cue_at| page.word_is(cue_at, LEADS));
     let follows_care = { at.checked_sub(1) }.is_some_and(|before| is(page, before, class::CARE_VERB));
     let is_measured = page.has(at + 1, cue::UNIT);
     is_month_day(number / 10_000, number / 100 % 100)

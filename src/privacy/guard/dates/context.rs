@@ -1,5 +1,6 @@
 //! What the words around a date speak of: a person and their care, or a document, a code, a benefit.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -42,14 +43,14 @@ pub(super) fn is_person(page: &Page, index: usize) -> bool {
             token.has(cue::TITLE) && token.shape != Shape::Upper || is_age_and_sex(page, index, token)
         })
         || is(page, index, class::PRONOUN | class::PEOPLE) && !asks_who(page, index)
-        || page.word_is(index, &["i"])
+        || page.word_is(index, words!["i"])
             && page.token(index + 1).is_some_and(Token::is_word)
             && page.gap(index) != Gap::Glued
 }
 
 /// The "PT" of "45385-PT".
 fn is_modifier(page: &Page, index: usize) -> bool {
-    page.gap(index) == Gap::Glued && index > 0 && page.mark_is(index - 1, b'-') && page.word_is(index, &["pt"])
+    page.gap(index) == Gap::Glued && index > 0 && page.mark_is(index - 1, b'-') && page.word_is(index, words!["pt"])
 }
 
 /// ": who may certify it?", "Who bills?": anybody.
@@ -59,7 +60,7 @@ fn asks_who(page: &Page, index: usize) -> bool {
             .is_some_and(|mark| matches!(mark.mark, b':' | b')' | b';'))
     };
     let opens = |index: usize| page.starts_sentence(index) || follows_mark(index);
-    page.word_is(index, &["who"]) && opens(index)
+    page.word_is(index, words!["who"]) && opens(index)
 }
 
 /// "61M", "34F".
@@ -106,10 +107,10 @@ pub(super) fn nearest_cue(page: &Page, first: usize, reach: usize) -> Option<usi
 
 /// "C-section", "classical section".
 pub(super) fn is_operation(page: &Page, at: usize) -> bool {
-    const KINDS: [&str; 5] = ["classical", "cesarean", "caesarean", "c", "repeat"];
+    const KINDS: &[WordKey] = words!["classical", "cesarean", "caesarean", "c", "repeat"];
     let hyphen = usize::from(at > 0 && page.mark_is(at - 1, b'-'));
-    let is_named = { at.checked_sub(1 + hyphen) }.is_some_and(|before| page.word_is(before, &KINDS));
-    page.word_is(at, &["section", "sections"]) && is_named
+    let is_named = { at.checked_sub(1 + hyphen) }.is_some_and(|before| page.word_is(before, KINDS));
+    page.word_is(at, words!["section", "sections"]) && is_named
 }
 
 /// Whether somebody is spoken of near, in this sentence or those beside it.
@@ -129,7 +130,7 @@ pub(super) fn speaks_of_document(page: &Page, first: usize, last: usize) -> bool
 pub(super) fn speaks_of_policy(page: &Page, first: usize, last: usize) -> bool {
     reach(page, first, last)
         .filter(|index| !(first..=last).contains(index))
-        .filter(|index| !(page.word_is(*index, &["prior"]) && page.word_is(index + 1, &["to"])))
+        .filter(|index| !(page.word_is(*index, words!["prior"]) && page.word_is(index + 1, words!["to"])))
         .any(|index| page.has(index, cue::POLICY_DATE) || is(page, index, class::DOCUMENT_SUBJECT))
 }
 
@@ -151,7 +152,10 @@ pub(super) fn tells_of_care(page: &Page, index: usize) -> bool {
 }
 
 fn has_care_ending(page: &Page, index: usize) -> bool {
-    if page.word_is(index, &["program", "kilogram", "microgram", "histogram", "monogram"]) {
+    if page.word_is(
+        index,
+        words!["program", "kilogram", "microgram", "histogram", "monogram"],
+    ) {
         return false;
     }
     let word = page.word(index).as_bytes();
@@ -209,7 +213,7 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
         && !reach(page, first, last).any(|index| may_be_name(page, index) && !is(page, index, class::INSTITUTION))
         && !is_done_for_somebody(page, first);
     let is_stopped =
-        first >= 2 && page.mark_is(first - 1, b'.') && page.word_is(first - 2, &["eff", "rev", "upd", "pub"]);
+        first >= 2 && page.mark_is(first - 1, b'.') && page.word_is(first - 2, words!["eff", "rev", "upd", "pub"]);
     (near.is_some() || is_stopped || is_ruled)
         && (is_stopped || is_ruled || is_payers || is_institutions || speaks_of_document(page, first, last))
         && !speaks_of_person(page, first, last)
@@ -219,7 +223,7 @@ pub(super) fn dates_document(page: &Page, first: usize, last: usize) -> bool {
 
 /// "The CMN for Otis Franklin lists 6/31/2023": what a form of somebody's says.
 pub(super) fn is_told_by_form(page: &Page, verb: usize, last: usize) -> bool {
-    page.word_is(verb, &["lists"])
+    page.word_is(verb, words!["lists"])
         && reach(page, verb, last).any(|index| is_known_name(page, index) && is_known_name(page, index + 1))
 }
 
@@ -241,7 +245,7 @@ fn is_led_by_preposition(page: &Page, first: usize) -> bool {
     first.checked_sub(1).is_some_and(|before| {
         page.word_is(
             before,
-            &["on", "since", "until", "by", "from", "through", "effect", "ended"],
+            words!["on", "since", "until", "by", "from", "through", "effect", "ended"],
         )
     })
 }
@@ -255,8 +259,10 @@ fn is_done_for_somebody(page: &Page, first: usize) -> bool {
 
 /// "for dates of service on or after …", "services rendered before …", "all admissions prior to …": any date of its kind.
 fn is_rule_of_time(page: &Page, first: usize) -> bool {
-    let word = |back: usize, words: &[&str]| first.checked_sub(back).is_some_and(|index| page.word_is(index, words));
-    let compares = word(1, &["after", "before"]) || word(1, &["to"]) && word(2, &["prior"]) || word(1, &["from"]);
+    let word = |back: usize, words: &[WordKey]| first.checked_sub(back).is_some_and(|index| page.word_is(index, words));
+    let compares = word(1, words!["after", "before"])
+        || word(1, words!["to"]) && word(2, words!["prior"])
+        || word(1, words!["from"]);
     compares
         && (2..=10)
             .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))

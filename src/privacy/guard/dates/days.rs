@@ -1,5 +1,6 @@
 //! Days without a month ("the 14th"), months without a day ("in January") and holidays, as people tell of their care.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -30,14 +31,14 @@ pub(super) fn ends_phrase(page: &Page, next: usize) -> bool {
     if page.starts_sentence(next) || token.shape == Shape::Mark && token.mark != b'-' && token.mark != b'%' {
         return true;
     }
-    let is_dictated = page.word_is(next, &["start", "end"]) && page.word_is(next + 1, &["of"]);
+    let is_dictated = page.word_is(next, words!["start", "end"]) && page.word_is(next + 1, words!["of"]);
     token.is_word()
         && !token.has(cue::UNIT)
         && (is_dictated
             || token.has(cue::CONNECTOR | cue::PERSON_PREP | cue::PERSON_VERB | cue::PLACE_PREP | cue::PERSON)
             || page.word_is(
                 next,
-                &[
+                words![
                     "after", "before", "because", "while", "until", "since", "again", "go", "per", "during", "do",
                     "does", "any", "without", "not", "which", "where", "there", "should", "me", "just", "only",
                     "still", "ok", "instead",
@@ -50,13 +51,14 @@ pub(super) fn ends_list(page: &Page, last: usize) -> bool {
     let mut end = last;
     for _ in 0..3 {
         let mut next = end + 1;
-        let joins =
-            page.mark_is(next, b',') || page.mark_is(next, b'-') || page.word_is(next, &["and", "or", "to", "through"]);
+        let joins = page.mark_is(next, b',')
+            || page.mark_is(next, b'-')
+            || page.word_is(next, words!["and", "or", "to", "through"]);
         if !joins {
             break;
         }
         next += 1;
-        if page.word_is(next, &["and", "the", "or"]) {
+        if page.word_is(next, words!["and", "the", "or"]) {
             next += 1;
         }
         let is_ordinal = page.has(next, cue::ORDINAL)
@@ -66,7 +68,7 @@ pub(super) fn ends_list(page: &Page, last: usize) -> bool {
         }
         end = next;
     }
-    ends_phrase(page, end + 1) && !page.word_is(end + 1, &["of"])
+    ends_phrase(page, end + 1) && !page.word_is(end + 1, words!["of"])
 }
 
 /// "the 14th", "Sunday the 3rd", "since the 9th", "22nd of the month".
@@ -75,7 +77,7 @@ pub(super) fn ordinal_day(page: &Page, at: usize) -> Option<Date> {
         return None;
     }
     day_of_month(page, at)?;
-    if page.word_is(at + 1, &["inst", "ult", "ultimo", "instant", "prox", "proximo"]) {
+    if page.word_is(at + 1, words!["inst", "ult", "ultimo", "instant", "prox", "proximo"]) {
         return Some(Date {
             first: at,
             last: at + 1,
@@ -87,8 +89,8 @@ pub(super) fn ordinal_day(page: &Page, at: usize) -> Option<Date> {
 
 /// "on the sixteenth", "the twenty-second", "the first of the month".
 pub(super) fn spelled_day(page: &Page, at: usize) -> Option<Date> {
-    let is_compound = at >= 2 && page.mark_is(at - 1, b'-') && page.word_is(at - 2, &["twenty", "thirty"]);
-    let is_short = page.word_is(at, &["first", "second", "third", "fourth", "fifth"]);
+    let is_compound = at >= 2 && page.mark_is(at - 1, b'-') && page.word_is(at - 2, words!["twenty", "thirty"]);
+    let is_short = page.word_is(at, words!["first", "second", "third", "fourth", "fifth"]);
     let first = if is_compound { at - 2 } else { at };
     if is_short && !is_compound && month_end(page, at).is_none() {
         return None;
@@ -98,11 +100,11 @@ pub(super) fn spelled_day(page: &Page, at: usize) -> Option<Date> {
 
 /// The last token of "of the month", "of this month" after a day.
 fn month_end(page: &Page, at: usize) -> Option<usize> {
-    (page.word_is(at + 1, &["of"])
-        && page.word_is(at + 2, &["the", "this", "last", "next"])
-        && page.word_is(at + 3, &["month"])
+    (page.word_is(at + 1, words!["of"])
+        && page.word_is(at + 2, words!["the", "this", "last", "next"])
+        && page.word_is(at + 3, words!["month"])
         && !page.mark_is(at + 4, b'-')
-        && !page.word_is(at + 4, &["following", "after", "in", "that"]))
+        && !page.word_is(at + 4, words!["following", "after", "in", "that"]))
     .then_some(at + 3)
 }
 
@@ -112,18 +114,18 @@ const LATE: u32 = 10;
 
 fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
     let before = first.checked_sub(1)?;
-    let has_article = page.word_is(before, &["the"]);
+    let has_article = page.word_is(before, words!["the"]);
     let lead = if has_article {
         before.checked_sub(1)
     } else {
         Some(before)
     };
     let follows =
-        |words: &[&str]| lead.is_some_and(|lead| page.word_is(lead, words) && !page.starts_sentence(lead + 1));
+        |words: &[WordKey]| lead.is_some_and(|lead| page.word_is(lead, words) && !page.starts_sentence(lead + 1));
     let follows_class = |class: u64| lead.is_some_and(|lead| is(page, lead, class) && !page.starts_sentence(lead + 1));
     let of_month = month_end(page, last);
     let is_weekday = follows_class(class::WEEK_DAY);
-    let is_timed = follows(&["on", "since", "until", "till", "til"]);
+    let is_timed = follows(words!["on", "since", "until", "till", "til"]);
     let follows_care = lead.is_some_and(|lead| tells_of_care(page, lead));
     let is_led = has_article && (follows_class(class::TIME_WORD) || follows_care || page.starts_sentence(before));
     let is_early = day_of_month(page, last).is_some_and(|day| day <= EARLY);
@@ -135,7 +137,7 @@ fn lone_day(page: &Page, first: usize, last: usize) -> Option<Date> {
         && closes_clause
         && day_of_month(page, last).is_some_and(|day| day >= LATE)
         && (is_about_person(page, first, last) || may_speak_of_person(page, first, last))
-        && !follows(&["below", "above", "under", "over", "at", "near", "past"]);
+        && !follows(words!["below", "above", "under", "over", "at", "near", "past"]);
     let is_day = of_month.is_some()
         || is_told
         || is_weekday
@@ -176,14 +178,14 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
         before = before.checked_sub(1)?;
     }
     let is_lower = page.token(at)?.shape == Shape::Lower;
-    let is_name = page.word_is(at, &["april", "may", "june", "august", "jan"]);
-    let is_verb = is_lower && page.word_is(at, &["may", "march", "mar", "dec", "sep", "jan"]);
-    let is_sure = page.word_is(before, &["in", "since", "last", "early", "late", "mid", "until"]);
-    let is_part = page.word_is(before, &["of"])
+    let is_name = page.word_is(at, words!["april", "may", "june", "august", "jan"]);
+    let is_verb = is_lower && page.word_is(at, words!["may", "march", "mar", "dec", "sep", "jan"]);
+    let is_sure = page.word_is(before, words!["in", "since", "last", "early", "late", "mid", "until"]);
+    let is_part = page.word_is(before, words!["of"])
         && before > 0
         && page.word_is(
             before - 1,
-            &[
+            words![
                 "week",
                 "end",
                 "beginning",
@@ -195,25 +197,26 @@ pub(super) fn month_alone(page: &Page, at: usize) -> Option<Date> {
                 "half",
             ],
         );
-    let follows_reported =
-        page.word_is(before, &["and", "or", "to", "through"]) && before > 0 && page.is_taken(before - 1, before - 1);
+    let follows_reported = page.word_is(before, words!["and", "or", "to", "through"])
+        && before > 0
+        && page.is_taken(before - 1, before - 1);
     let is_led = is_sure || follows_reported || is_part || !is_name && !is_verb && is(page, before, class::MONTH_LEAD);
-    let is_followed = page.word_is(at + 1, &["last", "this"]) && page.word_is(at + 2, &["year"]);
+    let is_followed = page.word_is(at + 1, words!["last", "this"]) && page.word_is(at + 2, words!["year"]);
     let opens = page.starts_sentence(at) || page.gap(at) > Gap::Line;
     if !is_followed && (opens || !is_led) {
         return None;
     }
     let follows_month =
-        page.word_is(before, &["through", "to", "and"]) && before > 0 && page.has(before - 1, cue::MONTH);
+        page.word_is(before, words!["through", "to", "and"]) && before > 0 && page.has(before - 1, cue::MONTH);
     if is_lower && is_verb && !ends_phrase(page, at + 1) {
         return None;
     }
-    let names_season =
-        follows_month || page.word_is(at + 1, &["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
+    let names_season = follows_month
+        || page.word_is(at + 1, words!["through", "to", "and", "or", "until"]) && page.has(at + 2, cue::MONTH);
     let speaks_of_person = speaks_of_person(page, at, at);
     let is_last_care = || {
         is_sure && !page.has(before, cue::POLICY_DATE) && { page.cue_before(at, 8, cue::PATIENT_DATE) }
-            .is_some_and(|cue_at| page.word_is(cue_at, &["last"]) || !is(page, cue_at, class::OF_MANY_THINGS))
+            .is_some_and(|cue_at| page.word_is(cue_at, words!["last"]) || !is(page, cue_at, class::OF_MANY_THINGS))
     };
     let is_somebodys = speaks_of_person
         || care_near(page, at, at, 6) && !is_document_like(page, at)
@@ -253,14 +256,14 @@ pub(super) fn holiday(page: &Page, at: usize) -> Option<Date> {
     let ends = ends_phrase(page, last + 1) || has_tail;
     let is_led = at.checked_sub(1).is_some_and(|before| {
         is(page, before, class::TIME_WORD) || tells_of_care(page, before) || page.has(before, cue::PATIENT_DATE)
-    }) || at >= 2 && page.word_is(at - 1, &["the"]) && is(page, at - 2, class::TIME_WORD);
+    }) || at >= 2 && page.word_is(at - 1, words!["the"]) && is(page, at - 2, class::TIME_WORD);
     let has_year = page.number(last + 1).is_some_and(|year| (1880..=2099).contains(&year));
     let is_somebodys = speaks_of_person(page, at, last)
         || care_near(page, at, last, 10)
         || is_led && is_told_of_care(page, at, last)
         || at
             .checked_sub(1)
-            .is_some_and(|before| page.word_is(before, &["since", "before", "after", "on", "until"]));
+            .is_some_and(|before| page.word_is(before, words!["since", "before", "after", "on", "until"]));
     let is_rule = is_business(page, at, last) || speaks_of_policy(page, at, last);
     let is_festive_day = has_tail && is(page, last, class::WEEK_DAY) && is_about_person(page, at, last);
     let is_day = (ends || has_year) && (is_led || has_tail) && (is_somebodys || is_festive_day) && !is_rule;

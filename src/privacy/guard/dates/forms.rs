@@ -1,5 +1,6 @@
 //! The forms a date is written in.
 
+use super::super::key::words;
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
@@ -132,7 +133,7 @@ fn three_parts(page: &Page, at: usize, separator: u8, [first, second, third]: [u
             || page.cue_after(at + 5, 4, cue::UNIT).is_some())
         && nearest_cue(page, at, 6).is_none();
     let is_dose = is_series
-        || lengths.2 == 2 && page.has(at + 5, cue::UNIT) && !page.word_is(at + 5, &["day", "visits", "times"]);
+        || lengths.2 == 2 && page.has(at + 5, cue::UNIT) && !page.word_is(at + 5, words!["day", "visits", "times"]);
     (is_date && !is_dose && (!continues(page, at + 5) || leads_range(page, at + 5, separator))).then_some(Date {
         first: at,
         last: at + 4,
@@ -142,12 +143,13 @@ fn three_parts(page: &Page, at: usize, separator: u8, [first, second, third]: [u
 
 /// "from 3/14 to 3/16", "1/5, 2/2 and 3/1": joined to a date that was found, or to one that no scale has.
 pub(super) fn is_in_range(page: &Page, at: usize) -> bool {
-    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and", "to", "through", "thru", "&"]);
+    let joins =
+        |index: usize| page.mark_is(index, b',') || page.word_is(index, words!["and", "to", "through", "thru", "&"]);
     let follows_date = at >= 2 && joins(at - 1) && page.is_taken(at - 2, at - 2) && page.is_digits(at - 2);
     let is_no_scale = |day: usize| page.number(day).is_some_and(|day| (11..=31).contains(&day));
     let leads_date = at >= 1
-        && page.word_is(at - 1, &["from"])
-        && page.word_is(at + 3, &["to", "through", "thru", "until"])
+        && page.word_is(at - 1, words!["from"])
+        && page.word_is(at + 3, words!["to", "through", "thru", "until"])
         && page.mark_is(at + 5, b'/')
         && (is_no_scale(at + 2) || is_no_scale(at + 6));
     follows_date || leads_date || leads_later_day(page, at, is_no_scale)
@@ -160,7 +162,7 @@ fn leads_later_day(page: &Page, at: usize, is_no_scale: impl Fn(usize) -> bool) 
             .zip(page.number(index + 2))
             .filter(|(month, day)| is_month_day(*month, *day))
     };
-    let joins = page.word_is(at + 3, &["to", "through", "thru", "until"])
+    let joins = page.word_is(at + 3, words!["to", "through", "thru", "until"])
         && page.mark_is(at + 5, b'/')
         && page.gap(at + 5) == Gap::Glued;
     let is_later = day(at)
@@ -230,7 +232,7 @@ fn day_month(page: &Page, at: usize) -> Option<Date> {
     }
     day_of_month(page, at)?;
     let mut month = at + 1;
-    if page.mark_is(month, b'-') || page.mark_is(month, b'/') || page.word_is(month, &["of", "de"]) {
+    if page.mark_is(month, b'-') || page.mark_is(month, b'/') || page.word_is(month, words!["of", "de"]) {
         month += 1;
     }
     let month_token = page.token(month)?;
@@ -269,7 +271,7 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
     if page.mark_is(next, b'.') || (page.mark_is(next, b'-') && page.gap(next) == Gap::Glued) {
         next += 1;
     }
-    if page.word_is(next, &["the", "of"]) {
+    if page.word_is(next, words!["the", "of"]) {
         next += 1;
     }
     if page.gap(next) > Gap::Line {
@@ -291,7 +293,7 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
     }
     if at
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["each", "every"]))
+        .is_some_and(|before| page.word_is(before, words!["each", "every"]))
     {
         return None;
     }
@@ -311,14 +313,14 @@ fn month_day(page: &Page, at: usize) -> Option<Date> {
 /// "may" and "march" as verbs, "dec" and "mar" as other words: small letters and no number beside them.
 fn is_verb_may(page: &Page, month: usize) -> bool {
     page.token(month).is_some_and(|token| token.shape == Shape::Lower)
-        && page.word_is(month, &["may", "march", "mar", "dec", "jan", "sep"])
+        && page.word_is(month, words!["may", "march", "mar", "dec", "jan", "sep"])
         && !page.token(month + 1).is_some_and(super::super::token::Token::has_digit)
         && !(page.mark_is(month + 1, b'.') && page.gap(month + 1) == Gap::Glued && page.is_digits(month + 2))
         && !(page.mark_is(month + 1, b'\'') && page.is_digits(month + 2))
-        && !(page.word_is(month + 1, &["the"])
+        && !(page.word_is(month + 1, words!["the"])
             && page.token(month + 2).is_some_and(super::super::token::Token::has_digit))
         && !month.checked_sub(1).is_some_and(|index| {
-            page.word_is(index, &["of", "-"]) || page.is_digits(index) && ends_phrase(page, month + 1)
+            page.word_is(index, words!["of", "-"]) || page.is_digits(index) && ends_phrase(page, month + 1)
         })
         && !leads_spelled_day(page, month)
 }
@@ -332,14 +334,21 @@ fn leads_spelled_day(page: &Page, month: usize) -> bool {
 
 /// "the third of July, 2023".
 fn ordinal_month(page: &Page, at: usize) -> Option<Date> {
-    let month = if page.word_is(at + 1, &["of"]) { at + 2 } else { at + 1 };
+    let month = if page.word_is(at + 1, words!["of"]) {
+        at + 2
+    } else {
+        at + 1
+    };
     if !page.has(month, cue::MONTH) || page.gap(month) > Gap::Line {
         return None;
     }
     let is_compound =
         |back: usize| { at.checked_sub(back) }.is_some_and(|tens| spelled::compound_end(page, tens) == Some(at));
     let begin = (1..=2).find(|back| is_compound(*back)).map_or(at, |back| at - back);
-    let first = if begin.checked_sub(1).is_some_and(|index| page.word_is(index, &["the"])) {
+    let first = if begin
+        .checked_sub(1)
+        .is_some_and(|index| page.word_is(index, words!["the"]))
+    {
         begin - 1
     } else {
         begin

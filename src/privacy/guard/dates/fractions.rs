@@ -1,5 +1,6 @@
 //! Days written as a fraction ("3/14", "3-14"). Scales, doses and ratios look the same: the words beside it decide.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
@@ -31,8 +32,8 @@ pub(super) fn is_day(page: &Page, at: usize) -> bool {
     let is_padded = page.word(at).starts_with('0') || page.word(at + 2).starts_with('0');
     let reach = if is_no_scale { 9 } else { 3 };
     let leads_hour = is_no_scale
-        && page.word_is(at + 3, &["at"])
-        && (page.word_is(at + 4, &["noon", "midday"]) || page.number(at + 4).is_some_and(|hour| hour <= 23));
+        && page.word_is(at + 3, words!["at"])
+        && (page.word_is(at + 4, words!["noon", "midday"]) || page.number(at + 4).is_some_and(|hour| hour <= 23));
     ends_range
         || leads_hour
         || is_no_scale && is_asked_of(page, at)
@@ -67,9 +68,10 @@ pub(super) fn may_be_day(page: &Page, at: usize) -> bool {
     }
     let joins = |index: usize| page.mark_is(index, b'-') && page.gap(index) == Gap::Glued;
     let is_later = |(to_month, to_day): (u32, u32)| (month, first) < (to_month, to_day);
-    let is_joint = joins(at + 3) || page.word_is(at + 3, &["to", "thru", "through"]);
+    let is_joint = joins(at + 3) || page.word_is(at + 3, words!["to", "thru", "through"]);
     // "5/6 and 5/31", "1/9 & 1/23": scales are not told twice in the same month.
-    let is_listed = page.mark_is(at + 3, b',') || page.mark_is(at + 3, b'&') || page.word_is(at + 3, &["and", "&"]);
+    let is_listed =
+        page.mark_is(at + 3, b',') || page.mark_is(at + 3, b'&') || page.word_is(at + 3, words!["and", "&"]);
     let leads_same_month = is_listed && day(at + 4).is_some_and(|later| is_later(later) && later.0 == month);
     let leads_day = leads_same_month || is_joint && day(at + 4).is_some_and(is_later);
     let ends_range = at >= 4 && joins(at - 1) && page.is_taken(at - 4, at - 4);
@@ -80,11 +82,11 @@ pub(super) fn may_be_day(page: &Page, at: usize) -> bool {
 /// "Was 2/12 before or after the change?"
 fn is_asked_of(page: &Page, at: usize) -> bool {
     let is_asked = { at.checked_sub(1) }
-        .is_some_and(|asked| page.word_is(asked, &["was", "is", "does"]) && page.starts_sentence(asked));
+        .is_some_and(|asked| page.word_is(asked, words!["was", "is", "does"]) && page.starts_sentence(asked));
     is_asked
         && page.word_is(
             at + 3,
-            &["before", "after", "within", "past", "outside", "timely", "too", "still"],
+            words!["before", "after", "within", "past", "outside", "timely", "too", "still"],
         )
 }
 
@@ -110,16 +112,16 @@ fn spans_year(page: &Page, at: usize) -> bool {
         (Some((first, 1)), Some((last, 28..=31))) => last + 1 == first || (first, last) == (1, 12),
         _ => false,
     };
-    let joins = |index: usize| page.mark_is(index, b'-') || page.word_is(index, &["to", "through", "thru"]);
+    let joins = |index: usize| page.mark_is(index, b'-') || page.word_is(index, words!["to", "through", "thru"]);
     joins(at + 3) && is_year(at, at + 4) || at >= 4 && joins(at - 1) && is_year(at - 4, at)
 }
 
 /// "on 3/12", "Tues 4/16", "since 2/9", "week of 6/2".
 pub(super) fn follows_day_word(page: &Page, at: usize) -> bool {
-    let word = |back: usize, words: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
-    word(1, &["on", "since", "until", "till"])
+    let word = |back: usize, words: &[WordKey]| at.checked_sub(back).is_some_and(|index| page.word_is(index, words));
+    word(1, words!["on", "since", "until", "till"])
         || follows_week_day(page, at)
-        || word(1, &["of", "ending"]) && word(2, &["week", "weekend", "morning", "night", "evening"])
+        || word(1, words!["of", "ending"]) && word(2, words!["week", "weekend", "morning", "night", "evening"])
 }
 
 /// "Tues 4/16", "Monday, 3/4", and not "Monday-Friday 8-5".
@@ -130,7 +132,7 @@ fn follows_week_day(page: &Page, at: usize) -> bool {
     };
     let ends_week = day > 1
         && is(page, day - 2, class::WEEK_DAY)
-        && (page.mark_is(day - 1, b'-') || page.word_is(day - 1, &["to", "through", "thru"]));
+        && (page.mark_is(day - 1, b'-') || page.word_is(day - 1, words!["to", "through", "thru"]));
     is(page, day, class::WEEK_DAY) && !ends_week
 }
 
@@ -139,7 +141,7 @@ fn follows_care(page: &Page, at: usize, is_no_scale: bool) -> bool {
     let Some(before) = at.checked_sub(1).filter(|_| !page.starts_sentence(at)) else {
         return false;
     };
-    let is_said = page.word_is(before, &["was", "were", "is"]) && before > 0 && tells_of_care(page, before - 1);
+    let is_said = page.word_is(before, words!["was", "were", "is"]) && before > 0 && tells_of_care(page, before - 1);
     if is_said || tells_of_care(page, before) {
         return true;
     }
@@ -150,7 +152,7 @@ fn follows_care(page: &Page, at: usize, is_no_scale: bool) -> bool {
         && (page.word(before).len() >= 4 && page.word(before).ends_with("ed")
             || page.word_is(
                 before,
-                &[
+                words![
                     "paid", "sent", "made", "put", "got", "ran", "lost", "hurt", "cut", "set", "read",
                 ],
             ))
@@ -159,20 +161,31 @@ fn follows_care(page: &Page, at: usize, is_no_scale: bool) -> bool {
     is_done
         || (2..=4)
             .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
-            .any(|back| page.word_is(at - back, &["saw", "seen", "came", "went", "spoke", "left", "called"]))
+            .any(|back| {
+                page.word_is(
+                    at - back,
+                    words!["saw", "seen", "came", "went", "spoke", "left", "called"],
+                )
+            })
             && page.token(before).is_some_and(|token| token.is_word())
-            && !page.word_is(before, &["from", "to", "with", "at", "by", "about", "of"])
+            && !page.word_is(before, words!["from", "to", "with", "at", "by", "about", "of"])
 }
 
 /// "ferritin from 1/3": since when, and no way from one measure to another.
 fn is_dated_from(page: &Page, at: usize) -> bool {
-    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"])) && !page.word_is(at + 3, &["to"])
+    at.checked_sub(1)
+        .is_some_and(|before| page.word_is(before, words!["from"]))
+        && !page.word_is(at + 3, words!["to"])
 }
 
 /// "arrived 2/27 and left 2/29", "on the 3rd of February and 2/10", "9/4, 9/11, then 9/20": one more of several days.
 fn joins_earlier_day(page: &Page, at: usize) -> bool {
     let joins = |index: usize| {
-        page.mark_is(index, b',') || page.word_is(index, &["and", "then", "again", "&", "to", "thru", "through", "or"])
+        page.mark_is(index, b',')
+            || page.word_is(
+                index,
+                words!["and", "then", "again", "&", "to", "thru", "through", "or"],
+            )
     };
     let joints = (1..=3).take_while(|back| *back <= at && joins(at - back)).count();
     let Some(day) = at.checked_sub(joints + 1).filter(|_| joints > 0) else {
@@ -249,7 +262,7 @@ fn follows_earlier_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
 fn is_told_of_person(page: &Page, at: usize, is_padded: bool) -> bool {
     let is_other = at.checked_sub(1).is_some_and(|before| {
         page.has(before, cue::UNIT | cue::CODE_CUE | cue::PROPER)
-            || page.word_is(before, &["or", "than", "at", "with", "the", "a", "about"])
+            || page.word_is(before, words!["or", "than", "at", "with", "the", "a", "about"])
     });
     let is_about_care = is_padded
         || is_about_person(page, at, at + 2)
@@ -265,7 +278,8 @@ fn is_hyphened_day(page: &Page, at: usize, is_no_scale: bool) -> bool {
         return false;
     };
     let ends_clause = ends_phrase(page, at + 3);
-    let is_last_time = page.word_is(before, &["time"]) && at >= 2 && page.word_is(at - 2, &["last", "first", "this"]);
+    let is_last_time =
+        page.word_is(before, words!["time"]) && at >= 2 && page.word_is(at - 2, words!["last", "first", "this"]);
     let is_led = follows_day_word(page, at) && is_no_scale || tells_of_care(page, before) || is_last_time;
     let is_padded = page.word(at).starts_with('0');
     ends_clause
@@ -280,7 +294,7 @@ fn is_measured(page: &Page, at: usize) -> bool {
     let next = at + 3;
     let is_counted = page.gap(next) <= Gap::Line && (page.has(next, cue::UNIT) || is(page, next, class::COUNTED));
     let mut before = at;
-    while before > 0 && at - before < 2 && page.word_is(before - 1, &["was", "is", "of", "at", "were"]) {
+    while before > 0 && at - before < 2 && page.word_is(before - 1, words!["was", "is", "of", "at", "were"]) {
         before -= 1;
     }
     let follows_scale = before.checked_sub(1).is_some_and(|before| {
@@ -293,7 +307,7 @@ fn is_measured(page: &Page, at: usize) -> bool {
                     && page.has(before, cue::POLICY_DATE | cue::CODE_CUE)
                     && !tells_of_somebody(page, at, at + 2))
     });
-    let is_by = at > 0 && page.word_is(at - 1, &["by"]) && page.number(at + 2).is_some_and(|day| day <= SCALE_MAX);
+    let is_by = at > 0 && page.word_is(at - 1, words!["by"]) && page.number(at + 2).is_some_and(|day| day <= SCALE_MAX);
     is_counted || is_by || follows_scale || page.mark_is(next, b'%')
 }
 
@@ -322,19 +336,19 @@ pub(super) fn is_dotted_day(page: &Page, at: usize, separator: u8) -> bool {
 /// "came in on 3.14.24": no version and no section.
 pub(super) fn follows_time_word(page: &Page, at: usize) -> bool {
     at.checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["on", "since", "until", "dated"]))
+        .is_some_and(|before| page.word_is(before, words!["on", "since", "until", "dated"]))
         && page.cue_before(at, 6, cue::POLICY_DATE | cue::CODE_CUE).is_none()
 }
 
 /// "7/vii/24", "12.xi.2023": the month in Roman numbers.
 pub(super) fn roman_month(page: &Page, at: usize) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
+    const MONTHS: &[WordKey] = words!["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
     page.tokens
         .get(at + 2)
         .filter(|month| month.is_word() && month.len() <= 4)?;
     let separator = separator(page, at + 1)?;
     let year = page.number(at + 4)?;
-    let is_date = page.word_is(at + 2, &MONTHS)
+    let is_date = page.word_is(at + 2, MONTHS)
         && page.mark_is(at + 3, separator)
         && page.gap(at + 4) == Gap::Glued
         && day_of_month(page, at).is_some()

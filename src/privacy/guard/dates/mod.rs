@@ -21,6 +21,7 @@ use self::forms::{Date, Form, date_at};
 use self::stamps::is_stamp;
 use super::FieldContext;
 use super::index::Interest;
+use super::key::{WordKey, words};
 use super::kinds::PhiKind;
 use super::lexicon::cue;
 use super::page::Page;
@@ -67,7 +68,7 @@ fn inherited(page: &Page, date: &Date, previous: Option<(usize, bool)>) -> Optio
         page.mark_is(index, b'-')
             || page.mark_is(index, b',')
             || page.mark_is(index, b'/')
-            || page.word_is(index, &["to", "through", "thru", "and", "until", "or"])
+            || page.word_is(index, words!["to", "through", "thru", "and", "until", "or"])
     };
     (between <= 2 && (last + 1..date.first).all(joins) && !page.starts_sentence(date.first)).then_some(verdict)
 }
@@ -142,14 +143,14 @@ fn is_month_personal(page: &Page, date: &Date) -> bool {
     if let Some(at) = nearest_cue(page, date.first, REACH_BACK) {
         if !page.has(at, cue::POLICY_DATE) {
             // "not required since April 2023 policy change"
-            let dates_policy = page.word_is(at, &["since"]) && page.has(date.last + 1, cue::POLICY_DATE);
+            let dates_policy = page.word_is(at, words!["since"]) && page.has(date.last + 1, cue::POLICY_DATE);
             return date.first - at <= 10 && !dates_policy;
         }
         return page.cue_before(at, 3, cue::PERSON).is_some();
     }
     match page.cue_after(date.last + 1, REACH_ON, cues) {
         Some(at) if page.has(at, cue::POLICY_DATE) => false,
-        Some(at) if !page.word_is(at, &["denial", "denied", "claim", "records", "report"]) => {
+        Some(at) if !page.word_is(at, words!["denial", "denied", "claim", "records", "report"]) => {
             !happened_to_thing(page, date.first) || speaks_of_person(page, date.first, date.last)
         }
         _ => is_told_of_person(page, date),
@@ -159,7 +160,7 @@ fn is_month_personal(page: &Page, date: &Date) -> bool {
 /// "leads recalled in October 2007": what happens to things and documents, and when.
 fn happened_to_thing(page: &Page, first: usize) -> bool {
     let follows_in =
-        { first.checked_sub(1) }.is_some_and(|before| page.word_is(before, &["in", "since", "by", "until"]));
+        { first.checked_sub(1) }.is_some_and(|before| page.word_is(before, words!["in", "since", "by", "until"]));
     follows_in && { first.checked_sub(2) }
         .is_some_and(|verb| is(page, verb, class::DOCUMENT_WORD) && !is(page, verb, class::CARE_VERB))
 }
@@ -177,15 +178,15 @@ fn is_told_personal(page: &Page, date: &Date) -> bool {
 
 /// "July 1 of the year prior to the measurement period", "January 1 of each year": a day of a rule.
 fn is_of_any_year(page: &Page, last: usize) -> bool {
-    let after = if page.word_is(last + 2, &["the"]) {
+    let after = if page.word_is(last + 2, words!["the"]) {
         last + 3
     } else {
         last + 2
     };
-    page.word_is(last + 1, &["of"])
+    page.word_is(last + 1, words!["of"])
         && page.word_is(
             after,
-            &[
+            words![
                 "year",
                 "each",
                 "every",
@@ -205,7 +206,7 @@ fn is_told_of_person(page: &Page, date: &Date) -> bool {
     let follows_on = date
         .first
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["on"]));
+        .is_some_and(|before| page.word_is(before, words!["on"]));
     let is_persons = speaks_of_person(page, date.first, date.last);
     follows_on
         || page.cue_before(date.first, 5, cue::PERSON).is_some()
@@ -252,12 +253,12 @@ fn follows_finding(page: &Page, date: &Date) -> bool {
 
 /// "she moved here in April 2022", "my surgery in May": told of somebody.
 fn follows_pronoun(page: &Page, first: usize) -> bool {
-    const PRONOUNS: [&str; 9] = ["he", "she", "his", "her", "i", "my", "we", "our", "him"];
+    const PRONOUNS: &[WordKey] = words!["he", "she", "his", "her", "i", "my", "we", "our", "him"];
     let is_placed = first
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["in", "since", "until", "around", "last", "of"]));
+        .is_some_and(|before| page.word_is(before, words!["in", "since", "until", "around", "last", "of"]));
     is_placed
         && (1..=10)
             .take_while(|back| *back <= first && !page.starts_sentence(first + 1 - back))
-            .any(|back| page.word_is(first - back, &PRONOUNS))
+            .any(|back| page.word_is(first - back, PRONOUNS))
 }

@@ -1,6 +1,7 @@
 //! Dates with blanks between their numbers: "dos 02 06 25", "same day 1 16 25". What counts and measures looks the same, so a word of time
 //! leads them.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -25,16 +26,17 @@ pub(in super::super) fn find(page: &mut Page, at: usize) -> Option<usize> {
     if page.mark_is(lead, b':') {
         lead = lead.checked_sub(1)?;
     }
-    let is_birth = page.word_is(lead, &["dob", "born", "birth", "birthdate"]);
+    let is_birth = page.word_is(lead, words!["dob", "born", "birth", "birthdate"]);
     let is_any_year = is_full_year || page.word(last).len() == 2 && (is_birth || is_recent(year));
     let goes_on = page.token(last + 1).is_some_and(|next| {
         next.has_digit() && next.gap <= Gap::Space || next.has(cue::UNIT) || matches!(next.mark, b'%' | b'/' | b'-')
     });
     // "day 1 8 15" are days of a cycle.
-    let is_one_day = page.word_is(lead, &["day"]) && lead > 0 && page.word_is(lead - 1, &["same", "covered", "last"]);
+    let is_one_day =
+        page.word_is(lead, words!["day"]) && lead > 0 && page.word_is(lead - 1, words!["same", "covered", "last"]);
     let is_led = page.has(lead, cue::PATIENT_DATE)
         || is_one_day
-        || page.word_is(lead, &["date", "on"])
+        || page.word_is(lead, words!["date", "on"])
         || is(page, lead, class::WEEK_DAY)
         || is(page, lead, class::CARE_VERB);
     if !(is_form && is_any_year && is_led) || goes_on || page.starts_sentence(at) || page.is_taken(at, last) {

@@ -1,5 +1,6 @@
 //! Dates that documents carry: "rev. 10/23", "(Rev. 12975, 11-21-24)", "Letter LTR-0091 (08/22)", "the April 13, 2023 list".
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -84,13 +85,13 @@ fn stands_in_brackets(page: &Page, first: usize, last: usize) -> bool {
 /// "USPSTF gave a B grade in May 2021", "Hayes rating C, dated March 2022": what those say who judge treatments.
 fn follows_verdict(page: &Page, first: usize) -> bool {
     let near = || (1..=NAME_REACH).filter_map(|back| first.checked_sub(back));
-    const VERDICTS: [&str; 6] = ["grade", "rating", "brief", "vote", "voted", "report"];
-    const JUDGES: [&str; 9] = ["hayes", "gao", "oig", "medpac", "macpac", "kff", "ecri", "cbo", "nice"];
-    let Some(verdict) = near().find(|index| page.word_is(*index, &VERDICTS)) else {
+    const VERDICTS: &[WordKey] = words!["grade", "rating", "brief", "vote", "voted", "report"];
+    const JUDGES: &[WordKey] = words!["hayes", "gao", "oig", "medpac", "macpac", "kff", "ecri", "cbo", "nice"];
+    let Some(verdict) = near().find(|index| page.word_is(*index, VERDICTS)) else {
         return false;
     };
-    let is_report = page.word_is(verdict, &["report"]);
-    let judges = |index: usize| !is_report && is(page, index, class::INSTITUTION) || page.word_is(index, &JUDGES);
+    let is_report = page.word_is(verdict, words!["report"]);
+    let judges = |index: usize| !is_report && is(page, index, class::INSTITUTION) || page.word_is(index, JUDGES);
     (1..=NAME_REACH)
         .filter_map(|back| verdict.checked_sub(back))
         .any(judges)
@@ -101,13 +102,13 @@ fn follows_edition(page: &Page, first: usize) -> bool {
     let mut at = first;
     while at > 0
         && first - at < 3
-        && (page.mark_is(at - 1, b',') || page.mark_is(at - 1, b'.') || page.word_is(at - 1, &["dated"]))
+        && (page.mark_is(at - 1, b',') || page.mark_is(at - 1, b'.') || page.word_is(at - 1, words!["dated"]))
     {
         at -= 1;
     }
     let token = |back: usize| at.checked_sub(back).and_then(|index| page.token(index));
     let is_counted = token(2).is_some_and(|number| number.shape == Shape::Mixed);
-    let is_edition = at > 0 && page.word_is(at - 1, &["ed", "edition"]) && is_counted;
+    let is_edition = at > 0 && page.word_is(at - 1, words!["ed", "edition"]) && is_counted;
     let is_version = at < first
         && token(2).is_some_and(|stop| stop.mark == b'.')
         && token(3).is_some_and(|version| version.shape == Shape::Mixed && version.first == b'v' && version.len() <= 3);
@@ -140,7 +141,7 @@ fn is_month_of_review(page: &Page, first: usize, last: usize) -> bool {
     let is_month = page.word(last).len() == 4 && last <= first + 2;
     is_month
         && first.checked_sub(1).is_some_and(|review| {
-            page.word_is(review, &["review", "reviewed", "update", "revision"]) && is_beside_document(page, review)
+            page.word_is(review, words!["review", "reviewed", "update", "revision"]) && is_beside_document(page, review)
         })
 }
 
@@ -151,7 +152,7 @@ fn is_of_code(page: &Page, first: usize) -> bool {
         (Some(1 | 4 | 7 | 10), Some(1))
     ) && page.mark_is(first + 1, b'/');
     let follows_since = { first.checked_sub(1) }
-        .is_some_and(|since| page.word_is(since, &["since", "from", "until", "before", "after", "by"]));
+        .is_some_and(|since| page.word_is(since, words!["since", "from", "until", "before", "after", "by"]));
     let is_code = |index: usize| {
         page.token(index).is_some_and(Token::has_digit)
             && (page.word(index).len() == 5
@@ -168,7 +169,7 @@ fn is_of_code(page: &Page, first: usize) -> bool {
 
 /// "Jimmo v. Sebelius (January 24, 2013)", "Fuller v. Harmon, decision of May 2, 2014".
 fn is_of_court(page: &Page, first: usize) -> bool {
-    const SAID: [&str; 8] = [
+    const SAID: &[WordKey] = words![
         "settlement",
         "ruling",
         "decision",
@@ -179,13 +180,13 @@ fn is_of_court(page: &Page, first: usize) -> bool {
         "argued",
     ];
     let is_capitalised = |index: usize| page.token(index).is_some_and(Token::is_capitalised);
-    let is_versus = |at: usize| page.word_is(at, &["v"]) && at > 0 && is_capitalised(at - 1);
+    let is_versus = |at: usize| page.word_is(at, words!["v"]) && at > 0 && is_capitalised(at - 1);
     let follows_page = first >= 2 && page.mark_is(first - 1, b',') && page.is_digits(first - 2);
     let is_said = follows_page
         || { first.checked_sub(1) }.is_some_and(|before| page.mark_is(before, b'('))
         || (1..=2)
             .filter_map(|back| first.checked_sub(back))
-            .any(|index| page.word_is(index, &SAID));
+            .any(|index| page.word_is(index, SAID));
     is_said && { (1..=COURT_REACH).filter_map(|back| first.checked_sub(back)) }.any(is_versus)
 }
 
@@ -193,6 +194,6 @@ fn is_of_court(page: &Page, first: usize) -> bool {
 fn names_edition(page: &Page, first: usize, last: usize) -> bool {
     let has_article = first
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["the", "a", "our", "its"]));
-    has_article && is(page, last + 1, class::DOCUMENT_NAME) && !page.word_is(last + 1, &["letter", "form"])
+        .is_some_and(|before| page.word_is(before, words!["the", "a", "our", "its"]));
+    has_article && is(page, last + 1, class::DOCUMENT_NAME) && !page.word_is(last + 1, words!["letter", "form"])
 }

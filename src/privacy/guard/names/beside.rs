@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::super::index::Interest;
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{PLACES, cue, dict};
 use super::super::page::Page;
@@ -63,11 +64,11 @@ fn capitalised(page: &Page, at: usize) -> Option<usize> {
 
 /// "Bill the patient", "Mark it as paid": a verb that is a name too, at the beginning of a sentence.
 fn is_order(page: &Page, at: usize) -> bool {
-    const OBJECTS: [&str; 16] = [
+    const OBJECTS: &[WordKey] = words![
         "the", "a", "an", "my", "our", "this", "that", "these", "it", "them", "him", "her", "for", "as", "under",
         "each",
     ];
-    page.starts_sentence(at) && page.dictionary(at) & dict::WORD != 0 && page.word_is(at + 1, &OBJECTS)
+    page.starts_sentence(at) && page.dictionary(at) & dict::WORD != 0 && page.word_is(at + 1, OBJECTS)
 }
 
 /// Whether a look at the word and those beside it leaves it open: most capitals are dismissed here.
@@ -204,7 +205,7 @@ fn set_off_words(page: &Page, near: &Range<usize>) -> Vec<usize> {
 
 /// "S.K., MRN", "A.K. 34F".
 fn initials(page: &Page, at: usize) -> Option<usize> {
-    const DEGREES: [&str; 16] = [
+    const DEGREES: &[&str] = &[
         "E.G", "I.E", "M.D", "D.O", "R.N", "N.P", "P.A", "P.T", "O.T", "U.S", "U.K", "I.V", "P.O", "I.D", "E.R", "E.D",
     ];
     let is_letter = |index: usize| {

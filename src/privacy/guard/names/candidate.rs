@@ -1,5 +1,6 @@
 //! The words of a possible name, over initials, hyphens, particles and nicknames.
 
+use super::super::key::words;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
@@ -139,7 +140,7 @@ fn closes_name(page: &Page, found: &Candidate, index: usize) -> bool {
                 && !token.has(cue::STATE | cue::RELATIVE | cue::PERSON | cue::PROVIDER_TITLE)
         })
         && page.dictionary(index) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0
-        && !page.word_is(index + 1, &["permanente"])
+        && !page.word_is(index + 1, words!["permanente"])
 }
 
 /// The small syllable of "Min-jun", before a surname.

@@ -1,5 +1,6 @@
 //! Names in print and in measurements, which tell of no patient: authors, journals, scales with their values, procedures compared.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -27,14 +28,16 @@ fn is_author(page: &Page, surname: usize) -> bool {
         return false;
     }
     let goes_on =
-        page.mark_is(letters + 1, b',') || page.mark_is(letters + 1, b'.') || page.word_is(letters + 1, &["et"]);
+        page.mark_is(letters + 1, b',') || page.mark_is(letters + 1, b'.') || page.word_is(letters + 1, words!["et"]);
     let is_bracketed =
         surname > 0 && page.mark_is(surname - 1, b'(') && is_year(page, letters + 1) && page.mark_is(letters + 2, b')');
     is_bracketed
         || goes_on
             && (letters + 1..letters + CITATION_REACH)
                 .take_while(|index| page.gap(*index) < Gap::Paragraph)
-                .any(|index| is_volume(page, index) || page.word_is(index, &["et"]) && page.word_is(index + 1, &["al"]))
+                .any(|index| {
+                    is_volume(page, index) || page.word_is(index, words!["et"]) && page.word_is(index + 1, words!["al"])
+                })
 }
 
 /// "N Engl J Med 2019;381": capitals only up to the volume.
@@ -62,7 +65,7 @@ pub(super) fn is_week_day(page: &Page, at: usize) -> bool {
     let is_day = |index: usize| words::is(page, index, class::WEEK_DAY);
     let links = |index: usize| {
         let mark = page.token(index).map(|link| link.mark);
-        matches!(mark, Some(b'/' | b',' | b'-' | b'&')) || page.word_is(index, &["and", "or", "to", "thru"])
+        matches!(mark, Some(b'/' | b',' | b'-' | b'&')) || page.word_is(index, words!["and", "or", "to", "thru"])
     };
     is_day(at) && (links(at + 1) && is_day(at + 2) || at > 1 && links(at - 1) && is_day(at - 2))
 }
@@ -76,8 +79,8 @@ pub(super) fn is_short_form(page: &Page, at: usize) -> bool {
 
 /// "swenson vs duhamel": one of several ways to do something.
 pub(super) fn is_compared(page: &Page, first: usize, last: usize) -> bool {
-    const AGAINST: [&str; 2] = ["vs", "versus"];
-    first > 0 && page.word_is(first - 1, &AGAINST) || page.word_is(last + 1, &AGAINST)
+    const AGAINST: &[WordKey] = words!["vs", "versus"];
+    first > 0 && page.word_is(first - 1, AGAINST) || page.word_is(last + 1, AGAINST)
 }
 
 /// "haglund 28118 +", "lawton 5,": a value or a code, but no day: "haddad 5/3".
@@ -107,15 +110,16 @@ pub(super) fn is_graded(page: &Page, first: usize, last: usize) -> bool {
         && page
             .token(grade + 1)
             .is_none_or(|next| matches!(next.mark, b',' | b';' | b'.'));
-    let is_measured_by = last > 1 && (page.word_is(last - 1, &["by"]) || page.word_is(last.saturating_sub(2), &["by"]));
+    let is_measured_by =
+        last > 1 && (page.word_is(last - 1, words!["by"]) || page.word_is(last.saturating_sub(2), words!["by"]));
     is_number && (names_state || ends && is_measured_by)
 }
 
 /// "her Tyrer-Cuzick is 24%": what is somebody's, and has a value.
 pub(super) fn has_value(page: &Page, first: usize, last: usize) -> bool {
-    let is_owned = first > 0 && page.word_is(first - 1, &["her", "his", "their", "the", "my", "your"]);
+    let is_owned = first > 0 && page.word_is(first - 1, words!["her", "his", "their", "the", "my", "your"]);
     let value = last + 2;
-    let is_value = page.word_is(last + 1, &["is", "was"]) && page.is_digits(value);
+    let is_value = page.word_is(last + 1, words!["is", "was"]) && page.is_digits(value);
     let is_share = matches!(page.token(value + 1).map(|next| next.mark), Some(b'%'))
         || page.mark_is(value + 1, b'.') && page.gap(value + 2) == Gap::Glued;
     is_value && (is_owned || is_share)
@@ -124,6 +128,6 @@ pub(super) fn has_value(page: &Page, first: usize, last: usize) -> bool {
 /// "April claims and June claims are open": a month's, but "June claims she never got it".
 pub(super) fn is_month_of_claims(page: &Page, at: usize) -> bool {
     page.has(at, cue::MONTH)
-        && page.word_is(at + 1, &["claims", "statements", "visits", "labs"])
-        && !page.word_is(at + 2, &["he", "she", "they", "that", "her", "his", "to", "it"])
+        && page.word_is(at + 1, words!["claims", "statements", "visits", "labs"])
+        && !page.word_is(at + 2, words!["he", "she", "they", "that", "her", "his", "to", "it"])
 }

@@ -1,5 +1,6 @@
 //! What stands around a word or two that makes them somebody's name.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -24,7 +25,7 @@ pub(super) fn is_met(page: &Page, at: usize, part: Part) -> bool {
         && at >= 2
         && page.mark_is(at - 1, b'/')
         && page.gap(at) == Gap::Space
-        && page.word_is(at - 2, &["w"])
+        && page.word_is(at - 2, words!["w"])
         && !page.has(at, cue::EPONYM)
         && page.dictionary(at) & (dict::WORD | dict::CITY) == 0
         && is_plain_title(page.word(at))
@@ -41,11 +42,11 @@ pub(super) fn speaks(page: &Page, at: usize) -> bool {
     let addresses = page.mark_is(at + 1, b',')
         && page.word_is(
             at + 2,
-            &[
+            words![
                 "can", "could", "please", "may", "would", "do", "did", "you", "your", "we", "i", "thank", "thanks",
             ],
         );
-    let is_from = page.word_is(at + 1, &["from", "with", "at"])
+    let is_from = page.word_is(at + 1, words!["from", "with", "at"])
         && page.gap(at + 1) == Gap::Space
         && page
             .token(at + 2)
@@ -60,10 +61,10 @@ pub(super) fn is_spoken_of(page: &Page, at: usize) -> bool {
     let receives = at.checked_sub(1).is_some_and(|before| {
         page.word_is(
             before,
-            &["given", "gave", "sent", "told", "asked", "mailed", "called", "handed"],
+            words!["given", "gave", "sent", "told", "asked", "mailed", "called", "handed"],
         )
-    }) && page.word_is(at + 1, &["his", "her", "their", "a", "the"]);
-    let comes = page.starts_sentence(at) && page.word_is(at + 1, &["is"]) && page.word_is(at + 2, &["from"]);
+    }) && page.word_is(at + 1, words!["his", "her", "their", "a", "the"]);
+    let comes = page.starts_sentence(at) && page.word_is(at + 1, words!["is"]) && page.word_is(at + 2, words!["from"]);
     receives || comes
 }
 
@@ -78,7 +79,7 @@ pub(super) fn owns(page: &Page, at: usize) -> bool {
 
 /// "Ana, Kyle and Rosa": joined to a name already found, or to two given names.
 pub(super) fn is_in_list(page: &Page, at: usize) -> bool {
-    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and"]);
+    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, words!["and"]);
     let follows_name = at >= 2
         && joins(at - 1)
         && page.found.last().is_some_and(|found| {
@@ -124,8 +125,8 @@ pub(super) fn leads(page: &Page, at: usize) -> bool {
             .token(before)
             .is_some_and(|token| token.has_digit() || matches!(token.mark, b'[' | b'(' | b'-' | b'.' | b'*'))
         {
-            let is_with = before > 0 && page.word_is(before - 1, &["w"]);
-            return page.mark_is(before, b'/') && !is_with || page.word_is(before, &["st"]);
+            let is_with = before > 0 && page.word_is(before - 1, words!["w"]);
+            return page.mark_is(before, b'/') && !is_with || page.word_is(before, words!["st"]);
         }
         index = before;
     }
@@ -135,7 +136,7 @@ pub(super) fn leads(page: &Page, at: usize) -> bool {
 /// "Maria, 67F", "Maria (DOB …)", "Maria, a 54-year-old", "Okafor, pt of Dr. Shah".
 pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
     let is_link = |index: usize| {
-        page.mark_is(index, b',') || page.mark_is(index, b'(') || page.word_is(index, &["a", "an", "is"])
+        page.mark_is(index, b',') || page.mark_is(index, b'(') || page.word_is(index, words!["a", "an", "is"])
     };
     let after_comma = page.mark_is(last + 1, b',') && page.has(last + 2, cue::PERSON);
     let after_links = (last + 1..last + 4)
@@ -147,11 +148,11 @@ pub(super) fn has_demographics_after(page: &Page, last: usize) -> bool {
 /// An age, a sex with an age, a birth date's or a record's label.
 fn is_demographic(page: &Page, index: usize, is_linked: bool) -> bool {
     let is_sex_and_age = is_linked
-        && page.word_is(index, &["f", "m"])
+        && page.word_is(index, words!["f", "m"])
         && (page.is_digits(index + 1) || page.mark_is(index + 1, b'/') && page.is_digits(index + 2));
     let is_spaced_age = page.is_digits(index)
         && page.word(index).len() <= 3
-        && page.word_is(index + 1, &["f", "m", "yo", "y"])
+        && page.word_is(index + 1, words!["f", "m", "yo", "y"])
         && page.gap(index + 1) <= Gap::Space;
     let is_slashed_age =
         page.is_digits(index) && page.has(index + 1, cue::AGE_UNIT | cue::UNIT) && page.mark_is(index + 2, b'/');
@@ -162,7 +163,7 @@ fn is_demographic(page: &Page, index: usize, is_linked: bool) -> bool {
             || page.has(index + 1, cue::AGE_UNIT)
             || page.mark_is(index + 1, b'-') && page.has(index + 2, cue::AGE_UNIT | cue::UNIT));
     page.has(index, cue::AGED | cue::MRN_HEAD)
-        || page.word_is(index, &["dos"])
+        || page.word_is(index, words!["dos"])
         || is_sex_and_age
         || is_slashed_age
         || is_spaced_age
@@ -176,7 +177,7 @@ pub(super) fn is_in_context(page: &Page, lead: usize, tail: usize) -> bool {
     let follows_verb = lead.checked_sub(1).is_some_and(|index| {
         page.word_is(
             index,
-            &[
+            words![
                 "call", "contact", "saw", "treated", "tell", "notify", "met", "treating", "called",
             ],
         )
@@ -192,7 +193,7 @@ pub(super) fn is_in_context(page: &Page, lead: usize, tail: usize) -> bool {
         || page.has(verb, cue::PERSON_VERB) && page.gap(verb) == Gap::Space
         || page.word_is(
             verb,
-            &[
+            words![
                 "seen",
                 "admitted",
                 "treated",

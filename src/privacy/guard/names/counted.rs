@@ -1,5 +1,6 @@
 //! Names in a list after a count of cases: "three IVIG denials to fight: Parsons, Katz, and Mosley".
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{GIVEN, SURNAMES};
 use super::super::page::Page;
 use super::super::token::Gap;
@@ -21,7 +22,7 @@ pub(super) fn counted(page: &Page, at: usize) -> Vec<usize> {
         names.push(index);
         let comma = page.mark_is(index + 1, b',');
         let link = index + 1 + usize::from(comma);
-        let has_word = page.word_is(link, &["and", "or"]) || page.mark_is(link, b'&');
+        let has_word = page.word_is(link, words!["and", "or"]) || page.mark_is(link, b'&');
         index = link + usize::from(has_word);
         if !comma && !has_word {
             break;
@@ -29,7 +30,7 @@ pub(super) fn counted(page: &Page, at: usize) -> Vec<usize> {
     }
     let ends = names
         .last()
-        .is_some_and(|last| ends_clause(page, *last) || page.word_is(last + 1, &["for", "from", "same"]));
+        .is_some_and(|last| ends_clause(page, *last) || page.word_is(last + 1, words!["for", "from", "same"]));
     if names.len() < 2 || !ends {
         names.clear();
     }
@@ -38,7 +39,7 @@ pub(super) fn counted(page: &Page, at: usize) -> Vec<usize> {
 
 /// "three denials to fight", "these 4 pts".
 fn counts_cases(page: &Page, colon: usize) -> bool {
-    const COUNTS: [&str; 14] = [
+    const COUNTS: &[WordKey] = words![
         "two",
         "three",
         "four",
@@ -56,6 +57,6 @@ fn counts_cases(page: &Page, colon: usize) -> bool {
     ];
     let reach = || (1..=8).filter_map(|back| colon.checked_sub(back));
     let is_case = reach().any(|index| words::is(page, index, class::CASE_MANY));
-    let is_counted = reach().any(|index| page.word_is(index, &COUNTS) || page.is_digits(index));
+    let is_counted = reach().any(|index| page.word_is(index, COUNTS) || page.is_digits(index));
     is_case && is_counted
 }

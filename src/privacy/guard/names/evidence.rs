@@ -1,5 +1,6 @@
 //! What stands around one word and stands there only around a person's name: how it acts, what it owns, who meets it, what follows it.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
@@ -32,7 +33,7 @@ impl Evidence {
 const PRONOUN_REACH: usize = 32;
 
 /// Words that may stand before a verb.
-const ADVERBS: [&str; 22] = [
+const ADVERBS: &[WordKey] = words![
     "still",
     "also",
     "just",
@@ -76,7 +77,7 @@ fn has_pronoun_after(page: &Page, last: usize) -> bool {
     (last + 1..last + PRONOUN_REACH).any(|index| {
         page.token(index)
             .is_some_and(|token| token.len() <= 5 && matches!(token.first, b'h' | b's'))
-            && page.word_is(index, &["he", "she", "his", "her", "him", "he's", "she's", "hers"])
+            && page.word_is(index, words!["he", "she", "his", "her", "him", "he's", "she's", "hers"])
     })
 }
 
@@ -88,13 +89,13 @@ pub(super) fn is_lower(page: &Page, at: usize) -> bool {
 /// The first word from `at` on that is no adverb.
 pub(super) fn over_adverbs(page: &Page, at: usize) -> usize {
     (at..at + 2)
-        .find(|index| !page.word_is(*index, &ADVERBS))
+        .find(|index| !page.word_is(*index, ADVERBS))
         .unwrap_or(at + 2)
 }
 
 /// A sentence, or a clause of one, begins here.
 pub(super) fn opens_clause(page: &Page, at: usize) -> bool {
-    const LEADS: [&str; 45] = [
+    const LEADS: &[WordKey] = words![
         "if",
         "when",
         "that",
@@ -147,7 +148,7 @@ pub(super) fn opens_clause(page: &Page, at: usize) -> bool {
         || page
             .token(before)
             .is_some_and(|token| matches!(token.mark, b':' | b',' | b'(' | b'-' | b'"'))
-        || page.word_is(before, &LEADS)
+        || page.word_is(before, LEADS)
 }
 
 /// "the Semont", "a Latarjet": persons go without an article.
@@ -155,7 +156,7 @@ pub(super) fn follows_article(page: &Page, first: usize) -> bool {
     first.checked_sub(1).is_some_and(|before| {
         page.word_is(
             before,
-            &[
+            words![
                 "the", "a", "an", "this", "each", "every", "no", "any", "or", "vs", "versus",
             ],
         ) && !page.starts_sentence(first)
@@ -164,7 +165,7 @@ pub(super) fn follows_article(page: &Page, first: usize) -> bool {
 
 /// "Does Okafor need", "Should Okafor hold", "how often should Priya have".
 fn is_asked_about(page: &Page, first: usize, last: usize) -> Evidence {
-    const ASKING: [&str; 18] = [
+    const ASKING: &[WordKey] = words![
         "does",
         "did",
         "is",
@@ -187,19 +188,19 @@ fn is_asked_about(page: &Page, first: usize, last: usize) -> Evidence {
     let Some(before) = first.checked_sub(1) else {
         return Evidence::None;
     };
-    if !page.word_is(before, &ASKING) || !is_lower(page, last + 1) || page.starts_sentence(first) {
+    if !page.word_is(before, ASKING) || !is_lower(page, last + 1) || page.starts_sentence(first) {
         return Evidence::None;
     }
     let asks = page.starts_sentence(before)
         || before >= 1
             && (page.word_is(
                 before - 1,
-                &[
+                words![
                     "when", "where", "why", "how", "what", "often", "much", "long", "or", "and", "soon", "fast",
                 ],
             ) || page.token(before - 1).is_some_and(|token| token.mark != 0));
     let told = over_adverbs(page, last + 1);
-    let is_candidate = page.word_is(told, &["a", "an"]) && page.word_is(told + 1, &PERSON_NOUNS);
+    let is_candidate = page.word_is(told, words!["a", "an"]) && page.word_is(told + 1, PERSON_NOUNS);
     let is_told = words::is(page, told, class::PERSON_BASE | class::PERSON_STATE)
         || page.has(told, cue::HUMAN_VERB)
         || is_candidate

@@ -1,5 +1,6 @@
 //! Names after what calls them a person: titles, "patient", "daughter", "name:".
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::near::is_clear_name;
@@ -17,7 +18,7 @@ use super::told::is_lower_surname;
 fn names_brand(page: &Page, first: usize) -> bool {
     page.word_is(
         first,
-        &[
+        words![
             "reddy's",
             "scholl's",
             "bronner's",
@@ -26,10 +27,10 @@ fn names_brand(page: &Page, first: usize) -> bool {
             "dash",
             "scholl",
         ],
-    ) || page.word_is(first, &["comfort"])
-        && page.word_is(first + 1, &["shoe", "shoes", "brand", "footwear", "inserts"])
+    ) || page.word_is(first, words!["comfort"])
+        && page.word_is(first + 1, words!["shoe", "shoes", "brand", "footwear", "inserts"])
         || page.token(first).is_some_and(|next| next.possessive)
-            && page.word_is(first + 1, &["bottles", "soap", "inserts", "balm", "insoles"])
+            && page.word_is(first + 1, words!["bottles", "soap", "inserts", "balm", "insoles"])
 }
 
 /// "Mr. Wijtze", "Dr. Patel", "Ms. de la Cruz". Clinicians' names are refused too: beside a place or a date they lead to the patient.
@@ -126,7 +127,7 @@ pub(super) fn labelled(page: &mut Page, at: usize, label: &Token) -> Option<usiz
     if label.possessive && !label.has(cue::NAME_LABEL) {
         return None;
     }
-    if page.word_is(at, &["initials"]) || label.has(cue::PERSON) && leads_initials(page, at + 1) {
+    if page.word_is(at, words!["initials"]) || label.has(cue::PERSON) && leads_initials(page, at + 1) {
         return report_initials(page, at);
     }
     let (first, has_colon) = after_label(page, at).filter(|(first, _)| !is_new_sentence(page, at, *first))?;
@@ -264,21 +265,21 @@ fn report_initials(page: &mut Page, label: usize) -> Option<usize> {
 
 /// "last name: rivers", "her name is hope": where a form asks for a name that is a word too, or somebody tells it.
 fn is_form_field(page: &Page, label: usize, first: usize) -> bool {
-    let is_said = page.word_is(label, &["name"])
-        && page.word_is(label + 1, &["is"])
+    let is_said = page.word_is(label, words!["name"])
+        && page.word_is(label + 1, words!["is"])
         && label > 0
-        && page.word_is(label - 1, &["her", "his", "my"]);
+        && page.word_is(label - 1, words!["her", "his", "my"]);
     if is_said && first == label + 2 {
-        return is_borne(page, first, GIVEN) && (ends_clause(page, first) || page.word_is(first + 1, &["and"]));
+        return is_borne(page, first, GIVEN) && (ends_clause(page, first) || page.word_is(first + 1, words!["and"]));
     }
     first == label + 2
         && page.mark_is(label + 1, b':')
-        && (page.word_is(label, &["surname", "forename", "lastname", "firstname"])
-            || page.word_is(label, &["name"])
+        && (page.word_is(label, words!["surname", "forename", "lastname", "firstname"])
+            || page.word_is(label, words!["name"])
                 && label > 0
                 && page.word_is(
                     label - 1,
-                    &["first", "last", "given", "family", "patient", "pt", "member"],
+                    words!["first", "last", "given", "family", "patient", "pt", "member"],
                 ))
         && is_borne(page, first, GIVEN | SURNAMES)
 }
@@ -311,17 +312,17 @@ fn is_new_sentence(page: &Page, at: usize, first: usize) -> bool {
     page.mark_is(first - 1, b',')
         && first <= at + 3
         && !signs
-        && page.word_is(at, &["hi", "hello", "thanks", "thank", "regards"])
+        && page.word_is(at, words!["hi", "hello", "thanks", "thank", "regards"])
         && goes_on
         && is_other
-        && !page.word_is(first + 1, &["here", "from"])
+        && !page.word_is(first + 1, words!["here", "from"])
 }
 
 /// "Mother of Zephyr", "my patient Cash, yes …": a name that is also a word, with a capital inside the sentence.
 fn is_introduced(page: &Page, at: usize, first: usize) -> bool {
     let is_child = page.has(at, cue::RELATIVE)
         && first == at + 2
-        && page.word_is(at + 1, &["of"])
+        && page.word_is(at + 1, words!["of"])
         && page.dictionary(first) & dict::WORD == 0;
     let is_apposed = first == at + 1
         && page.mark_is(first + 1, b',')
@@ -335,7 +336,7 @@ pub(super) fn is_called(page: &Page, at: usize) -> bool {
     page.has(at, cue::NAME_LABEL)
         && page.word_is(
             at,
-            &[
+            words![
                 "called",
                 "call",
                 "calls",
@@ -382,7 +383,7 @@ pub(super) fn after_label(page: &Page, at: usize) -> Option<(usize, bool)> {
         let is_link = token.shape != Shape::Title
             && page.word_is(
                 index,
-                &[
+                words![
                     "is", "was", "name", "named", "called", "of", "to", "the", "mr", "id", "as", "me", "him", "her",
                 ],
             )

@@ -1,5 +1,6 @@
 //! Names in small letters.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::near::is_clear_name;
@@ -74,7 +75,7 @@ pub(super) fn lower_pair(page: &mut Page, at: usize) -> Option<usize> {
     }
     let names_other = page.has(found.last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
         && page.gap(found.last + 1) <= Gap::Space
-        && !page.word_is(found.last + 2, &["record", "records", "necessity"]); // "david perez medical record number"
+        && !page.word_is(found.last + 2, words!["record", "records", "necessity"]); // "david perez medical record number"
     if names_other || !(is_name || is_told || acts) {
         return lower_single(page, at);
     }
@@ -114,10 +115,10 @@ fn lower_single(page: &mut Page, at: usize) -> Option<usize> {
             || is_told_of(page, at)
             || evidence(page, at, at) > Evidence::None
     } else {
-        let is_bodily = page.word_is(at + 2, &["his", "her"])
+        let is_bodily = page.word_is(at + 2, words!["his", "her"])
             || page.word_is(
                 at + 1,
-                &[
+                words![
                     "weighs", "vomited", "fell", "coughs", "fainted", "bled", "seized", "ate", "tore", "bit",
                     "desatted", "refuses", "refused",
                 ],
@@ -210,7 +211,7 @@ fn leads_unknown_surname(page: &Page, at: usize) -> bool {
             || is_set_off
             || page.cue_before(at, 1, cue::PERSON_PREP).is_some()
             || page.has(at + 2, cue::PERSON_VERB)
-            || page.word_is(at + 2, &["as"]))
+            || page.word_is(at + 2, words!["as"]))
 }
 
 /// The first word of a sentence, and no word of the language.
@@ -233,7 +234,7 @@ pub(super) fn lower_alone(page: &mut Page, at: usize) -> Option<usize> {
             && next.shape == Shape::Lower
             && !next.has(GOES_ON)
             && !page.word(last + 1).ends_with("ed")
-            && !page.word_is(last + 1, &["again", "still", "today", "yesterday"])
+            && !page.word_is(last + 1, words!["again", "still", "today", "yesterday"])
     });
     if is_noun_next || is_compared(page, at, last) || is_valued(page, last) {
         return None;

@@ -1,5 +1,6 @@
 //! Full names in small letters, of which one word is an ordinary one or an initial: "vincent ford", "gurpreet sato", "m. smalls".
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{PLACES, SURNAMES, cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
@@ -62,7 +63,7 @@ fn goes_on(page: &Page, last: usize) -> bool {
             || page.has(last + 1, LEADS)
             || page.word_is(
                 last + 1,
-                &[
+                words![
                     "hit",
                     "got",
                     "gets",
@@ -97,7 +98,7 @@ fn goes_on(page: &Page, last: usize) -> bool {
 /// "upheld by pell, md": a degree that is no other word.
 pub(super) fn leads_degree(page: &Page, at: usize) -> bool {
     let degree = at + 1 + usize::from(page.mark_is(at + 1, b','));
-    words::is(page, degree, class::DEGREE) && !page.word_is(degree, &["do", "pa", "od", "dc"])
+    words::is(page, degree, class::DEGREE) && !page.word_is(degree, words!["do", "pa", "od", "dc"])
 }
 
 /// "about", "for", "pt", a mark, or the beginning: what a person's name follows.
@@ -108,7 +109,7 @@ fn is_led(page: &Page, first: usize) -> bool {
     page.has(
         before,
         cue::PERSON_PREP | cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE,
-    ) || page.word_is(before, &["on", "to", "from", "is", "w", "have"])
+    ) || page.word_is(before, words!["on", "to", "from", "is", "w", "have"])
         || page
             .token(before)
             .is_some_and(|lead| matches!(lead.mark, b',' | b':' | b';' | b'(' | b'/'))
@@ -122,7 +123,7 @@ fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
             .is_some_and(|token| token.shape == Shape::Lower && token.len() == 1 && token.gap > Gap::Glued)
             && page.mark_is(initial + 1, b'.')
             && page.gap(initial + 1) == Gap::Glued
-            && !page.word_is(initial, &["v"])
+            && !page.word_is(initial, words!["v"])
     };
     let is_double = is_initial(initial) && is_initial(initial + 2);
     let surname = initial + if is_double { 4 } else { 2 };
@@ -140,12 +141,12 @@ fn initial_and_surname(page: &Page, initial: usize) -> Option<(usize, usize)> {
     let title = before.map(|lead| lead.saturating_sub(usize::from(page.mark_is(lead, b'.'))));
     let is_person =
         title.is_some_and(|title| page.has(title, cue::PERSON | cue::TITLE | cue::PROVIDER_TITLE | cue::RELATIVE));
-    let is_before = |words: &[&str]| before.is_some_and(|lead| page.word_is(lead, words));
+    let is_before = |words: &[WordKey]| before.is_some_and(|lead| page.word_is(lead, words));
     let is_clear = is_clear_name(page.dictionary(surname))
         && (leads_record(page, last)
             || leads_chart_number(page, last + 1)
-            || is_before(&["denied", "refused", "approved"]));
-    let is_asked = is_before(&["why", "if", "when", "that", "does", "did"]);
+            || is_before(words!["denied", "refused", "approved"]));
+    let is_asked = is_before(words!["why", "if", "when", "that", "does", "did"]);
     let may_end = is_double && page.dictionary(surname) & dict::WORD == 0 || is_asked || is_led(page, initial);
     (is_person || is_clear || may_end && ends).then_some((initial, last))
 }
@@ -214,7 +215,7 @@ fn given_and_ordinary(page: &Page, given: usize) -> Option<(usize, usize)> {
     }
     let leads = is_led_by_person(page, given) || is_clear && page.is_informal() && is_led(page, given);
     // "otto bock or equal"
-    let is_choice = !is_led_by_person(page, given) && page.word_is(last + 1, &["or", "and"]);
+    let is_choice = !is_led_by_person(page, given) && page.word_is(last + 1, words!["or", "and"]);
     let is_told = leads && goes_on(page, last) && !is_choice && !page.has(given, cue::STATE);
     let is_name = if is_clear {
         is_told
@@ -254,8 +255,11 @@ fn hyphenated_end(page: &Page, surname: usize) -> usize {
 
 /// "auth for faith brooks please", "saw sue young today".
 fn is_asked_for(page: &Page, given: usize, last: usize) -> bool {
-    !page.word_is(given, &["summer", "spring", "winter", "art", "bill"])
-        && page.word_is(last + 1, &["please", "pls", "plz", "today", "tomorrow", "yesterday"])
+    !page.word_is(given, words!["summer", "spring", "winter", "art", "bill"])
+        && page.word_is(
+            last + 1,
+            words!["please", "pls", "plz", "today", "tomorrow", "yesterday"],
+        )
 }
 
 /// "for", "about", "pt is", "patient": what leads to a person more than to a thing.
@@ -265,11 +269,12 @@ fn is_led_by_person(page: &Page, first: usize) -> bool {
     let Some(before) = first.checked_sub(1) else {
         return false;
     };
-    let is_linked =
-        page.word_is(before, &["is", "was", "of"]) && before > 0 && page.has(before - 1, cue::PERSON | cue::RELATIVE);
+    let is_linked = page.word_is(before, words!["is", "was", "of"])
+        && before > 0
+        && page.has(before - 1, cue::PERSON | cue::RELATIVE);
     page.has(before, PERSONS)
         || is_linked
-        || page.word_is(before, &["saw", "seeing", "called", "met"])
+        || page.word_is(before, words!["saw", "seeing", "called", "met"])
         || words::is(page, before, class::PERSON_ROLE | class::DEGREE)
 }
 
@@ -278,7 +283,7 @@ fn is_recorded(page: &Page, given: usize, last: usize) -> bool {
     let comma = usize::from(page.mark_is(last + 1, b','));
     let next = last + 1 + comma;
     let has_record = page.has(next, cue::AGED | cue::MRN_HEAD)
-        || page.word_is(next, &["dob", "dos", "mrn"])
+        || page.word_is(next, words!["dob", "dos", "mrn"])
         || leads_record(page, last) && !page.has(next, cue::OTHER_WORD | cue::PATIENT_DATE)
         || has_demographics_after(page, last)
         || leads_age(page, last);
@@ -286,9 +291,10 @@ fn is_recorded(page: &Page, given: usize, last: usize) -> bool {
         || (1..=3).any(|back| {
             back <= given
                 && page.starts_sentence(given - back)
-                && page.word_is(given - back, &["um", "so", "ok", "well", "hi"])
+                && page.word_is(given - back, words!["um", "so", "ok", "well", "hi"])
         });
-    let acts = comma == 0 && (page.has(next, cue::HUMAN_VERB) || page.word_is(next, &["needs", "has", "had", "was"]));
+    let acts =
+        comma == 0 && (page.has(next, cue::HUMAN_VERB) || page.word_is(next, words!["needs", "has", "had", "was"]));
     has_record && (is_led_by_person(page, given) || opens) || opens && acts
 }
 

@@ -1,5 +1,6 @@
 //! Who meets, treats and tells of a possible name: "saw Delacroix", "the referral for Ochoa", "switch Okafor to", "nurse Rochelle".
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
@@ -17,7 +18,7 @@ fn ends_object(page: &Page, last: usize) -> bool {
             cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP | cue::PLACE_PREP | cue::HUMAN_VERB | cue::PERSON,
         ) || page.word_is(
             last + 1,
-            &[
+            words![
                 "today",
                 "yesterday",
                 "tonight",
@@ -74,8 +75,8 @@ pub(super) fn follows_meeting(page: &Page, first: usize, last: usize) -> Evidenc
     if is_aged(page, before) {
         return Evidence::Strong;
     }
-    let is_told = page.word_is(before, &["is", "was"]) && is_named_on(page, before)
-        || page.word_is(before, &["was"]) && page.word_is(last + 1, &["who"]);
+    let is_told = page.word_is(before, words!["is", "was"]) && is_named_on(page, before)
+        || page.word_is(before, words!["was"]) && page.word_is(last + 1, words!["who"]);
     let ends = ends_object(page, last);
     Evidence::Strong
         .when(is_told)
@@ -90,7 +91,7 @@ fn follows_mark(page: &Page, mark: usize, last: usize) -> Evidence {
         // "scribe: jaya;"
         let is_called = mark > 0
             && (words::is(page, mark - 1, class::PERSON_ROLE)
-                || page.word_is(mark - 1, &["rendering", "referring", "ordering", "supervising"]));
+                || page.word_is(mark - 1, words!["rendering", "referring", "ordering", "supervising"]));
         let is_role = is_called && ends_object(page, last);
         let is_announced = is_role
             || mark
@@ -104,7 +105,7 @@ fn follows_mark(page: &Page, mark: usize, last: usize) -> Evidence {
     let is_apposed = page.mark_is(mark, b',') && page.mark_is(last + 1, b',');
     let has_verb = page.word_is(
         last + 2,
-        &["has", "had", "is", "was", "wants", "needs", "says", "came", "refuses"],
+        words!["has", "had", "is", "was", "wants", "needs", "says", "came", "refuses"],
     );
     Evidence::Some.when(is_apposed && has_verb)
 }
@@ -115,7 +116,7 @@ fn is_aged(page: &Page, before: usize) -> bool {
     let age = word.strip_suffix(['M', 'F', 'm', 'f', 'y']).unwrap_or(word);
     let is_years = |age: &str| matches!(age.len(), 1..=3) && age.bytes().all(|byte| byte.is_ascii_digit());
     let unit = before.saturating_sub(1);
-    let years = unit.saturating_sub(usize::from(page.word_is(unit, &["yo", "y"])));
+    let years = unit.saturating_sub(usize::from(page.word_is(unit, words!["yo", "y"])));
     word.len() > age.len() && (is_years(age) || age.is_empty() && before > 0 && page.is_digits(years))
 }
 
@@ -142,25 +143,29 @@ fn follows_calling(page: &Page, before: usize, last: usize) -> Evidence {
 
 /// "saw Delacroix", "the referral for Ochoa", "spoke to Kunayak".
 fn is_met(page: &Page, before: usize, ends: bool) -> Evidence {
-    let is_about = page.word_is(before, &["re", "regarding"]);
-    let is_link = is_about || page.word_is(before, &["for", "on", "to", "with", "about", "of", "from", "by", "up"]);
+    let is_about = page.word_is(before, words!["re", "regarding"]);
+    let is_link = is_about
+        || page.word_is(
+            before,
+            words!["for", "on", "to", "with", "about", "of", "from", "by", "up"],
+        );
     let lead = if is_link { before.checked_sub(1) } else { Some(before) };
     let meets = lead.is_some_and(|lead| page.gap(lead) != Gap::Glued && words::is(page, lead, class::PERSON_MET));
     if !(meets || is_about && ends) {
         return Evidence::None;
     }
     // "note by", "questions of": what is made by persons and by others.
-    let is_loose = page.word_is(before, &["by", "of", "to", "from"])
+    let is_loose = page.word_is(before, words!["by", "of", "to", "from"])
         && !lead.is_some_and(|lead| {
             page.word_is(
                 lead,
-                &["letter", "message", "refer", "referred", "spoke", "talked", "note"],
+                words!["letter", "message", "refer", "referred", "spoke", "talked", "note"],
             )
         });
     // "saw Hazel in clinic", "saw Cash today"
-    let is_seen = page.word_is(before, &["saw"])
+    let is_seen = page.word_is(before, words!["saw"])
         && page.token(before + 1).is_some_and(|name| name.shape == Shape::Title)
-        && page.word_is(before + 2, &["in", "today", "yesterday", "again", "this", "last"]);
+        && page.word_is(before + 2, words!["in", "today", "yesterday", "again", "this", "last"]);
     Evidence::Some
         .max(Evidence::Strong.when(ends && !is_loose))
         .max(Evidence::Decisive.when(is_seen))
@@ -168,28 +173,29 @@ fn is_met(page: &Page, before: usize, ends: bool) -> Evidence {
 
 /// "I have Wanjikuru in clinic tomorrow".
 fn is_had(page: &Page, before: usize, last: usize) -> Evidence {
-    let has = page.word_is(before, &["have", "had", "got"]) && page.word_is(last + 1, &["in", "on", "here", "coming"]);
-    let is_placed = page.word_is(last + 2, &["clinic", "bed", "room", "icu", "triage", "in"]);
+    let has = page.word_is(before, words!["have", "had", "got"])
+        && page.word_is(last + 1, words!["in", "on", "here", "coming"]);
+    let is_placed = page.word_is(last + 2, words!["clinic", "bed", "room", "icu", "triage", "in"]);
     Evidence::Some.when(has).max(Evidence::Strong.when(has && is_placed))
 }
 
 /// "give Oyelaran toradol", "switch Okafor to", "wean Rivera off".
 fn is_given(page: &Page, before: usize, last: usize) -> bool {
-    const AFTER: [&str; 16] = [
+    const AFTER: &[WordKey] = words![
         "on", "off", "to", "from", "back", "home", "a", "an", "her", "his", "the", "iv", "po", "with", "up", "two",
     ];
     words::is(page, before, class::PERSON_GIVEN)
-        && (page.word_is(last + 1, &AFTER)
-            || page.word_is(before, &["give", "gave", "giving", "given"]) && is_lower(page, last + 1))
+        && (page.word_is(last + 1, AFTER)
+            || page.word_is(before, words!["give", "gave", "giving", "given"]) && is_lower(page, last + 1))
 }
 
 /// "for Ochoa", "than Ochoa", "weaning Rivera", "swabbed Brandes", "handing off Terranova": the object of a preposition or of what is done to persons.
 fn is_object(page: &Page, before: usize) -> bool {
-    const LINKS: [&str; 13] = [
+    const LINKS: &[WordKey] = words![
         "for", "on", "with", "about", "in", "than", "per", "says", "said", "asked", "told", "let", "between",
     ];
     // Ways of doing something by a method, which an eponym names.
-    const METHODS: [&str; 10] = [
+    const METHODS: &[WordKey] = words![
         "using",
         "modified",
         "called",
@@ -201,7 +207,7 @@ fn is_object(page: &Page, before: usize) -> bool {
         "taking",
         "taken",
     ];
-    const DONE_BY: [&str; 16] = [
+    const DONE_BY: &[WordKey] = words![
         "out",
         "off",
         "over",
@@ -219,34 +225,35 @@ fn is_object(page: &Page, before: usize) -> bool {
         "submitted",
         "entered",
     ];
-    const HANDED: [&str; 11] = [
+    const HANDED: &[WordKey] = words![
         "handing", "hand", "handed", "signing", "belongs", "belong", "due", "happened", "look", "looked", "looking",
     ];
     let verb = page.word(before);
-    let is_done = verb.len() > 5 && (verb.ends_with("ing") || verb.ends_with("ed")) && !page.word_is(before, &METHODS);
+    let is_done = verb.len() > 5 && (verb.ends_with("ing") || verb.ends_with("ed")) && !page.word_is(before, METHODS);
     let opens = page.starts_sentence(before) && page.dictionary(before) & dict::WORD != 0;
-    let is_handed = page.word_is(before, &["off", "to", "at"])
-        && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, &HANDED));
-    let is_by = page.word_is(before, &["by"]) && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, &DONE_BY));
-    page.word_is(before, &LINKS) || is_done && (is_lower(page, before) || opens) || is_handed || is_by
+    let is_handed = page.word_is(before, words!["off", "to", "at"])
+        && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, HANDED));
+    let is_by =
+        page.word_is(before, words!["by"]) && before.checked_sub(1).is_some_and(|lead| page.word_is(lead, DONE_BY));
+    page.word_is(before, LINKS) || is_done && (is_lower(page, before) || opens) || is_handed || is_by
 }
 
 /// "the name on the slip is", "Name on the wristband:".
 fn is_named_on(page: &Page, at: usize) -> bool {
     page.cue_before(at, 6, cue::NAME_LABEL).is_some_and(|label| {
-        page.word_is(label, &["name", "surname"]) && page.word_is(label + 1, &["on", "in", "is", "was"])
+        page.word_is(label, words!["name", "surname"]) && page.word_is(label + 1, words!["on", "in", "is", "was"])
     }) || at.checked_sub(1).is_some_and(|before| page.has(before, cue::PERSON))
 }
 
 /// "a note to Takahashi": a surname that no large town has, after what is written to persons.
 pub(in super::super) fn is_addressee(page: &Page, at: usize) -> bool {
-    const WRITTEN: [&str; 12] = [
-        "note", "letter", "message", "email", "e-mail", "text", "copy", "fax", "call", "reply", "memo", "reminder",
+    const WRITTEN: &[WordKey] = words![
+        "note", "letter", "message", "email", "text", "copy", "fax", "call", "reply", "memo", "reminder",
     ];
     let known = page.dictionary(at);
     known & (dict::FIRST | dict::SURNAME) != 0
         && known & (dict::CITY | dict::WORD) == 0
         && at >= 2
-        && page.word_is(at - 1, &["to"])
-        && page.word_is(at - 2, &WRITTEN)
+        && page.word_is(at - 1, words!["to"])
+        && page.word_is(at - 2, WRITTEN)
 }

@@ -1,5 +1,6 @@
 //! What part a word can play in a name.
 
+use super::super::key::words;
 use super::super::lexicon::{PLACES, cue, dict};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
@@ -223,7 +224,7 @@ fn leads_surname(page: &Page, at: usize) -> bool {
 /// "Will Rogers Jr.": the one of a family's generations.
 pub(super) fn has_generation(page: &Page, last: usize) -> bool {
     let next = last + 1 + usize::from(page.mark_is(last + 1, b','));
-    page.word_is(next, &["jr", "sr", "iii"])
+    page.word_is(next, words!["jr", "sr", "iii"])
 }
 
 /// "Ethel Washington", "Virginia Okafor": a state's name beside a given name or a surname.

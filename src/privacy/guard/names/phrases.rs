@@ -1,6 +1,7 @@
 //! Names that a turn of phrase tells, whatever else the word may mean: "pt \"Earl\"", "the patient (Banks)", "our hospitalist Parsons",
 //! "the Murphy case", "Knight v." a payer.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{GIVEN, SURNAMES, cue, dict, hash_word};
 use super::super::near::is_clear_name;
 use super::super::page::Page;
@@ -82,18 +83,18 @@ pub(super) fn phrased(page: &Page, at: usize) -> Option<usize> {
 
 /// `pt "Earl" refused`, `verbal auth from "June"`.
 fn is_quoted(page: &Page, at: usize) -> bool {
-    const SPEAKERS: [&str; 4] = ["from", "by", "with", "to"];
+    const SPEAKERS: &[WordKey] = words!["from", "by", "with", "to"];
     let closes = page.mark_is(at + 1, b'"') && page.gap(at + 1) == Gap::Glued && page.gap(at) == Gap::Glued;
     let Some(lead) = at.checked_sub(2).filter(|_| closes) else {
         return false;
     };
     let is_person = page.has(lead, cue::PERSON | cue::RELATIVE)
         || words::is(page, lead, class::PERSON_ROLE)
-        || page.word_is(lead, &["agent"]);
+        || page.word_is(lead, words!["agent"]);
     if is_person {
         return is_listed(page, at, GIVEN | SURNAMES);
     }
-    let is_speaker = page.word_is(lead, &SPEAKERS)
+    let is_speaker = page.word_is(lead, SPEAKERS)
         && (1..=5).any(|back| back <= lead && words::is(page, lead - back, class::TALK_WORD));
     let is_month = page.has(at, cue::MONTH) && page.dictionary(at) & dict::FIRST != 0;
     is_speaker && (is_listed(page, at, GIVEN | SURNAMES) || is_month)
@@ -108,7 +109,7 @@ fn is_bracketed(page: &Page, at: usize) -> bool {
     };
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
     // "my doc (shapiro) says"
-    let is_doctor = at > 1 && page.word_is(at - 2, &["doc", "dr", "doctor", "provider"]);
+    let is_doctor = at > 1 && page.word_is(at - 2, words!["doc", "dr", "doctor", "provider"]);
     let is_clear = is_clear_name(page.dictionary(at)) && page.is_informal() && page.word(at).len() > 3;
     closes
         && (is_capitalised || is_clear)
@@ -123,7 +124,7 @@ fn is_named_again(page: &Page, at: usize) -> bool {
         && page.mark_is(at + 1, b'(')
         && page.word_is(
             at + 2,
-            &[
+            words![
                 "legal",
                 "legally",
                 "aka",
@@ -154,8 +155,8 @@ fn is_apposed(page: &Page, at: usize) -> bool {
 /// "the Murphy case", "the Wood denial": what is called by whom it concerns.
 fn is_cases(page: &Page, at: usize) -> bool {
     let known = page.dictionary(at);
-    let is_led = page.word_is(at - 1, &["the"])
-        || is_clear_name(known) && page.word(at).len() > 3 && page.word_is(at - 1, &["of", "on", "for", "about"]);
+    let is_led = page.word_is(at - 1, words!["the"])
+        || is_clear_name(known) && page.word(at).len() > 3 && page.word_is(at - 1, words!["of", "on", "for", "about"]);
     if !is_led || !words::is(page, at + 1, class::CASE_ONE) {
         return false;
     }
@@ -165,7 +166,7 @@ fn is_cases(page: &Page, at: usize) -> bool {
     } else {
         known & SURNAMES != 0 && known & dict::WORD == 0 && is_listed(page, at, SURNAMES)
     };
-    let is_eponym = page.has(at, cue::EPONYM) && page.word_is(at + 1, &["chart", "file", "account"]);
+    let is_eponym = page.has(at, cue::EPONYM) && page.word_is(at + 1, words!["chart", "file", "account"]);
     let names_thing = is_eponym || words::is(page, at, class::THING_NAME) && known & dict::FIRST == 0;
     is_name && !names_thing && goes_on_plain(page, at + 1)
 }
@@ -182,7 +183,7 @@ fn goes_on_plain(page: &Page, last: usize) -> bool {
 /// "the Hendersons": several of a clear surname.
 fn is_family(page: &Page, at: usize) -> bool {
     let word = page.word(at);
-    let is_plural = page.word_is(at - 1, &["the"])
+    let is_plural = page.word_is(at - 1, words!["the"])
         && word.len() > 5
         && page.token(at).is_some_and(|token| token.shape == Shape::Title);
     let known = page.dictionary(at);
@@ -199,8 +200,8 @@ fn is_family(page: &Page, at: usize) -> bool {
 fn is_of_degree(page: &Page, at: usize) -> bool {
     let before = at - 1;
     let is_calling = page.token(before).is_some_and(|token| token.shape == Shape::Upper)
-        && (words::is(page, before, class::DEGREE) || page.word_is(before, &["lpn", "cna", "slp"]))
-        && !page.word_is(before, &["pa", "do", "od", "dc"]);
+        && (words::is(page, before, class::DEGREE) || page.word_is(before, words!["lpn", "cna", "slp"]))
+        && !page.word_is(before, words!["pa", "do", "od", "dc"]);
     let is_capitalised = page
         .token(at)
         .is_some_and(|token| token.shape == Shape::Title && token.gap == Gap::Space);
@@ -219,7 +220,7 @@ fn is_of_kin(page: &Page, at: usize) -> bool {
         && page.has(at + 1, cue::HUMAN_VERB | cue::PERSON_VERB)
         && is_listed(page, at, SURNAMES)
         && !words::is(page, at, OTHERS)
-        && !page.word_is(at, &["still", "now", "also", "just", "never"])
+        && !page.word_is(at, words!["still", "now", "also", "just", "never"])
 }
 
 /// "Can Long appeal herself?"
@@ -228,9 +229,9 @@ fn is_self(page: &Page, at: usize) -> bool {
     is_capitalised
         && page.word_is(
             at - 1,
-            &["can", "could", "should", "may", "will", "would", "did", "does", "must"],
+            words!["can", "could", "should", "may", "will", "would", "did", "does", "must"],
         )
-        && (at + 2..at + 4).any(|index| page.word_is(index, &["herself", "himself"]))
+        && (at + 2..at + 4).any(|index| page.word_is(index, words!["herself", "himself"]))
         && is_borne(page, at, GIVEN | SURNAMES)
 }
 
@@ -248,18 +249,19 @@ fn is_spelt_again(page: &Page, at: usize) -> bool {
 /// "it's Crystal from billing".
 fn is_introduced(page: &Page, at: usize) -> bool {
     let before = at - 1;
-    let says_who = page.word_is(before, &["it's", "its"])
-        || page.word_is(before, &["is"]) && before > 0 && page.word_is(before - 1, &["it", "this"]);
+    let says_who = page.word_is(before, words!["it's", "its"])
+        || page.word_is(before, words!["is"]) && before > 0 && page.word_is(before - 1, words!["it", "this"]);
     let is_capitalised = page.token(at).is_some_and(|token| token.shape == Shape::Title);
     says_who
         && (is_capitalised || is_clear_name(page.dictionary(at)) && page.word(at).len() > 3)
-        && (is_listed(page, at, GIVEN) && page.word_is(at + 1, &["from", "with", "over", "calling", "again", "here"])
-            || (is_borne(page, at, GIVEN | SURNAMES) || is_state_too(page, at)) && page.word_is(at + 1, &["from"]))
+        && (is_listed(page, at, GIVEN)
+            && page.word_is(at + 1, words!["from", "with", "over", "calling", "again", "here"])
+            || (is_borne(page, at, GIVEN | SURNAMES) || is_state_too(page, at)) && page.word_is(at + 1, words!["from"]))
 }
 
 /// "Our hospitalist Parsons documented", "biller Bell said".
 fn is_of_team(page: &Page, at: usize) -> bool {
-    const OWNERS: [&str; 7] = ["our", "my", "her", "his", "their", "your", "the"];
+    const OWNERS: &[WordKey] = words!["our", "my", "her", "his", "their", "your", "the"];
     let role = at - 1;
     let is_called =
         words::is(page, role, class::PERSON_ROLE) && page.word(role).len() > 3 && page.gap(at) == Gap::Space;
@@ -270,24 +272,25 @@ fn is_of_team(page: &Page, at: usize) -> bool {
     let next = page.word(at + 1);
     let acts = page.has(at + 1, cue::HUMAN_VERB | cue::PERSON_VERB)
         || page.token(at + 1).is_some_and(|verb| verb.shape == Shape::Lower) && next.len() > 4 && next.ends_with("ed");
-    let is_owned = role > 0 && page.word_is(role - 1, &OWNERS);
+    let is_owned = role > 0 && page.word_is(role - 1, OWNERS);
     // "surgeon Waters op note"
     let has_paper = page.word_is(
         at + 1,
-        &["op", "note", "notes", "report", "letter", "consult", "clinic"],
+        words!["op", "note", "notes", "report", "letter", "consult", "clinic"],
     ) && page.dictionary(at) & SURNAMES != 0;
     acts || has_paper || is_owned && ends_clause(page, at)
 }
 
 /// "doc is miller, pt adeyemi": one of a row of persons.
 fn is_doctor(page: &Page, at: usize) -> bool {
-    if page.word_is(at - 1, &["surname", "lastname"]) {
+    if page.word_is(at - 1, words!["surname", "lastname"]) {
         return is_borne(page, at, SURNAMES) && ends_clause(page, at);
     }
-    let Some(lead) = at.checked_sub(2).filter(|_| page.word_is(at - 1, &["is", "was"])) else {
+    let Some(lead) = at.checked_sub(2).filter(|_| page.word_is(at - 1, words!["is", "was"])) else {
         return false;
     };
-    let is_called = page.word_is(lead, &["doc", "provider", "md", "dr"]) || words::is(page, lead, class::PERSON_ROLE);
+    let is_called =
+        page.word_is(lead, words!["doc", "provider", "md", "dr"]) || words::is(page, lead, class::PERSON_ROLE);
     let is_kin = page.has(lead, cue::RELATIVE | cue::PERSON)
         && page.token(at).is_some_and(Token::is_capitalised)
         && ends_clause(page, at);
@@ -301,18 +304,18 @@ fn is_doctor(page: &Page, at: usize) -> bool {
 
 /// "now same thing for Mensah, PET scan".
 fn is_same(page: &Page, at: usize) -> bool {
-    if !page.word_is(at - 1, &["for"]) {
+    if !page.word_is(at - 1, words!["for"]) {
         return false;
     }
-    const SAME: [&str; 5] = ["same", "thing", "again", "ditto", "likewise"];
+    const SAME: &[WordKey] = words!["same", "thing", "again", "ditto", "likewise"];
     let is_capitalised = page.token(at).is_some_and(Token::is_capitalised);
     let is_clear = page.dictionary(at) & dict::WORD == 0 && page.dictionary(at) & (dict::FIRST | dict::SURNAME) != 0;
     let is_name = (is_clear || is_capitalised) && is_listed(page, at, GIVEN | SURNAMES);
-    let is_again = at >= 2 && page.word_is(at - 2, &SAME);
+    let is_again = at >= 2 && page.word_is(at - 2, SAME);
     let is_covered = is_capitalised
         && at >= 2
-        && page.word_is(at - 2, &["covering", "cover"])
-        && page.word_is(at + 1, &["this", "today", "tomorrow", "tonight", "next", "while"]);
+        && page.word_is(at - 2, words!["covering", "cover"])
+        && page.word_is(at + 1, words!["this", "today", "tomorrow", "tonight", "next", "while"]);
     if is_covered && is_listed(page, at, GIVEN | SURNAMES) {
         return true; // "I'm covering for Church this week"
     }
@@ -322,14 +325,14 @@ fn is_same(page: &Page, at: usize) -> bool {
 /// "thx for the help w/ Reed.", "help with Iron Cloud.": whom somebody was helped with.
 fn helped(page: &Page, at: usize) -> Option<usize> {
     let with = at - 1;
-    let verb = if page.mark_is(with, b'/') && with > 0 && page.word_is(with - 1, &["w"]) {
+    let verb = if page.mark_is(with, b'/') && with > 0 && page.word_is(with - 1, words!["w"]) {
         with.checked_sub(2)?
-    } else if page.word_is(with, &["with"]) {
+    } else if page.word_is(with, words!["with"]) {
         with.checked_sub(1)?
     } else {
         return None;
     };
-    if !page.word_is(verb, &["help", "helped", "helping"]) {
+    if !page.word_is(verb, words!["help", "helped", "helping"]) {
         return None;
     }
     let is_name = |index: usize| {
@@ -344,29 +347,30 @@ fn helped(page: &Page, at: usize) -> Option<usize> {
 
 /// "Knight v. Priority Health": a person against a payer. What courts have published is no one's secret: "Jimmo v. Sebelius".
 fn is_against_payer(page: &Page, at: usize) -> bool {
-    const PUBLISHED: [&str; 4] = ["doe", "roe", "wit", "jimmo"];
-    if !page.word_is(at + 1, &["v", "vs"]) || !is_listed(page, at, GIVEN | SURNAMES) || page.word_is(at, &PUBLISHED) {
+    const PUBLISHED: &[WordKey] = words!["doe", "roe", "wit", "jimmo"];
+    if !page.word_is(at + 1, words!["v", "vs"]) || !is_listed(page, at, GIVEN | SURNAMES) || page.word_is(at, PUBLISHED)
+    {
         return false;
     }
     let payer = at + 2 + usize::from(page.mark_is(at + 2, b'.'));
     let is_payer = page.has(payer, cue::PROPER)
-        || page.word_is(payer, &["plan", "payer", "insurer", "carrier"])
+        || page.word_is(payer, words!["plan", "payer", "insurer", "carrier"])
         || (payer + 1..payer + 3).any(|index| page.has(index, cue::ORG_SUFFIX) && page.gap(index) == Gap::Space);
     let is_told = |index: usize| {
-        let is_asked_for = page.word_is(index - 1, &["any"]); // "any precedent?"
+        let is_asked_for = page.word_is(index - 1, words!["any"]); // "any precedent?"
         words::is(page, index, class::COURT_WORD) && !is_asked_for
             || page.mark_is(index, b'(') && page.is_digits(index + 1)
     };
     let before = page.token(at.wrapping_sub(1));
     let opens = page.starts_sentence(at) || before.is_some_and(|lead| lead.mark != 0) || at == 0;
-    if at > 0 && page.word_is(at - 1, &["vs", "versus"]) {
+    if at > 0 && page.word_is(at - 1, words!["vs", "versus"]) {
         return false; // "Anthem vs Oscar vs Molina"
     }
     if !opens && !is_clear_name(page.dictionary(at)) {
         return false; // "Excellus policy vs Centene"
     }
     // "Amara vs Adaeze Okoro"
-    let is_other = page.word_is(at + 1, &["vs"])
+    let is_other = page.word_is(at + 1, words!["vs"])
         && is_clear_name(page.dictionary(at))
         && page.dictionary(payer) & dict::FIRST != 0
         && page
@@ -375,7 +379,7 @@ fn is_against_payer(page: &Page, at: usize) -> bool {
         && page.dictionary(payer + 1) & SURNAMES != 0
         && !page.has(at, cue::EPONYM);
     // "Firestone v. Bruch and Glenn v. MetLife": one beside another is cited.
-    let is_versus = |index: usize| index != at + 1 && page.word_is(index, &["v"]) && page.mark_is(index + 1, b'.');
+    let is_versus = |index: usize| index != at + 1 && page.word_is(index, words!["v"]) && page.mark_is(index + 1, b'.');
     (is_payer || is_other)
         && page.word(payer).len() > 2
         && !(payer..payer + 12).any(is_told)

@@ -1,6 +1,7 @@
 //! Names without a label: by dictionary, capitals and what stands beside them.
 
 use super::super::FieldContext;
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{SURNAMES, cue, dict};
 use super::super::page::Page;
@@ -42,14 +43,14 @@ pub(super) fn shaped(page: &mut Page, at: usize) -> Option<usize> {
         || has_value(page, at, last)
         || is_graded(page, at, last)
         || page.mark_is(last + 1, b'&') && !joins_persons(page, at, last + 2)
-        || page.word_is(last + 1, &["et"])
+        || page.word_is(last + 1, words!["et"])
         || page.before(at).is_some_and(|before| {
             before.mark == b'&' && !(at >= 2 && joins_persons(page, at - 2, at))
                 || before.has(cue::PROPER)
                     && page.gap(at) == Gap::Space
                     && before.is_capitalised()
                     && !words::is(page, at - 1, class::WEEK_DAY)
-                    && !page.word_is(at - 1, &["np", "pa", "rn", "md", "lpn", "do", "pt", "ot", "slp"])
+                    && !page.word_is(at - 1, words!["np", "pa", "rn", "md", "lpn", "do", "pt", "ot", "slp"])
         });
     let is_upper = found.parts().iter().any(|(_, index)| {
         page.token(*index)
@@ -103,8 +104,9 @@ fn names_thing(page: &Page, found: &Candidate) -> bool {
         .is_some_and(|token| token.possessive && !token.has(cue::EPONYM))
         && (words::is(page, next, class::PERSON_THING)
             || found.count > 1 && matches!(found.parts().first(), Some((Part::First, _))));
-    let is_versus =
-        found.count > 1 && page.word_is(next, &["vs", "v"]) && page.token(next + 1).is_some_and(Token::is_capitalised);
+    let is_versus = found.count > 1
+        && page.word_is(next, words!["vs", "v"])
+        && page.token(next + 1).is_some_and(Token::is_capitalised);
     let is_head = page.has(next, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(next) <= Gap::Space;
     is_head && !is_owned && !is_versus && !leads_chart_number(page, next)
 }
@@ -235,7 +237,7 @@ fn owns_something(page: &Page, lead: usize, tail: usize) -> bool {
 
 /// "the wrong Faith Sharp,", "from Grant Long (POA)": two capitals among small letters, a given name and a surname, that mean no thing.
 fn is_set_apart(page: &Page, lead: usize, tail: usize) -> bool {
-    const ASKING: [&str; 10] = [
+    const ASKING: &[WordKey] = words![
         "is", "was", "does", "did", "can", "should", "has", "saw", "could", "would",
     ];
     let is_small = |index: usize| {
@@ -243,8 +245,8 @@ fn is_set_apart(page: &Page, lead: usize, tail: usize) -> bool {
             .is_some_and(|token| token.shape == Shape::Lower && token.gap <= Gap::Space)
     };
     let is_led = lead.checked_sub(1).is_some_and(|before| {
-        is_small(before) && !page.word_is(before, &["the", "a", "an", "and", "or"])
-            || page.starts_sentence(before) && page.word_is(before, &ASKING)
+        is_small(before) && !page.word_is(before, words!["the", "a", "an", "and", "or"])
+            || page.starts_sentence(before) && page.word_is(before, ASKING)
             || words::is(page, before, class::DEGREE)
     });
     let ends = is_small(tail + 1)

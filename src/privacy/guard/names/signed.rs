@@ -1,5 +1,6 @@
 //! Two words that would be nobody's name by themselves, with what stands after a person's: "JUNE SAVAGE, MD", "MAI LE MRN", "June Stone, 68".
 
+use super::super::key::words;
 use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
@@ -64,10 +65,11 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
     let ends = page
         .token(last + 1)
         .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b'.' | b',' | b';' | b'?'));
-    let goes_on = ends || page.has(last + 1, cue::PERSON_VERB | cue::HUMAN_VERB) || page.word_is(last + 2, &["see"]);
-    let is_led = at > 0 && page.word_is(at - 1, &["for", "is", "by", "on"]) && goes_on;
+    let goes_on =
+        ends || page.has(last + 1, cue::PERSON_VERB | cue::HUMAN_VERB) || page.word_is(last + 2, words!["see"]);
+    let is_led = at > 0 && page.word_is(at - 1, words!["for", "is", "by", "on"]) && goes_on;
     // "ROSA GOLD WAS DENIED"
-    let is_subject = page.starts_sentence(at) && page.word_is(last + 1, &["was", "has", "had", "needs", "is"]);
+    let is_subject = page.starts_sentence(at) && page.word_is(last + 1, words!["was", "has", "had", "needs", "is"]);
     let is_led = shape == Shape::Upper && page.dictionary(at) & dict::FIRST != 0 && (is_led || is_subject);
     // "May Rivers, lost nine kilos", "June Stone has"
     let is_month = shape == Shape::Title
@@ -75,7 +77,7 @@ fn in_order(page: &Page, at: usize) -> Option<usize> {
         && page.starts_sentence(at)
         && (page.mark_is(last + 1, b',')
             || page.has(last + 1, cue::HUMAN_VERB)
-            || page.word_is(last + 1, &["has", "had", "was", "is", "needs", "denied"]));
+            || page.word_is(last + 1, words!["has", "had", "was", "is", "needs", "denied"]));
     let is_signed = is_month
         || leads_record(page, last)
         || has_demographics_after(page, last)
@@ -113,13 +115,13 @@ fn degree_end(page: &Page, last: usize) -> Option<usize> {
     let is_dotted = page.mark_is(degree + 1, b'.')
         && is_glued(degree + 1)
         && is_glued(degree + 2)
-        && page.word_is(degree, &["m", "d", "n", "p", "r"])
-        && page.word_is(degree + 2, &["d", "o", "p", "a", "n"]);
+        && page.word_is(degree, words!["m", "d", "n", "p", "r"])
+        && page.word_is(degree + 2, words!["d", "o", "p", "a", "n"]);
     if is_upper && is_dotted {
         return Some(degree + 2);
     }
     // "HOW MANY LEVELS DO I", "SEE POLICY PA-2217"
-    let may_be_word = comma == 0 && page.word_is(degree, &["do", "pa", "od", "dc"]);
+    let may_be_word = comma == 0 && page.word_is(degree, words!["do", "pa", "od", "dc"]);
     let is_joined = page.mark_is(degree + 1, b'-') && is_glued(degree + 1);
     (is_upper && !may_be_word && !is_joined && words::is(page, degree, class::DEGREE)).then_some(last)
 }
@@ -143,7 +145,7 @@ fn after_state(page: &Page, at: usize) -> Option<usize> {
     let is_led =
         page.has(before, PERSONS) || words::is(page, before, class::DEGREE | class::PERSON_ROLE | class::PERSON_MET);
     let is_being = before > 0
-        && page.word_is(before, &["is"])
+        && page.word_is(before, words!["is"])
         && (page.has(before - 1, cue::PERSON | cue::RELATIVE) || words::is(page, before - 1, class::PERSON_ROLE));
     let is_told =
         is_being || is_led || leads_age(page, last) || has_demographics_after(page, last) || leads_record(page, last);

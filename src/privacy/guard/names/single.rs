@@ -1,6 +1,7 @@
 //! One word, or a hyphenated one, as somebody's name: by what the dictionaries know of it and what stands around it.
 
 use super::super::FieldContext;
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -49,7 +50,7 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
         cue::HUMAN_VERB | cue::PERSON_VERB
     };
     let is_placed = page.starts_sentence(at)
-        && page.word_is(at + 1, &["on", "in", "with", "at", "after"])
+        && page.word_is(at + 1, words!["on", "in", "with", "at", "after"])
         && known & (dict::WORD | dict::CITY) == 0
         && !is_eponym;
     let acts = page.has(at + 1, verbs) && page.gap(at + 1) == Gap::Space || is_in_list(page, at) || is_placed;
@@ -82,7 +83,7 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
 
 /// "Denied by Oscar", "contracted with Oscar": a payer's name as soon as a person's.
 fn is_payers(page: &Page, at: usize) -> bool {
-    const JOINING: [&str; 8] = [
+    const JOINING: &[WordKey] = words![
         "contract",
         "contracted",
         "contracts",
@@ -92,13 +93,13 @@ fn is_payers(page: &Page, at: usize) -> bool {
         "participating",
         "network",
     ];
-    let is_joined = at >= 2 && page.word_is(at - 1, &["with", "through"]) && page.word_is(at - 2, &JOINING);
+    let is_joined = at >= 2 && page.word_is(at - 1, words!["with", "through"]) && page.word_is(at - 2, JOINING);
     is_joined
         || at >= 2
-            && page.word_is(at - 1, &["by"])
+            && page.word_is(at - 1, words!["by"])
             && page.word_is(
                 at - 2,
-                &[
+                words![
                     "denied",
                     "rejected",
                     "covered",
@@ -167,7 +168,7 @@ fn is_evident(page: &Page, parts: &[(Part, usize)]) -> bool {
     let is_value = parts.iter().any(|(_, index)| page.has(*index, cue::EPONYM))
         && page.word_is(
             last + 1,
-            &[
+            words![
                 "fell", "went", "came", "comes", "keeps", "lost", "gained", "looks", "works", "moved",
             ],
         );
@@ -184,10 +185,10 @@ fn joins_thing(page: &Page, at: usize) -> bool {
         .found
         .last()
         .is_some_and(|found| found.kind == PhiKind::Name && other.is_some_and(|other| other.end as usize == found.end));
-    let is_row = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["or", "and"]);
+    let is_row = |index: usize| page.mark_is(index, b',') || page.word_is(index, words!["or", "and"]);
     let is_in_row = is_row(at - 1) && page.has(before, cue::EPONYM) || is_row(at + 1) && page.has(at + 2, cue::EPONYM);
-    let is_compared = page.word_is(at - 1, &["vs", "versus"])
-        || page.word_is(at - 1, &["or"]) && other.is_some_and(Token::is_capitalised);
+    let is_compared = page.word_is(at - 1, words!["vs", "versus"])
+        || page.word_is(at - 1, words!["or"]) && other.is_some_and(Token::is_capitalised);
     !follows_name && (is_compared || is_in_row)
 }
 
@@ -199,13 +200,13 @@ pub(super) fn is_case_or_saint(page: &Page, at: usize) -> bool {
         at
     };
     let is_led = stop.checked_sub(1).is_some_and(|before| {
-        page.word_is(before, &["v"])
+        page.word_is(before, words!["v"])
             || stop < at
-                && page.word_is(before, &["vs", "st", "ste"])
+                && page.word_is(before, words!["vs", "st", "ste"])
                 && page.token(before).is_some_and(Token::is_capitalised)
     });
     is_led
-        || page.word_is(at + 1, &["v"])
+        || page.word_is(at + 1, words!["v"])
             && page.mark_is(at + 2, b'.')
             && page.token(at + 3).is_some_and(Token::is_capitalised)
 }
@@ -219,17 +220,17 @@ fn names_calling(word: &str) -> bool {
 
 /// Words that begin sentences and that some family bears as a name.
 pub(super) fn is_function_word(page: &Page, at: usize) -> bool {
-    const BODIES: [&str; 24] = [
+    const BODIES: &[WordKey] = words![
         "page", "board", "plan", "lab", "bank", "court", "school", "judge", "google", "triage", "payer", "portal",
         "system", "state", "county", "union", "church", "office", "house", "law", "rule", "bill", "case", "ward",
     ];
-    const FUNCTION_WORDS: [&str; 34] = [
+    const FUNCTION_WORDS: &[WordKey] = words![
         "both", "how", "overall", "many", "most", "few", "some", "all", "any", "none", "such", "other", "others",
         "another", "each", "every", "either", "neither", "several", "chronic", "male", "female", "adult", "child",
         "baby", "much", "more", "less", "why", "what", "here", "there", "even", "once",
     ];
     // What payers, portals and boards do as well.
-    const OF_BODIES: [&str; 26] = [
+    const OF_BODIES: &[WordKey] = words![
         "says",
         "said",
         "told",
@@ -257,7 +258,7 @@ pub(super) fn is_function_word(page: &Page, at: usize) -> bool {
         "ignored",
         "forgot",
     ];
-    const PARTICIPLES: [&str; 22] = [
+    const PARTICIPLES: &[WordKey] = words![
         "slipped",
         "missed",
         "worried",
@@ -281,12 +282,12 @@ pub(super) fn is_function_word(page: &Page, at: usize) -> bool {
         "lost",
         "reported",
     ];
-    page.word_is(at, &FUNCTION_WORDS)
-        || page.word_is(at, &BODIES)
-        || page.word_is(at + 1, &PARTICIPLES) && !page.word_is(at + 2, &["his", "her"])
+    page.word_is(at, FUNCTION_WORDS)
+        || page.word_is(at, BODIES)
+        || page.word_is(at + 1, PARTICIPLES) && !page.word_is(at + 2, words!["his", "her"])
         || words::is(page, at, class::PERSON_ROLE)
         || page.dictionary(at) & (dict::FIRST | dict::FIRST_ORDINARY) == 0
-            && (page.word_is(at + 1, &OF_BODIES) || names_calling(page.word(at)))
+            && (page.word_is(at + 1, OF_BODIES) || names_calling(page.word(at)))
 }
 
 /// A surname or an unknown word by itself: only where a person speaks, owns, is met, or is described.
@@ -296,7 +297,7 @@ fn is_lone_surname(page: &Page, part: Part, at: usize) -> bool {
     let is_graded = page
         .token(at + 1)
         .is_some_and(|next| next.has_digit() && next.gap == Gap::Space);
-    let is_told = at > 0 && page.word_is(at - 1, &["said", "says", "told", "asked"]) && !is_graded;
+    let is_told = at > 0 && page.word_is(at - 1, words!["said", "says", "told", "asked"]) && !is_graded;
     let is_described = part == Part::Surname
         && page.dictionary(at) & dict::CITY == 0
         && !is_eponym

@@ -1,5 +1,6 @@
 //! What makes a name in a text the name of a thing: what it heads, what it is joined to, and the row it stands in.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -19,10 +20,10 @@ pub(super) fn is_thing(page: &Page, first: usize, last: usize) -> bool {
     let follows_article = first.checked_sub(1).is_some_and(|before| {
         page.word_is(
             before,
-            &["the", "a", "an", "this", "each", "every", "no", "any", "vs", "versus"],
+            words!["the", "a", "an", "this", "each", "every", "no", "any", "vs", "versus"],
         )
     });
-    let is_family = page.word_is(next, &FAMILIES) || is_on_list(page, next);
+    let is_family = page.word_is(next, FAMILIES) || is_on_list(page, next);
     let is_numbered = page
         .token(next)
         .is_some_and(|token| token.has_digit() && token.gap == Gap::Space)
@@ -63,11 +64,12 @@ pub(super) fn is_edition(page: &Page, last: usize) -> bool {
 pub(super) fn leads_chart_number(page: &Page, next: usize) -> bool {
     let is_number = |index: usize| page.token(index).is_some_and(Token::has_digit);
     let is_joined = page.mark_is(next + 2, b'-') || page.mark_is(next + 1, b'#');
-    page.word_is(next, &["chart", "mrn"]) && (is_number(next + 1) || is_joined && (next + 2..next + 4).any(is_number))
+    page.word_is(next, words!["chart", "mrn"])
+        && (is_number(next + 1) || is_joined && (next + 2..next + 4).any(is_number))
 }
 
 /// "the Adeyemi family", "the Brennan twins".
-pub(super) const FAMILIES: [&str; 12] = [
+pub(super) const FAMILIES: &[WordKey] = words![
     "family",
     "twins",
     "sisters",
@@ -84,7 +86,7 @@ pub(super) const FAMILIES: [&str; 12] = [
 
 /// "a Beauregard on my schedule".
 pub(super) fn is_on_list(page: &Page, next: usize) -> bool {
-    page.word_is(next, &["on", "in"]) && page.word_is(next + 1, &["my", "our"])
+    page.word_is(next, words!["on", "in"]) && page.word_is(next + 1, words!["my", "our"])
 }
 
 /// "Barostim Neo", "Sage Works": a further capitalised word that is no part of the name.
@@ -140,13 +142,13 @@ pub(super) fn in_row_of_things(page: &Page, first: usize, last: usize) -> bool {
 pub(super) fn is_link(page: &Page, at: usize) -> bool {
     page.token(at)
         .is_some_and(|token| matches!(token.mark, b',' | b'/' | b'&'))
-        || page.word_is(at, &["and", "or", "nor"])
+        || page.word_is(at, words!["and", "or", "nor"])
 }
 
 /// The next word of a row, over a comma, "and", or both.
 pub(super) fn row_next(page: &Page, at: usize) -> Option<usize> {
     let link = at + 1;
-    let next = if page.mark_is(link, b',') && page.word_is(link + 1, &["and", "or"]) {
+    let next = if page.mark_is(link, b',') && page.word_is(link + 1, words!["and", "or"]) {
         link + 2
     } else {
         link + 1
@@ -177,7 +179,7 @@ fn is_code(page: &Page, at: usize) -> bool {
     page.token(at)
         .is_some_and(|token| token.shape == Shape::Upper && (2..=4).contains(&token.len()))
         && page.dictionary(at) & !dict::SURNAME == 0
-        && (page.word_is(at + 1, &["and"]) || row_before(page, at).is_some())
+        && (page.word_is(at + 1, words!["and"]) || row_before(page, at).is_some())
         && !words::is(page, at, class::PERSON_ROLE)
 }
 

@@ -1,5 +1,6 @@
 //! Names after titles, where the name is an ordinary word in small letters, or one of several: "mr. waters says", "Drs. Scott and Bell".
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::near::is_clear_name;
@@ -25,27 +26,27 @@ pub(super) fn lower_titled(page: &Page, title: usize, first: usize) -> Option<us
     let has_article = title > 0
         && page.word_is(
             title - 1,
-            &["the", "a", "an", "our", "my", "his", "her", "your", "their"],
+            words!["the", "a", "an", "our", "my", "his", "her", "your", "their"],
         );
     if has_article && !is_clear_name(page.dictionary(first)) {
         return None;
     }
     let last = lower_rest(page, first);
     let known = page.dictionary(first);
-    let has_stop = page.mark_is(title + 1, b'.') && page.word_is(title, &["mr", "mrs", "ms", "dr", "drs"]);
-    let is_doctors = page.word_is(title, &["dr", "doctor", "mr"]) && known & dict::WORD == 0;
+    let has_stop = page.mark_is(title + 1, b'.') && page.word_is(title, words!["mr", "mrs", "ms", "dr", "drs"]);
+    let is_doctors = page.word_is(title, words!["dr", "doctor", "mr"]) && known & dict::WORD == 0;
     // "seen by dr brown.", "doctor sharp on", "mr knight, phone"
     const LEADS: u64 = cue::CONNECTOR | cue::PERSON_PREP | cue::PLACE_PREP;
     let is_thing = words::is(page, first, class::PERSON_THING | class::OF_FORM);
     let is_dated = page.token(last + 1).is_some_and(|next| next.taken && next.has_digit()); // "dr burns 11 feb"
     let leads = page.has(last + 1, LEADS) || is_dated;
-    let ends = ends_clause(page, last) || page.word_is(title, &["dr", "doctor"]) && leads;
-    let is_named = !is_thing && ends && known & SURNAMES != 0 && page.word_is(title, &["dr", "doctor", "mr"]);
+    let ends = ends_clause(page, last) || page.word_is(title, words!["dr", "doctor"]) && leads;
+    let is_named = !is_thing && ends && known & SURNAMES != 0 && page.word_is(title, words!["dr", "doctor", "mr"]);
     let acts = is_named
         || page.has(last + 1, cue::HUMAN_VERB | cue::PERSON_VERB | cue::AGED)
-        || page.word_is(last + 1, &["dictating", "speaking", "calling", "here", "again"])
+        || page.word_is(last + 1, words!["dictating", "speaking", "calling", "here", "again"])
         || page.token(last).is_some_and(|name| name.possessive);
-    (page.word_is(title, &["mrs"]) || has_stop || is_doctors || acts).then_some(last)
+    (page.word_is(title, words!["mrs"]) || has_stop || is_doctors || acts).then_some(last)
 }
 
 /// "mr oduber, esrd": a word that no list knows, set off or before what persons do. Images end otherwise ("mr urogram,").
@@ -83,13 +84,13 @@ const TITLED_MAX: usize = 6;
 /// "Drs. Scott and Bell": reports those after the first, and gives the last token.
 pub(super) fn others_of_title(page: &mut Page, title: usize, first_last: usize) -> usize {
     let mut last = first_last;
-    if !page.word_is(title, &["drs", "docs", "doctors", "messrs", "profs"]) {
+    if !page.word_is(title, words!["drs", "docs", "doctors", "messrs", "profs"]) {
         return last;
     }
     for _ in 0..TITLED_MAX {
         let comma = usize::from(page.mark_is(last + 1, b','));
         let link = last + 1 + comma;
-        let has_word = page.word_is(link, &["and", "or"]) || page.mark_is(link, b'&');
+        let has_word = page.word_is(link, words!["and", "or"]) || page.mark_is(link, b'&');
         let name = link + usize::from(has_word);
         let is_name = page.token(name).is_some_and(|token| {
             !token.taken
@@ -109,13 +110,13 @@ pub(super) fn others_of_title(page: &mut Page, title: usize, first_last: usize) 
 
 /// "Patient initials SN", "initials: T.J.R.": what stands for a name.
 pub(super) fn initials_after(page: &Page, label: usize) -> Option<(usize, usize)> {
-    const DEGREES: [&str; 12] = [
+    const DEGREES: &[WordKey] = words![
         "md", "do", "rn", "np", "pa", "lpn", "dob", "mrn", "cna", "pt", "ot", "id",
     ];
     let is_link = |index: usize| {
         page.token(index)
             .is_some_and(|token| matches!(token.mark, b':' | b'=' | b'"' | b'('))
-            || page.word_is(index, &["are", "is", "of"])
+            || page.word_is(index, words!["are", "is", "of"])
     };
     let first = (label + 1..label + 4).find(|index| !is_link(*index))?;
     let is_upper = |index: usize| {
@@ -128,7 +129,7 @@ pub(super) fn initials_after(page: &Page, label: usize) -> Option<(usize, usize)
     }
     if page.word(first).len() > 1 {
         let is_other =
-            page.word_is(first, &DEGREES) || page.has(first, cue::AGED | cue::MRN_HEAD) || page.word(first).len() > 3;
+            page.word_is(first, DEGREES) || page.has(first, cue::AGED | cue::MRN_HEAD) || page.word(first).len() > 3;
         return (!is_other).then_some((first, first));
     }
     let mut last = first;

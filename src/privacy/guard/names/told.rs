@@ -1,5 +1,6 @@
 //! What is told of one word that makes it a patient's name: a decision, a visit, a thing that only persons have.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{cue, dict};
 use super::super::near;
 use super::super::page::Page;
@@ -7,7 +8,7 @@ use super::super::token::{Gap, Shape};
 use super::context::leads_record;
 
 /// What is decided about, or done with, a patient.
-const DECIDED: [&str; 14] = [
+const DECIDED: &[WordKey] = words![
     "denied",
     "approved",
     "told",
@@ -25,7 +26,7 @@ const DECIDED: [&str; 14] = [
 ];
 
 /// Things of a claim or a chart that are a person's, and that no eponym is followed by.
-const BELONGINGS: [&str; 31] = [
+const BELONGINGS: &[WordKey] = words![
     "mri",
     "ct",
     "pet",
@@ -77,51 +78,51 @@ fn is_decided_on(page: &Page, at: usize) -> bool {
     if !is_clear_name(page, at) || page.gap(at + 1) != Gap::Space {
         return false;
     }
-    let is_pair = page.word_is(at + 1, &["and", "&"]) && is_clear_name(page, at + 2);
+    let is_pair = page.word_is(at + 1, words!["and", "&"]) && is_clear_name(page, at + 2);
     let verb = if is_pair { at + 3 } else { at + 1 };
     let has_auxiliary = page.word_is(
         verb,
-        &["was", "is", "were", "are", "got", "been", "being", "both", "gets"],
+        words!["was", "is", "were", "are", "got", "been", "being", "both", "gets"],
     );
-    let decided = if page.word_is(verb + 1, &["not", "also", "just", "again", "both", "never"]) {
+    let decided = if page.word_is(verb + 1, words!["not", "also", "just", "again", "both", "never"]) {
         verb + 2
     } else {
         verb + 1
     };
-    has_auxiliary && page.word_is(decided, &DECIDED) || has_met(page, verb) || !is_pair && leads_record(page, at)
+    has_auxiliary && page.word_is(decided, DECIDED) || has_met(page, verb) || !is_pair && leads_record(page, at)
 }
 
 /// "had surgery", "did not", "needs a peer to peer", "seen 1/9": said of persons.
 fn has_met(page: &Page, verb: usize) -> bool {
-    let is_seen = page.word_is(verb, &["seen", "admitted", "hospitalized", "discharged"])
+    let is_seen = page.word_is(verb, words!["seen", "admitted", "hospitalized", "discharged"])
         && (page.token(verb + 1).is_some_and(|next| next.has_digit())
             || page.word_is(
                 verb + 1,
-                &["at", "by", "on", "in", "for", "from", "last", "today", "yesterday"],
+                words!["at", "by", "on", "in", "for", "from", "last", "today", "yesterday"],
             ));
-    let had = page.word_is(verb, &["had", "needs", "wants"])
+    let had = page.word_is(verb, words!["had", "needs", "wants"])
         && page.token(verb + 1).is_some_and(|next| next.shape == Shape::Lower);
-    let did = page.word_is(verb, &["did"]) && page.word_is(verb + 1, &["not"]);
-    is_seen || had || did || page.word_is(verb, &["didn't", "wasn't"])
+    let did = page.word_is(verb, words!["did"]) && page.word_is(verb + 1, words!["not"]);
+    is_seen || had || did || page.word_is(verb, words!["didn't", "wasn't"])
 }
 
 /// "Theberge balance 250", "virgil appeal denied": a name before a paper of a claim, and what became of it.
 fn is_billed(page: &Page, at: usize) -> bool {
-    const PAPERS: [&str; 11] = [
+    const PAPERS: &[WordKey] = words![
         "balance", "appeal", "claim", "auth", "denial", "eob", "bill", "copay", "refund", "acct", "referral",
     ];
-    const BODY: [&str; 26] = [
+    const BODY: &[WordKey] = words![
         "knee", "hip", "shoulder", "ankle", "foot", "spine", "lumbar", "cervical", "breast", "retina", "cataract",
         "mri", "eye", "heart", "liver", "kidney", "brain", "sinus", "wrist", "elbow", "neck", "hand", "tooth",
         "infusion", "rehab", "chemo",
     ];
-    const FATES: [&str; 10] = [
+    const FATES: &[WordKey] = words![
         "denied", "expired", "approved", "pending", "upheld", "due", "rejected", "overdue", "closed", "sent",
     ];
-    let is_of_paper = page.word_is(at + 1, &PAPERS) && (page.is_digits(at + 2) || page.word_is(at + 2, &FATES));
+    let is_of_paper = page.word_is(at + 1, PAPERS) && (page.is_digits(at + 2) || page.word_is(at + 2, FATES));
     // "Wojcik shoulder scope denied"
-    let is_of_body = page.word_is(at + 1, &BODY)
-        && (at + 2..at + 6).any(|index| page.word_is(index, &["denied", "approved", "rejected"]))
+    let is_of_body = page.word_is(at + 1, BODY)
+        && (at + 2..at + 6).any(|index| page.word_is(index, words!["denied", "approved", "rejected"]))
         && !(at + 1..at + 5).any(|index| page.has(index, cue::EPONYM_HEAD));
     page.starts_sentence(at) && is_clear_name(page, at) && (is_of_paper || is_of_body)
 }
@@ -131,12 +132,12 @@ fn owns_belonging(page: &Page, at: usize) -> bool {
     page.token(at).is_some_and(|token| token.possessive)
         && is_clear_name(page, at)
         && page.gap(at + 1) == Gap::Space
-        && page.word_is(at + 1, &BELONGINGS)
+        && page.word_is(at + 1, BELONGINGS)
 }
 
 /// "we appealed for Delacroix twice", "the denial for Ochoa": what is done for somebody.
 fn is_beneficiary(page: &Page, at: usize) -> bool {
-    const DONE: [&str; 19] = [
+    const DONE: &[WordKey] = words![
         "appeal",
         "appeals",
         "appealed",
@@ -157,7 +158,7 @@ fn is_beneficiary(page: &Page, at: usize) -> bool {
         "account",
         "balance",
     ];
-    let follows_for = at > 1 && page.word_is(at - 1, &["for"]) && page.gap(at) == Gap::Space;
+    let follows_for = at > 1 && page.word_is(at - 1, words!["for"]) && page.gap(at) == Gap::Space;
     let ends = page.token(at + 1).is_none_or(|next| {
         next.gap >= Gap::Line || next.mark != 0 && next.mark != b'-' && next.mark != b'/' || next.shape == Shape::Lower
     });
@@ -171,7 +172,7 @@ fn is_beneficiary(page: &Page, at: usize) -> bool {
         && is_clear_name(page, at)
         && (2..=5)
             .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
-            .any(|back| page.word_is(at - back, &DONE))
+            .any(|back| page.word_is(at - back, DONE))
 }
 
 /// "pt kowalski f/u": a clear surname in small letters right after what calls a person.
@@ -181,7 +182,7 @@ pub(super) fn is_lower_surname(page: &Page, at: usize) -> bool {
         next.gap >= Gap::Line
             || matches!(next.mark, b'.' | b';' | b'?' | b'(')
             || next.has(cue::HUMAN_VERB | cue::PERSON_VERB | cue::AGED | cue::MRN_HEAD | cue::CONNECTOR)
-            || page.word_is(at + 1, &["f", "dob", "denied", "seen", "re", "who", "pls"])
+            || page.word_is(at + 1, words!["f", "dob", "denied", "seen", "re", "who", "pls"])
     });
     let may_be_town = known & dict::TOWN != 0 && page.token(at + 1).is_none_or(|next| next.mark == 0);
     known & (dict::SURNAME | dict::FIRST) != 0

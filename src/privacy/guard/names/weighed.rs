@@ -1,5 +1,6 @@
 //! One word weighed as somebody's name: how much the word is a name, and how much its place in the sentence is a person's or a thing's.
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -70,7 +71,7 @@ fn is_listed(page: &Page, kind: Part, at: usize) -> bool {
 
 /// What stands before it.
 fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
-    const LINKS: [&str; 14] = [
+    const LINKS: &[WordKey] = words![
         "to",
         "for",
         "with",
@@ -86,7 +87,7 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
         "of",
         "without",
     ];
-    const LEADS: [&str; 17] = [
+    const LEADS: &[WordKey] = words![
         "same", "other", "late", "so", "but", "because", "when", "if", "while", "since", "that", "until", "is", "was",
         "called", "not", "certain",
     ];
@@ -110,13 +111,13 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
             && (!is_mark || page.mark_is(before, b'('))
         || words::is(page, before, class::ADDRESSED)
         || page.mark_is(before, b'(') && page.has(lead, cue::RELATIVE)
-        || page.word_is(before, &["poor", "old", "little", "young", "auntie", "dear"])
+        || page.word_is(before, words!["poor", "old", "little", "young", "auntie", "dear"])
         || words::is(page, lead, class::GREETING);
     if is_called {
         return 2;
     }
     let is_known = is_listed(page, kind, first);
-    if page.word_is(before, &LINKS) {
+    if page.word_is(before, LINKS) {
         if page.has(first, cue::MONTH) {
             return 0; // "from March"
         }
@@ -125,7 +126,7 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
     let is_owner = page.token(first).is_some_and(|token| token.possessive);
     let meets = words::is(page, before, class::PERSON_MET)
         || (is_known || is_owner) && words::is(page, before, class::PERSON_GIVEN);
-    if meets || page.word_is(before, &["herself", "himself"]) {
+    if meets || page.word_is(before, words!["herself", "himself"]) {
         return 2;
     }
     let is_set_off = page.token(before).is_some_and(|token| {
@@ -134,8 +135,8 @@ fn before_weight(page: &Page, kind: Part, first: usize) -> i32 {
             && (token.mark != b'-' || token.gap == Gap::Space)
     });
     let told_of =
-        page.word_is(before, &["is", "was"]) && page.cue_before(before, 12, cue::PERSON | cue::RELATIVE).is_some();
-    i32::from(is_set_off || page.word_is(before, &LEADS)) + i32::from(told_of)
+        page.word_is(before, words!["is", "was"]) && page.cue_before(before, 12, cue::PERSON | cue::RELATIVE).is_some();
+    i32::from(is_set_off || page.word_is(before, LEADS)) + i32::from(told_of)
 }
 
 /// Most tokens that follow a name in the last line of a message: ", OT", ", staff nurse".
@@ -168,32 +169,32 @@ fn link_weight(page: &Page, is_known: bool, link: usize) -> i32 {
     let cares = words::is(page, lead, class::PERSON_MET | class::PERSON_THING)
         || page.word_is(
             lead,
-            &[
+            words![
                 "happened", "answers", "belongs", "needful", "instead", "given", "gave", "sent",
             ],
         );
-    if page.word_is(link, &["under"]) {
+    if page.word_is(link, words!["under"]) {
         return i32::from(page.token(lead).is_some_and(Token::is_word)); // "on file under Okafor", but not "Under Roe"
     }
     let may_be_place =
-        page.dictionary(link + 1) & dict::CITY != 0 && !page.word_is(link, &["for", "with", "about", "says"]);
+        page.dictionary(link + 1) & dict::CITY != 0 && !page.word_is(link, words!["for", "with", "about", "says"]);
     if may_be_place {
         return i32::from(cares);
     }
     if is_known {
         let is_state = words::is(page, lead, class::PERSON_STATE);
-        return i32::from(!page.word_is(link, &["of"]))
+        return i32::from(!page.word_is(link, words!["of"]))
             + i32::from(cares || changes || is_state || page.has(lead, cue::RELATIVE));
     }
-    let is_persons = page.word_is(link, &["for", "with", "about", "says", "than", "re", "regarding"]);
-    i32::from(is_persons) + 2 * i32::from(cares && (!changes || page.word_is(lead, &["given", "gave", "sent"])))
+    let is_persons = page.word_is(link, words!["for", "with", "about", "says", "than", "re", "regarding"]);
+    i32::from(is_persons) + 2 * i32::from(cares && (!changes || page.word_is(lead, words!["given", "gave", "sent"])))
         - i32::from(is_persons && cares)
 }
 
 /// What stands after it.
 fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     let next = last + 1;
-    if page.word_is(next, &FAMILIES) {
+    if page.word_is(next, FAMILIES) {
         return 3;
     }
     if is_on_list(page, next) {
@@ -218,17 +219,17 @@ fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
     }
     if end > last {
         let is_given = part(page, end) == Part::First;
-        if page.word_is(end + 1, &["and"]) && page.word_is(end + 2, &["his", "her", "their"]) {
+        if page.word_is(end + 1, words!["and"]) && page.word_is(end + 2, words!["his", "her", "their"]) {
             return 2;
         }
         return verb_weight(page, kind, first, end + 1).max(i32::from(is_given));
     }
-    if page.word_is(next, &["and"]) {
-        return 2 * i32::from(page.word_is(next + 1, &["his", "her", "their", "i"]));
+    if page.word_is(next, words!["and"]) {
+        return 2 * i32::from(page.word_is(next + 1, words!["his", "her", "their", "i"]));
     }
     let tells = |index: usize| page.token(index).is_some_and(Token::is_word) && words::is(page, index, words::PERSONS);
     if page.mark_is(next, b'-') && token.gap == Gap::Space {
-        return 2 * i32::from(tells(next + 1) || page.word_is(next + 1, &["known"]));
+        return 2 * i32::from(tells(next + 1) || page.word_is(next + 1, words!["known"]));
     }
     if token.mark == b':' && page.starts_sentence(first) && is_listed(page, kind, first) {
         return i32::from((next + 1..next + 4).any(tells));
@@ -237,34 +238,40 @@ fn after_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
         return 1;
     }
     if token.mark == b','
-        && page.word_is(next + 1, &["can", "could", "would", "may", "do"])
-        && page.word_is(next + 2, &["i", "you", "we"])
+        && page.word_is(next + 1, words!["can", "could", "would", "may", "do"])
+        && page.word_is(next + 2, words!["i", "you", "we"])
     {
         return 2; // "Jakobine, can I speak"
     }
     let is_told = words::is(page, next + 1, words::PERSONS)
-        || page.word_is(next + 1, &["post", "aged", "who", "whose", "smoker", "now", "excised"]);
+        || page.word_is(
+            next + 1,
+            words!["post", "aged", "who", "whose", "smoker", "now", "excised"],
+        );
     i32::from(token.mark == b',' && is_told)
 }
 
 /// What the word in small letters after it says of it.
 fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
-    const AUXILIARIES: [&str; 18] = [
+    const AUXILIARIES: &[WordKey] = words![
         "is", "was", "has", "had", "will", "would", "can", "could", "should", "may", "might", "must", "does", "did",
         "isn't", "wasn't", "hasn't", "were",
     ];
-    const ADVERBS: [&str; 9] = ["still", "also", "now", "just", "never", "again", "not", "each", "both"];
+    const ADVERBS: &[WordKey] = words!["still", "also", "now", "just", "never", "again", "not", "each", "both"];
     let is_ordinary = page.dictionary(first) & dict::WORD != 0;
-    let is_auxiliary = page.word_is(verb, &AUXILIARIES);
+    let is_auxiliary = page.word_is(verb, AUXILIARIES);
     let mut told = verb + usize::from(is_auxiliary);
-    told += usize::from(page.word_is(told, &ADVERBS));
+    told += usize::from(page.word_is(told, ADVERBS));
     let is_past = |index: usize| {
         let word = page.word(index);
         word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))
     };
-    let is_measured =
-        page.is_digits(told) && page.word_is(told + 1, &["kg", "lb", "lbs", "cm", "weeks", "years", "yo", "months"]);
-    let is_sick = page.word_is(verb, &["has", "had"]) && has_word_ending(page.word(told));
+    let is_measured = page.is_digits(told)
+        && page.word_is(
+            told + 1,
+            words!["kg", "lb", "lbs", "cm", "weeks", "years", "yo", "months"],
+        );
+    let is_sick = page.word_is(verb, words!["has", "had"]) && has_word_ending(page.word(told));
     let is_persons = page.has(told, cue::HUMAN_VERB)
         || words::is(page, told, class::PERSON_BASE | class::PERSON_STATE)
         || is_measured
@@ -273,14 +280,14 @@ fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
     if is_auxiliary {
         return 1 + i32::from(is_persons || is_past(told) && !is_ordinary && is_known);
     }
-    if is_persons || page.word_is(verb, &["no", "self", "re"]) && page.mark_is(verb + 1, b'-') {
+    if is_persons || page.word_is(verb, words!["no", "self", "re"]) && page.mark_is(verb + 1, b'-') {
         return 2;
     }
     if page.has(told, cue::PERSON_VERB) {
         return 1;
     }
     let opens = page.starts_sentence(first) || page.before(first).is_some_and(|before| before.mark != 0);
-    if page.word_is(told, &["for", "straight"]) {
+    if page.word_is(told, words!["for", "straight"]) {
         return i32::from(opens && !is_ordinary && is_known);
     }
     let is_verb = opens
@@ -298,7 +305,7 @@ fn verb_weight(page: &Page, kind: Part, first: usize, verb: usize) -> i32 {
 
 /// No adverb, no preposition, no participle.
 fn is_noun(page: &Page, at: usize) -> bool {
-    const OTHERS: [&str; 35] = [
+    const OTHERS: &[WordKey] = words![
         "instead",
         "down",
         "double",
@@ -340,7 +347,7 @@ fn is_noun(page: &Page, at: usize) -> bool {
         && !word.contains('\'')
         && !word.ends_with("ly")
         && !word.ends_with("ed")
-        && !page.word_is(at, &OTHERS)
+        && !page.word_is(at, OTHERS)
 }
 
 /// "he", "she", "her" in the same sentence or the next.
@@ -350,7 +357,7 @@ fn pronoun_weight(page: &Page, kind: Part, first: usize, last: usize) -> i32 {
             .is_some_and(|token| token.len() <= 5 && matches!(token.first, b'h' | b's'))
             && page.word_is(
                 index,
-                &[
+                words![
                     "he", "she", "his", "her", "him", "he's", "she's", "hers", "he'd", "she'd",
                 ],
             )

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::dates::compact::bare_date;
 use super::super::index::Interest;
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -120,7 +121,7 @@ fn follows_label(page: &Page, first: usize) -> bool {
 
 /// "grp 88120", "chart D3391", "771902 is our mrn": short as a code is, yet called an identifier by the word beside it.
 fn is_named(page: &Page, run: &Run) -> bool {
-    const NAMES: [&str; 10] = [
+    const NAMES: &[WordKey] = words![
         "grp",
         "group",
         "chart",
@@ -132,13 +133,13 @@ fn is_named(page: &Page, run: &Run) -> bool {
         "policy",
         "subscriber",
     ];
-    let is_number = |index: usize| page.mark_is(index, b'#') || page.word_is(index, &["no", "number", "id"]);
+    let is_number = |index: usize| page.mark_is(index, b'#') || page.word_is(index, words!["no", "number", "id"]);
     let mut label = run.first.checked_sub(1);
     if label.is_some_and(is_number) {
         label = label.and_then(|noun| noun.checked_sub(1));
     }
-    let is_label = label.is_some_and(|label| page.word_is(label, &NAMES) && !page.starts_sentence(run.first));
-    let is_told = page.word_is(run.last + 1, &["is", "was"])
+    let is_label = label.is_some_and(|label| page.word_is(label, NAMES) && !page.starts_sentence(run.first));
+    let is_told = page.word_is(run.last + 1, words!["is", "was"])
         && (run.last + 2..run.last + 5).any(|index| page.has(index, cue::MRN_HEAD | cue::ACCOUNT_HEAD));
     let is_year = run.letters == 0 && run.digits == 4 && run.text(page).starts_with("20");
     (is_label && run.digits >= 4 || is_told && run.digits >= 5)
@@ -163,7 +164,7 @@ fn kind_before(page: &Page, first: usize) -> PhiKind {
         PhiKind::Fax
     } else if page.has(nearest, cue::PHONE) {
         PhiKind::Phone
-    } else if page.has(nearest, PLANS) || page.word_is(nearest, &["card"]) {
+    } else if page.has(nearest, PLANS) || page.word_is(nearest, words!["card"]) {
         PhiKind::HealthPlanId
     } else if page.has(nearest, RECORDS) {
         PhiKind::Mrn

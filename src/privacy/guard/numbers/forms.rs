@@ -1,5 +1,6 @@
 //! What a number's own form and check digits say.
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -96,14 +97,14 @@ pub(super) fn spaced_iban(page: &mut Page, run: &Run, mut text: Vec<u8>) -> Opti
 pub(super) fn social_security(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Option<usize> {
     let is_shape = groups.starts_with(&[3, 2, 4]) && !groups.continues_after(3) && !follows_digits(page, run.first);
     let same_separator = groups.separators(3).first() == groups.separators(3).last();
-    const CODES_OF_LAW: [&str; 10] = [
+    const CODES_OF_LAW: &[WordKey] = words![
         "wac", "rcw", "ccr", "nycrr", "orc", "oac", "comar", "njac", "usc", "cfr",
     ];
     let is_section = is_code
         && run
             .first
             .checked_sub(1)
-            .is_some_and(|before| page.word_is(before, &CODES_OF_LAW));
+            .is_some_and(|before| page.word_is(before, CODES_OF_LAW));
     if !is_shape || is_section || !same_separator || !checksum::is_issued_ssn(groups.digits_of(3)) {
         return None;
     }
@@ -115,7 +116,7 @@ pub(super) fn social_security(page: &mut Page, run: &Run, groups: &Groups, is_co
 /// "xxx-xx-3098", "***-**-3098": a social security number that shows its last four.
 pub(super) fn masked(page: &mut Page, run: &Run) -> Option<usize> {
     let at = run.last;
-    let is_hidden = |index: usize| page.word_is(index, &["x", "xx", "xxx"]) || page.mark_is(index, b'*');
+    let is_hidden = |index: usize| page.word_is(index, words!["x", "xx", "xxx"]) || page.mark_is(index, b'*');
     let hyphen = at.checked_sub(1).filter(|hyphen| page.mark_is(*hyphen, b'-'))?;
     let shows_four = page.is_digits(at) && page.word(at).len() == 4 && page.gap(at) == Gap::Glued;
     let mut first = hyphen;
@@ -136,19 +137,19 @@ pub(super) fn masked(page: &mut Page, run: &Run) -> Option<usize> {
 /// "veteran Castellanos, last four 4471", "typed the last 4 6618", "last 4 of her social 6499".
 pub(super) fn last_four(page: &mut Page, run: &Run) -> Option<usize> {
     const REACH: usize = 6;
-    const SOCIAL: [&str; 5] = ["social", "security", "ssn", "ss", "soc"];
-    const BETWEEN: [&str; 9] = ["of", "the", "her", "his", "my", "their", "is", "number", "digits"];
+    const SOCIAL: &[WordKey] = words!["social", "security", "ssn", "ss", "soc"];
+    const BETWEEN: &[WordKey] = words!["of", "the", "her", "his", "my", "their", "is", "number", "digits"];
     let are_four = run.letters == 0 && run.digits == 4 && run.first == run.last;
     if !are_four {
         return None;
     }
     let back = |steps: usize| run.first.checked_sub(steps);
     let passes =
-        |index: usize| page.word_is(index, &SOCIAL) || page.word_is(index, &BETWEEN) || page.mark_is(index, b':');
+        |index: usize| page.word_is(index, SOCIAL) || page.word_is(index, BETWEEN) || page.mark_is(index, b':');
     let between = (1..=REACH).take_while(|steps| back(*steps).is_some_and(passes)).count();
-    let is_word = |steps: usize, words: &[&str]| back(steps).is_some_and(|index| page.word_is(index, words));
-    let is_told = is_word(between + 1, &["four", "4"]) && is_word(between + 2, &["last"]);
-    let is_social = (1..=between).any(|steps| is_word(steps, &SOCIAL));
+    let is_word = |steps: usize, words: &[WordKey]| back(steps).is_some_and(|index| page.word_is(index, words));
+    let is_told = is_word(between + 1, words!["four", "4"]) && is_word(between + 2, words!["last"]);
+    let is_social = (1..=between).any(|steps| is_word(steps, SOCIAL));
     let is_year = page.word(run.first).starts_with("19") || page.word(run.first).starts_with("20");
     if !is_told || is_year && !is_social {
         return None;

@@ -1,5 +1,6 @@
 //! Numbers in groups with blanks between them, and numbers of the same form as an identifier before them.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, hash_word};
 use super::super::page::Page;
@@ -112,7 +113,7 @@ pub(super) fn echoes(page: &mut Page, run: &Run) -> Option<usize> {
         && count(earlier, u8::is_ascii_alphabetic) == run.letters
         && earlier.len() == run.text(page).len();
     let joint = run.first.checked_sub(1)?;
-    let is_joined = page.word_is(joint, &["and", "or"]) && { page.before(joint) }
+    let is_joined = page.word_is(joint, words!["and", "or"]) && { page.before(joint) }
         .is_some_and(|last| last.end as usize == found.end);
     let kind = found.kind;
     let is_chart = is_joined && kind == PhiKind::Mrn;

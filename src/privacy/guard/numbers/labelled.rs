@@ -1,5 +1,6 @@
 //! Numbers that a label before them makes somebody's: where the value ends, and what is none in spite of the label.
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -35,7 +36,7 @@ pub(super) fn labelled(page: &mut Page, run: &Run, label: Label) -> Option<usize
 fn twin(page: &Page, run: &Run) -> Option<usize> {
     let other = run.last + 2;
     let is_short = run.first == run.last && run.letters == 0 && matches!(run.digits, 4 | 5);
-    let is_joined = page.word_is(run.last + 1, &["and", "or"]) || page.mark_is(run.last + 1, b'&');
+    let is_joined = page.word_is(run.last + 1, words!["and", "or"]) || page.mark_is(run.last + 1, b'&');
     let is_twin = page.is_digits(other) && page.word(other).len() == run.digits;
     (is_short && is_joined && is_twin && !page.has(other + 1, cue::UNIT) && !page.mark_is(other + 1, b'%'))
         .then_some(other)
@@ -44,7 +45,7 @@ fn twin(page: &Page, run: &Run) -> Option<usize> {
 /// "charts 4471 and 4417", and not "charts 99213 and 99214".
 fn is_of_twins(page: &Page, run: &Run, label: Label) -> bool {
     label.kind == PhiKind::Mrn
-        && follows(page, run, &["charts", "mrns"])
+        && follows(page, run, words!["charts", "mrns"])
         && !run.text(page).starts_with("99")
         && !page.number(run.first).is_some_and(|year| (1900..=2099).contains(&year))
         && twin(page, run).is_some()
@@ -116,9 +117,9 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
         && run
             .first
             .checked_sub(1)
-            .is_some_and(|code| page.word_is(code, &["code"]));
+            .is_some_and(|code| page.word_is(code, words!["code"]));
     // "says no G0390"
-    let is_refused = || follows(page, run, &["no"]) && run.letters == 1;
+    let is_refused = || follows(page, run, words!["no"]) && run.letters == 1;
     let is_public = (digits == run.digits && !label.is_head && (!label.is_explicit || is_refused()) || is_field)
         && is_public_code(page, run)
         || is_loop && run.letters == 2
@@ -126,7 +127,7 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
         || run.letters == 0 && run.text(page).contains('/') && run.text(page).contains('-'); // "enrollment 11/1-1/15"
     let is_strength = run.letters == 0 && run.digits == 1; // "tylenol #3"
     let is_licence = label.kind == PhiKind::License && follows_licence(page, run);
-    let is_stage = follows(page, run, &["tail"]) && !is_plate(page, run); // "pancreatic tail T2N0M0"
+    let is_stage = follows(page, run, words!["tail"]) && !is_plate(page, run); // "pancreatic tail T2N0M0"
     let is_trial = label.kind == PhiKind::OtherUniqueId && is_trial_name(run.text(page));
     if is_strength || is_quantity || is_public && !is_licence || is_trial || is_stage || is_document_number(page, run) {
         return false;
@@ -152,7 +153,7 @@ fn is_identifier_value(page: &Page, run: &Run, digits: usize, label: Label) -> b
     }
 }
 
-fn follows(page: &Page, run: &Run, words: &[&str]) -> bool {
+fn follows(page: &Page, run: &Run, words: &[WordKey]) -> bool {
     run.first
         .checked_sub(1)
         .is_some_and(|before| page.word_is(before, words))
@@ -161,7 +162,7 @@ fn follows(page: &Page, run: &Run, words: &[&str]) -> bool {
 /// "license 48817", "license MN 48817".
 fn follows_licence(page: &Page, run: &Run) -> bool {
     let state = usize::from(is_of_state(page, run));
-    { run.first.checked_sub(1 + state) }.is_some_and(|label| page.word_is(label, &["license", "licence", "lic"]))
+    { run.first.checked_sub(1 + state) }.is_some_and(|label| page.word_is(label, words!["license", "licence", "lic"]))
 }
 
 /// A state's letters stand right before.
@@ -173,7 +174,7 @@ fn is_of_state(page: &Page, run: &Run) -> bool {
 fn is_plate(page: &Page, run: &Run) -> bool {
     let text = run.text(page);
     let has_small = text.bytes().any(|byte| byte.is_ascii_lowercase());
-    let is_tail = follows(page, run, &["tail"]);
+    let is_tail = follows(page, run, words!["tail"]);
     !has_small
         && run.letters > 0
         && run.digits > 0
@@ -183,13 +184,14 @@ fn is_plate(page: &Page, run: &Run) -> bool {
 
 /// "chart G-4471": as short as a code is, but for its hyphen.
 fn follows_chart(page: &Page, run: &Run) -> bool {
-    follows(page, run, &["chart", "record", "rec"]) && run.first != run.last && run.letters > 0
+    follows(page, run, words!["chart", "record", "rec"]) && run.first != run.last && run.letters > 0
 }
 
 /// "claim ending 7731", "card ending in 4410".
 fn is_ending(page: &Page, run: &Run) -> bool {
-    let preposition = usize::from(follows(page, run, &["in", "with"]));
-    let is_told = { run.first.checked_sub(1 + preposition) }.is_some_and(|end| page.word_is(end, &["ending", "ends"]));
+    let preposition = usize::from(follows(page, run, words!["in", "with"]));
+    let is_told =
+        { run.first.checked_sub(1 + preposition) }.is_some_and(|end| page.word_is(end, words!["ending", "ends"]));
     is_told && run.first == run.last && (3..=6).contains(&run.digits) && run.letters <= 2
 }
 

@@ -1,5 +1,6 @@
 //! What a number is said to be: the label before it ("MRN", "member ID", "driver's license no.").
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -116,7 +117,7 @@ pub(super) fn before(page: &Page, value: usize) -> Reading {
 
 /// "450-636-0250 and 270-272-0278": the first token of the number that a list names before this one.
 fn earlier_of_list(page: &Page, value: usize) -> Option<usize> {
-    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, &["and", "or", "&", "plus", "to"]);
+    let joins = |index: usize| page.mark_is(index, b',') || page.word_is(index, words!["and", "or", "&", "plus", "to"]);
     let joints = (1..=2).take_while(|back| *back <= value && joins(value - back)).count();
     let mut first = value.checked_sub(joints + 1).filter(|_| joints > 0)?;
     if !page.token(first)?.has_digit() || page.starts_sentence(value) {
@@ -174,7 +175,7 @@ fn words_before(page: &Page, value: usize) -> Reading {
             break;
         }
         if token.cues == 0 && token.len() > 1 {
-            if page.word_is(at, &["ending", "ends"]) {
+            if page.word_is(at, words!["ending", "ends"]) {
                 continue; // "claim ending in 7731"
             }
             others += 1;
@@ -197,7 +198,7 @@ fn words_before(page: &Page, value: usize) -> Reading {
             if let Some(kind) = payer_number(page, at, noun) {
                 return Reading::Identifier(Label {
                     kind,
-                    is_explicit: noun.is_some_and(|noun| !page.word_is(noun, &["number"])),
+                    is_explicit: noun.is_some_and(|noun| !page.word_is(noun, words!["number"])),
                     is_head: false,
                 });
             }
@@ -208,7 +209,7 @@ fn words_before(page: &Page, value: usize) -> Reading {
         }
     }
     match noun {
-        Some(noun) if page.word_is(noun, &["id", "identifier", "identification"]) => Reading::Identifier(Label {
+        Some(noun) if page.word_is(noun, words!["id", "identifier", "identification"]) => Reading::Identifier(Label {
             kind: kind_of_bare_id(page, noun, value),
             is_explicit: false,
             is_head: false,
@@ -219,7 +220,7 @@ fn words_before(page: &Page, value: usize) -> Reading {
 
 /// Near enough to need no "number": "card 3391", "card on file ending in 3391".
 fn is_adjacent(page: &Page, at: usize, value: usize) -> bool {
-    let is_ending = { value.checked_sub(1) }.is_some_and(|before| page.word_is(before, &["ending", "in"]));
+    let is_ending = { value.checked_sub(1) }.is_some_and(|before| page.word_is(before, words!["ending", "in"]));
     value - at <= ADJACENT + usize::from(is_ending)
 }
 
@@ -240,7 +241,7 @@ fn of_word(page: &Page, at: usize, noun: Option<usize>, is_adjacent: bool, is_ne
         return None;
     }
     let kind = worded(page, at, noun)?;
-    let is_code = noun.is_some_and(|noun| page.word_is(noun, &["code"])) && kind != PhiKind::OtherUniqueId;
+    let is_code = noun.is_some_and(|noun| page.word_is(noun, words!["code"])) && kind != PhiKind::OtherUniqueId;
     Some(Reading::Identifier(Label {
         kind,
         is_explicit: (noun.is_some() || names_number(page, at)) && !is_code,
@@ -253,29 +254,33 @@ fn names_number(page: &Page, at: usize) -> bool {
     let follows_device = at
         .checked_sub(1)
         .is_some_and(|before| page.has(before, cue::DEVICE_WORD));
-    page.has(at, cue::ID_NOUN) && (follows_device || !page.word_is(at, &["serial"]))
+    page.has(at, cue::ID_NOUN) && (follows_device || !page.word_is(at, words!["serial"]))
 }
 
 /// "licence on file", "number on the form": where the number stands.
 fn is_on_file(page: &Page, at: usize) -> bool {
-    page.word_is(at, &["file", "form", "card", "chart", "application"])
-        && (1..=2).any(|back| at.checked_sub(back).is_some_and(|index| page.word_is(index, &["on"])))
+    page.word_is(at, words!["file", "form", "card", "chart", "application"])
+        && (1..=2).any(|back| {
+            at.checked_sub(back)
+                .is_some_and(|index| page.word_is(index, words!["on"]))
+        })
 }
 
 /// "S/N", "M.R.N.", "S.S.N.": the kind of an abbreviation in single letters that ends at `at`.
 fn abbreviated(page: &Page, at: usize) -> Option<PhiKind> {
-    let letter = |back: usize, letters: &[&str]| at.checked_sub(back).is_some_and(|index| page.word_is(index, letters));
+    let letter =
+        |back: usize, letters: &[WordKey]| at.checked_sub(back).is_some_and(|index| page.word_is(index, letters));
     let stop = |back: usize| at.checked_sub(back).is_some_and(|index| page.mark_is(index, b'.'));
-    if page.token(at).is_none_or(|token| token.len() > 1) || !letter(0, &["n"]) {
+    if page.token(at).is_none_or(|token| token.len() > 1) || !letter(0, words!["n"]) {
         return None;
     }
-    if at.checked_sub(1).is_some_and(|slash| page.mark_is(slash, b'/')) && letter(2, &["s"]) {
+    if at.checked_sub(1).is_some_and(|slash| page.mark_is(slash, b'/')) && letter(2, words!["s"]) {
         return Some(PhiKind::Device);
     }
     let is_dotted = stop(1) && stop(3);
-    if is_dotted && letter(2, &["r"]) && letter(4, &["m"]) {
+    if is_dotted && letter(2, words!["r"]) && letter(4, words!["m"]) {
         Some(PhiKind::Mrn)
-    } else if is_dotted && letter(2, &["s"]) && letter(4, &["s"]) {
+    } else if is_dotted && letter(2, words!["s"]) && letter(4, words!["s"]) {
         Some(PhiKind::Ssn)
     } else {
         None
@@ -283,7 +288,7 @@ fn abbreviated(page: &Page, at: usize) -> Option<PhiKind> {
 }
 
 /// Plates of surgeons and laboratories.
-const PLATES_OF_OTHER_KINDS: &[&str] = &[
+const PLATES_OF_OTHER_KINDS: &[WordKey] = words![
     "locking",
     "bone",
     "growth",
@@ -314,14 +319,14 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let follows_code = at.checked_sub(1).is_some_and(|before| {
         page.has(before, cue::CODE_CUE)
             && !page.has(before, ALL_WORDS | ALL_HEADS)
-            && !page.word_is(before, &["loop", "icd"])
+            && !page.word_is(before, words!["loop", "icd"])
     });
-    let is_policy = page.word_is(at, &["policy", "coverage", "plan"]);
+    let is_policy = page.word_is(at, words!["policy", "coverage", "plan"]);
     let names_document = is_policy
         && at.checked_sub(1).is_some_and(|before| {
             page.word_is(
                 before,
-                &[
+                words![
                     "medical",
                     "clinical",
                     "payment",
@@ -334,7 +339,7 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
                 ],
             )
         });
-    let holds_bones = page.word_is(at, &["plate", "plates"])
+    let holds_bones = page.word_is(at, words!["plate", "plates"])
         && at
             .checked_sub(1)
             .is_some_and(|before| page.word_is(before, PLATES_OF_OTHER_KINDS));
@@ -345,10 +350,10 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let outer = at
         .checked_sub(1)
         .map_or(0, |before| page.token(before).map_or(0, |token| token.cues));
-    if noun.is_some() && !page.word_is(at, &["card"]) && cues & (cue::PERSON | cue::MRN_WORD) == 0 {
+    if noun.is_some() && !page.word_is(at, words!["card"]) && cues & (cue::PERSON | cue::MRN_WORD) == 0 {
         return kind_of(cues, &WORDS);
     }
-    if page.word_is(at, &["card"]) && is_of_plan(page, at) {
+    if page.word_is(at, words!["card"]) && is_of_plan(page, at) {
         return Some(PhiKind::HealthPlanId);
     }
     let joined = if cues & ALL_WORDS == cue::OTHER_WORD {
@@ -362,6 +367,6 @@ fn worded(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
 /// "Aetna ID W123456789": a payer's name before "ID".
 fn payer_number(page: &Page, at: usize, noun: Option<usize>) -> Option<PhiKind> {
     let noun = noun?;
-    let is_id = page.word_is(noun, &["id", "identifier", "identification", "#", "number"]);
+    let is_id = page.word_is(noun, words!["id", "identifier", "identification", "#", "number"]);
     (is_id && page.has(at, cue::PROPER) && at + 2 >= noun).then_some(PhiKind::HealthPlanId)
 }

@@ -1,6 +1,7 @@
 //! Telephone and fax numbers.
 
 use super::super::FieldContext;
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -26,13 +27,13 @@ pub(super) fn phone(page: &mut Page, first: usize, groups: &Groups, is_code: boo
     // "fax the criteria to 907.555.0163": where to, whatever codes are spoken of.
     let is_code = is_code
         && !(page.cue_before(opening, REACH, cue::PHONE | cue::FAX).is_some() && { opening.checked_sub(1) }
-            .is_some_and(|before| page.word_is(before, &["to", "at", "is"])));
+            .is_some_and(|before| page.word_is(before, words!["to", "at", "is"])));
     let count = form(page, opening, groups, is_code)?;
     let last = groups.last_of(count);
     let has_fax_cue = page
         .cue_before(opening, REACH, cue::FAX | cue::PHONE)
         .is_some_and(|at| page.has(at, cue::FAX))
-        || page.cue_after(last + 1, 3, cue::FAX).is_some() && !page.word_is(last + 1, &["or", "and"]);
+        || page.cue_after(last + 1, 3, cue::FAX).is_some() && !page.word_is(last + 1, words!["or", "and"]);
     let kind = if has_fax_cue { PhiKind::Fax } else { PhiKind::Phone };
     if is_public_line(page, opening, groups.digits_of(count)) {
         let is_office = page.cue_before(opening, OFFICE_REACH, cue::ORG_CONTACT).is_some();
@@ -157,7 +158,7 @@ fn cued_form(groups: &Groups) -> Option<usize> {
 /// "mom's number is 555-0142".
 fn is_somebodys_number(page: &Page, opening: usize) -> bool {
     page.cue_before(opening, 3, cue::ID_NOUN)
-        .filter(|noun| page.word_is(*noun, &["number"]))
+        .filter(|noun| page.word_is(*noun, words!["number"]))
         .and_then(|noun| page.before(noun))
         .is_some_and(|owner| owner.possessive && owner.has(cue::PERSON | cue::RELATIVE))
 }
@@ -245,7 +246,7 @@ pub(super) fn extension(page: &mut Page, run: &super::Run) -> Option<usize> {
     page.tokens.get(word).filter(|token| may_lead(token))?;
     let is_short = page.word_is(
         word,
-        &[
+        words![
             "ext",
             "extension",
             "extn",
@@ -255,7 +256,7 @@ pub(super) fn extension(page: &mut Page, run: &super::Run) -> Option<usize> {
             "beeper",
             "page",
         ],
-    ) && (run.digits > 4 || !page.word_is(word, &["page"]));
+    ) && (run.digits > 4 || !page.word_is(word, words!["page"]));
     if !is_short || page.has(run.last + 1, cue::UNIT) || page.cue_before(run.first, 12, cue::ORG_CONTACT).is_some() {
         return None;
     }

@@ -1,5 +1,6 @@
 //! What makes a number a plan's where its label doesn't tell: the payer or the plan that is spoken of beside it.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -27,7 +28,7 @@ pub(super) fn kind_of_bare_id(page: &Page, noun: usize, value: usize) -> PhiKind
             || page.token(index).is_some_and(Token::is_word) && is(page, index, class::INSTITUTION)
             || page.word_is(
                 index,
-                &["payer", "payor", "insurer", "formulary", "eligibility", "elig"],
+                words!["payer", "payor", "insurer", "formulary", "eligibility", "elig"],
             )
     };
     let follows_payer = (noun.saturating_sub(REACH_OF_NAME)..noun).any(names_payer);
@@ -43,13 +44,13 @@ pub(super) fn is_of_plan(page: &Page, card: usize) -> bool {
     let is_plan = |index: usize| {
         is(page, index, class::INSTITUTION)
             || page.has(index, cue::PLAN_WORD | cue::PROPER)
-            || page.word_is(index, &["id", "rx", "insurance"])
+            || page.word_is(index, words!["id", "rx", "insurance"])
     };
     let is_bank = |index: usize| {
-        page.has(index, cue::ACCOUNT_WORD) || page.word_is(index, &["discover", "gift", "payment", "hsa", "fsa"])
+        page.has(index, cue::ACCOUNT_WORD) || page.word_is(index, words!["discover", "gift", "payment", "hsa", "fsa"])
     };
     let before = || (1..=2).filter_map(|back| card.checked_sub(back));
-    let is_read = page.word_is(card + 1, &["id", "reads", "says"]);
+    let is_read = page.word_is(card + 1, words!["id", "reads", "says"]);
     (is_read || before().any(is_plan)) && !before().any(is_bank)
 }
 

@@ -1,6 +1,7 @@
 //! Numbers of payers' documents, which look like the numbers of people's policies.
 
 use super::super::dates::stamps::ends_criterion;
+use super::super::key::{WordKey, words};
 use super::super::lexicon::cue;
 use super::super::page::Page;
 use super::super::words::{class, is};
@@ -18,7 +19,7 @@ pub(super) fn is_document_number(page: &Page, run: &Run) -> bool {
     }
     let Some(policy) = (1..=REACH)
         .filter_map(|step| run.first.checked_sub(step))
-        .find(|index| page.word_is(*index, &["policy", "policies"]))
+        .find(|index| page.word_is(*index, words!["policy", "policies"]))
     else {
         return false;
     };
@@ -43,7 +44,7 @@ fn is_owned(page: &Page, policy: usize) -> bool {
         page.has(index, cue::PERSON | cue::RELATIVE | cue::TITLE)
             || page.word_is(
                 index,
-                &[
+                words![
                     "her",
                     "his",
                     "my",
@@ -74,7 +75,7 @@ fn tells_of_rules(page: &Page, last: usize) -> bool {
             page.has(index, cue::POLICY_DATE | cue::CODE_CUE)
                 || page.word_is(
                     index,
-                    &[
+                    words![
                         "states",
                         "applies",
                         "apply",
@@ -99,8 +100,8 @@ fn is_dated(text: &str) -> bool {
 fn is_numbered_by_publisher(page: &Page, run: &Run) -> bool {
     let text = run.text(page);
     let is_audited = || {
-        const AUDITORS: [&str; 5] = ["oig", "gao", "hhs", "audit", "audits"];
-        let near = |back: usize| { run.first.checked_sub(back) }.is_some_and(|index| page.word_is(index, &AUDITORS));
+        const AUDITORS: &[WordKey] = words!["oig", "gao", "hhs", "audit", "audits"];
+        let near = |back: usize| { run.first.checked_sub(back) }.is_some_and(|index| page.word_is(index, AUDITORS));
         (1..=REACH).any(near)
     };
     match text.as_bytes() {
@@ -126,7 +127,7 @@ fn is_docket(page: &Page, run: &Run) -> bool {
     else {
         return false;
     };
-    let is_versus = |index: usize| page.word_is(index, &["v", "vs"]) && page.mark_is(index + 1, b'.');
+    let is_versus = |index: usize| page.word_is(index, words!["v", "vs"]) && page.mark_is(index + 1, b'.');
     let before = (1..=REACH).filter_map(|back| run.first.checked_sub(back));
     year.bytes().all(|byte| byte.is_ascii_digit())
         && page

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::dates::spelled::spoken_end;
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -13,7 +14,7 @@ use super::labels::{self, ALL_HEADS, ALL_WORDS, Reading};
 const DIGITS_MIN: usize = 4;
 const WORDS_MAX: usize = 24;
 
-const DIGITS: [&str; 12] = [
+const DIGITS: &[WordKey] = words![
     "oh", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "nought",
 ];
 
@@ -47,7 +48,8 @@ fn may_be_digit(token: &Token) -> bool {
 
 fn inspect(page: &mut Page, label: usize, is_of_birth: bool) {
     let mut first = label + 1;
-    while first < label + 4 && (page.mark_is(first, b':') || page.word_is(first, &["is", "was", "number", "no", "id"]))
+    while first < label + 4
+        && (page.mark_is(first, b':') || page.word_is(first, words!["is", "was", "number", "no", "id"]))
     {
         first += 1;
     }
@@ -75,12 +77,12 @@ fn kind_of(page: &Page, label: usize, first: usize) -> Option<PhiKind> {
 
 /// The last of the digits that are told from `first` on; single letters, "dash" and "double" may stand among them.
 fn last_digit(page: &Page, first: usize) -> Option<usize> {
-    let is_digit = |index: usize| page.word_is(index, &DIGITS);
+    let is_digit = |index: usize| page.word_is(index, DIGITS);
     if !(first..first + 3).any(is_digit) {
         return None;
     }
     let is_between = |index: usize| {
-        page.word_is(index, &["dash", "hyphen", "double", "triple"])
+        page.word_is(index, words!["dash", "hyphen", "double", "triple"])
             || page.mark_is(index, b'-')
             || page.mark_is(index, b',')
             || page

@@ -1,5 +1,6 @@
 //! Addresses that no street's suffix ends: military post, rural routes, crossings, and streets of other countries.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -10,8 +11,8 @@ use super::streets::address_tail;
 /// "PSC 41, Box 2207, APO AE 09464", "USS Halloran, FPO AP 96601". Called at "APO" and its like.
 pub(super) fn military_post(page: &mut Page, at: usize) -> Option<usize> {
     let zip = at + 2;
-    let is_post = page.word_is(at, &["apo", "fpo", "dpo"])
-        && page.word_is(at + 1, &["aa", "ae", "ap"])
+    let is_post = page.word_is(at, words!["apo", "fpo", "dpo"])
+        && page.word_is(at + 1, words!["aa", "ae", "ap"])
         && page.is_digits(zip)
         && page.word(zip).len() == 5;
     if !is_post {
@@ -20,7 +21,7 @@ pub(super) fn military_post(page: &mut Page, at: usize) -> Option<usize> {
     let first = (1..=8)
         .take_while(|back| *back <= at && !page.is_taken(at - back, at - back))
         .map(|back| at - back)
-        .find(|index| page.word_is(*index, &["psc", "unit", "cmr", "uss", "usns", "uscgc", "usnv"]))
+        .find(|index| page.word_is(*index, words!["psc", "unit", "cmr", "uss", "usns", "uscgc", "usnv"]))
         .unwrap_or(at);
     page.report(first, zip, PhiKind::Geography, 0.9, "geo.post_box");
     Some(zip)
@@ -35,13 +36,13 @@ pub(super) fn routed_box(page: &mut Page, at: usize) -> Option<usize> {
         number
     };
     let first = number.checked_sub(1)?;
-    let is_route = page.word_is(first, &["psc", "unit", "cmr", "rr", "hc", "route", "rt", "rte"]);
+    let is_route = page.word_is(first, words!["psc", "unit", "cmr", "rr", "hc", "route", "rt", "rte"]);
     if !(is_route && page.is_digits(number) && page.token(at + 1).is_some_and(Token::has_digit))
         || page.is_taken(first, at + 1)
     {
         return None;
     }
-    let first = if first > 0 && page.word_is(first - 1, &["rural", "star"]) {
+    let first = if first > 0 && page.word_is(first - 1, words!["rural", "star"]) {
         first - 1
     } else {
         first
@@ -52,13 +53,13 @@ pub(super) fn routed_box(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "the corner of 5th and Alvarado", "at the intersection of Olive Avenue and Palm". Called at "corner".
 pub(super) fn crossing(page: &mut Page, at: usize) -> Option<usize> {
-    if !page.word_is(at, &["corner", "intersection"]) || !page.word_is(at + 1, &["of"]) {
+    if !page.word_is(at, words!["corner", "intersection"]) || !page.word_is(at + 1, words!["of"]) {
         return None;
     }
     let first = at + 2;
     let joint = (first + 1..first + 8)
         .take_while(|index| !page.starts_sentence(*index) || page.mark_is(index - 1, b'.'))
-        .find(|index| page.word_is(*index, &["and"]) || page.mark_is(*index, b'&'))?;
+        .find(|index| page.word_is(*index, words!["and"]) || page.mark_is(*index, b'&'))?;
     let second = joint + 1;
     let is_named = |index: usize| {
         page.token(index)
@@ -78,7 +79,7 @@ pub(super) fn crossing(page: &mut Page, at: usize) -> Option<usize> {
 /// "245 W 107th": a house number, a compass point and an ordinal.
 fn is_numbered_street(page: &Page, at: usize) -> bool {
     let street = page.word(at + 2);
-    page.word_is(at + 1, &["n", "e", "s", "w", "north", "east", "south", "west"])
+    page.word_is(at + 1, words!["n", "e", "s", "w", "north", "east", "south", "west"])
         && page.token(at + 1).is_some_and(Token::is_capitalised)
         && page.gap(at + 2) == Gap::Space
         && street.as_bytes().first().is_some_and(u8::is_ascii_digit)
@@ -104,7 +105,7 @@ pub(super) fn foreign_street(page: &mut Page, at: usize) -> Option<usize> {
                 && !token.taken
                 && (is_name
                     || token.has(cue::PARTICLE)
-                    || leads_way && page.word_is(index, &["los", "las", "des", "du", "of"])
+                    || leads_way && page.word_is(index, words!["los", "las", "des", "du", "of"])
                     || token.mark == b'\''
                     || token.mark == b'-')
         })

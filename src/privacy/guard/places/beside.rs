@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{KNOWN_STARTS_PHRASE, cue, dict};
 use super::super::names::parts::{Part, part};
@@ -172,7 +173,7 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     let end = capitals_end(page, at);
     let head = (at + 1..=end).rev().find(|index| is(page, *index, class::CARE_HOUSE))?;
     // A payer's name goes on: "Louisiana Healthcare Connections".
-    let is_health = page.word_is(head, &["health", "healthcare", "care"]);
+    let is_health = page.word_is(head, words!["health", "healthcare", "care"]);
     let goes_on = page.gap(head + 1) == Gap::Space
         && page.token(head + 1).is_some_and(|next| next.shape == Shape::Title)
         && page.dictionary(head + 1) & (dict::CITY | dict::TOWN) == 0;
@@ -187,7 +188,7 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     let is_named = (at..head).any(|index| is_facility_name(page, index, at) && !page.has(index, cue::PROPER))
         || stands_alone && (is_called_after_town || head >= at + 2) && !page.has(at, cue::FACILITY_GENERIC)
         || !page.starts_sentence(at) && head >= at + 2 && !page.has(at, cue::FACILITY_GENERIC);
-    let seat = { page.word_is(head + 1, &["of"]) && page.dictionary(head) & dict::PRACTICE != 0 }
+    let seat = { page.word_is(head + 1, words!["of"]) && page.dictionary(head) & dict::PRACTICE != 0 }
         .then(|| place_after(page, head + 1))
         .flatten();
     let is_named = is_named || is_system || seat.is_some() || follows_site(page, at);
@@ -195,10 +196,10 @@ fn house(page: &mut Page, at: usize) -> Option<usize> {
     let is_other = is_eponym
         || page.has(at, cue::TITLE | cue::PROVIDER_TITLE)
         || page.has(at, cue::PROPER) && !is_system
-        || page.word_is(head + 1, &["of"]) && seat.is_none()
+        || page.word_is(head + 1, words!["of"]) && seat.is_none()
         || page.word_is(
             head + 1,
-            &["plan", "plans", "policy", "guideline", "guidelines", "program"],
+            words!["plan", "plans", "policy", "guideline", "guidelines", "program"],
         );
     if !is_named || is_other {
         return None;
@@ -219,7 +220,7 @@ fn town(page: &mut Page, at: usize) -> Option<usize> {
     let is_numbered = page.gap(last + 1) == Gap::Space
         && page
             .token(last + 1)
-            .is_some_and(|next| next.has_digit() && next.len() <= 2 && !next.taken || page.word_is(last + 1, &STAGES));
+            .is_some_and(|next| next.has_digit() && next.len() <= 2 && !next.taken || page.word_is(last + 1, STAGES));
     let is_other = token.has(cue::MONTH | cue::CODE_CUE | cue::TITLE | cue::PROVIDER_TITLE)
         || token.has(cue::STATE) && known_last.is_none()
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(last + 1) == Gap::Space
@@ -288,7 +289,7 @@ fn is_alone(page: &Page, last: usize) -> bool {
 fn follows_address(page: &Page, at: usize) -> bool {
     let Some(address) = at.checked_sub(2) else { return false };
     let end = page.token(address).map_or(0, |token| token.end as usize);
-    page.word_is(at - 1, &["in"])
+    page.word_is(at - 1, words!["in"])
         && page.is_taken(address, address)
         && page
             .found

@@ -1,6 +1,7 @@
 //! Address blocks: the short lines below a line that is a name, or that ends with a street or an apartment. Streets of any country, towns and telephone numbers stand there without
 //! a cue, so the lines themselves are the cue.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -106,8 +107,12 @@ fn line_kind(page: &Page, start: usize, end: usize) -> Option<PhiKind> {
     let free_numbers = || tokens.iter().filter(|token| token.has_digit() && !token.taken);
     let digits: usize = free_numbers().map(Token::len).sum();
     let groups = tokens.iter().filter(|token| token.has_digit()).count();
-    let is_labelled_number =
-        words().all(|index| page.word_is(index, &["office", "fax", "home", "cell", "mobile", "work", "ext", "x"]));
+    let is_labelled_number = words().all(|index| {
+        page.word_is(
+            index,
+            words!["office", "fax", "home", "cell", "mobile", "work", "ext", "x"],
+        )
+    });
     if groups >= 2 && (6..=15).contains(&digits) && is_labelled_number {
         let is_fax = words().any(|index| page.has(index, cue::FAX));
         return Some(if is_fax { PhiKind::Fax } else { PhiKind::Phone });

@@ -1,5 +1,6 @@
 //! Institutions of care that go by a name of their own: "at Duke", "moved from chop", "Quest ran the panel", "facility TriStar Centennial".
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::cue;
 use super::super::page::Page;
@@ -12,7 +13,7 @@ use super::surroundings::{ends_clause, follows_site, is_set_off, leads_deed, ope
 const WORDS_MAX: usize = 4;
 
 /// What only an institution does, beside what [`leads_deed`] knows.
-const ACTS: [&str; 14] = [
+const ACTS: &[WordKey] = words![
     "ran",
     "drew",
     "did",
@@ -30,7 +31,7 @@ const ACTS: [&str; 14] = [
 ];
 
 /// What is called after an institution, and is none.
-const WORKS: [&str; 14] = [
+const WORKS: &[WordKey] = words![
     "plan",
     "plans",
     "criteria",
@@ -62,21 +63,21 @@ pub(super) fn brand(page: &mut Page, at: usize) -> Option<usize> {
     // "Encompass Tyler", "→ Duke.", "3/11/25 UAB."
     let stands_alone =
         page.token(at).is_some_and(Token::is_capitalised) && opens_name(page, at) && ends_clause(page, last);
-    let leads_town = page.word_is(last + 1, &["in"]) && !page.has(last + 2, cue::CONNECTOR);
-    let is_of_network = page.word_is(last + 1, &["is", "was"]) && page.word_is(last + 2, &["out", "in", "not"]);
+    let leads_town = page.word_is(last + 1, words!["in"]) && !page.has(last + 2, cue::CONNECTOR);
+    let is_of_network =
+        page.word_is(last + 1, words!["is", "was"]) && page.word_is(last + 2, words!["out", "in", "not"]);
     let stands_between = page.mark_is(at.wrapping_sub(1), b'|') && page.mark_is(last + 1, b'|');
     let is_told = is_led(page, at)
         || follows_site(page, at)
         || is_set_off(page, at, last)
         || leads_deed(page, last)
-        || page.word_is(last + 1, &ACTS)
+        || page.word_is(last + 1, ACTS)
         || leads_town
         || is_of_network
         || stands_between
         || stands_alone
         || last > own_end;
-    let is_work =
-        (own_end + 1..=last + 1).any(|index| page.word_is(index, &WORKS) || page.has(index, cue::EPONYM_HEAD));
+    let is_work = (own_end + 1..=last + 1).any(|index| page.word_is(index, WORKS) || page.has(index, cue::EPONYM_HEAD));
     if !is_told || is_work {
         return None;
     }
@@ -87,9 +88,9 @@ pub(super) fn brand(page: &mut Page, at: usize) -> Option<usize> {
 /// "at Duke", "moved from chop": after a word of place. What people hear *from* and write *to* may be a plan of the same name.
 fn is_led(page: &Page, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
-    page.word_is(before, &["at"])
+    page.word_is(before, words!["at"])
         || page.has(before, cue::FACILITY_VERB)
-        || page.word_is(before, &["from", "through", "via", "like", "to"]) && !page.has(at, cue::PROPER)
+        || page.word_is(before, words!["from", "through", "via", "like", "to"]) && !page.has(at, cue::PROPER)
 }
 
 /// The capitals that go on with the name.
@@ -107,7 +108,9 @@ fn name_end(page: &Page, at: usize, own_end: usize) -> usize {
         let goes_on = page.token(word).is_some_and(|token| {
             token.shape == Shape::Title && !token.taken && token.gap == Gap::Space && !token.has(cue::PROPER)
         });
-        if !goes_on || page.word_is(word, &["health", "plan"]) && page.word_is(word + 1, &["plan", "insurance"]) {
+        if !goes_on
+            || page.word_is(word, words!["health", "plan"]) && page.word_is(word + 1, words!["plan", "insurance"])
+        {
             break;
         }
         last = word;

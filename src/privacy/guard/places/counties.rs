@@ -1,5 +1,6 @@
 //! Counties and parishes.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -16,7 +17,7 @@ pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
     let names_document = page.token(last).is_some_and(|noun| noun.possessive)
         && page.word_is(
             last + 1,
-            &["name", "plan", "employees", "website", "contract", "policy"],
+            words!["name", "plan", "employees", "website", "contract", "policy"],
         );
     let is_other = names_document
         || page.has(last + 1, cue::FACILITY_HEAD | cue::EPONYM_HEAD)
@@ -25,7 +26,7 @@ pub(super) fn county(page: &mut Page, at: usize, end: usize) -> Option<usize> {
         return None;
     }
     // "for James Miller of Bexar County": who is from there is no part of it.
-    let of = (at..last).rev().find(|index| page.word_is(*index, &["of"]));
+    let of = (at..last).rev().find(|index| page.word_is(*index, words!["of"]));
     page.report(of.map_or(at, |of| of + 1), last, PhiKind::Geography, 0.9, "geo.county");
     Some(last)
 }

@@ -1,5 +1,6 @@
 //! Hospitals, clinics and their like, by name.
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -21,9 +22,9 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
         || is_titled_facility(page, at, first_of_head, last)
         || is_of_county(page, at, first_of_head);
     let seat = has_seat(page, at, last, end).then_some(end);
-    let names_payer = page.has(last + 1, cue::PROPER) && page.word_is(last + 1, &["healthnet"])
-        || page.word_is(last + 1, &["health"]) && page.word_is(last + 2, &["plan", "plans", "insurance"])
-        || page.word_is(last + 1, &["plan"]);
+    let names_payer = page.has(last + 1, cue::PROPER) && page.word_is(last + 1, words!["healthnet"])
+        || page.word_is(last + 1, words!["health"]) && page.word_is(last + 2, words!["plan", "plans", "insurance"])
+        || page.word_is(last + 1, words!["plan"]);
     if names_payer {
         return None;
     }
@@ -35,7 +36,7 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
     let is_one_generic = first_of_head == at + 1
         && page.word_is(
             at,
-            &[
+            words![
                 "general",
                 "community",
                 "memorial",
@@ -58,7 +59,7 @@ pub(super) fn facility(page: &mut Page, at: usize, end: usize) -> Option<usize> 
 /// "Children's Hospital of Cut Bank": two capitals tell where it is, unless they praise it.
 fn has_seat(page: &Page, at: usize, last: usize, end: usize) -> bool {
     const OTHER: u64 = cue::FACILITY_GENERIC | cue::FACILITY_HEAD | cue::FACILITY_PAIR | cue::UNIT | cue::PROPER;
-    const PRAISE: [&str; 7] = [
+    const PRAISE: &[WordKey] = words![
         "excellence",
         "resort",
         "choice",
@@ -70,24 +71,24 @@ fn has_seat(page: &Page, at: usize, last: usize, end: usize) -> bool {
     let is_part = |index: usize| {
         page.token(index)
             .is_some_and(|token| token.shape == Shape::Title && !token.has(OTHER))
-            && !page.word_is(index, &PRAISE)
+            && !page.word_is(index, PRAISE)
     };
     let is_kind = page.has(at, cue::FACILITY_GENERIC) || !page.starts_sentence(at);
-    page.word_is(last + 1, &["of"]) && end == last + 3 && is_kind && is_part(last + 2) && is_part(end)
+    page.word_is(last + 1, words!["of"]) && end == last + 3 && is_kind && is_part(last + 2) && is_part(end)
 }
 
 /// "Hinds County Hospital": after a county, whose name may be a word too.
 fn is_of_county(page: &Page, at: usize, head: usize) -> bool {
     const NAMES: u64 = dict::SURNAME | dict::SURNAME_ORDINARY | dict::CITY | dict::TOWN;
     head >= at + 2
-        && page.word_is(head - 1, &["county", "parish"])
+        && page.word_is(head - 1, words!["county", "parish"])
         && page.dictionary(at) & NAMES != 0
         && !page.has(at, cue::FACILITY_GENERIC | cue::CONNECTOR)
 }
 
 /// "Is Cleveland Clinic's published scale accepted": who made a score or a guideline.
 pub(super) fn is_author(page: &Page, last: usize) -> bool {
-    const MADE: [&str; 15] = [
+    const MADE: &[WordKey] = words![
         "published",
         "scale",
         "score",
@@ -105,14 +106,14 @@ pub(super) fn is_author(page: &Page, last: usize) -> bool {
         "definition",
     ];
     page.token(last).is_some_and(|token| token.possessive)
-        && (last + 1..=last + 3).any(|index| page.word_is(index, &MADE))
+        && (last + 1..=last + 3).any(|index| page.word_is(index, MADE))
 }
 
 /// "at Coastal Pain Clinic", "to Community Regional Medical Center": after a word of place, all with capitals, and not all generic.
 fn is_titled_facility(page: &Page, at: usize, first_of_head: usize, last: usize) -> bool {
     let follows_place = at
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["at", "to", "from", "by"]));
+        .is_some_and(|before| page.word_is(before, words!["at", "to", "from", "by"]));
     let is_title = (at..=last).all(|index| {
         page.token(index)
             .is_some_and(|token| token.mark != 0 || token.shape == Shape::Title)
@@ -157,7 +158,7 @@ pub(super) fn is_facility_name(page: &Page, index: usize, first: usize) -> bool 
 /// "seen at Mercy General", "transferred to Providence St. Vincent".
 pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
     let cue_at = at.checked_sub(1)?;
-    let before_article = if page.word_is(cue_at, &["the"]) {
+    let before_article = if page.word_is(cue_at, words!["the"]) {
         cue_at.checked_sub(1)?
     } else {
         cue_at
@@ -173,7 +174,7 @@ pub(super) fn cued_facility(page: &mut Page, at: usize, last: usize) -> Option<u
             .any(|index| page.token(index).is_some_and(|token| token.shape == Shape::Title));
     // "Med/Surg": one of two things.
     let is_paired = at == last && page.mark_is(last + 1, b'/') && page.gap(last + 1) == Gap::Glued;
-    let is_bare_university = at == last && page.word_is(at, &["university", "college"]);
+    let is_bare_university = at == last && page.word_is(at, words!["university", "college"]);
     if !is_named
         || is_paired
         || is_bare_university
@@ -199,7 +200,7 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
                 && token.gap <= Gap::Space
                 && !token.taken
                 && !token.has(cue::CONNECTOR | cue::PLACE_PREP)
-        }) || index > at && page.mark_is(index, b'.') && page.word_is(index - 1, &["st", "mt"])
+        }) || index > at && page.mark_is(index, b'.') && page.word_is(index - 1, words!["st", "mt"])
     };
     let end = (at..at + 6).take_while(|index| is_part(*index)).last()?;
     let head = (at + 1..=end).find(|index| {
@@ -237,10 +238,10 @@ pub(super) fn lower_facility(page: &mut Page, at: usize) -> Option<usize> {
 
 /// A word that facilities are named with, and that says little else.
 pub(super) fn names_facility(page: &Page, index: usize) -> bool {
-    const VAGUE: [&str; 8] = [
+    const VAGUE: &[WordKey] = words![
         "good", "hope", "select", "unity", "liberty", "legacy", "royal", "central",
     ];
-    page.has(index, cue::FACILITY_NAME) && !page.has(index, cue::FACILITY_GENERIC) && !page.word_is(index, &VAGUE)
+    page.has(index, cue::FACILITY_NAME) && !page.has(index, cue::FACILITY_GENERIC) && !page.word_is(index, VAGUE)
 }
 
 /// "at hillside manor", "to mercy general", "at st marys": a word facilities are named with, and a house's noun, in small letters.
@@ -254,7 +255,7 @@ pub(super) fn lower_house(page: &mut Page, at: usize) -> Option<usize> {
         names_facility(page, index) || known & (dict::CITY | dict::WORD) == dict::CITY
     };
     let is_noun = |index: usize| is_lower(index) && page.dictionary(index) & dict::HOUSE != 0;
-    let is_saint = page.word_is(at, &["st"])
+    let is_saint = page.word_is(at, words!["st"])
         && is_lower(at + 1)
         && page.dictionary(at + 1) & dict::WORD == 0
         && page.word(at + 1).len() > 3;
@@ -284,11 +285,12 @@ pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
             && !page.has(index, cue::CONNECTOR | cue::PLACE_PREP | cue::UNIT)
             && (page.has(index, names) || page.dictionary(index) & places != 0)
     };
-    let is_of = page.word_is(at, &["children's", "childrens"]) && page.word_is(at + 1, &["of"]);
+    let is_of = page.word_is(at, words!["children's", "childrens"]) && page.word_is(at + 1, words!["of"]);
     let is_chain = known & (dict::CHAIN | dict::WORD) == dict::CHAIN && (goes_on(at + 1) || goes_on(at + 2));
     let first = if is_of { at + 2 } else { at + 1 };
     // "children's mercy"
-    let is_childrens = page.word_is(at, &["children's", "childrens"]) && page.dictionary(at + 1) & dict::CHAIN != 0;
+    let is_childrens =
+        page.word_is(at, words!["children's", "childrens"]) && page.dictionary(at + 1) & dict::CHAIN != 0;
     let is_named = is_chain
         || is_childrens
         || is_of
@@ -307,7 +309,7 @@ pub(super) fn lower_chain(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "Jackson Memorial", "Houston Methodist": a name before a word that ends hardly anything but a hospital's name.
 pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Option<usize> {
-    let ends = [
+    let ends = words![
         "memorial",
         "methodist",
         "presbyterian",
@@ -322,11 +324,11 @@ pub(super) fn saintly_facility(page: &mut Page, at: usize, last: usize) -> Optio
         .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::PROPER | cue::STATE))
         && page.dictionary(at) & dict::WORD == 0;
     let is_town = page.dictionary(at) & dict::CITY != 0 || page.starts_dictionary_phrase(at);
-    let is_general = page.word_is(last, &["general"]) && is_town && page.dictionary(at) & dict::FIRST == 0;
+    let is_general = page.word_is(last, words!["general"]) && is_town && page.dictionary(at) & dict::FIRST == 0;
     let is_short = last == at + 1 || last <= at + 3 && (is_town || page.dictionary(at) & dict::SURNAME != 0);
     if last == at
         || !is_short
-        || !(page.word_is(last, &ends) || is_general)
+        || !(page.word_is(last, ends) || is_general)
         || !is_name
         || page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
     {

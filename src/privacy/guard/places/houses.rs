@@ -1,6 +1,7 @@
 //! Facilities known by the grammar of their names: a name before a house's noun ("Willow Bend Manor"), a chain and its place ("Mercy
 //! Northwest"), a saint ("St. Dymphna's"), and a name before what only a facility has ("the Twin Rivers ER").
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -65,26 +66,26 @@ fn names_other(page: &Page, last: usize) -> bool {
     is_author(page, last)
         || page.gap(last + 1) <= Gap::Space
             && (page.has(last + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
-                || page.word_is(last + 1, &["wort", "plan", "plans", "insurance", "dance"]))
+                || page.word_is(last + 1, words!["wort", "plan", "plans", "insurance", "dance"]))
 }
 
 /// "St. Dymphna's", "Saint Ursula Downtown".
 fn saint(page: &Page, at: usize) -> Option<usize> {
-    if !page.word_is(at, &["st", "saint", "ste"]) {
+    if !page.word_is(at, words!["st", "saint", "ste"]) {
         return None;
     }
     let name = if page.mark_is(at + 1, b'.') { at + 2 } else { at + 1 };
     let token = page.token(name)?;
     let is_name = token.shape == Shape::Title && token.gap <= Gap::Space && !token.has(cue::PROPER) && token.len() > 2;
     let is_other = names_other(page, name)
-        || page.word_is(name + 1, &["questionnaire", "respiratory", "jude"])
+        || page.word_is(name + 1, words!["questionnaire", "respiratory", "jude"])
         || page.has(name + 2, cue::EPONYM_HEAD) && page.token(name + 1).is_some_and(Token::is_capitalised);
     (is_name && !is_other).then_some(name)
 }
 
 /// "Good Shepherd", "Sacred Heart Downtown", "Holy Rosary", "Our Lady of the Lake".
 fn founder(page: &Page, at: usize, end: usize) -> Option<usize> {
-    const ADJECTIVES: [&str; 9] = [
+    const ADJECTIVES: &[WordKey] = words![
         "holy",
         "sacred",
         "good",
@@ -95,7 +96,7 @@ fn founder(page: &Page, at: usize, end: usize) -> Option<usize> {
         "our",
         "precious",
     ];
-    const NOUNS: [&str; 23] = [
+    const NOUNS: &[WordKey] = words![
         "sam",
         "rosary",
         "cross",
@@ -120,8 +121,8 @@ fn founder(page: &Page, at: usize, end: usize) -> Option<usize> {
         "blood",
         "ghost",
     ];
-    let is_founder = page.word_is(at, &ADJECTIVES)
-        && page.word_is(at + 1, &NOUNS)
+    let is_founder = page.word_is(at, ADJECTIVES)
+        && page.word_is(at + 1, NOUNS)
         && page
             .token(at + 1)
             .is_some_and(|noun| noun.shape == Shape::Title && noun.gap == Gap::Space);
@@ -150,7 +151,7 @@ fn chain(page: &Page, at: usize, end: usize) -> Option<usize> {
     let fits = next.gap == Gap::Space
         && next.shape == Shape::Title
         && !next.has(other | GRAMMAR | cue::ORG_SUFFIX)
-        && !page.word_is(at + 1, &["plan", "foundation", "choice", "advantage"]);
+        && !page.word_is(at + 1, words!["plan", "foundation", "choice", "advantage"]);
     // A given name and a surname may be a chain's word and a town.
     let is_person = !page.has(at, cue::PROPER)
         && page.dictionary(at) & dict::FIRST != 0
@@ -170,20 +171,20 @@ fn last_of_name(page: &Page, from: usize, end: usize) -> usize {
 fn titled(page: &Page, at: usize, end: usize) -> Option<usize> {
     let follows_way = at
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["at", "to", "from", "the"]));
+        .is_some_and(|before| page.word_is(before, words!["at", "to", "from", "the"]));
     let is_owned = |index: usize| {
-        page.token(index).is_some_and(|token| token.possessive) && page.word_is(index, &["children's", "women's"])
+        page.token(index).is_some_and(|token| token.possessive) && page.word_is(index, words!["children's", "women's"])
     };
     let noun = (at + 1..=end).rev().find(|index| {
         page.dictionary(*index) & (dict::HOUSE | dict::PRACTICE) != 0
             || is_owned(*index)
-            || page.word_is(*index, &["health", "healthcare"]) && page.word_is(index + 1, &CARING)
-            || page.word_is(*index, &["va"]) && follows_way
+            || page.word_is(*index, words!["health", "healthcare"]) && page.word_is(index + 1, CARING)
+            || page.word_is(*index, words!["va"]) && follows_way
     })?;
     let is_house = page.dictionary(noun) & dict::HOUSE != 0
         || is_owned(noun)
-        || page.word_is(noun, &["va"])
-        || follows_way && !page.word_is(at - 1, &["from", "the"]) && page.dictionary(noun) & dict::PRACTICE != 0;
+        || page.word_is(noun, words!["va"])
+        || follows_way && !page.word_is(at - 1, words!["from", "the"]) && page.dictionary(noun) & dict::PRACTICE != 0;
     let fits = (at..noun).all(|index| {
         page.token(index).is_some_and(|token| {
             (token.shape != Shape::Upper || token.len() == 1)
@@ -194,9 +195,9 @@ fn titled(page: &Page, at: usize, end: usize) -> Option<usize> {
                 && !(token.has(GRAMMAR) && token.is_capitalised())
         })
     });
-    let is_heading = noun < end && !page.word_is(noun + 1, &["er", "ed", "icu", "of"])
+    let is_heading = noun < end && !page.word_is(noun + 1, words!["er", "ed", "icu", "of"])
         || names_other(page, noun)
-        || page.has(noun, OTHER_MATTER & !cue::ID_NOUN) && !page.word_is(noun, &["va", "medical"]);
+        || page.has(noun, OTHER_MATTER & !cue::ID_NOUN) && !page.word_is(noun, words!["va", "medical"]);
     if !fits || is_heading {
         return None;
     }
@@ -234,7 +235,7 @@ fn tells(page: &Page, index: usize, first: usize, is_house: bool) -> bool {
 }
 
 /// What houses do and payers do not.
-const CARING: [&str; 19] = [
+const CARING: &[WordKey] = words![
     "billed",
     "sent",
     "accepted",
@@ -258,15 +259,14 @@ const CARING: [&str; 19] = [
 
 /// "UCSF sent her home": a chain or a house known by one word, that acts as only houses act.
 fn acting(page: &Page, at: usize) -> Option<usize> {
-    let acts =
-        page.dictionary(at) & dict::CHAIN != 0 && page.gap(at + 1) == Gap::Space && page.word_is(at + 1, &CARING);
+    let acts = page.dictionary(at) & dict::CHAIN != 0 && page.gap(at + 1) == Gap::Space && page.word_is(at + 1, CARING);
     acts.then_some(at)
 }
 
 /// "the Twin Rivers ER", "the Kearney agency", "the Mercy Hills echo".
 fn sited(page: &Page, at: usize, end: usize) -> Option<usize> {
     let article = at.checked_sub(1)?;
-    if !page.word_is(article, &["the", "our", "their"]) {
+    if !page.word_is(article, words!["the", "our", "their"]) {
         return None;
     }
     let is_site = |index: usize| {

@@ -1,5 +1,6 @@
 //! Hospitals called by their letters, beside other identifiers: "to PRMC", "via lgh ed", "admit, SJMC?".
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{KNOWN_STARTS_PHRASE, PLACES, dict};
 use super::super::page::Page;
@@ -9,7 +10,7 @@ use super::practices::is_unit;
 use super::surroundings::{is_set_off, leads_deed};
 
 /// Words of being brought to a house, being in it and leaving it, and of those who work there.
-const CARE: [&str; 42] = [
+const CARE: &[WordKey] = words![
     "admit",
     "admits",
     "admitted",
@@ -92,12 +93,12 @@ pub(super) fn hospital_letters(page: &mut Page, at: usize, is_led: bool) -> Opti
 
 fn follows_via(page: &Page, at: usize) -> bool {
     at.checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["via", "thru"]))
+        .is_some_and(|before| page.word_is(before, words!["via", "thru"]))
 }
 
 fn follows_way(page: &Page, at: usize) -> bool {
     at.checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["to", "at", "from", "via", "thru"]))
+        .is_some_and(|before| page.word_is(before, words!["to", "at", "from", "via", "thru"]))
 }
 
 /// After a word of place, before "ED", or set off between marks.
@@ -106,16 +107,16 @@ fn is_placed(page: &Page, at: usize, ends_in: bool) -> bool {
         { at.checked_sub(1) }.is_some_and(|mark| page.mark_is(mark, b':') || page.mark_is(mark, b'@'))
             || is_set_off(page, at, at)
     };
-    follows_way(page, at) || page.word_is(at + 1, &["ed", "er"]) || ends_in && is_set_off()
+    follows_way(page, at) || page.word_is(at + 1, words!["ed", "er"]) || ends_in && is_set_off()
 }
 
 /// Whether the sentence tells of care before the letters, or of who works there: "Dr. Riggs at NYPH".
 fn tells_care(page: &Page, at: usize, has_form: bool) -> bool {
-    let follows_person = at >= 2 && page.word_is(at - 1, &["at"]) && page.is_taken(at - 2, at - 2);
+    let follows_person = at >= 2 && page.word_is(at - 1, words!["at"]) && page.is_taken(at - 2, at - 2);
     let is_told = || {
         (1..=REACH)
             .take_while(|back| *back <= at && !page.starts_sentence(at + 1 - back))
-            .any(|back| page.word_is(at - back, &CARE))
+            .any(|back| page.word_is(at - back, CARE))
     };
     follows_person || has_form && follows_way(page, at) || is_told()
 }

@@ -1,5 +1,6 @@
 //! Towns in small letters.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -42,9 +43,9 @@ fn is_lower_town(page: &Page, at: usize, token: &Token, is_phrase: bool) -> bool
         return may_be_unknown_town(token, known) && is_home();
     }
     let is_only_city = is_city && known & dict::FIRST == 0 && token.len() > 4;
-    let follows_preposition =
-        page.word_is(at.wrapping_sub(1), &["in", "from", "near"]) && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
-    let follows_at = page.word_is(at.wrapping_sub(1), &["at"]) && is_only_town && page.is_informal();
+    let follows_preposition = page.word_is(at.wrapping_sub(1), words!["in", "from", "near"])
+        && !token.has(cue::EPONYM | cue::FACILITY_GENERIC);
+    let follows_at = page.word_is(at.wrapping_sub(1), words!["at"]) && is_only_town && page.is_informal();
     follows_at
         || follows_preposition && (is_phrase || is_only_city || follows_stay(page, at))
         || (is_phrase || is_city) && (is_home() || follows_demographics(page, at) || follows_move(page, at))
@@ -55,7 +56,7 @@ fn closes(page: &Page, at: usize) -> bool {
     page.token(at + 1).is_none_or(|next| {
         next.gap >= Gap::Line
             || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')')
-            || page.word_is(at + 1, &["and", "but", "with", "so", "since", "where", "who", "w"])
+            || page.word_is(at + 1, words!["and", "but", "with", "so", "since", "where", "who", "w"])
     })
 }
 

@@ -40,6 +40,7 @@ use self::town_states::town_and_state;
 use self::towns::town;
 use self::zips::{coordinates, lettered_postcode, state_zip, zip, zip_of_person, zip_plus_four};
 use super::index::{Interest, PLACE_TRIGGERS};
+use super::key::words;
 use super::lexicon::{cue, dict};
 use super::page::Page;
 use super::token::{Gap, Shape, Token};
@@ -259,7 +260,7 @@ pub(super) fn capitals_end(page: &Page, at: usize) -> usize {
 fn second_trade(page: &Page, and: usize, trade: usize) -> Option<usize> {
     let is_trade = |index: usize| is(page, index, class::CARE_HOUSE);
     let is_title = |index: usize| page.token(index).is_some_and(|token| token.shape == Shape::Title);
-    let is_pair = page.word_is(and, &["and"]) && is_title(and + 1) && is_trade(and + 1) && is_trade(trade);
+    let is_pair = page.word_is(and, words!["and"]) && is_title(and + 1) && is_trade(and + 1) && is_trade(trade);
     let goes_on = page.gap(and + 2) == Gap::Space && is_title(and + 2) && is_trade(and + 2);
     is_pair.then_some(and + 1 + usize::from(goes_on))
 }
@@ -269,12 +270,12 @@ fn joins_capitals(page: &Page, index: usize, token: &Token, last: usize) -> bool
     match token.shape {
         Shape::Mark => {
             matches!(token.mark, b'-' | b'&' | b'\'')
-                || token.mark == b'.' && page.word_is(index - 1, &["st", "mt", "ft"])
+                || token.mark == b'.' && page.word_is(index - 1, words!["st", "mt", "ft"])
         }
         Shape::Lower => {
             token.has(cue::PARTICLE)
-                || page.word_is(index, &["of", "the"])
-                || page.word_is(index, &["for"]) && page.has(last, cue::FACILITY_HEAD | cue::FACILITY_PAIR)
+                || page.word_is(index, words!["of", "the"])
+                || page.word_is(index, words!["for"]) && page.has(last, cue::FACILITY_HEAD | cue::FACILITY_PAIR)
         }
         Shape::Title | Shape::Upper | Shape::Digits | Shape::Mixed => false,
     }

@@ -1,5 +1,6 @@
 //! Persons whose names are words of places too: who is told of as a person is left to the detectors of names.
 
+use super::super::key::words;
 use super::super::lexicon::{GIVEN, SURNAMES, cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape};
@@ -18,7 +19,7 @@ pub(super) fn person(page: &Page, at: usize) -> Option<usize> {
         }
     }
     let last = full_name(page, at).filter(|_| may_be_given)?;
-    let is_of_relative = at >= 2 && page.word_is(at - 1, &["of"]) && page.has(at - 2, cue::RELATIVE);
+    let is_of_relative = at >= 2 && page.word_is(at - 1, words!["of"]) && page.has(at - 2, cue::RELATIVE);
     let is_told = at >= 1 && is_role(page, at - 1)
         || before == b':' && at >= 2 && is_role(page, at - 2)
         || is_of_relative
@@ -89,12 +90,12 @@ fn follows_title(page: &Page, at: usize) -> bool {
 /// "Sydney Meadows was admitted", "Madison Grove, age 4", "Paris Lodge, mother": what no house is or has.
 fn is_subject(page: &Page, last: usize) -> bool {
     if page.mark_is(last + 1, b',') {
-        return page.word_is(last + 2, &["age", "aged", "dob", "mrn"]) || page.has(last + 2, cue::RELATIVE);
+        return page.word_is(last + 2, words!["age", "aged", "dob", "mrn"]) || page.has(last + 2, cue::RELATIVE);
     }
-    page.word_is(last + 1, &["was", "is"])
+    page.word_is(last + 1, words!["was", "is"])
         && page.word_is(
             last + 2,
-            &[
+            words![
                 "admitted",
                 "seen",
                 "diagnosed",
@@ -124,7 +125,7 @@ fn has_degree(page: &Page, last: usize) -> bool {
 /// "the wheelchair of Leroy Washington", "for James Miller": a given name and a surname that hardly are a place's.
 fn is_whose(page: &Page, at: usize, last: usize) -> bool {
     const PLACES: u64 = dict::HOUSE | dict::PRACTICE | dict::CHAIN | dict::SITE;
-    let is_led = page.word_is(at.wrapping_sub(1), &["for", "of", "with", "from", "re"])
+    let is_led = page.word_is(at.wrapping_sub(1), words!["for", "of", "with", "from", "re"])
         || page.mark_is(at.wrapping_sub(1), b',') && page.mark_is(last + 1, b',');
     is_led
         && page.dictionary(at) & (dict::FIRST | dict::CITY | dict::WORD | PLACES) == dict::FIRST

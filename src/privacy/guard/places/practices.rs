@@ -1,5 +1,6 @@
 //! Practices, laboratories, homes and hospitals whose names lack the noun: known by where they stand.
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -7,7 +8,7 @@ use super::super::token::{Gap, Shape};
 use super::facilities::is_facility_name;
 
 /// Last words of the names of practices, laboratories, homes.
-const TRADES: [&str; 47] = [
+const TRADES: &[WordKey] = words![
     "medicine",
     "orthopedics",
     "orthopaedics",
@@ -58,7 +59,7 @@ const TRADES: [&str; 47] = [
 ];
 
 /// Words that are named with a practice: "referred by", "records from".
-const REFERRING: [&str; 10] = [
+const REFERRING: &[WordKey] = words![
     "referred",
     "seen",
     "treated",
@@ -107,8 +108,8 @@ fn lead(page: &Page, at: usize) -> Option<Lead> {
     }
     let follows_label = page.mark_is(cue_at, b':')
         && cue_at > 0
-        && page.word_is(cue_at - 1, &["facility", "hospital", "clinic", "site", "location"]);
-    let follows_at = page.word_is(cue_at, &["at"])
+        && page.word_is(cue_at - 1, words!["facility", "hospital", "clinic", "site", "location"]);
+    let follows_at = page.word_is(cue_at, words!["at"])
         || follows_label
         || page.mark_is(cue_at, b'@')
         || follows_transfer(page, cue_at)
@@ -116,19 +117,20 @@ fn lead(page: &Page, at: usize) -> Option<Lead> {
     if follows_at {
         return Some(Lead::At);
     }
-    let follows_by = page.word_is(cue_at, &["by", "from", "to"]) && cue_at > 0 && page.word_is(cue_at - 1, &REFERRING);
+    let follows_by =
+        page.word_is(cue_at, words!["by", "from", "to"]) && cue_at > 0 && page.word_is(cue_at - 1, REFERRING);
     follows_by.then_some(Lead::By)
 }
 
 /// "UPMC Shadyside": a health system that is a payer too, and one of its houses.
 fn is_system(page: &Page, at: usize, end: usize) -> bool {
     end > at
-        && page.word_is(at, &["geisinger", "upmc", "kaiser", "tufts", "va", "abbott", "md"])
+        && page.word_is(at, words!["geisinger", "upmc", "kaiser", "tufts", "va", "abbott", "md"])
         && !(at + 1..=end).any(|index| page.has(index, cue::PROPER | cue::ORG_SUFFIX))
 }
 
 fn has_trade(page: &Page, at: usize, last: usize) -> bool {
-    last > at && page.word_is(last, &TRADES)
+    last > at && page.word_is(last, TRADES)
 }
 
 /// The words can be a name: a capital, something that tells it from others, no payer, code, month or standard.
@@ -164,15 +166,15 @@ fn is_called_after(page: &Page, at: usize, last: usize) -> bool {
 
 /// Without a trade: a proper name; one word must be no other word and nobody's given name.
 fn is_bare_name(page: &Page, at: usize, last: usize) -> bool {
-    let is_looked_at =
-        (2..=3).any(|back| at >= back && page.word_is(at - back, &["look", "looking", "looked", "directed", "aimed"]));
+    let is_looked_at = (2..=3)
+        .any(|back| at >= back && page.word_is(at - back, words!["look", "looking", "looked", "directed", "aimed"]));
     let is_chain = last == at
         && page.dictionary(at) & dict::CHAIN != 0
-        && page.word_is(at.wrapping_sub(1), &["at"])
+        && page.word_is(at.wrapping_sub(1), words!["at"])
         && !page.has(at, cue::PROPER);
     let stands_alone = is_chain
         || page.token(at).is_some_and(|token| token.len() > 4)
-            && !page.word_is(at, &["university"])
+            && !page.word_is(at, words!["university"])
             && page.dictionary(at) & (dict::WORD | dict::FIRST) == 0
             && is_plain(page.word(at));
     !is_looked_at && (at..=last).any(|index| is_facility_name(page, index, at)) && (last > at || stands_alone)
@@ -180,7 +182,7 @@ fn is_bare_name(page: &Page, at: usize, last: usize) -> bool {
 
 /// A kind of unit, an office or a registry in letters, which is no hospital's name.
 pub(super) fn is_unit(page: &Page, at: usize) -> bool {
-    const UNITS: [&str; 77] = [
+    const UNITS: &[WordKey] = words![
         "pecos", "nppes", "abc", "abcd", "xyz", "xyzd", "icu", "sicu", "micu", "ccu", "picu", "nicu", "pacu", "cvicu",
         "ticu", "snf", "irf", "ltac", "ltach", "ltch", "asc", "opd", "pcp", "hha", "cdu", "tcu", "alf", "hopd", "fqhc",
         "rhc", "cah", "idtf", "dme", "obgyn", "ent", "php", "iop", "rtc", "cmhc", "ems", "aob", "tbd", "msu", "pcu",
@@ -188,7 +190,7 @@ pub(super) fn is_unit(page: &Page, at: usize) -> bool {
         "osh", "imu", "dou", "rcf", "icf", "cbrf", "pdn", "hbot", "ivf", "mri", "cta", "mra", "pet", "emg", "eeg",
         "ecg", "ekg", "tte", "tee",
     ];
-    page.word_is(at, &UNITS)
+    page.word_is(at, UNITS)
 }
 
 /// "seen at OHSU": capitals among small letters that name no kind of unit.
@@ -204,7 +206,7 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
         && (page.dictionary(at) & dict::WORD == 0 || page.dictionary(at) & dict::CHAIN != 0)
         && !is_unit(page, at)
         && follows_care(page, at)
-        && !(1..=2).any(|back| page.word_is(at - back, &["works", "work", "worked", "employed"]))
+        && !(1..=2).any(|back| page.word_is(at - back, words!["works", "work", "worked", "employed"]))
         && page.token(at - 1).is_some_and(|before| before.shape == Shape::Lower)
         && page.token(at - 2).is_some_and(|before| before.shape != Shape::Upper)
         && page
@@ -215,14 +217,14 @@ fn is_hospital_acronym(page: &Page, at: usize) -> bool {
 /// "seen at", "a nurse at", "now at": other things at three capitals are joints, vessels and limits.
 fn follows_care(page: &Page, at: usize) -> bool {
     const CARE: u64 = cue::FACILITY_VERB | cue::PERSON | cue::RELATIVE | cue::PATIENT_DATE | cue::PROVIDER_TITLE;
-    !page.word_is(at - 1, &["at"])
+    !page.word_is(at - 1, words!["at"])
         || page.has(at - 1, CARE)
         || (2..=3).any(|back| {
             back <= at
                 && (page.has(at - back, CARE)
                     && !page.word_is(
                         at - back,
-                        &[
+                        words![
                             "injury",
                             "injected",
                             "biopsy",
@@ -256,13 +258,13 @@ fn is_plain(word: &str) -> bool {
 
 /// "admitted 2/3/24 to …", "transferred from Parkland to …", "admitted on Monday at …".
 pub(super) fn follows_transfer(page: &Page, cue_at: usize) -> bool {
-    page.word_is(cue_at, &["to", "at", "from"])
+    page.word_is(cue_at, words!["to", "at", "from"])
         && (1..=10)
             .take_while(|back| *back <= cue_at && !page.starts_sentence(cue_at + 1 - back))
             .any(|back| {
                 page.word_is(
                     cue_at - back,
-                    &[
+                    words![
                         "admitted",
                         "transfer",
                         "transferred",

@@ -2,6 +2,7 @@
 //! knows, lakes and roads.
 
 use super::super::dates::context::is_about_person;
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -61,13 +62,13 @@ fn is_title(page: &Page, index: usize) -> bool {
         .is_some_and(|token| token.shape == Shape::Title && token.gap == Gap::Space)
 }
 
-fn follows(page: &Page, at: usize, words: &[&str]) -> bool {
+fn follows(page: &Page, at: usize, words: &[WordKey]) -> bool {
     !page.starts_sentence(at) && at.checked_sub(1).is_some_and(|before| page.word_is(before, words))
 }
 
 /// "Stoke-on-Trent", "Tir-y-Berth", "Ashby-de-la-Zouch": a name and another joined by small words.
 fn hyphened_town(page: &Page, at: usize) -> Option<usize> {
-    const LINKS: [&str; 16] = [
+    const LINKS: &[WordKey] = words![
         "on", "in", "by", "upon", "under", "le", "la", "de", "y", "yr", "the", "sur", "en", "am", "cum", "next",
     ];
     let joined = |index: usize| page.gap(index) == Gap::Glued;
@@ -77,7 +78,7 @@ fn hyphened_town(page: &Page, at: usize) -> Option<usize> {
         && page.mark_is(last + 1, b'-')
         && joined(last + 1)
         && joined(last + 2)
-        && page.word_is(last + 2, &LINKS)
+        && page.word_is(last + 2, LINKS)
     {
         last += 2;
         links += 1;
@@ -87,8 +88,8 @@ fn hyphened_town(page: &Page, at: usize) -> Option<usize> {
         .token(end)
         .is_some_and(|token| token.shape == Shape::Title && token.len() > 2)
         && (page.dictionary(end) & dict::WORD == 0
-            || page.word_is(last, &["y", "yr", "upon", "le", "la", "de", "sur", "cum"])
-            || page.word_is(end, &["sea", "water", "hill", "marsh", "wold"]));
+            || page.word_is(last, words!["y", "yr", "upon", "le", "la", "de", "sur", "cum"])
+            || page.word_is(end, words!["sea", "water", "hill", "marsh", "wold"]));
     let begins = page
         .token(at)
         .is_some_and(|token| token.shape == Shape::Title && token.len() > 2);
@@ -107,7 +108,7 @@ fn noted_site(page: &Page, at: usize) -> Option<usize> {
     let is_led = follows(
         page,
         at,
-        &[
+        words![
             "on", "in", "to", "from", "at", "the", "of", "near", "off", "by", "a", "an", "his", "her", "my", "our",
         ],
     ) || at
@@ -131,7 +132,7 @@ fn noted_site(page: &Page, at: usize) -> Option<usize> {
     let is_ward = is(page, noun, class::WARD);
     let is_titled = !is_ward && is_title(page, noun) && noun > at + 1 && !(at..noun).all(is_generic);
     // Wards are called after persons, whatever else their names mean.
-    let is_eponymous = page.word_is(noun, &["ward"])
+    let is_eponymous = page.word_is(noun, words!["ward"])
         && noun == at + 1
         && !is_generic(at)
         && (page.has(at, cue::EPONYM) || page.dictionary(at) & (dict::SURNAME | dict::SURNAME_ORDINARY) != 0);
@@ -142,15 +143,15 @@ fn noted_site(page: &Page, at: usize) -> Option<usize> {
 fn house_with_article(page: &Page, at: usize) -> Option<usize> {
     let name = at + 1;
     let lead = at.checked_sub(1)?;
-    let is_article = page.word_is(at, &["the"]) && !page.starts_sentence(at) && is_title(page, name);
+    let is_article = page.word_is(at, words!["the"]) && !page.starts_sentence(at) && is_title(page, name);
     if !is_article || page.has(name, OTHER_MATTER | cue::EPONYM) || page.word(name).len() < 4 {
         return None;
     }
     let is_moved = (1..=4)
         .filter_map(|back| lead.checked_sub(back))
         .any(|index| page.dictionary(index) & (dict::MOVE | dict::STAY) != 0 || is(page, index, class::CARE_VERB))
-        || at >= 3 && page.word_is(lead - 1, &["her", "him", "mum", "mom", "dad"]);
-    let is_led = page.word_is(lead, &["at"]) || page.word_is(lead, &["to", "from", "in"]) && is_moved;
+        || at >= 3 && page.word_is(lead - 1, words!["her", "him", "mum", "mom", "dad"]);
+    let is_led = page.word_is(lead, words!["at"]) || page.word_is(lead, words!["to", "from", "in"]) && is_moved;
     let last = if is_title(page, name + 1) { name + 1 } else { name };
     let is_house = last == name || page.dictionary(last) & dict::HOUSE != 0;
     (is_led && is_house && !is_title(page, last + 1)).then_some(last)
@@ -158,7 +159,7 @@ fn house_with_article(page: &Page, at: usize) -> Option<usize> {
 
 /// "on Ward 17 at the Vic", "seen at the Royal": what a town calls its hospital.
 fn shortened_house(page: &Page, at: usize) -> Option<usize> {
-    const SHORT: [&str; 14] = [
+    const SHORT: &[WordKey] = words![
         "royal",
         "general",
         "infirmary",
@@ -174,17 +175,19 @@ fn shortened_house(page: &Page, at: usize) -> Option<usize> {
         "women's",
         "children's",
     ];
-    let article = at.checked_sub(1).filter(|article| page.word_is(*article, &["the"]))?;
-    let is_led = follows(page, article, &["at", "in", "to", "from"]);
+    let article = at
+        .checked_sub(1)
+        .filter(|article| page.word_is(*article, words!["the"]))?;
+    let is_led = follows(page, article, words!["at", "in", "to", "from"]);
     let is_ward = (2..=5)
         .filter_map(|back| at.checked_sub(back))
-        .any(|index| is(page, index, class::WARD) || page.word_is(index, &["bed", "theatre", "clinic"]));
+        .any(|index| is(page, index, class::WARD) || page.word_is(index, words!["bed", "theatre", "clinic"]));
     let closes = page.token(at + 1).is_none_or(|next| {
         next.gap >= Gap::Line
             || next.mark != 0 && next.mark != b'-'
             || next.has(cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP)
             || is(page, at + 1, class::TIME_WORD)
-            || page.word_is(at + 1, &["waiting", "yesterday", "today", "overnight"])
+            || page.word_is(at + 1, words!["waiting", "yesterday", "today", "overnight"])
     });
     let is_name = page
         .token(at)
@@ -192,14 +195,14 @@ fn shortened_house(page: &Page, at: usize) -> Option<usize> {
     if !(is_led && is_name && closes) {
         return None;
     }
-    let is_told = is_ward || is_about_person(page, at, at) && !page.word_is(at, &["general", "county"]);
-    let is_short = page.word_is(at, &SHORT) && is_told;
+    let is_told = is_ward || is_about_person(page, at, at) && !page.word_is(at, words!["general", "county"]);
+    let is_short = page.word_is(at, SHORT) && is_told;
     (is_short || is_ward && page.dictionary(at) & dict::WORD == 0).then_some(at)
 }
 
 /// "near Lake Pontchartrain", "at Mount Wenlock": a word of the land and a name.
 fn land(page: &Page, at: usize) -> Option<usize> {
-    const LANDS: [&str; 10] = [
+    const LANDS: &[WordKey] = words![
         "lake", "loch", "lough", "mount", "bayou", "glen", "cape", "isle", "strath", "camp",
     ];
     let name = at + 1;
@@ -208,30 +211,30 @@ fn land(page: &Page, at: usize) -> Option<usize> {
         && !page.has(name, OTHER_MATTER | cue::EPONYM)
         && !page.has(name + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX)
         && (!is_title(page, name + 1) || page.dictionary(name + 1) & dict::HOUSE != 0);
-    if page.word_is(at, &["hmp", "hmyoi", "raf"]) && is_name {
+    if page.word_is(at, words!["hmp", "hmyoi", "raf"]) && is_name {
         return Some(name);
     }
-    (page.word_is(at, &LANDS)
+    (page.word_is(at, LANDS)
         && is_name
         && follows(
             page,
             at,
-            &["near", "at", "on", "in", "by", "from", "to", "around", "of"],
+            words!["near", "at", "on", "in", "by", "from", "to", "around", "of"],
         ))
     .then_some(name)
 }
 
 /// "on Highway 61", "off Route 9".
 fn road(page: &Page, at: usize) -> Option<usize> {
-    let is_country_road = page.word_is(at, &["county", "forest", "farm", "ranch", "state"])
-        && page.word_is(at + 1, &["road", "rd", "route", "highway", "hwy"]);
+    let is_country_road = page.word_is(at, words!["county", "forest", "farm", "ranch", "state"])
+        && page.word_is(at + 1, words!["road", "rd", "route", "highway", "hwy"]);
     let road = if is_country_road { at + 1 } else { at };
     let is_number = page.is_digits(road + 1) && page.gap(road + 1) == Gap::Space && page.word(road + 1).len() <= 4;
-    let is_road = is_country_road || page.word_is(at, &["highway", "hwy", "interstate", "freeway"]);
+    let is_road = is_country_road || page.word_is(at, words!["highway", "hwy", "interstate", "freeway"]);
     let is_led = follows(
         page,
         at,
-        &["on", "off", "near", "along", "by", "from", "state", "county", "us"],
+        words!["on", "off", "near", "along", "by", "from", "state", "county", "us"],
     );
     (is_road && is_number && is_led).then_some(road + 1)
 }
@@ -243,8 +246,8 @@ pub(super) fn interstate(page: &mut Page, at: usize) -> Option<usize> {
         && page.is_digits(number)
         && page.gap(number) == Gap::Glued
         && page.word(number).len() == 2;
-    let is_led = follows(page, at, &["on", "off", "along", "near"]);
-    if !(page.word_is(at, &["i"]) && is_number && is_led) || page.has(number + 1, cue::CODE_CUE | cue::UNIT) {
+    let is_led = follows(page, at, words!["on", "off", "along", "near"]);
+    if !(page.word_is(at, words!["i"]) && is_number && is_led) || page.has(number + 1, cue::CODE_CUE | cue::UNIT) {
         return None;
     }
     page.report(at, number, PhiKind::Geography, 0.7, "geo.street");
@@ -267,25 +270,25 @@ fn unlisted_town(page: &Page, at: usize) -> Option<usize> {
         return None;
     }
     let is_head =
-        page.starts_sentence(preposition) && page.word_is(at + 1, &["there", "we", "our", "where", "i", "they"]);
-    if is_head && page.word_is(preposition, &["in", "here"]) {
+        page.starts_sentence(preposition) && page.word_is(at + 1, words!["there", "we", "our", "where", "i", "they"]);
+    if is_head && page.word_is(preposition, words!["in", "here"]) {
         return Some(at);
     }
     let before = preposition.checked_sub(1)?;
-    let is_of_man = follows(page, at, &["of"])
+    let is_of_man = follows(page, at, words!["of"])
         && before >= 1
         && (1..=2).any(|back| before >= back && page.has(before - back, cue::TITLE));
     if is_of_man {
         return Some(at);
     }
-    if !follows(page, at, &["in", "from", "near", "outside"]) {
+    if !follows(page, at, words!["in", "from", "near", "outside"]) {
         return None;
     }
-    let is_adverb = page.word_is(before, &["out", "over", "down", "up", "back"])
+    let is_adverb = page.word_is(before, words!["out", "over", "down", "up", "back"])
         && !before.checked_sub(1).is_some_and(|verb| {
             page.word_is(
                 verb,
-                &["follow", "end", "ended", "ends", "-", "show", "showed", "built"],
+                words!["follow", "end", "ended", "ends", "-", "show", "showed", "built"],
             )
         })
         && is_about_person(page, at, at);
@@ -296,8 +299,8 @@ fn unlisted_town(page: &Page, at: usize) -> Option<usize> {
         .token(before)
         .is_some_and(|name| name.shape == Shape::Title && !name.has(OTHER_MATTER) && !name.mixes_case)
         && (is_given_name || page.dictionary(before) & dict::WORD == 0)
-        && (page.dictionary(before) & (dict::FIRST | dict::SURNAME) != 0 || page.word_is(preposition, &["from"]))
-        && (is_given_name || page.word_is(preposition, &["from"]) || is_about_person(page, at, at));
+        && (page.dictionary(before) & (dict::FIRST | dict::SURNAME) != 0 || page.word_is(preposition, words!["from"]))
+        && (is_given_name || page.word_is(preposition, words!["from"]) || is_about_person(page, at, at));
     (is_adverb || is_premises || is_somebody).then_some(at)
 }
 
@@ -309,7 +312,7 @@ fn leads_other(page: &Page, next: usize) -> bool {
 
 /// "his sister's flat in Moss Side": two words with capitals after a dwelling.
 fn home_of_two_words(page: &Page, at: usize) -> Option<usize> {
-    const DWELLINGS: [&str; 16] = [
+    const DWELLINGS: &[WordKey] = words![
         "flat", "house", "farm", "hostel", "bungalow", "caravan", "cabin", "ranch", "trailer", "bedsit", "croft",
         "cottage", "home", "village", "pub", "shop",
     ];
@@ -320,7 +323,7 @@ fn home_of_two_words(page: &Page, at: usize) -> Option<usize> {
         })
     };
     let is_pair = is_word(at) && is_title(page, at + 1) && is_word(at + 1) && !is_title(page, at + 2);
-    let is_led = follows(page, at, &["in", "near", "outside"]) && at >= 2 && page.word_is(at - 2, &DWELLINGS);
+    let is_led = follows(page, at, words!["in", "near", "outside"]) && at >= 2 && page.word_is(at - 2, DWELLINGS);
     (is_pair && is_led).then_some(at + 1)
 }
 
@@ -336,7 +339,7 @@ fn shop(page: &Page, at: usize) -> Option<usize> {
         .token(town + 1)
         .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b'.' | b')' | b';'));
     let is_town = page.dictionary(town) & dict::WORD == 0 && page.dictionary(town) & dict::FIRST == 0;
-    (follows(page, at, &["at", "outside"])
+    (follows(page, at, words!["at", "outside"])
         && page.mark_is(at + 1, b',')
         && is_name(at)
         && is_name(town)
@@ -347,7 +350,7 @@ fn shop(page: &Page, at: usize) -> Option<usize> {
 
 /// "SNF called from Whispering Pines II": who calls, calls from a house.
 fn caller(page: &Page, at: usize) -> Option<usize> {
-    const CALLING: [&str; 9] = [
+    const CALLING: &[WordKey] = words![
         "called", "calling", "rang", "phoned", "calls", "ringing", "phoning", "writing", "rings",
     ];
     let is_word = |index: usize| {
@@ -358,7 +361,7 @@ fn caller(page: &Page, at: usize) -> Option<usize> {
     let comes = |index: usize| {
         page.word_is(
             index,
-            &[
+            words![
                 "ambulance",
                 "flown",
                 "drove",
@@ -370,9 +373,9 @@ fn caller(page: &Page, at: usize) -> Option<usize> {
             ],
         )
     };
-    let is_led = follows(page, at, &["from"])
+    let is_led = follows(page, at, words!["from"])
         && at >= 2
-        && (page.word_is(at - 2, &CALLING) || (2..=4).filter_map(|back| at.checked_sub(back)).any(comes));
+        && (page.word_is(at - 2, CALLING) || (2..=4).filter_map(|back| at.checked_sub(back)).any(comes));
     (is_led && is_word(at) && is_title(page, at + 1) && is_word(at + 1)).then_some(at + 1)
 }
 
@@ -387,13 +390,13 @@ fn heading(page: &Page, at: usize) -> Option<usize> {
         .last()?;
     let is_closed = (page.mark_is(last + 1, b':') || page.mark_is(last + 1, b',')) && page.gap(last + 1) == Gap::Glued;
     let tells = (at..=last).any(|index| page.dictionary(index) & dict::WORD == 0)
-        || last > at && page.word_is(at, &["fort", "port", "mount", "lake", "new", "saint", "st"]);
+        || last > at && page.word_is(at, words!["fort", "port", "mount", "lake", "new", "saint", "st"]);
     let is_role = (1..=4).filter_map(|back| comma.checked_sub(back)).any(|index| {
         is(page, index, class::PREMISES)
             || page.dictionary(index) & dict::STAY != 0
             || page.word_is(
                 index,
-                &["assistant", "rn", "therapist", "locum", "medic", "np", "midwifery"],
+                words!["assistant", "rn", "therapist", "locum", "medic", "np", "midwifery"],
             )
     });
     (is_closed && tells && is_role && comma <= 6).then_some(last)

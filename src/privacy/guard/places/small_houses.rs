@@ -1,6 +1,7 @@
 //! Houses of care in small letters, or in a text of capitals, beside other identifiers: read backwards from the word for the house, or told
 //! by a founder or a chain and what follows it.
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -70,7 +71,7 @@ fn house_begin(page: &Page, head: usize) -> Option<usize> {
     let is_other = page.has(head + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && page.gap(head + 1) <= Gap::Space
         || page.word_is(
             head + 1,
-            &[
+            words![
                 "plan", "plans", "policy", "policies", "criteria", "codes", "consult", "referral", "visit",
             ],
         );
@@ -82,7 +83,7 @@ fn house_begin(page: &Page, head: usize) -> Option<usize> {
 
 /// "lima dermatology", not "aba therapy": before a word of a trade stands a town, or what houses are named with, and no verb.
 fn is_named_for_care(page: &Page, first: usize, head: usize) -> bool {
-    const VAGUE: [&str; 13] = [
+    const VAGUE: &[WordKey] = words![
         "health", "therapy", "care", "medical", "center", "centre", "living", "surgery", "dialysis", "imaging",
         "nursing", "partners", "infusion",
     ];
@@ -95,14 +96,14 @@ fn is_named_for_care(page: &Page, first: usize, head: usize) -> bool {
             || page.dictionary(index) & (dict::HOUSE | dict::PRACTICE | dict::SURNAME_ORDINARY) != 0
             || page.dictionary(index) & dict::WORD == 0
             || is(page, index, class::CARE_HOUSE)
-            || page.word_is(index, &["and"])
+            || page.word_is(index, words!["and"])
     };
-    (is_place || !page.word_is(head, &VAGUE)) && (first + 1..head).all(is_name)
+    (is_place || !page.word_is(head, VAGUE)) && (first + 1..head).all(is_name)
 }
 
 /// Whether a token goes on, backwards, with the name of a house.
 fn is_part(page: &Page, index: usize, shape: Shape) -> bool {
-    let joins = page.word_is(index, &["and"]) && is(page, index + 1, class::CARE_HOUSE);
+    let joins = page.word_is(index, words!["and"]) && is(page, index + 1, class::CARE_HOUSE);
     let fits = page.token(index).is_some_and(|token| {
         let is_word = token.shape == shape
             && token.len() > 1
@@ -124,7 +125,7 @@ fn first_of_head(page: &Page, head: usize) -> Option<usize> {
     // "nursing" of "nursing and rehab" is no end.
     let goes_on = page.gap(head + 1) == Gap::Space
         && (is(page, head + 1, class::CARE_HOUSE)
-            || page.word_is(head + 1, &["and"]) && is(page, head + 2, class::CARE_HOUSE));
+            || page.word_is(head + 1, words!["and"]) && is(page, head + 2, class::CARE_HOUSE));
     (!goes_on && (token.has(cue::FACILITY_HEAD) || is(page, head, class::CARE_HOUSE))).then_some(head)
 }
 
@@ -158,18 +159,18 @@ pub(super) fn small_chain(page: &mut Page, at: usize) -> Option<usize> {
         page.token(index)
             .is_some_and(|next| next.has(cue::FACILITY_NAME) || page.lexicon.begins_town(next.hash))
     };
-    let may_lead = leads_place(at + 1) || page.word_is(at + 1, &["health", "medical", "hospital"]);
+    let may_lead = leads_place(at + 1) || page.word_is(at + 1, words!["health", "medical", "hospital"]);
     if !may_lead || !is_next(at + 1) || page.dictionary(at) & dict::CHAIN == 0 || !opens_name(page, at) {
         return None;
     }
-    let place = if page.word_is(at + 1, &["health", "medical", "hospital"]) && is_next(at + 2) {
+    let place = if page.word_is(at + 1, words!["health", "medical", "hospital"]) && is_next(at + 2) {
         at + 2
     } else {
         at + 1
     };
     let is_place = page.dictionary(place) & (dict::CITY | dict::TOWN) != 0 || page.has(place, cue::FACILITY_NAME);
     let is_other = page.has(place, cue::PROPER | cue::ORG_SUFFIX | cue::PERSON | cue::CONNECTOR)
-        || page.word_is(place + 1, &["plan", "plans", "advantage", "insurance", "policy"]);
+        || page.word_is(place + 1, words!["plan", "plans", "advantage", "insurance", "policy"]);
     if !is_place || is_other {
         return None;
     }
@@ -179,16 +180,19 @@ pub(super) fn small_chain(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "good sam", "st marys", "holy cross": the founder of a house.
 pub(super) fn small_founder(page: &mut Page, at: usize) -> Option<usize> {
-    const FOUNDERS: [(&str, &[&str]); 9] = [
-        ("good", &["sam", "samaritan", "shepherd"]),
-        ("holy", &["cross", "name", "family", "redeemer", "rosary", "spirit"]),
-        ("sacred", &["heart"]),
-        ("bon", &["secours"]),
-        ("mount", &["sinai", "carmel"]),
-        ("mt", &["sinai", "carmel"]),
-        ("precious", &["blood"]),
-        ("blessed", &["sacrament"]),
-        ("divine", &["savior", "mercy"]),
+    const FOUNDERS: [(&[WordKey], &[WordKey]); 9] = [
+        (words!["good"], words!["sam", "samaritan", "shepherd"]),
+        (
+            words!["holy"],
+            words!["cross", "name", "family", "redeemer", "rosary", "spirit"],
+        ),
+        (words!["sacred"], words!["heart"]),
+        (words!["bon"], words!["secours"]),
+        (words!["mount"], words!["sinai", "carmel"]),
+        (words!["mt"], words!["sinai", "carmel"]),
+        (words!["precious"], words!["blood"]),
+        (words!["blessed"], words!["sacrament"]),
+        (words!["divine"], words!["savior", "mercy"]),
     ];
     let token = *page.token(at)?;
     let may_be_founder = token.has(cue::FACILITY_NAME)
@@ -200,15 +204,15 @@ pub(super) fn small_founder(page: &mut Page, at: usize) -> Option<usize> {
         return None;
     }
     let name = if page.mark_is(at + 1, b'.') { at + 2 } else { at + 1 };
-    let founder = FOUNDERS.iter().find(|(first, _)| page.word_is(at, &[first]));
+    let founder = FOUNDERS.iter().find(|(first, _)| page.word_is(at, first));
     let is_founder = founder.is_some_and(|(_, seconds)| page.word_is(name, seconds));
-    let is_saint = page.word_is(at, &["st", "saint"])
+    let is_saint = page.word_is(at, words!["st", "saint"])
         && page.token(name).is_some_and(|saint| {
             saint.shape == token.shape && saint.len() > 3 && saint.cues & !(cue::FACILITY_NAME | cue::STATE) == 0
         })
         && page.dictionary(name) & (dict::FIRST | dict::FIRST_ORDINARY | dict::SURNAME) != 0;
     let is_other =
-        page.has(name + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) || page.word_is(name + 1, &["wort", "law", "act"]);
+        page.has(name + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) || page.word_is(name + 1, words!["wort", "law", "act"]);
     if !(is_founder || is_saint) || is_other || page.gap(name) != Gap::Space || page.is_taken(at, name) {
         return None;
     }

@@ -1,5 +1,6 @@
 //! Towns and houses in small letters, beside other identifiers.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -59,14 +60,15 @@ fn is_told(page: &Page, at: usize, last: usize) -> bool {
     // "the nitro": drugs for short
     let follows_article = at
         .checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["the", "a", "an", "his", "her", "no"]));
+        .is_some_and(|before| page.word_is(before, words!["the", "a", "an", "his", "her", "no"]));
     let is_clear = if last > at {
         !is_plain_phrase(page, at, last)
     } else {
         is_only_town(page, at) && !follows_article
     };
     // "cut-off", "at high point in the week"
-    let is_idiom = last > at && (page.mark_is(at + 1, b'-') || page.word_is(at, &["cut", "high", "central", "half"]));
+    let is_idiom =
+        last > at && (page.mark_is(at + 1, b'-') || page.word_is(at, words!["cut", "high", "central", "half"]));
     is_clear
         || !is_idiom
             && (follows_way(page, at)
@@ -87,13 +89,13 @@ fn is_plain_phrase(page: &Page, at: usize, last: usize) -> bool {
 /// "from chinle to phoenix": a town that is a word too, at the end of a way from another.
 fn ends_way(page: &Page, at: usize) -> bool {
     at >= 3
-        && page.word_is(at - 1, &["to"])
-        && page.word_is(at - 3, &["from"])
+        && page.word_is(at - 1, words!["to"])
+        && page.word_is(at - 3, words!["from"])
         && page.dictionary(at) & dict::CITY != 0
         && (page.is_taken(at - 2, at - 2) || page.dictionary(at - 2) & (dict::CITY | dict::TOWN | dict::WORD) == 0)
 }
 
 /// "moundridge to newton": a way from one town to another.
 fn leads_town(page: &Page, last: usize) -> bool {
-    page.word_is(last + 1, &["to"]) && page.dictionary(last + 2) & (dict::CITY | dict::TOWN) != 0
+    page.word_is(last + 1, words!["to"]) && page.dictionary(last + 2) & (dict::CITY | dict::TOWN) != 0
 }

@@ -1,6 +1,7 @@
 //! Streets, apartments and post boxes.
 
 use super::super::FieldContext;
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -85,10 +86,10 @@ pub(super) fn street(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "lives at 87 Jakobi 69", "address: 46 Velky Pruhon": a number and words after a clear cue, up to a comma or the line's end.
 pub(super) fn cued_address(page: &mut Page, at: usize) -> Option<usize> {
-    let links = [
+    let links = words![
         "at", "is", "to", ":", "the", "on", "has", "changed", "new", "current", "of", "record", "file",
     ];
-    let first = (at + 1..at + 6).find(|index| !(page.word_is(*index, &links) || page.has(*index, cue::ADDRESS_CUE)))?;
+    let first = (at + 1..at + 6).find(|index| !(page.word_is(*index, links) || page.has(*index, cue::ADDRESS_CUE)))?;
     let house = page.token(first)?;
     let is_house = house.has_digit() && house.len() <= 6 && house.gap <= Gap::Line && !house.taken;
     let street = page.token(first + 1)?;
@@ -116,12 +117,12 @@ pub(super) fn cued_address(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "3887 Highway 41", "12 County Road 9".
 fn numbered_road(page: &Page, at: usize) -> Option<usize> {
-    let road = if page.word_is(at + 1, &["county", "state", "us", "farm"]) {
+    let road = if page.word_is(at + 1, words!["county", "state", "us", "farm"]) {
         at + 2
     } else {
         at + 1
     };
-    let is_road = page.word_is(road, &["highway", "hwy", "route", "rte", "road"])
+    let is_road = page.word_is(road, words!["highway", "hwy", "route", "rte", "road"])
         && page.token(road).is_some_and(Token::is_capitalised)
         && page.is_digits(road + 1)
         && page.gap(road + 1) == Gap::Space
@@ -235,7 +236,7 @@ pub(super) fn is_street_name(page: &Page, first: usize, suffix: usize, is_addres
     let is_direction = |index: usize| {
         let leads_number = page.token(index + 1).is_some_and(Token::has_digit)
             || page.mark_is(index + 1, b'.') && page.token(index + 2).is_some_and(Token::has_digit);
-        leads_number && page.word_is(index, &["n", "s", "e", "w", "ne", "nw", "se", "sw"])
+        leads_number && page.word_is(index, words!["n", "s", "e", "w", "ne", "nw", "se", "sw"])
     };
     let is_titled = (3..=5).contains(&number.len())
         && !is_year
@@ -243,8 +244,9 @@ pub(super) fn is_street_name(page: &Page, first: usize, suffix: usize, is_addres
             page.token(index)
                 .is_some_and(|token| token.mark != 0 || token.shape == Shape::Title)
         });
-    let clear_suffix =
-        is_titled || page.has(suffix, cue::STREET_SUFFIX) || page.word_is(suffix, &["st", "dr", "ct", "pl", "way"]);
+    let clear_suffix = is_titled
+        || page.has(suffix, cue::STREET_SUFFIX)
+        || page.word_is(suffix, words!["st", "dr", "ct", "pl", "way"]);
     clear_suffix
         && words.all(|index| {
             page.token(index).is_some_and(|token| {
@@ -275,7 +277,9 @@ pub(super) fn named_street(page: &mut Page, at: usize) -> Option<usize> {
     let has_cue = page
         .cue_before(at, 2, cue::PLACE_PREP | cue::PLACE_STRONG | cue::ADDRESS_CUE)
         .is_some()
-        || at.checked_sub(1).is_some_and(|before| page.word_is(before, &["on"]));
+        || at
+            .checked_sub(1)
+            .is_some_and(|before| page.word_is(before, words!["on"]));
     if !has_cue {
         return None;
     }
@@ -290,8 +294,9 @@ pub(super) fn named_street(page: &mut Page, at: usize) -> Option<usize> {
             .is_some_and(|token| token.shape == Shape::Title && !token.has(cue::PROPER | cue::CODE_CUE))
     });
     let is_suffix =
-        page.token(last).is_some_and(Token::is_capitalised) || page.word_is(last, &["street", "road", "avenue"]);
-    if !is_name || !is_suffix || page.word_is(last, &["heights", "ridge", "loop", "crossing", "circle", "square"]) {
+        page.token(last).is_some_and(Token::is_capitalised) || page.word_is(last, words!["street", "road", "avenue"]);
+    if !is_name || !is_suffix || page.word_is(last, words!["heights", "ridge", "loop", "crossing", "circle", "square"])
+    {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.8, "geo.street");
@@ -305,7 +310,7 @@ pub(super) fn apartment(page: &mut Page, at: usize) -> Option<usize> {
         value += 1;
     }
     let token = page.token(value)?;
-    if page.word_is(at, &["box", "pobox"]) {
+    if page.word_is(at, words!["box", "pobox"]) {
         return None;
     }
     if !token.has_digit()
@@ -321,19 +326,19 @@ pub(super) fn apartment(page: &mut Page, at: usize) -> Option<usize> {
 
 /// "PO Box 1407", unless a payer's office is written to. Called at "box".
 pub(super) fn post_box(page: &mut Page, at: usize) -> Option<usize> {
-    if !page.word_is(at, &["box", "pobox"]) {
+    if !page.word_is(at, words!["box", "pobox"]) {
         return None;
     }
     let mut first = at;
     while first + 4 > at
         && first.checked_sub(1).is_some_and(|before| {
-            page.word_is(before, &["p", "o", "po"]) || page.mark_is(before, b'.') && page.gap(before) == Gap::Glued
+            page.word_is(before, words!["p", "o", "po"]) || page.mark_is(before, b'.') && page.gap(before) == Gap::Glued
         })
     {
         first -= 1;
     }
     let value = if page.mark_is(at + 1, b'#') { at + 2 } else { at + 1 };
-    let is_box = page.is_digits(value) && (first < at || page.word_is(at, &["pobox"]));
+    let is_box = page.is_digits(value) && (first < at || page.word_is(at, words!["pobox"]));
     if !is_box {
         return None;
     }

@@ -1,5 +1,6 @@
 //! What stands around a town beside other identifiers: words of place before it, marks on both sides, a state, a ZIP code, a house.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -9,13 +10,13 @@ use super::super::words::{class, is};
 const TOLD_ALONE_MIN: usize = 5;
 
 /// Words that a town follows wherever somebody is told of.
-const WAYS: [&str; 16] = [
+const WAYS: &[WordKey] = words![
     "in", "from", "near", "outside", "to", "at", "via", "frm", "fr", "toward", "towards", "leaving", "serving",
     "around", "inside", "of",
 ];
 
 /// What a town's house of care is called for short.
-const SITES: [&str; 24] = [
+const SITES: &[WordKey] = words![
     "clinic",
     "clinics",
     "office",
@@ -43,7 +44,7 @@ const SITES: [&str; 24] = [
 ];
 
 /// States whose letters end a clinician's name or are a word.
-const AMBIGUOUS: [&str; 15] = [
+const AMBIGUOUS: &[WordKey] = words![
     "md", "pa", "do", "ma", "ms", "or", "in", "pt", "ok", "me", "hi", "oh", "id", "al", "ct",
 ];
 
@@ -101,7 +102,7 @@ pub(super) fn is_only_town(page: &Page, at: usize) -> bool {
 pub(super) fn follows_way(page: &Page, at: usize) -> bool {
     !page.starts_sentence(at)
         && page.gap(at) <= Gap::Line
-        && at.checked_sub(1).is_some_and(|before| page.word_is(before, &WAYS))
+        && at.checked_sub(1).is_some_and(|before| page.word_is(before, WAYS))
 }
 
 /// Whether a clause ends after a token: a mark, a line, the text.
@@ -116,13 +117,13 @@ pub(super) fn ends_clause(page: &Page, last: usize) -> bool {
 /// "nearest in network is killeen, 90 miles": told as where something is.
 pub(super) fn is_named_as(page: &Page, at: usize, last: usize) -> bool {
     at.checked_sub(1)
-        .is_some_and(|before| page.word_is(before, &["is", "was"]))
+        .is_some_and(|before| page.word_is(before, words!["is", "was"]))
         && (ends_clause(page, last) || page.mark_is(last + 1, b','))
         && page.dictionary(at) & dict::FIRST == 0
 }
 
 /// What only a house of care does or has.
-const DEEDS: [&str; 24] = [
+const DEEDS: &[WordKey] = words![
     "says",
     "said",
     "sent",
@@ -151,7 +152,7 @@ const DEEDS: [&str; 24] = [
 
 /// "SJMC says", "Cascade Manor billed": what a house does or has.
 pub(super) fn leads_deed(page: &Page, last: usize) -> bool {
-    page.gap(last + 1) == Gap::Space && page.word_is(last + 1, &DEEDS)
+    page.gap(last + 1) == Gap::Space && page.word_is(last + 1, DEEDS)
 }
 
 /// Whether a name may begin at a token: at the head of a sentence, after a mark, a finding, or a word that names follow.
@@ -164,7 +165,7 @@ pub(super) fn opens_name(page: &Page, at: usize) -> bool {
                 || before.taken
                 || before.has(cue::PLACE_PREP)
         })
-        || page.word_is(at - 1, &["the", "by", "for", "our", "and", "is", "was", "via"])
+        || page.word_is(at - 1, words!["the", "by", "for", "our", "and", "is", "was", "via"])
 }
 
 /// ", killeen.", "(Bend)", "- hazard -": between marks.
@@ -196,11 +197,13 @@ pub(super) fn leads_state(page: &Page, at: usize, last: usize) -> bool {
     let is_small = token.shape == Shape::Lower;
     let has_zip = page.is_digits(state + 1) && page.word(state + 1).len() == 5;
     let may_be_person = page.dictionary(at) & (dict::FIRST | dict::SURNAME) != 0
-        && !at.checked_sub(1).is_some_and(|before| page.word_is(before, &["in"]));
+        && !at
+            .checked_sub(1)
+            .is_some_and(|before| page.word_is(before, words!["in"]));
     let closes = ends_clause(page, state) || page.mark_is(state + 1, b',') || !is_small;
     is_short
         && (has_zip
-            || !page.word_is(state, &AMBIGUOUS) && closes
+            || !page.word_is(state, AMBIGUOUS) && closes
             || !may_be_person && (ends_clause(page, state) || page.mark_is(state + 1, b',')))
 }
 
@@ -209,12 +212,12 @@ pub(super) fn follows_site(page: &Page, at: usize) -> bool {
     page.gap(at) == Gap::Space
         && !page.has(at, cue::FACILITY_GENERIC)
         && !page.starts_sentence(at)
-        && at.checked_sub(1).is_some_and(|site| page.word_is(site, &SITES))
+        && at.checked_sub(1).is_some_and(|site| page.word_is(site, SITES))
 }
 
 /// "rochester's clinic", "GLENDALE OFFICE": what a town has.
 pub(super) fn leads_site(page: &Page, last: usize) -> bool {
     page.gap(last + 1) == Gap::Space
-        && page.word_is(last + 1, &SITES)
+        && page.word_is(last + 1, SITES)
         && page.token(last + 1).is_some_and(Token::is_word)
 }

@@ -1,5 +1,6 @@
 //! Towns with their state: "Fresno, CA", "Salt Lake City, Utah".
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -44,7 +45,7 @@ pub(super) fn town_and_state(page: &mut Page, at: usize, last: usize) -> Option<
 
 /// A state by itself: not "CO-50" nor "ID R599", and not what "Texas Medicaid" begins with.
 fn is_state(page: &Page, state: usize, token: &Token) -> bool {
-    const OWNED: [&str; 7] = [
+    const OWNED: &[WordKey] = words![
         "medicaid",
         "medicare",
         "law",
@@ -62,7 +63,7 @@ fn is_state(page: &Page, state: usize, token: &Token) -> bool {
     let leads_number = page
         .token(state + 1)
         .is_some_and(|next| next.shape == Shape::Mixed && next.gap == Gap::Space);
-    is_written && !is_code && !leads_number && !page.word_is(state + 1, &OWNED)
+    is_written && !is_code && !leads_number && !page.word_is(state + 1, OWNED)
 }
 
 /// Whether the words before a state may be a town: listed, or, before a comma, no other word.
@@ -76,7 +77,7 @@ fn is_plausible_town(page: &Page, at: usize, last: usize, has_comma: bool) -> bo
     let state = last + 2;
     let is_ambiguous = page.word_is(
         state,
-        &["md", "pa", "do", "ma", "or", "in", "pt", "ok", "me", "hi", "oh"],
+        words!["md", "pa", "do", "ma", "or", "in", "pt", "ok", "me", "hi", "oh"],
     ) || page.has(state, cue::PROPER);
     let is_title = page.token(at).is_some_and(|token| token.shape == Shape::Title);
     let is_listed = is_title && at == last && page.dictionary(at) & dict::TOWN != 0 && !page.starts_sentence(at);

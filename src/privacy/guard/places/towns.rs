@@ -1,5 +1,6 @@
 //! Towns.
 
+use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{PHRASE_WORDS_MAX, cue, dict, hash_phrase};
 use super::super::names::met::is_addressee;
@@ -74,7 +75,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
     let is_led = strong || follows_preposition;
     let names_other = names_other(page, at, last, phrase.is_some(), is_led)
         || !strong && phrase.is_none() && is_double_name(page, at);
-    if phrase.is_some() && page.word_is(last + 1, &STAGES) && page.gap(last + 1) == Gap::Space {
+    if phrase.is_some() && page.word_is(last + 1, STAGES) && page.gap(last + 1) == Gap::Space {
         // "Ann Arbor IIIB": nobody's name either.
         page.pass(at, last);
         return Some(last);
@@ -112,7 +113,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
 }
 
 /// Stages, numbers of a disease's course called after a town.
-pub(super) const STAGES: [&str; 16] = [
+pub(super) const STAGES: &[WordKey] = words![
     "i", "ii", "iii", "iv", "v", "vi", "ia", "ib", "iia", "iib", "iiia", "iiib", "iva", "ivb", "stage", "staging",
 ];
 
@@ -129,7 +130,7 @@ fn names_other(page: &Page, at: usize, last: usize, is_phrase: bool, is_led: boo
     names_house
         || is_numbered
         || is_compound(page, last)
-        || page.word_is(last + 1, &STAGES)
+        || page.word_is(last + 1, STAGES)
         || page.has(at, cue::CODE_CUE | cue::MONTH | cue::TITLE)
         || !is_phrase && is_addressee(page, at)
         || page.has(at, cue::PROPER) && (!is_phrase || page.has(last, cue::PROPER))
@@ -150,7 +151,7 @@ fn names_study(page: &Page, last: usize) -> bool {
         .any(|index| {
             page.word_is(
                 index,
-                &[
+                words![
                     "cohort",
                     "cohorts",
                     "definition",
@@ -159,7 +160,7 @@ fn names_study(page: &Page, last: usize) -> bool {
                     "consensus",
                 ],
             ) || index <= last + 3
-                && page.word_is(index, &["plan", "criteria", "score"])
+                && page.word_is(index, words!["plan", "criteria", "score"])
                 && page.gap(last + 1) == Gap::Space
                 && !page.has(last + 1, cue::CONNECTOR | cue::PERSON_VERB)
         })
@@ -183,7 +184,7 @@ fn is_compound(page: &Page, last: usize) -> bool {
             .is_some_and(|next| next.shape == Shape::Lower && next.gap == Gap::Glued)
         && !page.word_is(
             last + 2,
-            &[
+            words![
                 "based", "area", "born", "bound", "native", "trained", "side", "on", "by", "to",
             ],
         )
@@ -214,10 +215,10 @@ fn closes_phrase(page: &Page, at: usize) -> bool {
     let ends = page.token(at + 1).is_none_or(|next| {
         next.gap >= Gap::Line
             || matches!(next.mark, b'.' | b',' | b';' | b'?' | b')')
-            || page.word_is(at + 1, &["on", "and", "who", "was", "is"])
+            || page.word_is(at + 1, words!["on", "and", "who", "was", "is"])
     });
     let follows_person = page.cue_before(at.saturating_sub(1), 1, cue::PERSON).is_some();
-    page.word_is(at.wrapping_sub(1), &["in"]) && is_lower(2) && (ends || follows_person)
+    page.word_is(at.wrapping_sub(1), words!["in"]) && is_lower(2) && (ends || follows_person)
 }
 
 /// Whether a word, or the `phrase` that begins with it, is a town here.
@@ -236,7 +237,9 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
             && !next.has(cue::STATE | cue::STATE_ABBR | cue::PROPER | cue::PLACE_TAIL)
             && !(next.shape == Shape::Upper && next.has(cue::CONNECTOR | cue::PERSON_VERB | cue::PERSON_PREP))
     });
-    let follows_from = at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]));
+    let follows_from = at
+        .checked_sub(1)
+        .is_some_and(|before| page.word_is(before, words!["from"]));
     if phrase.is_some() {
         return strong
             || weak
@@ -263,10 +266,10 @@ fn is_town(page: &Page, at: usize, phrase: Option<usize>, strong: bool, weak: bo
     if weak {
         let is_clear_word = token.shape == Shape::Title && (follows_from || is_city && closes_phrase(page, at));
         let is_clear_eponym = !token.has(cue::EPONYM) || is_city && (follows_from || closes_phrase(page, at));
-        let may_be_addressee = is_person && !is_city && page.word_is(at.wrapping_sub(1), &["to"]);
+        let may_be_addressee = is_person && !is_city && page.word_is(at.wrapping_sub(1), words!["to"]);
         return is_place && !may_be_addressee && (!is_word || is_clear_word) && is_clear_eponym && !is_next_capital;
     }
-    let leads_person = page.word_is(last + 1, &["pt", "patient", "pts"]) && page.gap(last + 1) == Gap::Space;
+    let leads_person = page.word_is(last + 1, words!["pt", "patient", "pts"]) && page.gap(last + 1) == Gap::Space;
     if page.has(last + 1, cue::PLACE_TAIL) || leads_person && token.shape == Shape::Title {
         return is_city && !is_word;
     }
@@ -288,7 +291,7 @@ fn is_titled_phrase(page: &Page, first: usize, last: usize) -> bool {
     let leads_person = page.has(last + 1, cue::PERSON)
         || page.word_is(
             last + 1,
-            &[
+            words![
                 "man", "woman", "male", "female", "boy", "girl", "family", "couple", "teacher", "mother", "father",
             ],
         );
@@ -303,11 +306,11 @@ fn is_titled_phrase(page: &Page, first: usize, last: usize) -> bool {
 pub(in super::super) fn names_institution(page: &Page, at: usize) -> bool {
     let follows_saint = at >= 1
         && page.gap(at) == Gap::Space
-        && page.word_is(at - 1, &["san", "santa", "los", "las", "st", "new", "fort"])
+        && page.word_is(at - 1, words!["san", "santa", "los", "las", "st", "new", "fort"])
         && page.token(at - 1).is_some_and(Token::is_capitalised);
     let first = if follows_saint { at - 1 } else { at };
     first >= 2
-        && page.word_is(first - 1, &["of"])
+        && page.word_is(first - 1, words!["of"])
         && page.has(first - 2, cue::ORG_SUFFIX | cue::FACILITY_HEAD | cue::PROPER)
         && page.token(first - 2).is_some_and(Token::is_capitalised)
 }

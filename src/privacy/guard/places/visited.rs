@@ -1,6 +1,7 @@
 //! Where somebody was seen, beside other identifiers: what follows "at" is a house of care, whatever its name, and practices that are called
 //! by a trade and a place.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -29,7 +30,7 @@ pub(super) fn visited(page: &mut Page, at: usize) -> Option<usize> {
     let is_shouted = token.shape == Shape::Upper;
     let is_other = |index: usize| page.has(index, OTHER_MATTER);
     // A payer that has houses of its own.
-    let is_payers_own = last == at && page.word_is(at, &["kaiser"]);
+    let is_payers_own = last == at && page.word_is(at, words!["kaiser"]);
     let is_supplier = || page.has(at, cue::PROPER) && page.has(at - 1, cue::FACILITY_VERB) && leads_town(page, last);
     let tells = |index: usize| {
         let known = page.dictionary(index);
@@ -83,11 +84,11 @@ pub(super) fn small_visited(page: &mut Page, at: usize, token: &Token) -> Option
 fn follows_at(page: &Page, at: usize) -> bool {
     at >= 2
         && page.gap(at) == Gap::Space
-        && page.word_is(at - 1, &["at"])
+        && page.word_is(at - 1, words!["at"])
         && !page.starts_sentence(at - 1)
         && !page.word_is(
             at - 2,
-            &[
+            words![
                 "look", "looking", "looked", "aimed", "directed", "anger", "laughed", "yelled",
             ],
         )
@@ -95,7 +96,7 @@ fn follows_at(page: &Page, at: usize) -> bool {
 
 /// "in Irvine"
 fn leads_town(page: &Page, last: usize) -> bool {
-    page.word_is(last + 1, &["in"]) && page.is_taken(last + 2, last + 2)
+    page.word_is(last + 1, words!["in"]) && page.is_taken(last + 2, last + 2)
 }
 
 /// A number, a score or a firm's ending follows.
@@ -105,13 +106,16 @@ fn names_other(page: &Page, last: usize) -> bool {
             || page.token(last + 1).is_some_and(Token::has_digit)
             || page.word_is(
                 last + 1,
-                &["plan", "plans", "policy", "level", "levels", "dose", "scale"],
+                words!["plan", "plans", "policy", "level", "levels", "dose", "scale"],
             ))
 }
 
 /// ", Camp Lejeune,": a word of the land and a name, between marks.
 pub(super) fn land_set_off(page: &mut Page, at: usize) -> Option<usize> {
-    let is_land = page.word_is(at, &["fort", "ft", "camp", "port", "lake", "mount", "naval", "joint"]);
+    let is_land = page.word_is(
+        at,
+        words!["fort", "ft", "camp", "port", "lake", "mount", "naval", "joint"],
+    );
     let name = if page.mark_is(at + 1, b'.') { at + 2 } else { at + 1 };
     let is_name = page
         .token(name)
@@ -130,7 +134,7 @@ pub(super) fn practice_of(page: &mut Page, at: usize) -> Option<usize> {
         page.token(index).is_some_and(|group| group.shape == Shape::Title) && is(page, index, class::CARE_HOUSE)
     };
     let of = if is_group(at + 1) { at + 2 } else { at + 1 };
-    if !is_trade || !page.word_is(of, &["of"]) {
+    if !is_trade || !page.word_is(of, words!["of"]) {
         return None;
     }
     let last = place_after(page, of)?;
@@ -150,8 +154,9 @@ pub(super) fn place_after(page: &Page, of: usize) -> Option<usize> {
     let is_place = known & (dict::CITY | dict::TOWN) != 0 || known == 0 || page.has(place, cue::STATE);
     let is_side = page.word_is(
         place,
-        &[
-            "north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "greater", "the",
+        words![
+            "north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "greater",
+            "the",
         ],
     );
     if is_side && is_title(place + 1) {

@@ -1,5 +1,6 @@
 //! Where a person is, goes or comes from: what stands around a town and speaks for it.
 
+use super::super::key::{WordKey, words};
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
 use super::super::token::{Gap, Shape, Token};
@@ -9,15 +10,15 @@ const REACH: usize = 5;
 
 /// "drove up from Ajo", "visiting her aunt in Skokie": no list has to know the town.
 pub(super) fn follows_move(page: &Page, at: usize) -> bool {
-    const PREPOSITIONS: [&str; 9] = [
+    const PREPOSITIONS: &[WordKey] = words![
         "in", "from", "to", "near", "outside", "around", "via", "toward", "towards",
     ];
-    follows(page, at, &PREPOSITIONS, dict::MOVE) || follows_material(page, at)
+    follows(page, at, PREPOSITIONS, dict::MOVE) || follows_material(page, at)
 }
 
 /// "labs from Thornbury", "a call back from Elkader": what one house sends another.
 fn follows_material(page: &Page, at: usize) -> bool {
-    const MATERIAL: [&str; 29] = [
+    const MATERIAL: &[WordKey] = words![
         "labs",
         "results",
         "records",
@@ -48,10 +49,10 @@ fn follows_material(page: &Page, at: usize) -> bool {
         "bloods",
         "handoff",
     ];
-    let Some(from) = at.checked_sub(1).filter(|before| page.word_is(*before, &["from"])) else {
+    let Some(from) = at.checked_sub(1).filter(|before| page.word_is(*before, words!["from"])) else {
         return false;
     };
-    (1..=2).any(|back| back <= from && page.word_is(from - back, &MATERIAL))
+    (1..=2).any(|back| back <= from && page.word_is(from - back, MATERIAL))
         && page.dictionary(at) & dict::FIRST == 0
         && page
             .token(at)
@@ -61,7 +62,7 @@ fn follows_material(page: &Page, at: usize) -> bool {
 /// "(Paducah, Mayfield, Benton)", "Yuba City or Marysville": a known town in a row with one that was found.
 pub(super) fn continues_row(page: &Page, at: usize, last: usize) -> bool {
     let joins = at >= 2
-        && (page.mark_is(at - 1, b',') || page.word_is(at - 1, &["and", "or", "to"]))
+        && (page.mark_is(at - 1, b',') || page.word_is(at - 1, words!["and", "or", "to"]))
         && page
             .token(at - 2)
             .is_some_and(|before| before.taken && before.is_word());
@@ -76,13 +77,13 @@ pub(super) fn follows_stay(page: &Page, at: usize) -> bool {
     follows(
         page,
         at,
-        &["in", "from", "near", "outside", "to"],
+        words!["in", "from", "near", "outside", "to"],
         dict::STAY | dict::MOVE,
     )
 }
 
 /// A preposition before `at`, and a word of `kinds` before that, with nothing but small words between.
-fn follows(page: &Page, at: usize, prepositions: &[&str], kinds: u64) -> bool {
+fn follows(page: &Page, at: usize, prepositions: &[WordKey], kinds: u64) -> bool {
     let Some(preposition) = at.checked_sub(1).filter(|before| page.word_is(*before, prepositions)) else {
         return false;
     };
@@ -158,17 +159,18 @@ pub(super) const fn may_be_unknown_town(token: &Token, known: u64) -> bool {
 
 /// "city Boise", "Town: Ovid".
 pub(super) fn follows_label(page: &Page, at: usize) -> bool {
-    let label = if at >= 1 && (page.mark_is(at - 1, b':') || page.word_is(at - 1, &["is"])) {
+    let label = if at >= 1 && (page.mark_is(at - 1, b':') || page.word_is(at - 1, words!["is"])) {
         at.checked_sub(2)
     } else {
         at.checked_sub(1)
     };
-    label.is_some_and(|label| page.word_is(label, &["city", "town", "village", "hometown"]))
+    label.is_some_and(|label| page.word_is(label, words!["city", "town", "village", "hometown"]))
 }
 
 /// "67F from Fresno", "a 54-year-old man from …".
 pub(super) fn follows_demographics(page: &Page, at: usize) -> bool {
-    at.checked_sub(1).is_some_and(|before| page.word_is(before, &["from"]))
+    at.checked_sub(1)
+        .is_some_and(|before| page.word_is(before, words!["from"]))
         && page.cue_before(at - 1, 4, cue::AGE_UNIT | cue::PERSON).is_some()
 }
 
@@ -178,5 +180,5 @@ pub(super) fn follows_age(page: &Page, at: usize) -> bool {
         && page.mark_is(at - 1, b',')
         && (page.token(at - 2).is_some_and(|age| age.has_digit() && age.len() <= 4)
             || page.has(at - 2, cue::AGE_UNIT)
-            || page.word_is(at - 2, &["o", "old", "f", "m"]))
+            || page.word_is(at - 2, words!["o", "old", "f", "m"]))
 }

@@ -1,5 +1,6 @@
 //! ZIP codes and coordinates.
 
+use super::super::key::words;
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
@@ -22,7 +23,7 @@ pub(super) fn zip(page: &mut Page, at: usize) -> Option<usize> {
         page.report(value, value, PhiKind::Geography, 0.9, "geo.zip3_restricted");
         return Some(value);
     }
-    let is_indian = digits.len() == 6 && page.word_is(at, &["pincode", "pin"]);
+    let is_indian = digits.len() == 6 && page.word_is(at, words!["pincode", "pin"]);
     if !is_indian && digits.len() != 5 && digits.len() != 9
         || page.cue_before(value, 3, cue::CODE_CUE).is_some_and(|code| code > at)
     {
@@ -46,7 +47,7 @@ fn is_closed(page: &Page, at: usize) -> bool {
 pub(super) fn zip_of_person(page: &mut Page, at: usize) -> Option<usize> {
     let lead = at
         .checked_sub(1)
-        .filter(|lead| page.word_is(*lead, &["in", "from", "near"]))?;
+        .filter(|lead| page.word_is(*lead, words!["in", "from", "near"]))?;
     let person = lead.checked_sub(1)?;
     let is_zip = page.is_digits(at) && page.word(at).len() == 5 && page.gap(at) == Gap::Space && is_closed(page, at);
     let is_person =
@@ -169,7 +170,7 @@ pub(super) fn coordinates(page: &mut Page, at: usize) -> Option<usize> {
     }
     let mut next = at + 3;
     while next < at + 7
-        && (page.mark_is(next, b',') || page.mark_is(next, b'-') || page.word_is(next, &["n", "s", "/"]))
+        && (page.mark_is(next, b',') || page.mark_is(next, b'-') || page.word_is(next, words!["n", "s", "/"]))
     {
         next += 1;
     }
