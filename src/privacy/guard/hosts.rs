@@ -1,6 +1,10 @@
 //! Mailboxes and hosts that are nobody's own: offices, regulators, payers, journals.
 
 use super::FieldContext;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::key::{WordKey, words};
 use super::page::Page;
 
@@ -112,7 +116,7 @@ pub(super) const PUBLIC_HOSTS: &[&str] = &[
 ];
 
 /// Parts of host names that only insurers and their plans use.
-pub(super) const INSURER_WORDS: &[&str] = &[
+const INSURER_WORDS: &[&str] = &[
     "bluecross",
     "blueshield",
     "empireblue",
@@ -183,6 +187,9 @@ pub(super) const INSURER_WORDS: &[&str] = &[
     "totalcare",
 ];
 
+/// Finds all of them in one look at a host; `None` only if they were too many to build it of.
+static INSURERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(INSURER_WORDS).ok());
+
 /// Path words that tie a page to one person.
 pub(super) const PERSONAL_PATH: &[WordKey] = words![
     "patient", "patients", "member", "members", "chart", "mychart", "mrn", "u", "user", "users", "profile", "account",
@@ -219,7 +226,7 @@ fn is_public(host: &str) -> bool {
 }
 
 fn is_insurers(host: &str) -> bool {
-    INSURER_WORDS.iter().any(|word| host.contains(word)) && !host.contains("patient") && !host.contains("mychart")
+    INSURERS.as_ref().is_some_and(|insurers| insurers.is_match(host)) && !host.contains("patient") && !host.contains("mychart")
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::brands::brand;
 use super::capitals_end;
 use super::facilities::is_facility_name;
 use super::letters::hospital_letters;
-use super::small_houses::{house_of_head, small_chain, small_founder};
+use super::small_houses::{house_of_head, may_be_founder, small_chain, small_founder};
 use super::small_towns::{small_town, unlisted_town};
 use super::surroundings::{
     ends_clause, follows_site, follows_way, is_joined, is_made_as_town, is_named_as, is_only_town, is_set_off,
@@ -26,14 +26,82 @@ use super::whereabouts::zip_after;
 
 pub(super) const DETECTOR: &str = "geo.beside";
 
+/// Words of grammar, people and codes, which name no place in small letters.
+const NO_PLACES: u64 = cue::CONNECTOR
+    | cue::PLACE_PREP
+    | cue::PERSON_PREP
+    | cue::PERSON_VERB
+    | cue::HUMAN_VERB
+    | cue::PERSON
+    | cue::UNIT
+    | cue::MONTH
+    | cue::CODE_CUE;
+
 /// How many of the last findings are looked through for one place: few lie between it and what follows.
 const FOUND_REACH: usize = 64;
 
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     let mut at = near.start;
     while at < near.end {
-        at = inspect(page, at).unwrap_or(at) + 1;
+        let last = if may_concern(page, at) { inspect(page, at) } else { None };
+        at = last.unwrap_or(at) + 1;
     }
+}
+
+/// Nearly all tokens are dismissed here, by a look at those beside them.
+fn may_concern(page: &Page, at: usize) -> bool {
+    let Some(token) = page.tokens.get(at).filter(|token| !token.taken) else {
+        return false;
+    };
+    match token.shape {
+        Shape::Mark | Shape::Mixed => false,
+        Shape::Digits => token.len() == 5,
+        Shape::Title | Shape::Upper => true,
+        Shape::Lower => words::may_name_place(token) || !is_no_place(token) && may_be_small(page, at, token),
+    }
+}
+
+/// Whether a word in small letters may be, or begin, what [`uncapitalised`] looks for.
+#[inline]
+fn may_be_small(page: &Page, at: usize, token: &Token) -> bool {
+    let (before, next) = (
+        page.tokens.get(at.wrapping_sub(1)).unwrap_or(&Token::END),
+        page.tokens.get(at + 1).unwrap_or(&Token::END),
+    );
+    let may_end_letters = || {
+        let last = page.text.as_bytes().get(token.end as usize - 1);
+        matches!(token.len(), 3..=5) && last.is_some_and(|last| matches!(last | 0x20, b'c' | b'h'))
+    };
+    let may_lead_chain = || {
+        let leads = before.has(cue::CONNECTOR) || token.starts_sentence;
+        leads && next.shape == Shape::Lower && (matches!(next.first, b'h' | b'm') || may_name_town(page, next))
+    };
+    is_led(before)
+        || is_followed(next)
+        || may_name_town(page, token)
+        || token.has(cue::FACILITY_HEAD | cue::FACILITY_PAIR)
+        || may_be_founder(token)
+        || may_end_letters()
+        || may_lead_chain()
+}
+
+fn may_name_town(page: &Page, token: &Token) -> bool {
+    token.has(cue::FACILITY_NAME) || page.lexicon.begins_town(token.hash)
+}
+
+/// After a mark, another identifier or a word of place.
+fn is_led(before: &Token) -> bool {
+    before.mark != 0 || before.taken || before.has(cue::PLACE_PREP)
+}
+
+/// Before what towns and houses are followed by.
+fn is_followed(next: &Token) -> bool {
+    next.mark == b',' || next.has(cue::STATE_ABBR | cue::PLACE_TAIL | cue::FACILITY_HEAD)
+}
+
+/// Words that are certainly no place in small letters.
+fn is_no_place(token: &Token) -> bool {
+    token.len() < 2 || token.has(NO_PLACES) && !token.has(cue::FACILITY_NAME | cue::FACILITY_PAIR)
 }
 
 /// Gives the last token of what was found.
@@ -67,18 +135,9 @@ fn inspect(page: &mut Page, at: usize) -> Option<usize> {
     }
 }
 
-/// A word in small letters, or one of a text of capitals. Nearly all are dismissed by a look at those beside it.
+/// A word in small letters, or one of a text of capitals.
 fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
-    const NO_PLACES: u64 = cue::CONNECTOR
-        | cue::PLACE_PREP
-        | cue::PERSON_PREP
-        | cue::PERSON_VERB
-        | cue::HUMAN_VERB
-        | cue::PERSON
-        | cue::UNIT
-        | cue::MONTH
-        | cue::CODE_CUE;
-    if token.len() < 2 || token.has(NO_PLACES) && !token.has(cue::FACILITY_NAME | cue::FACILITY_PAIR) {
+    if is_no_place(token) {
         return None;
     }
     let (before, next) = (
@@ -86,8 +145,7 @@ fn uncapitalised(page: &mut Page, at: usize, token: &Token) -> Option<usize> {
         page.tokens.get(at + 1).unwrap_or(&Token::END),
     );
     let is_small = token.shape == Shape::Lower;
-    let is_led = before.mark != 0 || before.taken || before.has(cue::PLACE_PREP);
-    let is_followed = next.mark == b',' || next.has(cue::STATE_ABBR | cue::PLACE_TAIL | cue::FACILITY_HEAD);
+    let (is_led, is_followed) = (is_led(before), is_followed(next));
     let may_be_chain = (is_led || before.has(cue::CONNECTOR) || token.starts_sentence) && next.shape == token.shape;
     let may_be_visited = is_small && before.len() == 2 && before.has(cue::PLACE_PREP);
     // A word for a house follows its name: hardly any look at the words of classes is needed elsewhere.

@@ -5,7 +5,7 @@ use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
-use super::super::token::{Gap, Shape};
+use super::super::token::{Gap, Shape, Token};
 use super::super::words::{class, is};
 use super::beside::DETECTOR;
 use super::facilities::names_facility;
@@ -178,6 +178,15 @@ pub(super) fn small_chain(page: &mut Page, at: usize) -> Option<usize> {
     Some(place)
 }
 
+/// By letters and length, which nearly all other words lack.
+pub(super) fn may_be_founder(token: &Token) -> bool {
+    token.has(cue::FACILITY_NAME)
+        || matches!(
+            (token.first, token.len()),
+            (b'b', 3 | 7) | (b'm', 2) | (b'p', 8) | (b'd', 6)
+        )
+}
+
 /// "good sam", "st marys", "holy cross": the founder of a house.
 pub(super) fn small_founder(page: &mut Page, at: usize) -> Option<usize> {
     const FOUNDERS: [(&[WordKey], &[WordKey]); 9] = [
@@ -195,12 +204,7 @@ pub(super) fn small_founder(page: &mut Page, at: usize) -> Option<usize> {
         (words!["divine"], words!["savior", "mercy"]),
     ];
     let token = *page.token(at)?;
-    let may_be_founder = token.has(cue::FACILITY_NAME)
-        || matches!(
-            (token.first, token.len()),
-            (b'b', 3 | 7) | (b'm', 2) | (b'p', 8) | (b'd', 6)
-        );
-    if !may_be_founder {
+    if !may_be_founder(&token) {
         return None;
     }
     let name = if page.mark_is(at + 1, b'.') { at + 2 } else { at + 1 };
