@@ -17,16 +17,16 @@ mod guard {
     mod dictionary;
     mod hash;
     mod lists;
+    mod sections;
     mod table;
 
     #[path = "data/compile.rs"]
     mod compile;
 
-    /// The large lists as the program keeps them.
-    pub fn dictionary() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-        let read = |list| std::fs::read_to_string(std::path::Path::new("src/privacy/guard/data").join(list));
-        let lists = compile::LISTS.map(read).into_iter().collect::<Result<Vec<_>, _>>()?;
-        Ok(compile::compile(&lists)?.to_vec())
+    /// The lists as the program keeps them, by the names of the files it includes.
+    pub fn files() -> Result<[(&'static str, Vec<u8>); 3], Box<dyn std::error::Error>> {
+        let data = std::path::Path::new("src/privacy/guard/data");
+        compile::files(|list| Ok(std::fs::read_to_string(data.join(list))?))
     }
 }
 
@@ -37,7 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=src/privacy/guard/data");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    std::fs::write(out.join("guard_dictionary.bin"), guard::dictionary()?)?;
+    for (name, bytes) in guard::files()? {
+        std::fs::write(out.join(name), bytes)?;
+    }
 
     let mut compiler = protox::Compiler::new(["proto"])?;
     compiler.include_imports(true).include_source_info(true);

@@ -2,18 +2,8 @@
 //! nothing has to be read when it starts, and only what a text asks for comes into memory.
 
 use super::hash::WordHash;
-use super::lists::bits;
+use super::sections::dict;
 use super::table::{TAG, meaning};
-
-bits! {
-    /// What the large dictionaries know of a word.
-    dict, DICTIONARY_SECTIONS:
-    FIRST = "first", FIRST_ORDINARY = "first_ordinary", SURNAME = "surname", SURNAME_ORDINARY = "surname_ordinary",
-    WORD = "word", CITY = "city", TOWN = "town",
-    HOUSE = "house", PRACTICE = "practice", CHAIN = "chain", SITE = "site", MOVE = "move", STAY = "stay", WAY = "way",
-    FIRST_RARE = "first_rare",
-}
-const _: () = assert!(DICTIONARY_SECTIONS.len() <= 15);
 
 /// In [`Dictionary::known`]: a phrase of the dictionary (a city of several words) may begin with the word.
 pub(super) const KNOWN_STARTS_PHRASE: u16 = 1 << 15;

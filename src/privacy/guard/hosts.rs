@@ -226,7 +226,9 @@ fn is_public(host: &str) -> bool {
 }
 
 fn is_insurers(host: &str) -> bool {
-    INSURERS.as_ref().is_some_and(|insurers| insurers.is_match(host)) && !host.contains("patient") && !host.contains("mychart")
+    INSURERS.as_ref().is_some_and(|insurers| insurers.is_match(host))
+        && !host.contains("patient")
+        && !host.contains("mychart")
 }
 
 #[cfg(test)]

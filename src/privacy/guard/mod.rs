@@ -26,6 +26,7 @@ mod normal;
 mod numbers;
 mod page;
 mod places;
+mod sections;
 mod table;
 mod token;
 mod word;
@@ -36,15 +37,13 @@ mod fuzz;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, LazyLock};
-
 pub use allow::{AllowEntry, AllowList};
 pub use detectors::DetectorInfo;
 pub use kinds::PhiKind;
 pub use places::zip3::ZIP3_RESTRICTED_VERSION;
 
 use index::Interest;
-use lexicon::Lexicon;
+use lexicon::LEXICON;
 use normal::Normal;
 use page::{Page, Span};
 
@@ -56,8 +55,6 @@ pub const INPUT_BYTES_MAX: usize = 2_000_000;
 
 /// Rounds of redaction before the rest is given up as unreadable.
 const REDACTION_ROUNDS_MAX: usize = 8;
-
-static LEXICON: LazyLock<Arc<Lexicon>> = LazyLock::new(|| Arc::new(Lexicon::load()));
 
 /// What is known of the field that a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,34 +83,15 @@ pub struct Finding {
     pub detector: &'static str,
 }
 
-/// The guard. Built once, cheap to clone, safe to share.
-#[derive(Clone)]
-pub struct Guard {
-    lexicon: Arc<Lexicon>,
-}
-
-impl Default for Guard {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl std::fmt::Debug for Guard {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Guard")
-            .field("version", &PHI_SCAN_VERSION)
-            .finish_non_exhaustive()
-    }
-}
+/// The guard. All it knows lies in the program.
+#[derive(Debug, Clone, Default)]
+pub struct Guard(());
 
 impl Guard {
-    /// The first of a process reads the small word lists built into the program (a few milliseconds); all share them.
+    /// A guard, which costs nothing to make.
     #[must_use]
-    pub fn new() -> Self {
-        Self {
-            lexicon: Arc::clone(&LEXICON),
-        }
+    pub const fn new() -> Self {
+        Self(())
     }
 
     /// All findings in `text`, in order, none overlapping another.
@@ -174,7 +152,7 @@ impl Guard {
 
     /// Findings in normalised text, in order, not overlapping. Decoded runs are read once more, not deeper.
     fn find(&self, text: &str, context: FieldContext, allow: &AllowList, decodes: bool) -> Vec<Span> {
-        let mut page = Page::new(text, &self.lexicon, context);
+        let mut page = Page::new(text, &LEXICON, context);
         read_for(&mut page, &[Interest::Media, Interest::ImageData], media::find);
         read_for(&mut page, &[Interest::Address, Interest::Ip], contact::find);
         read_for(&mut page, &[Interest::Date], dates::find);
