@@ -55,12 +55,12 @@ impl Index {
         };
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
-        let mut at = 0;
         self.of_any = 0;
-        for block in &mut self.blocks {
-            let first = at;
-            bits.as_flattened_mut().fill(0);
-            while at < length.min(first + 64) {
+        for (number, block) in self.blocks.iter_mut().enumerate() {
+            let first = 64 * number;
+            let [low, high] = &mut bits;
+            (*low, *high) = ([0; 64], [0; 64]);
+            for ((low, high), at) in low.iter_mut().zip(high).zip(first..length) {
                 let starts = is_sentence_start(tokens, at);
                 label = label.filter(|label| !starts && at - label <= LABEL_REACH);
                 let Some(token) = tokens.get_mut(at) else { break };
@@ -73,12 +73,9 @@ impl Index {
                 }
                 let interests = interests(tokens, at, about, lexicon);
                 self.of_any |= interests;
-                let [low, high] = interests.to_le_bytes();
-                bits[0][at - first] = low;
-                bits[1][at - first] = high;
-                at += 1;
+                [*low, *high] = interests.to_le_bytes();
             }
-            *block = by_interest(&bits, at - first);
+            *block = by_interest(&bits, length - first);
         }
         tokens.truncate(length);
     }
