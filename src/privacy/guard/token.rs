@@ -217,6 +217,8 @@ fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) -> u64 {
 }
 
 /// Offsets fit 32 bits: the input is capped far below.
-fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+#[expect(clippy::cast_possible_truncation, reason = "no input is longer, see `INPUT_BYTES_MAX`")]
+const fn offset(at: usize) -> u32 {
+    at as u32
 }
+const _: () = assert!(super::INPUT_BYTES_MAX < u32::MAX as usize / 64);
