@@ -16,7 +16,6 @@ use prost_reflect::{
 mod guard {
     mod dictionary;
     mod hash;
-    mod lists;
     mod sections;
     mod table;
 
@@ -24,7 +23,7 @@ mod guard {
     mod compile;
 
     /// The lists as the program keeps them, by the names of the files it includes.
-    pub fn files() -> Result<[(&'static str, Vec<u8>); 3], Box<dyn std::error::Error>> {
+    pub fn files() -> Result<[compile::File; 3], Box<dyn std::error::Error>> {
         let data = std::path::Path::new("src/privacy/guard/data");
         compile::files(|list| Ok(std::fs::read_to_string(data.join(list))?))
     }

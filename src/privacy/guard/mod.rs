@@ -18,7 +18,6 @@ mod index;
 mod key;
 mod kinds;
 mod lexicon;
-mod lists;
 mod media;
 mod names;
 mod near;

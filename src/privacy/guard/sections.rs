@@ -1,6 +1,17 @@
 //! The sections of the lists in `data/`: what a word of each tells, a bit for each.
 
-use super::lists::bits;
+macro_rules! bits {
+    ($(#[$doc:meta])* $module:ident, $sections:ident: $($name:ident = $section:literal),+ $(,)?) => {
+        $(#[$doc])*
+        pub(super) mod $module {
+            #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "the variants only number the constants below")]
+            enum Index { $($name),+ }
+            $(pub(in super::super) const $name: u64 = 1 << Index::$name as u64;)+
+        }
+        pub(super) const $sections: &[(&str, u64)] = &[$(($section, $module::$name)),+];
+        const _: () = assert!($sections.len() <= 64);
+    };
+}
 
 bits! {
     /// What the large dictionaries know of a word.

@@ -14,12 +14,7 @@ pub(super) const SEEDS: usize = 1 << SEED_BITS;
 /// Room for the different meanings of words; the first is none.
 pub(super) const MEANINGS: usize = 1 << 10;
 
-/// Size of a table in bytes: seeds, meanings, slots.
-pub(super) const fn bytes(slots: usize) -> usize {
-    2 * SEEDS + 8 * MEANINGS + 8 * slots
-}
-
-/// A table that is asked for every word of a text.
+/// A table that is asked for every word of a text; in the file stand seeds, meanings and slots.
 pub(super) struct Table<const SLOTS: usize> {
     /// What a hash is multiplied by to find its slot.
     seeds: &'static [[u8; 2]; SEEDS],

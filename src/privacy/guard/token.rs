@@ -217,7 +217,10 @@ fn join_phrases(tokens: &mut [Token], start: usize, lexicon: &Lexicon) -> u64 {
 }
 
 /// Offsets fit 32 bits: the input is capped far below.
-#[expect(clippy::cast_possible_truncation, reason = "no input is longer, see `INPUT_BYTES_MAX`")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "no input is longer, see `INPUT_BYTES_MAX`"
+)]
 const fn offset(at: usize) -> u32 {
     at as u32
 }

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::dictionary::{
     BYTES, Dictionary, FILTER_WORDS, KNOWN_STARTS_PHRASE, SLOTS_POWER, filter_place, may_begin_town,
 };
-use super::hash::WordHash;
-use super::lists::fill;
+use super::hash::{WordHash, hash_phrase, hash_word};
 use super::sections::{CLASS_SECTIONS, CUE_SECTIONS, DICTIONARY_SECTIONS, STARTS_PHRASE, class, dict};
-use super::table::{CLASS_SLOTS, CUE_SLOTS, MEANINGS, SEEDS, TAG, bytes, place, seed_place};
+use super::table::{CLASS_SLOTS, CUE_SLOTS, MEANINGS, SEEDS, TAG, place, seed_place};
 
 /// The large lists, beside this file. Ordinary words stand before towns, which may be no other word.
 const LARGE: &[&str] = &[
@@ -22,16 +21,17 @@ const LARGE: &[&str] = &[
 /// Classes of words that stand beside names, dates, ages and policies.
 const CLASSED: &[&str] = &["date_words.txt", "persons.txt"];
 
-/// All files that the program includes, by name. `read` gives the text of a list.
+/// A file that the program includes: its name, and what is in it.
+pub type File = (&'static str, Vec<u8>);
+
+/// All files of the lists. `read` gives the text of a list.
 ///
 /// # Errors
-/// A list can't be read, or there are more words than a table holds.
-pub(super) fn files<E: From<String>>(
-    read: impl Fn(&str) -> Result<String, E>,
-) -> Result<[(&'static str, Vec<u8>); 3], E> {
+/// A list can't be read or has an unknown section, or there are more words than a table holds.
+pub(super) fn files<E: From<String>>(read: impl Fn(&str) -> Result<String, E>) -> Result<[File; 3], E> {
     let all = |lists: &[&str]| lists.iter().map(|list| read(list)).collect::<Result<Vec<_>, _>>();
-    let cues = bits_of(&all(&["cues.txt"])?, CUE_SECTIONS, STARTS_PHRASE);
-    let classes = bits_of(&all(CLASSED)?, CLASS_SECTIONS, class::BEGINS_PHRASE);
+    let cues = bits_of(&all(&["cues.txt"])?, CUE_SECTIONS, STARTS_PHRASE)?;
+    let classes = bits_of(&all(CLASSED)?, CLASS_SECTIONS, class::BEGINS_PHRASE)?;
     Ok([
         ("guard_dictionary.bin", dictionary(&all(LARGE)?)?.to_vec()),
         ("guard_cues.bin", table(&cues, CUE_SLOTS)?),
@@ -40,18 +40,55 @@ pub(super) fn files<E: From<String>>(
 }
 
 /// What the sections of some lists tell of each word.
-fn bits_of(lists: &[String], sections: &[(&str, u64)], starts: u64) -> BTreeMap<WordHash, u64> {
+fn bits_of(lists: &[String], sections: &[(&str, u64)], starts: u64) -> Result<BTreeMap<WordHash, u64>, String> {
     let mut bits_of = BTreeMap::new();
     for list in lists {
         fill(list, sections, starts, &mut |hash, bits| {
-            *bits_of.entry(hash).or_default() |= bits
-        });
+            *bits_of.entry(hash).or_default() |= bits;
+        })?;
     }
-    bits_of
+    Ok(bits_of)
 }
 
 /// A fuller table would make looks long.
 const ENTRIES_MAX: usize = (1 << SLOTS_POWER) / 2;
+
+/// Reads `section: word word_of_phrase …` lines; `#` begins a comment. `starts` marks the first word of a phrase.
+fn fill(
+    source: &str,
+    sections: &[(&str, u64)],
+    starts: u64,
+    insert: &mut impl FnMut(WordHash, u64),
+) -> Result<(), String> {
+    for line in source.lines().filter(|line| !line.starts_with('#')) {
+        let Some((section, words)) = line.split_once(':') else {
+            continue;
+        };
+        let (_, bit) = { sections.iter() }
+            .find(|(name, _)| *name == section)
+            .ok_or_else(|| format!("unknown section {section}"))?;
+        for word in words.split_ascii_whitespace() {
+            if word.contains('_') {
+                insert_phrase(word, *bit, starts, insert);
+            } else {
+                insert(hash_word(word), *bit);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every beginning of a phrase gets an entry, so that readers can stop at the first word that leads nowhere.
+fn insert_phrase(phrase: &str, bit: u64, starts: u64, insert: &mut impl FnMut(WordHash, u64)) {
+    let mut parts = phrase.split('_').map(hash_word);
+    let Some(mut key) = parts.next() else { return };
+    insert(key, starts);
+    for part in parts {
+        key = hash_phrase(key, part);
+        insert(key, 0);
+    }
+    insert(key, bit);
+}
 
 /// The bytes that [`Dictionary::of`] reads.
 fn dictionary(lists: &[String]) -> Result<Box<[u8; BYTES]>, String> {
@@ -65,7 +102,7 @@ fn dictionary(lists: &[String]) -> Result<Box<[u8; BYTES]>, String> {
             &mut |hash, bits| {
                 entries += usize::from(add(&mut bytes, hash, bits));
             },
-        );
+        )?;
     }
     if entries > ENTRIES_MAX {
         return Err(format!("{entries} words in the lists, the table holds {ENTRIES_MAX}"));
@@ -124,7 +161,6 @@ fn table(words: &BTreeMap<WordHash, u64>, slots: usize) -> Result<Vec<u8>, Strin
     }
     let mut out: Vec<u8> = seeds.iter().flat_map(|seed| seed.to_le_bytes()).collect();
     out.extend(meanings.iter().chain(&filled).flat_map(|word: &u64| word.to_le_bytes()));
-    debug_assert_eq!(out.len(), bytes(slots));
     Ok(out)
 }
 
