@@ -89,7 +89,9 @@ fn is_apposed(page: &Page, at: usize, last: usize) -> bool {
         return true; // "Pt: M, 92, CHF"
     }
     let is_set_off = last > at && page.mark_is(mark, b',') && page.mark_is(last + 1, b',');
+    let is_retired = mark >= 2 && page.word_is(mark - 2, words!["retired", "former"]);
     follows_initial
+        || is_retired
         || is_set_off
         || mark.checked_sub(1).is_some_and(|before| is_named(page, before))
         || begins_with_person(page, mark)

@@ -26,6 +26,7 @@ const DETECTOR: &str = "date.beside";
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     read_passed(page, near);
     let mut from = near.start;
+    let mut waiting: Option<(Date, usize)> = None;
     while let Some(at) = page.next(Interest::Date, from).filter(|at| *at < near.end) {
         from = at + 1;
         let read = date_at(page, at)
@@ -34,12 +35,56 @@ pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
             .or_else(|| hyphened_day(page, at))
             .or_else(|| lone_day(page, at))
             .or_else(|| lone_month(page, at));
-        let Some(date) = read else { continue };
+        let Some(date) = read else {
+            waiting = earlier_day(page, at);
+            if let Some((earlier, _)) = waiting.take_if(|(_, later)| page.is_taken(*later, *later)) {
+                report(page, &earlier);
+            }
+            continue;
+        };
         from = date.last + 1;
         if !page.is_taken(date.first, date.last) && !is_of_document(page, &date) {
-            page.report(date.first, date.last, PhiKind::Date, 0.6, DETECTOR);
+            report(page, &date);
+            if let Some((earlier, _)) = waiting.take_if(|(_, later)| *later == date.first) {
+                report(page, &earlier);
+            }
         }
     }
+}
+
+fn report(page: &mut Page, date: &Date) {
+    page.report(date.first, date.last, PhiKind::Date, 0.6, DETECTOR);
+}
+
+/// "1/9 and 2/1", "from the 17th to the 23rd of August": what is a day if the one that follows is; and where that begins.
+fn earlier_day(page: &Page, at: usize) -> Option<(Date, usize)> {
+    // "17th"
+    let is_ordinal_at = |index: usize| {
+        page.token(index).is_some_and(|token| token.shape == Shape::Mixed) && day_of_month(page, index).is_some()
+    };
+    let is_ordinal = is_ordinal_at(at);
+    let last = if is_ordinal { at } else { at + 2 };
+    let is_joined = page.word_is(last + 1, words!["and", "to", "through", "thru", "or", "&"]);
+    let later = last + 2 + usize::from(page.word_is(last + 2, words!["the"]));
+    if !is_joined || page.starts_sentence(later) || page.is_taken(at, last) {
+        return None;
+    }
+    let day = |index: usize| page.number(index).zip(page.number(index + 2));
+    let is_fraction = |index: usize| {
+        page.mark_is(index + 1, b'/') && day(index).is_some_and(|(month, day)| is_month_day(month, day))
+    };
+    let is_apart = at == 0 || page.gap(at) != Gap::Glued || page.mark_is(at - 1, b'(');
+    let are_days = if is_ordinal {
+        is_ordinal_at(later)
+    } else {
+        is_apart && is_fraction(at) && is_fraction(later)
+    };
+    let date = Date {
+        first: at,
+        last,
+        form: Form::Told,
+    };
+    are_days.then_some((date, later))
 }
 
 /// What the first reading took for dates of documents is read again.

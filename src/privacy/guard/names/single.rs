@@ -41,7 +41,7 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     }
     let token = page.token(at)?;
     let is_eponym = page.has(at, cue::EPONYM);
-    if is_eponym && page.has(at + 1, cue::EPONYM) {
+    if is_eponym && page.has(at + 1, cue::EPONYM) || is_insurer(page, at) {
         return None; // "Von Hippel-Lindau"
     }
     let verbs = if is_eponym {
@@ -110,6 +110,19 @@ fn is_payers(page: &Page, at: usize) -> bool {
                     "upheld",
                 ],
             )
+}
+
+/// "Oscar says", "refused by Oscar", and not "Oscar, 6": a payer that is called like a person, by itself.
+fn is_insurer(page: &Page, at: usize) -> bool {
+    const DEEDS: &[WordKey] = words![
+        "says", "said", "denied", "denies", "denying", "refused", "refuses", "refusing", "wants", "requires", "covers",
+        "paid", "pays", "downcoded", "approved", "rejected", "rejects", "considers", "claims", "insists", "upheld",
+    ];
+    let is_led = at > 0 && page.word_is(at - 1, words!["by", "from", "with", "against", "per", "vs", "to"]);
+    page.word_is(at, words!["oscar"])
+        && page.token(at).is_some_and(|token| !token.possessive)
+        && (is_led || page.word_is(at + 1, DEEDS))
+        && !has_demographics_after(page, at)
 }
 
 /// "Kaplan-Meier", "Abernathy-Ruiz": joined by hyphens, which eponyms are as often as names.
@@ -213,6 +226,7 @@ pub(super) fn is_case_or_saint(page: &Page, at: usize) -> bool {
 
 /// "Adjuster", "Hospitalist": callings that no list knows, with the capital of a sentence; "Rupinder" is none.
 fn names_calling(word: &str) -> bool {
+    let word = word.strip_suffix("'s").unwrap_or(word);
     ["er", "tor", "sor", "ist", "ian"]
         .iter()
         .any(|ending| word.ends_with(ending) && !word.ends_with("inder"))

@@ -65,6 +65,7 @@ impl Near<'_> {
         let is_childrens = token.first == b'c' && token.len() > 8;
         token.has(cue::FACILITY_NAME)
             || known & dict::WORD == 0 && (is_led || known & TOWNS != 0)
+            || known & dict::CITY != 0 && before.has(cue::PLACE_STRONG)
             || self.after(1).mark == b',' && self.after(2).has(cue::STATE | cue::STATE_ABBR)
             || is_saint
             || is_childrens
