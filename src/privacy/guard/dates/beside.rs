@@ -70,9 +70,8 @@ fn earlier_day(page: &Page, at: usize) -> Option<(Date, usize)> {
         return None;
     }
     let day = |index: usize| page.number(index).zip(page.number(index + 2));
-    let is_fraction = |index: usize| {
-        page.mark_is(index + 1, b'/') && day(index).is_some_and(|(month, day)| is_month_day(month, day))
-    };
+    let is_fraction =
+        |index: usize| page.mark_is(index + 1, b'/') && day(index).is_some_and(|(month, day)| is_month_day(month, day));
     let is_apart = at == 0 || page.gap(at) != Gap::Glued || page.mark_is(at - 1, b'(');
     let are_days = if is_ordinal {
         is_ordinal_at(later)
@@ -212,15 +211,39 @@ fn speaks_of_policy_alone(page: &Page, date: &Date) -> bool {
     })
 }
 
+/// "terminated SNF coverage at Whispering Pines effective 11/08/24": what was cut off on a day was somebody's, where the sentence tells of them.
+fn ends_care(page: &Page, effective: usize) -> bool {
+    const CUT_OFF: &[WordKey] = words![
+        "terminated",
+        "cut",
+        "ended",
+        "stopped",
+        "reduced",
+        "discharged",
+        "dropped",
+        "downgraded",
+        "discontinued",
+    ];
+    let mut before = (1..=12)
+        .take_while(|back| *back <= effective && !page.starts_sentence(effective + 1 - back))
+        .map(|back| effective - back);
+    let has_identifier = before.clone().any(|index| page.is_taken(index, index));
+    page.word_is(effective, words!["effective", "eff"])
+        && has_identifier
+        && before.any(|index| page.word_is(index, CUT_OFF))
+}
+
 /// "LCD L33797 effective 10/01/2019", "the March 2024 bulletin".
 fn is_of_document(page: &Page, date: &Date) -> bool {
     let dates_document = |index: usize| {
-        page.has(index, cue::POLICY_DATE)
+        let is_policys = page.has(index, cue::POLICY_DATE)
             && !page.has(index, cue::PATIENT_DATE)
             && !page.word_is(index, words!["form", "forms"])
             && !is_operation(page, index)
-            && (!is(page, index, class::OF_BOTH) || speaks_of_policy_alone(page, date))
-            || is(page, index, class::DOCUMENT_WORD) && !is(page, index, class::OF_PEOPLE_TOO | class::OF_MANY_THINGS)
+            && (!is(page, index, class::OF_BOTH) || speaks_of_policy_alone(page, date));
+        let is_documents =
+            is(page, index, class::DOCUMENT_WORD) && !is(page, index, class::OF_PEOPLE_TOO | class::OF_MANY_THINGS);
+        (is_policys || is_documents) && !ends_care(page, index)
     };
     // "policy section 4.1 dated …": what is dated stands further off.
     let is_dated = { date.first.checked_sub(1) }.is_some_and(|dated| page.word_is(dated, words!["dated"]));

@@ -5,7 +5,7 @@ use super::super::key::{WordKey, words};
 use super::super::kinds::PhiKind;
 use super::super::lexicon::{cue, dict};
 use super::super::page::Page;
-use super::super::places::towns::names_institution;
+use super::super::places::towns::{STAGES, names_institution};
 use super::super::token::{Gap, Token};
 use super::super::words::{self, class};
 use super::context::{has_demographics_after, is_in_list, is_met, is_plain_title, is_spoken_of, leads, owns, speaks};
@@ -22,7 +22,10 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     if is_surname_before_given(page, at) {
         return Some(0.85);
     }
-    if is_case_or_saint(page, at) || part == Part::Unknown && page.starts_sentence(at) && names_calling(page.word(at)) {
+    if is_case_or_saint(page, at)
+        || is_stage(page, at)
+        || part == Part::Unknown && page.starts_sentence(at) && names_calling(page.word(at))
+    {
         return None;
     }
     if matches!(part, Part::FirstOrdinary | Part::SurnameOrdinary) && !is_upper {
@@ -115,8 +118,27 @@ fn is_payers(page: &Page, at: usize) -> bool {
 /// "Oscar says", "refused by Oscar", and not "Oscar, 6": a payer that is called like a person, by itself.
 fn is_insurer(page: &Page, at: usize) -> bool {
     const DEEDS: &[WordKey] = words![
-        "says", "said", "denied", "denies", "denying", "refused", "refuses", "refusing", "wants", "requires", "covers",
-        "paid", "pays", "downcoded", "approved", "rejected", "rejects", "considers", "claims", "insists", "upheld",
+        "says",
+        "said",
+        "denied",
+        "denies",
+        "denying",
+        "refused",
+        "refuses",
+        "refusing",
+        "wants",
+        "requires",
+        "covers",
+        "paid",
+        "pays",
+        "downcoded",
+        "approved",
+        "rejected",
+        "rejects",
+        "considers",
+        "claims",
+        "insists",
+        "upheld",
     ];
     let is_led = at > 0 && page.word_is(at - 1, words!["by", "from", "with", "against", "per", "vs", "to"]);
     page.word_is(at, words!["oscar"])
@@ -203,6 +225,14 @@ fn joins_thing(page: &Page, at: usize) -> bool {
     let is_compared = page.word_is(at - 1, words!["vs", "versus"])
         || page.word_is(at - 1, words!["or"]) && other.is_some_and(Token::is_capitalised);
     !follows_name && (is_compared || is_in_row)
+}
+
+/// "Hurley III": a stage called after somebody.
+fn is_stage(page: &Page, at: usize) -> bool {
+    page.has(at, cue::EPONYM)
+        && page.gap(at + 1) == Gap::Space
+        && page.word_is(at + 1, STAGES)
+        && !page.mark_is(at + 2, b'.')
 }
 
 /// "Jimmo v. Sebelius", "St. John's": a case at law, and a saint.

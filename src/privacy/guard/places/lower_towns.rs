@@ -116,8 +116,26 @@ fn is_home_of_person(page: &Page, at: usize) -> bool {
     is_only_town && (follows_age(page, at) || follows_person)
 }
 
+/// ", beckley wv, f3 fibrosis": the last word of a town that is no other word, before a state that closes the clause.
+fn before_state(page: &Page, at: usize) -> Option<usize> {
+    let town = known_phrase(page, at, dict::CITY | dict::TOWN);
+    let is_known = town.is_some() || page.dictionary(at) & (dict::CITY | dict::TOWN) != 0 && !page.has(at, cue::PROPER);
+    let last = town.unwrap_or(at);
+    let state = last + 1;
+    let is_state = page.has(state, cue::STATE | cue::STATE_ABBR) && page.gap(state) == Gap::Space;
+    let ends = page
+        .token(state + 1)
+        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b')' | b'.' | b';' | b'?'));
+    let is_plain = (at..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
+    (is_known && is_state && ends && !is_plain).then_some(last)
+}
+
 /// "(ostrowski, fond du lac)", ", kenosha cardiology": a town after a comma, or a house called after it, closed by a mark.
 pub(super) fn lower_apposition(page: &mut Page, at: usize) -> Option<usize> {
+    if let Some(last) = before_state(page, at) {
+        page.report(at, last, PhiKind::Geography, 0.7, "geo.town");
+        return Some(last);
+    }
     let town = is_known_phrase(page, at);
     let trade = town
         .or_else(|| is_only_town(page, at).then_some(at))

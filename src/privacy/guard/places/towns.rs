@@ -113,7 +113,7 @@ pub(super) fn town(page: &mut Page, at: usize) -> Option<usize> {
 }
 
 /// Stages, numbers of a disease's course called after a town.
-pub(super) const STAGES: &[WordKey] = words![
+pub(in super::super) const STAGES: &[WordKey] = words![
     "i", "ii", "iii", "iv", "v", "vi", "ia", "ib", "iia", "iib", "iiia", "iiib", "iva", "ivb", "stage", "staging",
 ];
 
