@@ -110,7 +110,7 @@ fn mb_per_s(guard: &Guard, texts: &[Text], rounds: usize, passes: u32) -> (f64, 
 
 /// Code-dense notes, two identifiers in each, and the same without any: beside an identifier the guard reads twice.
 fn speed(guard: &Guard, generator: &mut Generator) {
-    let clean = Generator::new(SEED + 1).clean(SPEED_TEXTS);
+    let clean = Generator::new(SEED + 1).clean_notes(SPEED_TEXTS);
     let (clean_mb_per_s, _) = mb_per_s(guard, &clean, SPEED_ROUNDS, SPEED_PASSES);
     line(
         "guard_clean_mb_per_s",

@@ -446,25 +446,31 @@ impl Generator {
             .collect()
     }
 
-    /// Notes of several sentences, about 580 bytes, a seventh of the sentences with identifiers.
+    /// Notes of ten sentences, about 530 bytes, a seventh of the sentences with identifiers.
     pub fn mixture(&mut self, count: usize) -> Vec<Text> {
-        (0..count)
-            .map(|_| {
-                let sentences: Vec<String> = (0..10)
-                    .map(|_| {
-                        let templates = if self.below(7) == 0 {
-                            LABELLED[self.below(LABELLED.len())].1
-                        } else {
-                            CLEAN
-                        };
-                        let template = self.pick(templates);
-                        self.fill(template).text
-                    })
-                    .collect();
-                Text {
-                    text: sentences.join(" "),
-                    parts: Vec::new(),
-                }
+        self.notes(count, |generator| generator.below(7) == 0)
+    }
+
+    /// Such notes without any identifier.
+    pub fn clean_notes(&mut self, count: usize) -> Vec<Text> {
+        self.notes(count, |_| false)
+    }
+
+    fn notes(&mut self, count: usize, identifies: impl Fn(&mut Self) -> bool) -> Vec<Text> {
+        let mut sentence = |_| {
+            let templates = if identifies(self) {
+                LABELLED[self.below(LABELLED.len())].1
+            } else {
+                CLEAN
+            };
+            let template = self.pick(templates);
+            self.fill(template).text
+        };
+        let mut note = || (0..10).map(&mut sentence).collect::<Vec<_>>().join(" ");
+        { 0..count }
+            .map(|_| Text {
+                text: note(),
+                parts: Vec::new(),
             })
             .collect()
     }
