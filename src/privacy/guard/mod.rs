@@ -47,7 +47,7 @@ use normal::Normal;
 use page::{Page, Span};
 
 /// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
-pub const PHI_SCAN_VERSION: u32 = 6;
+pub const PHI_SCAN_VERSION: u32 = 7;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
 pub const INPUT_BYTES_MAX: usize = 2_000_000;

@@ -30,21 +30,14 @@ impl<const SLOTS: usize> Table<SLOTS> {
     /// # Panics
     /// While the program is built, if it is no such table.
     pub(super) const fn of(bytes: &'static [u8]) -> Self {
-        let (seeds, rest) = bytes.split_at(2 * SEEDS);
-        let parts = if let (seeds, []) = seeds.as_chunks()
-            && let Some(seeds) = seeds.first_chunk()
-            && let (words, []) = rest.as_chunks()
-            && let Some((meanings, slots)) = words.split_first_chunk()
-            && let Some((slots, [])) = slots.split_first_chunk()
-        {
-            Some((seeds, meanings, slots))
-        } else {
-            None
-        };
-        let Some((seeds, meanings, slots)) = parts else {
-            panic!("no table of words")
-        };
-        Self { seeds, meanings, slots }
+        let (seeds, words) = bytes.split_at(2 * SEEDS);
+        let (meanings, slots) = words.split_at(8 * MEANINGS);
+        assert!(slots.len() == 8 * SLOTS, "no table of words");
+        Self {
+            seeds: &seeds.as_chunks().0.as_chunks().0[0],
+            meanings: &meanings.as_chunks().0.as_chunks().0[0],
+            slots: &slots.as_chunks().0.as_chunks().0[0],
+        }
     }
 
     /// What a word or phrase tells, or nothing.

@@ -141,12 +141,10 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon, tokens: &mut Vec<Token>, p
                 shape: word.shape,
                 gap,
                 known,
-                mark: 0,
                 first: byte.to_ascii_lowercase(),
-                taken: false,
                 possessive: word.is_possessive,
                 mixes_case: word.mixes_case,
-                starts_sentence: false,
+                ..Token::END
             };
             holds.a_route |= token.is_route();
             tokens.push(token);

@@ -105,15 +105,11 @@ fn noted_site(page: &Page, at: usize) -> Option<usize> {
         page.token(index)
             .is_some_and(|token| token.shape == Shape::Title && !token.possessive && !token.has(OTHER_MATTER))
     };
-    let is_led = follows(
-        page,
-        at,
-        words![
-            "on", "in", "to", "from", "at", "the", "of", "near", "off", "by", "a", "an", "his", "her", "my", "our",
-        ],
-    ) || at
-        .checked_sub(1)
-        .is_some_and(|mark| page.mark_is(mark, b',') || page.mark_is(mark, b'('));
+    const LEADS: &[WordKey] = words![
+        "on", "in", "to", "from", "at", "the", "of", "near", "off", "by", "a", "an", "his", "her", "my", "our",
+    ];
+    let follows_mark = page.before(at).is_some_and(|before| matches!(before.mark, b',' | b'('));
+    let is_led = follows(page, at, LEADS) || follows_mark;
     let closes = !page.has(noun + 1, cue::EPONYM_HEAD | cue::ORG_SUFFIX) && !is_title(page, noun + 1)
         || page.gap(noun + 1) > Gap::Space;
     if !is_led || !closes || !(at..noun).all(is_name) {
@@ -175,9 +171,7 @@ fn shortened_house(page: &Page, at: usize) -> Option<usize> {
         "women's",
         "children's",
     ];
-    let article = at
-        .checked_sub(1)
-        .filter(|article| page.word_is(*article, words!["the"]))?;
+    let article = { at.checked_sub(1) }.filter(|article| page.word_is(*article, words!["the"]))?;
     let is_led = follows(page, article, words!["at", "in", "to", "from"]);
     let is_ward = (2..=5)
         .filter_map(|back| at.checked_sub(back))
