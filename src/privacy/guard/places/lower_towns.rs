@@ -116,6 +116,12 @@ fn is_home_of_person(page: &Page, at: usize) -> bool {
     is_only_town && (follows_age(page, at) || follows_person)
 }
 
+/// A mark, a line's end or the text's right after a token.
+fn ends_part(page: &Page, last: usize) -> bool {
+    page.token(last + 1)
+        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b')' | b'.' | b';' | b'?'))
+}
+
 /// ", beckley wv, f3 fibrosis": the last word of a town that is no other word, before a state that closes the clause.
 fn before_state(page: &Page, at: usize) -> Option<usize> {
     let town = known_phrase(page, at, dict::CITY | dict::TOWN);
@@ -123,11 +129,8 @@ fn before_state(page: &Page, at: usize) -> Option<usize> {
     let last = town.unwrap_or(at);
     let state = last + 1;
     let is_state = page.has(state, cue::STATE | cue::STATE_ABBR) && page.gap(state) == Gap::Space;
-    let ends = page
-        .token(state + 1)
-        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b')' | b'.' | b';' | b'?'));
     let is_plain = (at..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
-    (is_known && is_state && ends && !is_plain).then_some(last)
+    (is_known && is_state && ends_part(page, state) && !is_plain).then_some(last)
 }
 
 /// "(ostrowski, fond du lac)", ", kenosha cardiology": a town after a comma, or a house called after it, closed by a mark.
@@ -151,10 +154,7 @@ pub(super) fn lower_apposition(page: &mut Page, at: usize) -> Option<usize> {
         town.or_else(|| is_home_of_person(page, at).then_some(at))?
     };
     let is_plain = (at..=last).all(|index| page.dictionary(index) & dict::WORD != 0);
-    let ends = page
-        .token(last + 1)
-        .is_none_or(|next| next.gap >= Gap::Line || matches!(next.mark, b',' | b')' | b'.' | b';' | b'?'));
-    if is_plain || !ends || page.has(at, cue::STATE | cue::PROPER | cue::EPONYM) {
+    if is_plain || !ends_part(page, last) || page.has(at, cue::STATE | cue::PROPER | cue::EPONYM) {
         return None;
     }
     page.report(at, last, PhiKind::Geography, 0.6, "geo.town");
