@@ -135,17 +135,41 @@ fn vin_value(byte: u8) -> Option<u32> {
     })
 }
 
-/// An IBAN: two letters, two check digits, 11 to 30 letters or digits, remainder 1 modulo 97 (ISO 13616).
+/// Lengths of IBANs and the countries that have them (SWIFT's IBAN registry).
+const IBAN_LENGTHS: [(usize, &str); 18] = [
+    (15, "NO"),
+    (16, "BE"),
+    (18, "DK FI FK FO GL NL SD"),
+    (19, "MK SI"),
+    (20, "AT BA EE KZ LT LU MN XK"),
+    (21, "CH HR LI LV"),
+    (22, "BG BH CR DE GB GE IE ME RS VA"),
+    (23, "AE GI IL IQ OM SO TL"),
+    (24, "AD CZ ES MD PK RO SA SE SK TN VG"),
+    (25, "LY PT ST"),
+    (26, "IS TR"),
+    (27, "BI DJ FR GR IT MC MR SM"),
+    (28, "AL AZ BY CY DO GT HN HU LB NI PL SV"),
+    (29, "BR EG PS QA UA"),
+    (30, "JO KW MU YE"),
+    (31, "MT SC"),
+    (32, "LC"),
+    (33, "RU"),
+];
+
+/// An IBAN: a country's two letters, two check digits, letters or digits to the country's length, remainder 1 modulo 97 (ISO 13616).
 pub(super) fn is_iban(text: &[u8]) -> bool {
-    let (Some(head), Some(body)) = (text.get(..4), text.get(4..)) else {
+    let (Some([one, two, digits @ ..]), Some(body)) = (text.first_chunk::<4>(), text.get(4..)) else {
         return false;
     };
-    if !(15..=34).contains(&text.len())
-        || !head.iter().take(2).all(u8::is_ascii_alphabetic)
-        || !head.iter().skip(2).all(u8::is_ascii_digit)
-    {
+    let country = [one.to_ascii_uppercase(), two.to_ascii_uppercase()];
+    let has_length = IBAN_LENGTHS.iter().any(|(length, countries)| {
+        *length == text.len() && countries.split(' ').any(|known| known.as_bytes() == country)
+    });
+    if !has_length || !digits.iter().all(u8::is_ascii_digit) {
         return false;
     }
+    let head = text.iter().take(4);
     let mut remainder = 0_u32;
     for byte in body.iter().chain(head) {
         remainder = match char::from(*byte).to_digit(36) {
