@@ -55,7 +55,7 @@ detectors! {
     "id.spoken" OtherUniqueId "digits in words after their label" "another identifier near";
     "mbi.form" HealthPlanId "Medicare Beneficiary Identifiers" "form of 11 places";
     "card.check_digit" Account "payment cards" "issuer range and Luhn";
-    "iban.check_digits" Account "IBAN" "remainder 97";
+    "iban.check_digits" Account "IBAN" "the length of its country, remainder 97";
     "dea.check_digit" License "DEA registrations" "check digit";
     "vin.check_digit" Vehicle "vehicle identification numbers" "check digit";
     "imei.check_digit" Device "IMEI" "Luhn and a device cue";

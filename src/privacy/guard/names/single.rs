@@ -84,7 +84,7 @@ pub(super) fn single(page: &Page, part: Part, at: usize, is_upper: bool) -> Opti
     (stands_alone && page.context != FieldContext::Reference).then_some(0.5)
 }
 
-/// "Denied by Oscar", "contracted with Oscar": a payer's name as soon as a person's.
+/// "Denied by Clover", "contracted with Devoted": a payer's name as soon as a person's. For what [`is_insurer`] knows by name, less is enough.
 fn is_payers(page: &Page, at: usize) -> bool {
     const JOINING: &[WordKey] = words![
         "contract",
