@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use super::key::WordKey;
+use super::numbers::forms::CODES_OF_LAW;
 use super::*;
 
 const CASES: &str = concat!(include_str!("cases.txt"), include_str!("cases_numbers.txt"));
@@ -313,7 +315,8 @@ fn offsets_point_at_the_original_characters() {
 proptest! {
     #[test]
     fn issued_social_security_numbers_are_found_anywhere(area in 1_u32..=899, group in 1_u32..=99, serial in 1_u32..=9999, before in "[a-z ]{0,20}") {
-        prop_assume!(area != 666);
+        let is_section = CODES_OF_LAW.contains(&WordKey::of(before.split(' ').rfind(|word| !word.is_empty()).unwrap_or("")));
+        prop_assume!(area != 666 && !is_section);
         let text = format!("{before} {area:03}-{group:02}-{serial:04}.");
         prop_assert!(!scan(&text).is_empty(), "{text}");
     }

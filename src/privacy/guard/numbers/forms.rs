@@ -92,14 +92,16 @@ pub(super) fn spaced_iban(page: &mut Page, run: &Run, mut text: Vec<u8>) -> Opti
     None
 }
 
+/// Codes of law, of which numbers in groups are sections.
+pub(in super::super) const CODES_OF_LAW: &[WordKey] = words![
+    "wac", "rcw", "ccr", "nycrr", "orc", "oac", "comar", "njac", "usc", "cfr",
+];
+
 /// 402-19-8877 and its spellings. Only numbers that can have been issued count without a label, and none that stands right after the
 /// name of a code: "WAC 284-43-2050" is a section of one.
 pub(super) fn social_security(page: &mut Page, run: &Run, groups: &Groups, is_code: bool) -> Option<usize> {
     let is_shape = groups.starts_with(&[3, 2, 4]) && !groups.continues_after(3) && !follows_digits(page, run.first);
     let same_separator = groups.separators(3).first() == groups.separators(3).last();
-    const CODES_OF_LAW: &[WordKey] = words![
-        "wac", "rcw", "ccr", "nycrr", "orc", "oac", "comar", "njac", "usc", "cfr",
-    ];
     let is_section = is_code
         && run
             .first

@@ -5,7 +5,7 @@ pub(super) mod beside;
 mod checksum;
 mod codes;
 mod digits;
-mod forms;
+pub(super) mod forms;
 mod groups;
 mod labelled;
 pub(super) mod labels;

@@ -43,7 +43,13 @@ const FOUND_REACH: usize = 64;
 pub(in super::super) fn find(page: &mut Page, near: &Range<usize>) {
     let mut at = near.start;
     while at < near.end {
-        let last = if may_concern(page, at) { inspect(page, at) } else { None };
+        let concerns = may_concern(page, at);
+        #[cfg(test)]
+        assert!(
+            concerns || inspect(page, at).is_none(),
+            "a rule finds what was dismissed"
+        );
+        let last = if concerns { inspect(page, at) } else { None };
         at = last.unwrap_or(at) + 1;
     }
 }
