@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::allow::AllowList;
 use super::page::{Page, Span};
-use super::{dates, names, numbers, places};
+use super::{dates, learned, names, numbers, places};
 
 /// How far from an identifier, in tokens, others of the same person are expected: some three sentences.
 const REACH: usize = 64;
@@ -17,6 +17,7 @@ pub(super) fn find(page: &mut Page, allow: &AllowList) {
         numbers::beside::find(page, &near);
         places::beside::find(page, &near);
         names::beside::find(page, &near);
+        learned::beside(page, &near);
     }
 }
 

@@ -27,6 +27,7 @@ detectors! {
     "name.label" Name "a name after patient, member, daughter, name:, called" "a person's label; small letters need a given name the dictionary knows";
     "name.shape" Name "given name and surname by dictionary and capitals" "not before syndrome, score, Inc.; one word needs a person's verb, an age or a preposition";
     "name.beside" Name "given names, surnames, initials that stand alone" "another identifier near; no eponym, drug or firm";
+    "name.learned" Name "words that are likely part of a name" "all features of the word and its surroundings, weighed as labelled texts have taught; the score is the probability";
     "geo.street" Geography "house number, street name, street suffix" "an address cue lets small letters pass as a street";
     "geo.unit" Geography "apartment or suite number" "not in a payer's published address";
     "geo.post_box" Geography "post box" "not in a payer's published address";
@@ -40,8 +41,10 @@ detectors! {
     "geo.block" Geography "short lines below a line that is a name" "streets of any country, towns, post codes; a line with a code or an ordinary word ends the block";
     "geo.town" Geography "town" "from, in, lives in; a known town that is no other word";
     "geo.beside" Geography "towns and houses of care without a word of place" "another identifier near";
+    "geo.learned" Geography "words that are likely part of a place or a house of care" "as name.learned";
     "date.personal" Date "dates with a day or month; days, months and holidays alone" "nearest cue: admitted, seen, born refuse; effective, revised, LCD, section pass, as does what a payer, a code or a list is said to do; without a cue a full date is refused, a part of one only beside words of care";
     "date.beside" Date "dates that the words around them leave open" "another identifier near; no word of documents right before";
+    "date.learned" Date "dates that the rules leave open" "as name.learned; another identifier near";
     "age.over_89" AgeOver89 "ages over 89 in digits or words" "year-old, aged, yo; who is, a name or a relative beside the number; limits and 90 or older pass";
     "phone.number" Phone "telephone numbers" "form, or a phone cue; toll-free and payers' office numbers pass";
     "fax.number" Fax "fax numbers" "a fax cue beside the number";

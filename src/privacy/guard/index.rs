@@ -38,6 +38,8 @@ pub(super) struct Index {
     blocks: Vec<[u64; INTERESTS]>,
     /// All bits of all tokens.
     of_any: u16,
+    /// The text begins in small letters.
+    is_informal: bool,
 }
 
 impl Index {
@@ -53,6 +55,7 @@ impl Index {
             has_facilities: text.cues & (cue::FACILITY_HEAD | cue::FACILITY_PAIR) != 0,
             is_informal: begins_small(tokens),
         };
+        self.is_informal = about.is_informal;
         let mut label = None;
         let mut bits = [[0_u8; 64]; 2];
         self.of_any = 0;
@@ -80,19 +83,33 @@ impl Index {
         tokens.truncate(length);
     }
 
+    /// The text begins in small letters.
+    #[inline]
+    pub(super) const fn is_informal(&self) -> bool {
+        self.is_informal
+    }
+
     /// Whether there is any token that a detector has to look at.
     #[inline]
     pub(super) fn holds(&self, interest: Interest) -> bool {
         self.of_any >> interest as u16 & 1 != 0
     }
 
-    /// The first token from `from` on that a detector has to look at.
+    /// Whether a token concerns any of some detectors.
     #[inline]
-    pub(super) fn next(&self, interest: Interest, from: usize) -> Option<usize> {
+    pub(super) fn is_of(&self, interests: &[Interest], at: usize) -> bool {
+        self.blocks
+            .get(at / 64)
+            .is_some_and(|block| of_any(block, interests) >> (at % 64) & 1 != 0)
+    }
+
+    /// The first token from `from` on that any of some detectors has to look at.
+    #[inline]
+    pub(super) fn next_of(&self, interests: &[Interest], from: usize) -> Option<usize> {
         let mut block = from / 64;
         let mut skip = u64::MAX << (from % 64);
         loop {
-            let word = self.blocks.get(block)?[interest as usize] & skip;
+            let word = of_any(self.blocks.get(block)?, interests) & skip;
             if word != 0 {
                 return Some(block * 64 + word.trailing_zeros() as usize);
             }
@@ -100,6 +117,14 @@ impl Index {
             skip = u64::MAX;
         }
     }
+}
+
+/// The tokens of a block that any of some detectors has to look at.
+#[inline]
+fn of_any(block: &[u64; INTERESTS], interests: &[Interest]) -> u64 {
+    interests
+        .iter()
+        .fold(0, |bits, interest| bits | block[*interest as usize])
 }
 
 /// Turns the bits of up to 64 tokens, a byte of interests each in two halves, into one word of tokens for each interest.

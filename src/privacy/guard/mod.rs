@@ -17,6 +17,7 @@ mod hosts;
 mod index;
 mod key;
 mod kinds;
+mod learned;
 mod lexicon;
 mod media;
 mod names;
@@ -47,7 +48,7 @@ use normal::Normal;
 use page::{Page, Span};
 
 /// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
-pub const PHI_SCAN_VERSION: u32 = 7;
+pub const PHI_SCAN_VERSION: u32 = 8;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.
 pub const INPUT_BYTES_MAX: usize = 2_000_000;
@@ -159,6 +160,7 @@ impl Guard {
         read_for(&mut page, &[Interest::Age], dates::ages::find);
         read_for(&mut page, &[Interest::Place], places::find);
         read_for(&mut page, &[Interest::Name], names::find);
+        read_for(&mut page, &[Interest::Name, Interest::Place], learned::find);
         if !page.found.is_empty() {
             names::find_again(&mut page);
             places::blocks::find(&mut page);

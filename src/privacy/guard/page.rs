@@ -111,12 +111,24 @@ impl<'p> Page<'p> {
         self.index.holds(interest)
     }
 
+    /// Whether a token concerns any of some detectors.
+    #[inline]
+    pub(super) fn is_of(&self, interests: &[Interest], at: usize) -> bool {
+        self.index.is_of(interests, at)
+    }
+
     /// The first token from `from` on that concerns a detector and is not part of a finding yet.
     #[inline]
     pub(super) fn next(&self, interest: Interest, from: usize) -> Option<usize> {
-        let mut at = self.index.next(interest, from)?;
+        self.next_of(&[interest], from)
+    }
+
+    /// The same for any of some detectors.
+    #[inline]
+    pub(super) fn next_of(&self, interests: &[Interest], from: usize) -> Option<usize> {
+        let mut at = self.index.next_of(interests, from)?;
         while self.tokens.get(at).is_some_and(|token| token.taken) {
-            at = self.index.next(interest, at + 1)?;
+            at = self.index.next_of(interests, at + 1)?;
         }
         Some(at)
     }
@@ -156,8 +168,8 @@ impl<'p> Page<'p> {
     }
 
     /// The text begins in small letters: names in it may be written so too.
-    pub(super) fn is_informal(&self) -> bool {
-        begins_small(&self.tokens)
+    pub(super) const fn is_informal(&self) -> bool {
+        self.index.is_informal()
     }
 
     /// The text of one token.

@@ -6,7 +6,7 @@ use super::key::WordKey;
 use super::numbers::forms::CODES_OF_LAW;
 use super::*;
 
-const CASES: &str = concat!(include_str!("cases.txt"), include_str!("cases_numbers.txt"));
+pub(super) const CASES: &str = concat!(include_str!("cases.txt"), include_str!("cases_numbers.txt"));
 
 /// One line of the table.
 struct Case {
