@@ -55,6 +55,7 @@ detectors! {
     "id.long_number" OtherUniqueId "long number without a label" "a person in the sentence; no NPI, no public code";
     "id.bare" OtherUniqueId "letters and digits as no public code has them, without a label" "no word of codes or documents near";
     "id.beside" OtherUniqueId "long numbers, also in groups, without a label" "another identifier near; no code, amount or document";
+    "id.learned" OtherUniqueId "numbers that the rules leave open" "as name.learned; another identifier near";
     "id.spoken" OtherUniqueId "digits in words after their label" "another identifier near";
     "mbi.form" HealthPlanId "Medicare Beneficiary Identifiers" "form of 11 places";
     "card.check_digit" Account "payment cards" "issuer range and Luhn";

@@ -1,4 +1,5 @@
-//! What labelled texts have taught: how likely a word is part of a name, a place or a date, by all that stands around it.
+//! What labelled texts have taught: how likely a word is part of a name, a place, a date or somebody's number, by all that stands
+//! around it.
 //!
 //! Rules tell why a word is somebody's; people write in more ways than rules foresee. Here each feature of a word and its surroundings
 //! ([`features`]) has a weight for each kind ([`weights`]), found by logistic regression on the texts of many authors (`lessons`). Their sum is
@@ -24,11 +25,11 @@ use super::token::{Shape, Token};
 /// What the odds of a kind have to reach, in units of [`weights::UNIT`].
 type Bounds = [i32; KINDS.len()];
 
-/// In a text in which nothing else was found: three to one for a name or place, and no date.
-const ALONE: Bounds = [bound(1.0), bound(1.0), i32::MAX];
+/// In a text in which nothing else was found: three to one for a name or place, and neither date nor number.
+const ALONE: Bounds = [bound(1.0), bound(1.0), i32::MAX, i32::MAX];
 
-/// Beside an identifier: one to three for a name or place, five to two for a date.
-const BESIDE: Bounds = [bound(-1.0), bound(-1.0), bound(1.0)];
+/// Beside an identifier: one to four or five for a name or place, three to five for a date, evens for a number.
+const BESIDE: Bounds = [bound(-1.5), bound(-1.5), bound(-0.5), bound(0.0)];
 
 /// How far below its bound a sum may be after each part of the features and still be expected to reach it. Most words are dismissed by the first
 /// part; on texts held out from learning, nothing was found less.
@@ -101,13 +102,13 @@ fn is_ordinary(page: &Page, at: usize) -> bool {
 }
 
 /// What is judged beside an identifier: words with a capital, others where the text does without capitals or the rules had reason to look, and
-/// what may be a date.
+/// what may be a date or a number.
 fn may_be_part(page: &Page, at: usize) -> bool {
     free(page, at).is_some_and(|token| match token.shape {
         Shape::Title | Shape::Upper => true,
         Shape::Lower if page.is_informal() => true,
         Shape::Lower => page.is_of(&[Interest::Name, Interest::Place, Interest::Date], at),
-        Shape::Digits | Shape::Mixed => page.is_of(&[Interest::Date], at),
+        Shape::Digits | Shape::Mixed => page.is_of(&[Interest::Date, Interest::Number], at),
         Shape::Mark => false,
     })
 }

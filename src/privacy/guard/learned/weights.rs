@@ -9,10 +9,11 @@ pub(super) enum Kind {
     Name,
     Place,
     Date,
+    Number,
 }
 
 /// In the order of the bytes of a place.
-pub(super) const KINDS: [Kind; 3] = [Kind::Name, Kind::Place, Kind::Date];
+pub(super) const KINDS: [Kind; 4] = [Kind::Name, Kind::Place, Kind::Date, Kind::Number];
 
 impl Kind {
     pub(super) const fn phi(self) -> PhiKind {
@@ -20,6 +21,7 @@ impl Kind {
             Self::Name => PhiKind::Name,
             Self::Place => PhiKind::Geography,
             Self::Date => PhiKind::Date,
+            Self::Number => PhiKind::OtherUniqueId,
         }
     }
 
@@ -28,6 +30,7 @@ impl Kind {
             Self::Name => "name.learned",
             Self::Place => "geo.learned",
             Self::Date => "date.learned",
+            Self::Number => "id.learned",
         }
     }
 }
@@ -83,7 +86,6 @@ impl Sums {
     }
 
     pub(super) fn all(&self) -> [i32; KINDS.len()] {
-        let [name, place, date, _] = self.0;
-        [name, place, date]
+        self.0
     }
 }
