@@ -1,6 +1,6 @@
 //! The features of a token: itself, its neighbours, and what the lists tell of them.
 //!
-//! A change here asks for new weights, see [`super::lessons`](super).
+//! A change here asks for new weights, see `tests.rs`.
 
 use crate::privacy::guard::hash::eight_bytes;
 use crate::privacy::guard::page::Page;

@@ -2,7 +2,7 @@
 //! around it.
 //!
 //! Rules tell why a word is somebody's; people write in more ways than rules foresee. Here each feature of a word and its surroundings
-//! ([`features`]) has a weight for each kind ([`weights`]), found by logistic regression on the texts of many authors (`lessons`). Their sum is
+//! ([`features`]) has a weight for each kind ([`weights`]), found by logistic regression on the texts of many authors (`tests.rs`). Their sum is
 //! the logarithm of the odds that the word is of that kind, and a word of which no rule has spoken is reported where it reaches a bound: a high
 //! one in a text that may be nobody's, a low one beside an identifier.
 
@@ -10,7 +10,7 @@ mod features;
 mod weights;
 
 #[cfg(test)]
-mod lessons;
+mod tests;
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Learns the weights from labelled texts: logistic regression for each kind, step by step with a rate of its own for each weight (AdaGrad).
+//! Learns the weights from labelled texts, and tests that they fit: logistic regression for each kind, step by step with a rate of its own for each weight (AdaGrad).
 //!
 //! The texts are those that the guard was mended by, in `benches/guard/others`, never those it is measured on, and the hand-written cases in
 //! which there is nothing. After a change of features, lists or texts: `cargo test --release learns_weights -- --ignored`.
