@@ -108,9 +108,16 @@ fn may_be_part(page: &Page, at: usize) -> bool {
         Shape::Title | Shape::Upper => true,
         Shape::Lower if page.is_informal() => true,
         Shape::Lower => page.is_of(&[Interest::Name, Interest::Place, Interest::Date], at),
-        Shape::Digits | Shape::Mixed => page.is_of(&[Interest::Date, Interest::Number], at),
+        Shape::Digits | Shape::Mixed => {
+            page.is_of(&[Interest::Date, Interest::Number], at) && !follows_code_cue(page, at)
+        }
         Shape::Mark => false,
     })
+}
+
+/// "NPI 1234567893", "CPT 64615": the word before a number says that it is a public one.
+fn follows_code_cue(page: &Page, at: usize) -> bool {
+    page.before(at).is_some_and(|before| before.has(cue::CODE_CUE))
 }
 
 /// A token of no finding yet.

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use super::features::{PARTS, Place, Surroundings};
 use super::weights::{KINDS, PLACES, Sums, UNIT, WEIGHTS};
-use crate::privacy::guard::FieldContext;
 use crate::privacy::guard::lexicon::LEXICON;
 use crate::privacy::guard::normal::Normal;
 use crate::privacy::guard::page::Page;
 use crate::privacy::guard::tests::CASES;
+use crate::privacy::guard::{FieldContext, Guard};
 
 const TEXTS: &str = "benches/guard/others/mended_by.ndjson";
 const WEIGHTS_FILE: &str = "src/privacy/guard/data/learned.bin";
@@ -202,4 +202,50 @@ fn the_weights_are_those_of_these_features() {
     for (kind, (right, all)) in right.into_iter().zip(all).enumerate() {
         assert!(right * 10 >= all * 8, "{kind}: {right} of {all}");
     }
+}
+
+fn findings(text: &str) -> Vec<(&'static str, String)> {
+    let found = Guard::new().scan(text, FieldContext::FreeText);
+    let part = |start, length| text.chars().skip(start).take(length).collect();
+    { found.iter() }
+        .map(|found| (found.detector, part(found.start, found.length)))
+        .collect()
+}
+
+#[test]
+fn what_no_rule_knows_is_judged_by_its_surroundings() {
+    for (text, detector, part) in [
+        (
+            "trying to overturn php denial for zeb, 19, anorexia, treated at marigold harbor tucson",
+            "geo.learned",
+            "marigold harbor",
+        ),
+        (
+            "ins wont pay for 2nd brace, boy outgrew it, zeb, orthotist marlowe, laredo",
+            "name.learned",
+            "zeb",
+        ),
+    ] {
+        let found = findings(text);
+        assert!(
+            found.iter().any(|(by, what)| *by == detector && what.contains(part)),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_number_after_a_word_of_codes_is_nobodys_beside_others_either() {
+    let found = findings("Rendering NPI 1316929023, patient seen 3/4/2024, CPT 64615 denied");
+    assert_eq!(found, [("date.personal", "3/4/2024".to_owned())]);
+}
+
+#[test]
+fn a_reference_is_not_judged() {
+    let text = "Quillan Brevoort, seen 3/14/2025 at marigold harbor";
+    let found = Guard::new().scan(text, FieldContext::Reference);
+    assert!(
+        found.iter().all(|found| !found.detector.ends_with(".learned")),
+        "{found:?}"
+    );
 }
