@@ -3,9 +3,8 @@
 use base64::Engine as _;
 use proptest::prelude::*;
 
+use super::tests::CASES;
 use super::{FieldContext, Finding, Guard, page};
-
-const CASES: &str = concat!(include_str!("cases.txt"), include_str!("cases_numbers.txt"));
 
 /// Most steps of work a byte may cost, on texts of a size where the fixed costs don't show. The tests of real texts stay below 40.
 const STEPS_PER_BYTE_MAX: u64 = 220;

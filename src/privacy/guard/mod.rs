@@ -1,8 +1,8 @@
 //! The PHI guard: finds the identifiers of 45 CFR 164.514(b)(2)(i) in running text, and leaves codes, policies and clinical prose alone.
 //!
 //! A text is normalised ([`normal`]), cut into tokens once ([`token`]), and read by one detector after another, strongest first; a token
-//! that belongs to a finding is no longer read. Where something was found, the text is read once more, bolder ([`beside`]). Every detector
-//! looks a bounded number of tokens around, so the work is linear in the text.
+//! that belongs to a finding is no longer read. What the rules leave open is judged by weights ([`learned`]). Where something was found, the
+//! text is read once more, bolder ([`beside`]). Every detector looks a bounded number of tokens around, so the work is linear in the text.
 //! Findings name kind and place, never the text.
 
 mod allow;
@@ -47,7 +47,7 @@ use lexicon::LEXICON;
 use normal::Normal;
 use page::{Page, Span};
 
-/// Version of detectors and lists together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
+/// Version of detectors, lists and weights together. Rows keep the version they were scanned with; a rise makes `stratum rescan` look again.
 pub const PHI_SCAN_VERSION: u32 = 8;
 
 /// Longest text that is read, in bytes. What lies beyond is reported as one finding: unread text never passes.

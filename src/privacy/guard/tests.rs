@@ -9,15 +9,15 @@ use super::*;
 pub(super) const CASES: &str = concat!(include_str!("cases.txt"), include_str!("cases_numbers.txt"));
 
 /// One line of the table.
-struct Case {
+pub(super) struct Case {
     kind: PhiKind,
-    text: String,
+    pub(super) text: String,
     /// Code points of each marked part; empty for a negative case.
     marked: Vec<std::ops::Range<usize>>,
-    is_positive: bool,
+    pub(super) is_positive: bool,
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     CASES
         .lines()
         .filter(|line| !line.starts_with('#') && !line.trim().is_empty())

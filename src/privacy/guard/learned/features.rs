@@ -41,7 +41,7 @@ enum Of {
     Head,
     Tail,
     ShortTail,
-    /// Cues and classes have a number for each of the seven tokens around.
+    /// Cues and classes have a number for each token around.
     Cue = 32,
     Class = 40,
 }
@@ -55,7 +55,7 @@ pub(super) enum Part {
     Forms,
     /// What the dictionary knows.
     Dictionary,
-    /// Cues and classes of words further around.
+    /// Cues and classes of the words around.
     Cues,
 }
 

@@ -37,9 +37,6 @@ const STILL_TO_COME: [i32; PARTS.len()] = [bound(1.5), bound(2.0), bound(3.0), 0
 
 /// Reports the words that are likely somebody's name or place, of those that the rules had reason to look at.
 pub(super) fn find(page: &mut Page) {
-    if page.context == FieldContext::Reference {
-        return;
-    }
     let mut from = 0;
     while let Some(at) = page.next_of(&[Interest::Name, Interest::Place], from) {
         let names = |token: &Token| token.is_word() && token.len() > 1 && !token.has(cue::PARTICLE);
@@ -51,9 +48,6 @@ pub(super) fn find(page: &mut Page) {
 
 /// The same beside an identifier, where every word may belong to its person.
 pub(super) fn beside(page: &mut Page, near: &Range<usize>) {
-    if page.context == FieldContext::Reference {
-        return;
-    }
     let mut at = near.start;
     while at < near.end {
         let last = may_be_part(page, at)
@@ -63,8 +57,11 @@ pub(super) fn beside(page: &mut Page, near: &Range<usize>) {
     }
 }
 
-/// Reports a token, and those after it that are likely of the same kind; the last of them.
+/// Reports a token, and those after it that are likely of the same kind; the last of them. A reference is not judged: its names are weak ones.
 fn judge(page: &mut Page, at: usize, end: usize, bounds: Bounds) -> Option<usize> {
+    if page.context == FieldContext::Reference {
+        return None;
+    }
     let (kind, sum) = likeliest(page, at, bounds)?;
     let (mut last, mut best) = (at, sum);
     while last + 1 < end && may_be_part(page, last + 1) {

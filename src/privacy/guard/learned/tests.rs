@@ -11,7 +11,7 @@ use super::weights::{KINDS, PLACES, Sums, UNIT, WEIGHTS};
 use crate::privacy::guard::lexicon::LEXICON;
 use crate::privacy::guard::normal::Normal;
 use crate::privacy::guard::page::Page;
-use crate::privacy::guard::tests::CASES;
+use crate::privacy::guard::tests::cases;
 use crate::privacy::guard::{FieldContext, Guard};
 
 const TEXTS: &str = "benches/guard/others/mended_by.ndjson";
@@ -62,10 +62,8 @@ fn texts(count: usize) -> Vec<(String, Marked)> {
 
 /// The hand-written cases in which nothing is to be found.
 fn clean_cases() -> impl Iterator<Item = (String, Marked)> {
-    let texts = CASES.lines().filter(|line| !line.starts_with('#'));
-    texts
-        .filter_map(|line| Some(line.split_once(" - ")?.1.to_owned()))
-        .map(|text| (text, Marked::new()))
+    let clean = cases().into_iter().filter(|case| !case.is_positive);
+    clean.map(|case| (case.text, Marked::new()))
 }
 
 /// The number of a kind. All that has a number of its own is one kind here.
@@ -181,7 +179,7 @@ fn learns_weights() {
     std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(WEIGHTS_FILE), bytes).expect("written");
 }
 
-/// Weights that were learned for other features or lists than those of today judge no better than chance.
+/// Weights that were learned for other features find little of what is marked.
 #[test]
 fn the_weights_are_those_of_these_features() {
     let lessons = Lessons::of(&texts(1_000));
@@ -212,14 +210,12 @@ fn findings(text: &str) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+const JUDGED_ALONE: &str = "trying to overturn php denial for zeb, 19, anorexia, treated at marigold harbor tucson";
+
 #[test]
 fn what_no_rule_knows_is_judged_by_its_surroundings() {
     for (text, detector, part) in [
-        (
-            "trying to overturn php denial for zeb, 19, anorexia, treated at marigold harbor tucson",
-            "geo.learned",
-            "marigold harbor",
-        ),
+        (JUDGED_ALONE, "geo.learned", "marigold harbor"),
         (
             "ins wont pay for 2nd brace, boy outgrew it, zeb, orthotist marlowe, laredo",
             "name.learned",
@@ -242,10 +238,5 @@ fn a_number_after_a_word_of_codes_is_nobodys_beside_others_either() {
 
 #[test]
 fn a_reference_is_not_judged() {
-    let text = "Quillan Brevoort, seen 3/14/2025 at marigold harbor";
-    let found = Guard::new().scan(text, FieldContext::Reference);
-    assert!(
-        found.iter().all(|found| !found.detector.ends_with(".learned")),
-        "{found:?}"
-    );
+    assert_eq!(Guard::new().scan(JUDGED_ALONE, FieldContext::Reference), []);
 }
